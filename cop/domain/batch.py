@@ -1,0 +1,99 @@
+"""What the feed process hands to the desktop each pulse: one batch."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from cop.domain.report import Report
+
+#: One row a moved unit. `slot` is the feed process's own number for the unit, named once in `Batch.tracks`.
+#: Degrees WGS 84, metres, metres per second; times in seconds since the epoch; NaN is unknown.
+POSITION_ROW = np.dtype(
+    [
+        ("slot", "<i4"),
+        ("lat", "<f8"),
+        ("lon", "<f8"),
+        ("alt_m", "<f4"),
+        ("course_deg", "<f4"),
+        ("speed_mps", "<f4"),
+        ("accuracy_m", "<f4"),
+        ("reported_at", "<f8"),
+        ("received_at", "<f8"),
+        ("stale_at", "<f8"),
+        ("exercise", "?"),
+    ]
+)
+
+
+class TrackName(msgspec.Struct, frozen=True, array_like=True):
+    """Which unit a slot stands for, and where its positions come from."""
+
+    slot: int
+    agency: str
+    unit: str
+    feed: str
+    format: str
+    original_id: str = ""
+
+
+class FeedHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """How a feed is: `state` is one of never_heard, live, silent, failed, stopped.
+
+    `last_message_at` is our time of receipt; `bad_reasons` counts refused messages by reason.
+    """
+
+    feed: str
+    agency: str
+    format: str
+    state: str
+    messages: int = 0
+    bad: int = 0
+    last_message_at: datetime | None = None
+    last_bad_reason: str = ""
+    bad_reasons: dict[str, int] = {}
+    per_second: float = 0.0
+
+
+class BrokerState(msgspec.Struct, frozen=True, kw_only=True):
+    """The MQTT connection: `state` is one of connecting, online, offline, refused."""
+
+    state: str
+    url: str
+    protocol: str = ""
+    reason: str = ""
+    since: datetime | None = None
+    reconnects: int = 0
+    journal_error: str = ""
+
+
+class Delivered(msgspec.Struct, frozen=True, array_like=True):
+    """One of our actions has reached the broker (`sent`), or was refused by it (`refused`, with why)."""
+
+    kind: str
+    agency: str
+    id: str
+    state: str
+    reason: str = ""
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`positions` holds the newest position of each unit that moved (`POSITION_ROW` records, packed);
+
+    `reports` holds every other report, in the order of arrival. `epoch` changes when the feed process was
+    restarted and numbers its slots anew.
+    """
+
+    epoch: int = 0
+    tracks: list[TrackName] = []
+    positions: bytes = b""
+    reports: list[Report] = []
+    health: list[FeedHealth] = []
+    broker: BrokerState | None = None
+    delivered: list[Delivered] = []
+
+    def position_rows(self) -> NDArray[Any]:
+        """The packed positions as an array of `POSITION_ROW`, shape (n,)."""
+        return np.frombuffer(self.positions, dtype=POSITION_ROW)

@@ -1,0 +1,157 @@
+"""What each desk may do. Every function returns the command to send, or a refusal that says why."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+import msgspec
+
+from cop.domain.desk import Command, Operator, Refusal
+from cop.domain.incident import Incident
+from cop.domain.report import Report
+from cop.domain.resource import Resource
+from cop.domain.task import Answer, Task
+from cop.domain.words import ANSWER_STATES, AVAILABILITIES, ROLES
+
+#: action -> (roles that may, what it is called in a refusal)
+ALLOWED: Mapping[str, tuple[frozenset[str], str]] = MappingProxyType(
+    {
+        "open_incident": (frozenset({"dispatcher", "commander"}), "opens an incident"),
+        "change_incident": (frozenset({"dispatcher", "commander"}), "changes an incident"),
+        "assign_task": (frozenset({"commander"}), "assigns a task"),
+        "cancel_task": (frozenset({"commander"}), "cancels a task"),
+        "answer_task": (frozenset({"dispatcher", "commander", "liaison"}), "answers a request"),
+        "mark_resource": (frozenset({"liaison"}), "marks a resource"),
+    }
+)
+
+#: what an owner may say next, by what was last said
+NEXT_ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "requested": ("accepted", "declined", "countered"),
+        "countered": ("accepted", "declined"),
+        "accepted": ("en_route", "on_scene", "complete", "declined"),
+        "en_route": ("on_scene", "complete", "declined"),
+        "on_scene": ("complete", "declined"),
+        "declined": ("accepted",),
+        "complete": (),
+        "cancelled": (),
+    }
+)
+
+
+def may(operator: Operator, action: str) -> Refusal | None:
+    """Whether this role may do this at all; None if so."""
+    roles, doing = ALLOWED[action]
+    if operator.role in roles:
+        return None
+    able = " or ".join(sorted(ROLES[role].lower() for role in roles))
+    own = ROLES.get(operator.role, operator.role).lower()
+    return Refusal(f"Only a {able} {doing}; this desk is signed in as {own}.")
+
+
+def open_incident(operator: Operator, incident: Incident, at: datetime) -> Command | Refusal:
+    """A desk opens an incident of its own agency."""
+    refusal = may(operator, "open_incident")
+    if refusal is not None:
+        return refusal
+    if not incident.title.strip():
+        return Refusal("An incident needs a title.")
+    if (incident.lat is None) != (incident.lon is None):
+        return Refusal("A place needs both latitude and longitude.")
+    return Command(
+        msgspec.structs.replace(incident, at=at, rev=1, by=operator.name, opened_at=incident.opened_at or at)
+    )
+
+
+def change_incident(operator: Operator, known: Report, changed: Incident, at: datetime) -> Command | Refusal:
+    """A desk changes an incident; only the agency that reported it may."""
+    refusal = may(operator, "change_incident")
+    if refusal is not None:
+        return refusal
+    if known.agency != operator.agency:
+        return Refusal(f"This incident is {known.agency}'s; only they change it.")
+    return Command(msgspec.structs.replace(changed, id=known.body.id, at=at, rev=known.body.rev + 1, by=operator.name))
+
+
+def assign_task(
+    operator: Operator, task: Task, *, unit_known: bool, open_tasks: int, at: datetime
+) -> Command | Refusal:
+    """A commander asks for a unit. Without an agreement every task to another agency is a request."""
+    refusal = may(operator, "assign_task")
+    if refusal is not None:
+        return refusal
+    if not unit_known:
+        return Refusal("That unit is not in the picture.")
+    if not task.objective.strip():
+        return Refusal("Say what the unit is to do.")
+    if open_tasks:
+        return Refusal("That unit already has this task for this incident.")
+    return Command(msgspec.structs.replace(task, at=at, rev=1, by=operator.name))
+
+
+def cancel_task(operator: Operator, task: Report, at: datetime) -> Command | Refusal:
+    """The agency that asked takes its request back."""
+    refusal = may(operator, "cancel_task")
+    if refusal is not None:
+        return refusal
+    if task.agency != operator.agency:
+        return Refusal(f"This task is {task.agency}'s; only they cancel it.")
+    return Command(msgspec.structs.replace(task.body, cancelled=True, at=at, rev=task.body.rev + 1, by=operator.name))
+
+
+def answer_task(
+    operator: Operator,
+    task: Report,
+    known: Report | None,
+    *,
+    state: str,
+    reason: str,
+    at: datetime,
+    eta_s: int | None = None,
+) -> Command | Refusal:
+    """The owner of the unit answers a request; a decline or counter says why."""
+    refusal = may(operator, "answer_task")
+    if refusal is not None:
+        return refusal
+    body = task.body
+    assert isinstance(body, Task)
+    if body.assignee_agency != operator.agency:
+        return Refusal(f"This is asked of {body.assignee_agency}; only they answer.")
+    if body.cancelled:
+        return Refusal("The request was cancelled by the agency that asked.")
+    said = known.body.state if known is not None and isinstance(known.body, Answer) else "requested"
+    if state not in ANSWER_STATES or state not in NEXT_ANSWERS.get(said, ()):
+        return Refusal(f"A task that is {said.replace('_', ' ')} cannot become {state.replace('_', ' ')}.")
+    if state in {"declined", "countered"} and not reason.strip():
+        return Refusal("Say why: the commander needs a reason to look elsewhere.")
+    rev = known.body.rev + 1 if known is not None else 1
+    return Command(
+        Answer(
+            id=body.id, at=at, rev=rev, by=operator.name, requester=task.agency, state=state, reason=reason, eta_s=eta_s
+        )
+    )
+
+
+def mark_resource(
+    operator: Operator, known: Report, *, availability: str, available: int, until: datetime | None, at: datetime
+) -> Command | Refusal:
+    """A liaison says what its own agency can give, how many, until when."""
+    refusal = may(operator, "mark_resource")
+    if refusal is not None:
+        return refusal
+    body = known.body
+    assert isinstance(body, Resource)
+    if known.agency != operator.agency:
+        return Refusal(f"This resource is {known.agency}'s; only they mark it.")
+    if availability not in AVAILABILITIES:
+        return Refusal("Choose available, committed or out of service.")
+    if not 0 <= available <= body.quantity:
+        return Refusal(f"There are {body.quantity} in all; {available} cannot be available.")
+    if until is not None and until <= at:
+        return Refusal("Until-when is in the past.")
+    return Command(
+        msgspec.structs.replace(
+            body, availability=availability, available=available, until=until, at=at, rev=body.rev + 1, by=operator.name
+        )
+    )

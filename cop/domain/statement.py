@@ -1,0 +1,30 @@
+"""What every payload says about itself: which object, when, which revision, by whom."""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True, description="RFC 3339 time with its offset; kept as aware UTC")]
+Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90, description="degrees north, WGS 84")]
+Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180, description="degrees east, WGS 84")]
+Identifier = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=128, pattern=r"^[^/+#\x00-\x1f]+$", description="the last topic level")
+]
+ShortText = Annotated[str, msgspec.Meta(max_length=256)]
+LongText = Annotated[str, msgspec.Meta(max_length=8192)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="report"):
+    """The head of every object on the wire (DESIGN, "The wire").
+
+    `at` is the sender's time. `rev` grows with each change of the object; the higher one wins.
+    """
+
+    id: Identifier
+    at: Moment
+    rev: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
+    by: ShortText = ""
+    deleted: bool = False
+    signature: str | None = None

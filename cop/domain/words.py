@@ -1,0 +1,137 @@
+"""The field's words that more than one room uses: disciplines, kinds, statuses, incident types, roles.
+
+A word from a feed that stands in none of these tables is kept as it came, shown and counted; it is never an error.
+The tables follow NIMS resource typing (FEMA 508) and the APCO/NENA EIDO registries in spirit, in short words.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+DISCIPLINES: Mapping[str, str] = MappingProxyType(
+    {
+        "law": "Law",
+        "fire": "Fire",
+        "ems": "EMS",
+        "emergency_management": "Emergency management",
+        "transport": "Transport",
+        "utility": "Utility",
+        "medical": "Hospital",
+        "federal": "Federal",
+        "other": "Other",
+    }
+)
+
+UNIT_KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        # kind: (label, discipline whose shape it wears)
+        "unknown": ("Unit", "other"),
+        "patrol": ("Patrol car", "law"),
+        "motorcycle": ("Motorcycle", "law"),
+        "k9": ("K-9", "law"),
+        "engine": ("Engine", "fire"),
+        "ladder": ("Ladder", "fire"),
+        "hazmat": ("Hazmat", "fire"),
+        "rescue": ("Rescue", "fire"),
+        "arff": ("Airport crash tender", "fire"),
+        "chief": ("Chief officer", "fire"),
+        "ambulance": ("Ambulance", "ems"),
+        "air_ambulance": ("Air ambulance", "ems"),
+        "helicopter": ("Helicopter", "law"),
+        "boat": ("Boat", "law"),
+        "bus": ("Bus", "transport"),
+        "tram": ("Tram", "transport"),
+        "train": ("Train", "transport"),
+        "plow": ("Plow", "utility"),
+        "utility": ("Utility truck", "utility"),
+        "drone": ("Drone", "other"),
+        "command_post": ("Command post", "emergency_management"),
+        "person": ("Person", "other"),
+    }
+)
+
+UNIT_STATUSES: Mapping[str, str] = MappingProxyType(
+    {
+        "unknown": "No status",
+        "available": "Available",
+        "assigned": "Assigned",
+        "en_route": "En route",
+        "on_scene": "On scene",
+        "transporting": "Transporting",
+        "busy": "Busy",
+        "returning": "Returning",
+        "out_of_service": "Out of service",
+        "emergency": "EMERGENCY",
+    }
+)
+
+INCIDENT_TYPES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        # type: (label, discipline that leads it where no agreement says otherwise)
+        "unknown": ("Incident", "law"),
+        "fire": ("Fire", "fire"),
+        "hazmat": ("Hazmat", "fire"),
+        "medical": ("Medical", "ems"),
+        "mass_casualty": ("Mass casualty", "ems"),
+        "crash": ("Traffic crash", "law"),
+        "traffic": ("Traffic control", "law"),
+        "flood": ("Flood rescue", "fire"),
+        "disturbance": ("Disturbance", "law"),
+        "active_threat": ("Active threat", "law"),
+        "missing_person": ("Missing person", "law"),
+        "outage": ("Downed lines", "utility"),
+        "weather": ("Weather", "emergency_management"),
+        "explosion": ("Explosion", "fire"),
+        "rail": ("Rail accident", "fire"),
+        "aircraft": ("Aircraft", "fire"),
+    }
+)
+
+INCIDENT_STATUSES: Mapping[str, str] = MappingProxyType(
+    {"open": "Open", "active": "Active", "contained": "Contained", "closed": "Closed", "cancelled": "Cancelled"}
+)
+
+AVAILABILITIES: Mapping[str, str] = MappingProxyType(
+    {
+        "available": "Available",
+        "committed": "Committed",
+        "out_of_service": "Out of service",
+        "unknown": "Not said",
+    }
+)
+
+TASK_STATES: Mapping[str, str] = MappingProxyType(
+    {
+        "requested": "Requested",
+        "accepted": "Accepted",
+        "declined": "Declined",
+        "countered": "Countered",
+        "en_route": "En route",
+        "on_scene": "On scene",
+        "complete": "Done",
+        "cancelled": "Cancelled",
+    }
+)
+
+ANSWER_STATES = ("accepted", "declined", "countered", "en_route", "on_scene", "complete")
+
+ROLES: Mapping[str, str] = MappingProxyType(
+    {"dispatcher": "Dispatcher", "commander": "Incident commander", "liaison": "Liaison"}
+)
+
+
+def label(table: Mapping[str, str] | Mapping[str, tuple[str, str]], word: str) -> str:
+    """The words on the screen for a word of the wire; an unknown word is shown as it came."""
+    entry = table.get(word)
+    if entry is None:
+        return word.replace("_", " ").capitalize() if word else "—"
+    return entry if isinstance(entry, str) else entry[0]
+
+
+def unit_discipline(kind: str) -> str:
+    """The discipline whose shape a unit of this kind wears."""
+    return UNIT_KINDS.get(kind, UNIT_KINDS["unknown"])[1]
+
+
+def leading_discipline(incident_type: str) -> str:
+    """The discipline that leads an incident of this type where no agreement says otherwise."""
+    return INCIDENT_TYPES.get(incident_type, INCIDENT_TYPES["unknown"])[1]

@@ -1,0 +1,1 @@
+"""Embedded broker, scenarios, simulated agencies."""

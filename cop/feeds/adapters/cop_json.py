@@ -1,0 +1,76 @@
+"""Our own JSON, as in DESIGN, "The wire": the topic says agency, kind and id, the payload is one statement."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from cop.domain.report import BODY_KINDS, Report, Retraction, Source
+from cop.domain.statement import Statement
+from cop.domain.unit import Position
+from cop.feeds.adapters import strict_json
+from cop.feeds.adapters.adapter import Format
+from cop.feeds.message import BadMessage, Feed, Message
+from cop.feeds.topics import ObjectTopic, is_exercise, parse_object_topic
+
+_DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
+    kind: msgspec.json.Decoder(body) for kind, body in BODY_KINDS.items() if kind != "retraction"
+}
+_KIND_OF_PAYLOAD = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_ENCODER = msgspec.json.Encoder()
+
+
+def encode(body: Statement) -> bytes:
+    """The payload of one statement."""
+    return _ENCODER.encode(body)
+
+
+class CopJson:
+    """Decodes cop-json. Without a topic (recorded files) the payload's own `report` says what it is."""
+
+    def __init__(self, feed: Feed) -> None:
+        self._feed = feed
+        self._stale_after = timedelta(seconds=feed.stale_after_s)
+
+    def decode(self, message: Message) -> list[Report]:
+        """One report a message; an empty payload is the owner's removal of the retained object."""
+        where = parse_object_topic(message.topic) if message.topic else None
+        if message.topic and where is None:
+            raise BadMessage("topic is none of our tree")
+        if where is None:
+            where = ObjectTopic("", self._feed.agency, _payload_kind(message.payload), "")
+        elif self._feed.agency and where.agency != self._feed.agency:
+            raise BadMessage("agency in the topic is not this feed's agency")
+        if not message.payload:
+            return [self._report(message, where, Retraction(id=where.id, at=message.received_at, kind=where.kind))]
+        body: Any = strict_json.decode(message.payload, _DECODERS[where.kind])
+        if where.id and body.id != where.id:
+            raise BadMessage("id in the payload is not the topic's")
+        if where.kind == "position":
+            if strict_json.flat_keys_repeat(message.payload):
+                raise BadMessage("a key stands twice in one object")
+        else:
+            strict_json.loads(message.payload)
+        return [self._report(message, where, body)]
+
+    def _report(self, message: Message, where: ObjectTopic, body: Any) -> Report:
+        stale_at: datetime | None = body.at + self._stale_after if isinstance(body, Position) else None
+        return Report(
+            agency=where.agency,
+            body=body,
+            source=Source(feed=self._feed.name, format="cop-json", original_id=body.id, original_type=where.kind),
+            received_at=message.received_at,
+            stale_at=stale_at,
+            exercise=is_exercise(message.topic),
+        )
+
+
+def _payload_kind(payload: bytes) -> str:
+    fields = strict_json.decode(payload, _KIND_OF_PAYLOAD)
+    kind = strict_json.loads(bytes(fields["report"])) if "report" in fields else None
+    if not isinstance(kind, str) or kind not in _DECODERS:
+        raise BadMessage("no topic, and the payload does not say what it reports")
+    return kind
+
+
+FORMAT = Format(name="cop-json", summary="our own JSON, every kind of object", make=CopJson, split=strict_json.lines)

@@ -1,0 +1,79 @@
+"""JSON from the network: no NaN, no infinity, no duplicate keys, no depth that ends the process."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+import msgspec
+
+from cop.feeds.message import BadMessage
+
+T = TypeVar("T")
+_KEY = re.compile(rb'"([A-Za-z0-9_-]+)"\s*:')
+
+
+def loads(payload: bytes) -> Any:
+    """Parse JSON (RFC 8259) strictly. Raises BadMessage."""
+    try:
+        return json.loads(payload, object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_float=_finite)
+    except BadMessage:
+        raise
+    except RecursionError:
+        raise BadMessage("JSON is nested too deeply") from None
+    except ValueError:  # covers JSONDecodeError, UnicodeDecodeError and int digits beyond the interpreter's limit
+        raise BadMessage("not JSON") from None
+
+
+def decode(payload: bytes, decoder: msgspec.json.Decoder[T]) -> T:
+    """Decode and validate in one pass; duplicate keys of a flat object are refused. Raises BadMessage."""
+    try:
+        decoded = decoder.decode(payload)
+    except msgspec.ValidationError as error:
+        raise BadMessage(validation_reason(error)) from None
+    except msgspec.DecodeError:
+        raise BadMessage("not JSON") from None
+    except RecursionError:
+        raise BadMessage("JSON is nested too deeply") from None
+    except UnicodeDecodeError:
+        raise BadMessage("not UTF-8") from None
+    return decoded
+
+
+def flat_keys_repeat(payload: bytes) -> bool:
+    """Whether a flat JSON object names a key twice. An escaped quote inside a text cannot look like a key."""
+    keys = _KEY.findall(payload)
+    return len(keys) != len(set(keys))
+
+
+def validation_reason(error: msgspec.ValidationError) -> str:
+    """msgspec's own words; they name the field and the rule, never a value longer than a word."""
+    return str(error)[:160]
+
+
+def lines(data: bytes) -> Iterator[tuple[str | None, bytes]]:
+    """Cut a recorded file into one message a line if each line is a JSON object, else one message."""
+    rows = [row for row in data.splitlines() if row.strip()]
+    if len(rows) > 1 and all(row.lstrip().startswith(b"{") and row.rstrip().endswith(b"}") for row in rows):
+        for row in rows:
+            yield None, row
+    else:
+        yield None, data
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise BadMessage("a key stands twice in one object")
+    return found
+
+
+def _no_constant(_name: str) -> float:
+    raise BadMessage("NaN or infinity is no JSON number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise BadMessage("a number is out of range")
+    return number

@@ -1,0 +1,1 @@
+"""The map view: projection, tiles, one file per layer, symbols, tools."""

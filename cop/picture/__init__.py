@@ -1,0 +1,1 @@
+"""What we believe now: columns of tracks, tables of the rest, spatial queries."""

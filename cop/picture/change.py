@@ -1,0 +1,50 @@
+"""What an applied batch changed: all that layers and tables need to redraw."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Key = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Change:
+    """`moved` are rows of the tracks; the rest are keys (agency, id) of objects that are new, changed or gone."""
+
+    moved: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, dtype=np.intp))
+    units: set[Key] = field(default_factory=set)
+    incidents: set[Key] = field(default_factory=set)
+    resources: set[Key] = field(default_factory=set)
+    tasks: set[Key] = field(default_factory=set)
+    zones: set[Key] = field(default_factory=set)
+    links: set[Key] = field(default_factory=set)
+    alerts: set[Key] = field(default_factory=set)
+    agencies: set[str] = field(default_factory=set)
+    presence: set[Key] = field(default_factory=set)
+    feeds: set[str] = field(default_factory=set)
+    log: int = 0
+    broker: bool = False
+    delivered: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.moved.size
+            or self.units
+            or self.incidents
+            or self.resources
+            or self.tasks
+            or self.zones
+            or self.links
+            or self.alerts
+            or self.agencies
+            or self.presence
+            or self.feeds
+            or self.log
+            or self.broker
+            or self.delivered
+        )
+
+
+Keys = AbstractSet[Key]

@@ -1,0 +1,210 @@
+"""The picture: apply a batch, get what changed. Knows neither feeds nor screen."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cop.domain.batch import Batch, BrokerState, Delivered, FeedHealth
+from cop.domain.report import Report, kind_of
+from cop.domain.rules.newer import is_newer
+from cop.domain.task import Answer
+from cop.domain.unit import Unit
+from cop.picture.change import Change, Key
+from cop.picture.tracks import Tracks
+
+_LOG_LENGTH = 2000
+
+#: report kind -> name of the table and of the set in `Change`
+_TABLES = {
+    "unit": "units",
+    "incident": "incidents",
+    "resource": "resources",
+    "task": "tasks",
+    "answer": "answers",
+    "zone": "zones",
+    "link": "links",
+    "alert": "alerts",
+    "presence": "presence",
+}
+
+
+class Picture:
+    """Tracks in columns, everything else in dicts of frozen reports keyed by (agency, id).
+
+    Each report keeps its provenance. The newest by the sender's word wins (`rules.newer`): applying the same
+    reports in any order, any number of times, ends in the same picture.
+    """
+
+    def __init__(self) -> None:
+        self.tracks = Tracks()
+        self.units: dict[Key, Report] = {}
+        self.incidents: dict[Key, Report] = {}
+        self.resources: dict[Key, Report] = {}
+        self.tasks: dict[Key, Report] = {}
+        #: keyed by (answering agency, requesting agency + "/" + task)
+        self.answers: dict[Key, Report] = {}
+        self.zones: dict[Key, Report] = {}
+        self.links: dict[Key, Report] = {}
+        self.alerts: dict[Key, Report] = {}
+        self.presence: dict[Key, Report] = {}
+        self.agencies: dict[str, Report] = {}
+        self.log: list[Report] = []
+        self.feeds: dict[str, FeedHealth] = {}
+        self.broker: BrokerState | None = None
+        #: our own actions on their way: (kind, agency, id) -> Delivered with state pending, sent or refused
+        self.deliveries: dict[tuple[str, str, str], Delivered] = {}
+        self._gone: dict[tuple[str, Key], Report] = {}
+        self._log_seen: set[Key] = set()
+        self.epoch = 0
+        self._rows_of_slots: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+
+    def apply(self, batch: Batch) -> Change:
+        """Take in what a pulse brought and say what it changed."""
+        change = Change()
+        if batch.epoch != self.epoch:
+            self.epoch = batch.epoch
+            self._rows_of_slots = np.empty(0, dtype=np.intp)
+        for report in batch.reports:
+            self._take(report, change)
+        if batch.tracks or batch.positions:
+            self._place(batch, change)
+        for health in batch.health:
+            self.feeds[health.feed] = health
+            change.feeds.add(health.feed)
+        if batch.broker is not None and batch.broker != self.broker:
+            self.broker = batch.broker
+            change.broker = True
+        self.mark(batch.delivered, change)
+        return change
+
+    def mark(self, delivered: Iterable[Delivered], change: Change) -> None:
+        """Note how far our own actions have come."""
+        for one in delivered:
+            key = (one.kind, one.agency, one.id)
+            self.deliveries[key] = one
+            change.delivered.add(key)
+
+    def answer_to(self, task: Report) -> Report | None:
+        """What the owning agency last said to a task; nobody else's answer counts."""
+        body = task.body
+        return self.answers.get((getattr(body, "assignee_agency", ""), f"{task.agency}/{body.id}"))
+
+    def task_state(self, task: Report) -> str:
+        """Where a task stands: the asker's cancelling, else the owner's answer, else requested."""
+        if getattr(task.body, "cancelled", False):
+            return "cancelled"
+        answer = self.answer_to(task)
+        return answer.body.state if answer is not None and isinstance(answer.body, Answer) else "requested"
+
+    def stale(self, now: datetime) -> NDArray[np.bool_]:
+        """Which tracks are stale at `now`, shape (tracks.count,)."""
+        return self.tracks.stale(now.timestamp())
+
+    def _place(self, batch: Batch, change: Change) -> None:
+        if batch.tracks:
+            highest = max(name.slot for name in batch.tracks)
+            if highest >= len(self._rows_of_slots):
+                grown = np.full(max(1024, 2 * (highest + 1)), -1, dtype=np.intp)
+                grown[: len(self._rows_of_slots)] = self._rows_of_slots
+                self._rows_of_slots = grown
+            for name in batch.tracks:
+                row = self.tracks.row(name.agency, name.unit)
+                self.tracks.names[row] = name
+                self._rows_of_slots[name.slot] = row
+                change.units.add((name.agency, name.unit))
+        positions = batch.position_rows()
+        if len(positions):
+            rows = self._rows_of_slots[positions["slot"]]
+            gone = self._gone
+            if gone:
+                alive = np.fromiter(
+                    (self._outlives(row, at) for row, at in zip(rows, positions["reported_at"], strict=True)),
+                    bool,
+                    len(rows),
+                )
+                rows, positions = rows[alive], positions[alive]
+            change.moved = self.tracks.place(rows, positions)
+
+    def _outlives(self, row: int, reported_at: float) -> bool:
+        gone = self._gone.get(("unit", self.tracks.keys[row]))
+        return gone is None or reported_at > gone.body.at.timestamp()
+
+    def _take(self, report: Report, change: Change) -> None:
+        kind = kind_of(report.body)
+        if kind == "log":
+            self._take_log(report, change)
+        elif kind == "profile":
+            known = self.agencies.get(report.agency)
+            if known is None or is_newer(report.body, known.body):
+                self.agencies[report.agency] = report
+                change.agencies.add(report.agency)
+        elif kind == "retraction":
+            self._retract(report, change)
+        elif kind in _TABLES:
+            self._take_object(kind, report, change)
+
+    def _take_object(self, kind: str, report: Report, change: Change) -> None:
+        table: dict[Key, Report] = getattr(self, _TABLES[kind])
+        key = _key(kind, report)
+        known = table.get(key) or self._gone.get((kind, key))
+        if known is not None and not is_newer(report.body, known.body):
+            return
+        if report.body.deleted:
+            self._remove(kind, key, report, change)
+            return
+        self._gone.pop((kind, key), None)
+        table[key] = report
+        if isinstance(report.body, Unit):
+            body = report.body
+            row = self.tracks.row(*key)
+            self.tracks.describe(row, callsign=body.callsign, kind=body.kind, status=body.status)
+        self._note(kind, key, report, change)
+
+    def _retract(self, report: Report, change: Change) -> None:
+        kind: str = getattr(report.body, "kind", "")
+        kind = "unit" if kind == "position" else kind
+        if kind not in _TABLES:
+            return
+        table: dict[Key, Report] = getattr(self, _TABLES[kind])
+        matching = [
+            key for key in (report.key,) if key in table or (kind == "unit" and self.tracks.row_of(*key) is not None)
+        ]
+        if kind == "answer":
+            matching = [key for key in table if key[0] == report.agency and key[1].endswith("/" + report.body.id)]
+        for key in matching:
+            known = table.get(key)
+            if known is None or report.body.at >= known.body.at:
+                self._remove(kind, key, known if known is not None else report, change)
+
+    def _remove(self, kind: str, key: Key, last_word: Report, change: Change) -> None:
+        getattr(self, _TABLES[kind]).pop(key, None)
+        self._gone[(kind, key)] = last_word
+        if kind == "unit" and (row := self.tracks.row_of(*key)) is not None:
+            self.tracks.remove(row)
+        self._note(kind, key, last_word, change)
+
+    def _note(self, kind: str, key: Key, report: Report, change: Change) -> None:
+        if kind == "answer":
+            requester = key[1].partition("/")[0]
+            change.tasks.add((requester, report.body.id))
+        else:
+            getattr(change, _TABLES[kind]).add(key)
+
+    def _take_log(self, report: Report, change: Change) -> None:
+        if report.key in self._log_seen:
+            return
+        self._log_seen.add(report.key)
+        self.log.append(report)
+        change.log += 1
+        if len(self.log) > _LOG_LENGTH:
+            for old in self.log[: _LOG_LENGTH // 4]:
+                self._log_seen.discard(old.key)
+            del self.log[: _LOG_LENGTH // 4]
+
+
+def _key(kind: str, report: Report) -> Key:
+    if kind == "answer" and isinstance(report.body, Answer):
+        return (report.agency, f"{report.body.requester}/{report.body.id}")
+    return report.key

@@ -1,0 +1,131 @@
+"""Every unit's newest position, in NumPy columns: one row a unit, keyed by agency and unit."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cop.domain.batch import TrackName
+from cop.domain.words import UNIT_KINDS, UNIT_STATUSES
+
+KIND_CODES = {kind: code for code, kind in enumerate(UNIT_KINDS)}
+STATUS_CODES = {status: code for code, status in enumerate(UNIT_STATUSES)}
+
+_COLUMNS: tuple[tuple[str, type, float], ...] = (
+    ("lat", np.float64, np.nan),
+    ("lon", np.float64, np.nan),
+    ("alt_m", np.float32, np.nan),
+    ("course_deg", np.float32, np.nan),
+    ("speed_mps", np.float32, np.nan),
+    ("accuracy_m", np.float32, np.nan),
+    ("reported_at", np.float64, np.nan),
+    ("received_at", np.float64, np.nan),
+    ("stale_at", np.float64, np.nan),
+    ("agency", np.int16, 0),
+    ("kind", np.uint8, 0),
+    ("status", np.uint8, 0),
+    ("present", np.bool_, True),
+    ("exercise", np.bool_, False),
+    ("doubtful", np.bool_, False),
+)
+
+
+class Tracks:
+    """Columns of shape (count,). `lat`, `lon` in degrees WGS 84, NaN while not located; times in epoch seconds.
+
+    `agency` indexes `agencies`; `kind` and `status` index the tables of `cop.domain.words`. A row is never moved:
+    a row index stays valid for the life of the picture. A retracted unit's row has `present` False.
+    """
+
+    def __init__(self, capacity: int = 1024) -> None:
+        self.count = 0
+        self.keys: list[tuple[str, str]] = []
+        self.callsigns: list[str] = []
+        self.names: list[TrackName | None] = []
+        self.agencies: list[str] = []
+        self._rows: dict[tuple[str, str], int] = {}
+        self._agency_codes: dict[str, int] = {}
+        self._columns: dict[str, NDArray[Any]] = {
+            name: np.full(capacity, empty, dtype=kind) for name, kind, empty in _COLUMNS
+        }
+
+    def __getattr__(self, name: str) -> NDArray[Any]:
+        """A column's filled part, as a view."""
+        try:
+            return self.__dict__["_columns"][name][: self.count]  # type: ignore[no-any-return]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def row_of(self, agency: str, unit: str) -> int | None:
+        """The row of a unit, or None if it was never heard of."""
+        return self._rows.get((agency, unit))
+
+    def row(self, agency: str, unit: str) -> int:
+        """The row of a unit, made if it is new."""
+        key = (agency, unit)
+        row = self._rows.get(key)
+        if row is None:
+            row = self.count
+            if row == len(self._columns["lat"]):
+                self._grow()
+            self._rows[key] = row
+            self.keys.append(key)
+            self.callsigns.append(unit)
+            self.names.append(None)
+            self.count += 1
+            self._columns["agency"][row] = self.agency_code(agency)
+        return row
+
+    def agency_code(self, agency: str) -> int:
+        """The number that stands for an agency in the `agency` column."""
+        code = self._agency_codes.get(agency)
+        if code is None:
+            code = self._agency_codes[agency] = len(self.agencies)
+            self.agencies.append(agency)
+        return code
+
+    def place(self, rows: NDArray[np.intp], positions: NDArray[Any]) -> NDArray[np.intp]:
+        """Write positions (`POSITION_ROW` records, one a row, rows distinct) where they are newer; return the rows.
+
+        Newer is by the sender's time; an equal time keeps what is there.
+        """
+        columns = self._columns
+        known = columns["reported_at"][rows]
+        newer = ~(positions["reported_at"] <= known)  # NaN (never placed) compares False: newer
+        moved: NDArray[np.intp] = rows[newer]
+        fresh = positions[newer]
+        for name in ("lat", "lon", "alt_m", "course_deg", "speed_mps", "accuracy_m"):
+            columns[name][moved] = fresh[name]
+        for name in ("reported_at", "received_at", "stale_at", "exercise"):
+            columns[name][moved] = fresh[name]
+        columns["present"][moved] = True
+        return moved
+
+    def describe(self, row: int, *, callsign: str, kind: str, status: str) -> None:
+        """Write what a unit is into its row; words outside our tables are drawn as unknown."""
+        self.callsigns[row] = callsign or self.keys[row][1]
+        self._columns["kind"][row] = KIND_CODES.get(kind, 0)
+        self._columns["status"][row] = STATUS_CODES.get(status, 0)
+        self._columns["present"][row] = True
+
+    def remove(self, row: int) -> None:
+        """A retracted unit leaves the map; its row stays, so that nothing else changes its number."""
+        self._columns["present"][row] = False
+
+    def stale(self, now: float) -> NDArray[np.bool_]:
+        """Which tracks are older than their sender's promise at `now` (epoch seconds); never located is not stale."""
+        stale_at: NDArray[Any] = self._columns["stale_at"][: self.count]
+        result: NDArray[np.bool_] = stale_at <= now
+        return result
+
+    @property
+    def bytes_a_track(self) -> int:
+        """Bytes of the columns for one track."""
+        return sum(column.itemsize for column in self._columns.values())
+
+    def _grow(self) -> None:
+        for name, _kind, empty in _COLUMNS:
+            old = self._columns[name]
+            new = np.full(2 * len(old), empty, dtype=old.dtype)
+            new[: len(old)] = old
+            self._columns[name] = new

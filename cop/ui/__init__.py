@@ -1,0 +1,1 @@
+"""Windows, docks, table models, dialogs, theme."""

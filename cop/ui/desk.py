@@ -1,0 +1,144 @@
+"""The desk: the one place where a person's action becomes a statement of the agency."""
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QObject, Signal
+
+from cop.domain.batch import Batch, Delivered
+from cop.domain.desk import Command, Operator, Refusal
+from cop.domain.incident import Incident
+from cop.domain.report import Report, Source, kind_of
+from cop.domain.rules import actions
+from cop.domain.task import Task
+from cop.picture.ground import Ground
+from cop.picture.picture import Picture
+
+#: puts a command on disk before it returns; raises OSError if it cannot
+Send = Callable[[Command], None]
+
+
+class Desk(QObject):
+    """Picture, ground, operator, and what the operator may do.
+
+    Every action method returns None when it was taken, else the refusal; a taken action is on disk, stands in the
+    picture as pending, and `changed` was emitted for it.
+    """
+
+    changed = Signal(object)  # Change: once a pulse, and once an action
+    refused = Signal(str)  # the reason of a refused action, in the field's words
+
+    def __init__(
+        self,
+        operator: Operator,
+        picture: Picture,
+        ground: Ground,
+        send: Send,
+        *,
+        exercise: str = "",
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__()
+        self.operator = operator
+        self.picture = picture
+        self.ground = ground
+        self.exercise = exercise  # the exercise's title; empty when live
+        self.now = now
+        self._send = send
+
+    def take_in(self, batch: Batch) -> None:
+        """Apply what arrived and tell layers and tables what changed."""
+        change = self.picture.apply(batch)
+        if change:
+            self.changed.emit(change)
+
+    def may(self, action: str) -> Refusal | None:
+        """Whether this desk's role may do this at all (`actions.ALLOWED`); the reason if not."""
+        return actions.may(self.operator, action)
+
+    def open_incident(self, incident: Incident) -> Refusal | None:
+        """Open an incident of our agency."""
+        return self._do(actions.open_incident(self.operator, incident, self.now()))
+
+    def change_incident(self, known: Report, changed: Incident) -> Refusal | None:
+        """Change an incident that our agency reported."""
+        return self._do(actions.change_incident(self.operator, known, changed, self.now()))
+
+    def assign_task(self, task: Task) -> Refusal | None:
+        """Ask for a unit."""
+        unit = (task.assignee_agency, task.unit)
+        same = [
+            known
+            for known in self.picture.tasks.values()
+            if isinstance(known.body, Task)
+            and (known.body.assignee_agency, known.body.unit) == unit
+            and (known.body.incident_agency, known.body.incident) == (task.incident_agency, task.incident)
+            and known.body.objective == task.objective
+            and self.picture.task_state(known) not in {"complete", "declined", "cancelled"}
+        ]
+        unit_known = unit in self.picture.units or self.picture.tracks.row_of(*unit) is not None
+        return self._do(
+            actions.assign_task(self.operator, task, unit_known=unit_known, open_tasks=len(same), at=self.now())
+        )
+
+    def cancel_task(self, task: Report) -> Refusal | None:
+        """Take our own request back."""
+        return self._do(actions.cancel_task(self.operator, task, self.now()))
+
+    def answer_task(self, task: Report, state: str, reason: str = "", eta_s: int | None = None) -> Refusal | None:
+        """Answer a request for one of our units."""
+        known = self.picture.answer_to(task)
+        return self._do(
+            actions.answer_task(self.operator, task, known, state=state, reason=reason, at=self.now(), eta_s=eta_s)
+        )
+
+    def mark_resource(
+        self, known: Report, *, availability: str, available: int, until: datetime | None
+    ) -> Refusal | None:
+        """Say what our agency can give of a resource."""
+        return self._do(
+            actions.mark_resource(
+                self.operator, known, availability=availability, available=available, until=until, at=self.now()
+            )
+        )
+
+    def new_id(self, prefix: str) -> str:
+        """An id for a new object of ours, unique without asking anyone: `inc-3f2a…`."""
+        return f"{prefix}-{uuid.uuid4().hex[:12]}"
+
+    def is_pending(self, kind: str, agency: str, object_id: str) -> bool:
+        """Whether our own action on this object has not reached the broker yet."""
+        delivered = self.picture.deliveries.get((kind, agency, object_id))
+        return delivered is not None and delivered.state == "pending"
+
+    def restore(self, bodies: list[Command]) -> None:
+        """Show the actions that an earlier run left unsent, as pending."""
+        for command in bodies:
+            self._show_pending(command)
+
+    def _do(self, decided: Command | Refusal) -> Refusal | None:
+        if isinstance(decided, Command):
+            try:
+                self._send(decided)
+            except OSError as error:
+                decided = Refusal(f"Not taken: it could not be written to disk ({error}).")
+            else:
+                self._show_pending(decided)
+                return None
+        self.refused.emit(decided.reason)
+        return decided
+
+    def _show_pending(self, command: Command) -> None:
+        body = command.body
+        kind = kind_of(body)
+        report = Report(
+            agency=self.operator.agency,
+            body=body,  # type: ignore[arg-type]  # a command's body is one of the wire's bodies
+            source=Source(feed="this desk", format="cop-json", original_id=body.id, original_type=kind),
+            received_at=self.now(),
+            exercise=bool(self.exercise),
+        )
+        change = self.picture.apply(Batch(epoch=self.picture.epoch, reports=[report]))
+        self.picture.mark([Delivered(kind, self.operator.agency, body.id, "pending")], change)
+        self.changed.emit(change)
