@@ -1,0 +1,53 @@
+# Every command prepares what it needs by itself; see setup/prepare.py. Python's name may be given: make PYTHON=python3.12 run
+FITTING := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	"$$name" -c '$(FITTING)' 2>/dev/null && echo "$$name" && break; done)
+BIN := .venv/bin
+ARGS ?=
+# How many tests run side by side.
+JOBS ?= 2
+# What `make screenshots` runs before each picture is taken, in seconds: the exercise is then well under way.
+SCREENSHOT_AFTER ?= 25
+
+# Debian keeps servers such as mosquitto out of a user's PATH.
+export PATH := $(PATH):/usr/sbin:/usr/local/sbin
+
+.PHONY: help run test check bench screenshots clean python environment system-run system-test
+help:  ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+run: system-run  ## start the app with the exercise Steel Rail; options: make run ARGS="--role liaison"
+	$(BIN)/cop run $(ARGS)
+
+test: system-test  ## run all tests; some of them: make test ARGS="tests/domain"
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
+
+check: environment  ## formatting, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: system-test  ## print the benchmark table
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m benchmarks $(ARGS)
+
+screenshots: system-run  ## let the app take the pictures in docs/images anew
+	$(BIN)/cop run --offscreen --for $(SCREENSHOT_AFTER) --theme dark --screenshot docs/images/main-dark.png
+	$(BIN)/cop run --offscreen --for $(SCREENSHOT_AFTER) --theme light --screenshot docs/images/main-light.png
+
+clean:  ## remove what the other commands made
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -f cop-screenshot.png cop-state.json
+	find cop tests benchmarks setup -name __pycache__ -type d -prune -exec rm -rf {} +
+
+python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed: sudo apt-get install python3 python3-venv"; exit 1; }
+
+environment: python
+	@$(PYTHON) setup/prepare.py environment
+
+system-run: python
+	@$(PYTHON) setup/prepare.py run
+
+system-test: python
+	@$(PYTHON) setup/prepare.py test

@@ -1,0 +1,107 @@
+"""Make this machine able to run a command of the Makefile: `prepare.py environment|run|test`.
+
+Quiet and offline when nothing is missing. Missing Debian packages are installed where we are root, else the one command
+that installs them is printed; the command goes on if what it cannot do without is there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import environment
+import system
+from setup_error import SetupError
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What the system still has to bring for a purpose."""
+
+    libraries: frozenset[str]
+    programs: frozenset[str]
+    font: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.libraries or self.programs or self.font)
+
+    def __str__(self) -> str:
+        words = sorted(self.libraries) + sorted(self.programs) + (["a font"] if self.font else [])
+        return ", ".join(words)
+
+
+def lack(purpose: str) -> Lack:
+    """Everything of use for the purpose that is not there."""
+    libraries = system.missing_libraries((*system.OFFSCREEN, *system.WINDOW), _qt_folder())
+    programs = system.missing_programs() if purpose == "test" else set()
+    return Lack(frozenset(libraries), frozenset(programs), font=not system.has_font())
+
+
+def hindrance(purpose: str, lacking: Lack) -> Lack:
+    """The part of a lack that the purpose cannot do without: a window may be missing where there is no display."""
+    must = system.OFFSCREEN if purpose == "run" and not os.environ.get("DISPLAY") else system.OFFSCREEN + system.WINDOW
+    return Lack(frozenset(system.missing_libraries(must, _qt_folder())), lacking.programs, font=False)
+
+
+def provide(lacking: Lack) -> None:
+    """Install the Debian packages that bring what is missing, or print the command that would."""
+    names, unknown = system.packages(lacking.libraries, lacking.programs, font=lacking.font)
+    if unknown:
+        print(f"Not on this machine, and no package is known that brings it: {', '.join(unknown)}")
+    if not names:
+        return
+    if shutil.which("apt-get") is None:
+        print(f"Not on this machine: {lacking}. Please install it; Debian calls the packages {' '.join(names)}")
+        return
+    if os.geteuid() != 0:
+        print(f"Not on this machine: {lacking}. This installs it:")
+        print(f"  sudo apt-get install --no-install-recommends {' '.join(names)}")
+        return
+    print(f"Installing {len(names)} Debian packages: {' '.join(names)} ...", flush=True)
+    _apt_get("update")
+    _apt_get("install", "--yes", "--no-install-recommends", *names)
+
+
+def main(purpose: str) -> int:
+    """Prepare for one purpose; 0 if the command can go on."""
+    try:
+        environment.ensure()
+        if purpose == "environment":
+            return 0
+        lacking = lack(purpose)
+        if not lacking:
+            return 0
+        provide(lacking)
+        still = hindrance(purpose, lack(purpose))
+    except SetupError as error:
+        print(f"Set-up stopped: {error}", file=sys.stderr)
+        return 1
+    if still:
+        print(f"Set-up stopped: `make {purpose}` cannot do without {still}", file=sys.stderr)
+    return 1 if still else 0
+
+
+def _qt_folder() -> Path:
+    found = sorted(environment.VENV.glob("lib/python3*/site-packages/PySide6"))
+    if not found and sys.platform == "linux":
+        raise SetupError("PySide6 is not in .venv; `make clean` and try again")
+    return found[0] if found else environment.VENV
+
+
+def _apt_get(*words: str) -> None:
+    quiet = ("-qq", "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Use-Pty=0")
+    settings = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    done = subprocess.run(["apt-get", *quiet, *words], check=False, capture_output=True, text=True, env=settings)
+    if done.returncode != 0:
+        print(done.stdout, done.stderr, sep="", file=sys.stderr)
+        print(f"apt-get {words[0]} failed; its own words are above", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] not in (["environment"], ["run"], ["test"]):
+        sys.exit(__doc__)
+    sys.exit(main(sys.argv[1]))
