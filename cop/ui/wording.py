@@ -1,0 +1,113 @@
+"""The words on the screen for times, distances, places and agencies: short, and the field's own."""
+
+from datetime import datetime
+
+import mgrs
+
+from cop.domain.agency import Agency
+from cop.domain.desk import Operator
+from cop.domain.incident import Incident
+from cop.domain.report import Report
+from cop.domain.words import INCIDENT_TYPES, ROLES, label
+from cop.picture.picture import Picture
+
+_SHORT_WORDS = frozenset({"pd", "fd", "so", "ems", "em", "nc", "sc", "csx", "fbi", "us", "tsa", "ntsb", "cats", "unc"})
+_GRID = mgrs.MGRS()
+
+
+def span(seconds: float) -> str:
+    """A length of time: "6 s", "14 min", "1 h 08", "3 d"."""
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min"
+    if whole < 48 * 3600:
+        return f"{whole // 3600} h {whole % 3600 // 60:02d}"
+    return f"{whole // 86400} d"
+
+
+def age(at: datetime, now: datetime) -> str:
+    """How long ago: "6 s ago"; a clock ahead of ours is said, not hidden."""
+    seconds = (now - at).total_seconds()
+    return f"{span(-seconds)} ahead of our clock" if seconds < -5 else f"{span(seconds)} ago"
+
+
+def waiting(seconds: float) -> str:
+    """A wait that runs: "1:42", "1:03:10"."""
+    whole = max(0, int(seconds))
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"
+
+
+def clock(at: datetime, *, seconds: bool = False) -> str:
+    """Local time of day."""
+    return f"{at.astimezone():%H:%M:%S}" if seconds else f"{at.astimezone():%H:%M}"
+
+
+def clock_or_date(at: datetime, now: datetime) -> str:
+    """Local time of day, with the day where it is not today."""
+    same = at.astimezone().date() == now.astimezone().date()
+    return clock(at) if same else f"{at.astimezone():%d %b %H:%M}"
+
+
+def distance(metres: float) -> str:
+    """"300 m", "1.1 km", "17 km"."""
+    if metres < 1000:
+        return f"{round(metres / 50) * 50} m" if metres >= 50 else "here"
+    return f"{metres / 1000:.1f} km" if metres < 10_000 else f"{metres / 1000:.0f} km"
+
+
+def usng(lat: float, lon: float) -> str:
+    """The place in the US National Grid to a metre, "17S NV 05214 99187" (FGDC-STD-011-2001); degrees near the poles."""
+    try:
+        text: str = _GRID.toMGRS(lat, lon)
+    except mgrs.MGRSError:
+        return degrees(lat, lon)
+    square, digits = text[:-10], text[-10:]
+    if not digits.isdigit() or not square[:1].isdigit():
+        return degrees(lat, lon)
+    return f"{square[:-2]} {square[-2:]} {digits[:5]} {digits[5:]}"
+
+
+def degrees(lat: float, lon: float) -> str:
+    """The place in degrees: "35.24250° N 80.95300° W"."""
+    return f"{abs(lat):.5f}° {'N' if lat >= 0 else 'S'} {abs(lon):.5f}° {'E' if lon >= 0 else 'W'}"
+
+
+def compass(course_deg: float) -> str:
+    """The point of the compass nearest to a course: "NE"."""
+    return ("N", "NE", "E", "SE", "S", "SW", "W", "NW")[round(course_deg / 45) % 8]
+
+
+def agency_name(picture: Picture, agency: str) -> str:
+    """What an agency calls itself, else its id in words: "gastonia-fd" -> "Gastonia FD"."""
+    profile = picture.agencies.get(agency)
+    if profile is not None and isinstance(profile.body, Agency) and profile.body.name:
+        return one_line(profile.body.name)
+    words = agency.replace("_", "-").split("-")
+    return " ".join(word.upper() if word in _SHORT_WORDS else word.capitalize() for word in words) or "—"
+
+
+def operator_words(operator: Operator, picture: Picture) -> str:
+    """Who sits here: "Incident commander · Charlotte Fire"."""
+    return f"{ROLES.get(operator.role, operator.role)} · {agency_name(picture, operator.agency)}"
+
+
+def incident_title(report: Report) -> str:
+    """An incident's title, else its type in words."""
+    body = report.body
+    if not isinstance(body, Incident):
+        return ""
+    return one_line(body.title) or label(INCIDENT_TYPES, body.type)
+
+
+def unit_callsign(picture: Picture, agency: str, unit: str) -> str:
+    """A unit's callsign, else its id."""
+    row = picture.tracks.row_of(agency, unit)
+    return one_line(picture.tracks.callsigns[row]) if row is not None else unit
+
+
+def one_line(text: str) -> str:
+    """Text of a feed on one line, without control or direction-changing characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
