@@ -30,8 +30,9 @@ class Lack:
         return bool(self.libraries or self.programs or self.font)
 
     def __str__(self) -> str:
-        words = sorted(self.libraries) + sorted(self.programs) + (["a font"] if self.font else [])
-        return ", ".join(words)
+        libraries = sorted(self.libraries)
+        words = [f"{libraries[0]} and {len(libraries) - 1} more libraries"] if len(libraries) > 3 else libraries
+        return ", ".join([*words, *sorted(self.programs), *(["a font"] if self.font else [])])
 
 
 def lack(purpose: str) -> Lack:
@@ -55,11 +56,11 @@ def provide(lacking: Lack) -> None:
     if not names:
         return
     if shutil.which("apt-get") is None:
-        print(f"Not on this machine: {lacking}. Please install it; Debian calls the packages {' '.join(names)}")
+        print(f"Not on this machine: {lacking}. Please install it; Debian's packages are {' '.join(names)}")
         return
     if os.geteuid() != 0:
-        print(f"Not on this machine: {lacking}. This installs it:")
-        print(f"  sudo apt-get install --no-install-recommends {' '.join(names)}")
+        print(f"Not on this machine: {lacking}. This command installs it:")
+        print(f"  sudo apt-get update && sudo apt-get install --no-install-recommends {' '.join(names)}")
         return
     print(f"Installing {len(names)} Debian packages: {' '.join(names)} ...", flush=True)
     _apt_get("update")
@@ -78,10 +79,10 @@ def main(purpose: str) -> int:
         provide(lacking)
         still = hindrance(purpose, lack(purpose))
     except SetupError as error:
-        print(f"Set-up stopped: {error}", file=sys.stderr)
+        print(f"Set-up stopped: {error}")
         return 1
     if still:
-        print(f"Set-up stopped: `make {purpose}` cannot do without {still}", file=sys.stderr)
+        print(f"Set-up stopped: this cannot be done without {still}")
     return 1 if still else 0
 
 
@@ -97,8 +98,7 @@ def _apt_get(*words: str) -> None:
     settings = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     done = subprocess.run(["apt-get", *quiet, *words], check=False, capture_output=True, text=True, env=settings)
     if done.returncode != 0:
-        print(done.stdout, done.stderr, sep="", file=sys.stderr)
-        print(f"apt-get {words[0]} failed; its own words are above", file=sys.stderr)
+        print(f"{done.stdout}{done.stderr}\napt-get {words[0]} failed; its own words are above")
 
 
 if __name__ == "__main__":
