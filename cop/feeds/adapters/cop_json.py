@@ -25,6 +25,12 @@ def encode(body: Statement) -> bytes:
     return _ENCODER.encode(body)
 
 
+def decode_body(kind: str, payload: bytes) -> Statement:
+    """The statement in a payload of our own. Raises BadMessage."""
+    body: Statement = strict_json.decode(payload, _DECODERS[kind])
+    return body
+
+
 class CopJson:
     """Decodes cop-json. Without a topic (recorded files) the payload's own `report` says what it is."""
 

@@ -1,0 +1,274 @@
+"""The composition root: builds and wires the desktop; only it knows everyone."""
+
+import contextlib
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import traceback
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import msgspec
+from PySide6.QtCore import QLockFile, QSettings, QtMsgType, QTimer, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from cop.briefing.state import state
+from cop.config import Config, ConfigError, check, load
+from cop.domain.desk import Command, Operator
+from cop.exercise.agencies import feeds as exercise_feeds
+from cop.exercise.scenario import Scenario, ScenarioError, load_scenario
+from cop.feed_process import FeedProcess, FeedSetup
+from cop.feeds.outbox import Outbox
+from cop.feeds.topics import exercise_root
+from cop.map.palette import load_palette
+from cop.map.tiles import TileSource
+from cop.map.view import MapView
+from cop.picture.ground import Ground, load_jurisdictions
+from cop.picture.picture import Picture
+from cop.ui.desk import Desk
+from cop.ui.main_window import MainWindow
+from cop.ui.pulse import Pulse
+
+_LOG = logging.getLogger(__name__)
+_DEFAULT_EXERCISE = "steel-rail"
+_WINDOW = (1920, 1080)
+_WITHOUT_DISPLAY_S = 30.0
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """The options of `cop run`."""
+
+    config: Path | None = None
+    exercise: str | None = None
+    broker: str | None = None
+    role: str | None = None
+    agency: str | None = None
+    operator: str | None = None
+    theme: str | None = None
+    offscreen: bool = False
+    seconds: float | None = None
+    screenshot: Path | None = None
+    state: Path | None = None
+    rate: float = 1.0
+    seed: int = 1
+    open_incident: bool = False
+
+
+def start(options: Options) -> int:
+    """Run the desk until its window closes or its time is over; the exit code. Raises ConfigError."""
+    options = _without_display(options)
+    config, scenario = settle(options)
+    data = config.data()
+    data.mkdir(parents=True, exist_ok=True)
+    lock = QLockFile(str(data / "desk.lock"))
+    if not lock.tryLock(100):
+        raise ConfigError(f"this desk is already open (its folder is {data}); choose another --role or --agency")
+    with contextlib.ExitStack() as running:
+        running.callback(lock.unlock)
+        if scenario is not None and not options.broker and options.config is None:
+            config = _run_exercise_here(config, scenario, options, running)
+        return _run_desktop(config, scenario, options, running)
+
+
+def settle(options: Options) -> tuple[Config, Scenario | None]:
+    """What the options and `cop.toml` say together, options first; the scenario if it is an exercise.
+
+    With a broker named, an exercise is joined; without one it runs here, on the embedded broker. Raises ConfigError.
+    """
+    config = load(options.config)
+    given = {"agency": options.agency, "role": options.role, "operator": options.operator, "theme": options.theme}
+    desk = msgspec.structs.replace(config.desk, **{key: value for key, value in given.items() if value is not None})
+    config = msgspec.structs.replace(config, desk=desk)
+    if options.broker:
+        config = msgspec.structs.replace(config, broker=msgspec.structs.replace(config.broker, url=options.broker))
+    name = options.exercise or config.exercise
+    if not name and options.config is None and not options.broker:
+        name = _DEFAULT_EXERCISE
+    scenario = None
+    if name:
+        try:
+            scenario = load_scenario(name)
+        except ScenarioError as error:
+            raise ConfigError(str(error)) from error
+        if not config.exercise:  # feeds of live work do not follow into an exercise
+            config = msgspec.structs.replace(config, root=exercise_root(name), feed=())
+        if not config.feed:
+            config = msgspec.structs.replace(config, feed=tuple(exercise_feeds(scenario)))
+    check(config, str(options.config or "settings"))
+    return config, scenario
+
+
+def _without_display(options: Options) -> Options:
+    """Choose the offscreen platform where it was asked for, or where there is no display."""
+    has_display = sys.platform in {"win32", "darwin"} or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
+    if options.offscreen:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    elif not has_display and os.environ.get("QT_QPA_PLATFORM", "") not in {"offscreen", "minimal", "vnc"}:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        options = msgspec.structs.replace(
+            options,
+            offscreen=True,
+            seconds=options.seconds or _WITHOUT_DISPLAY_S,
+            screenshot=options.screenshot or Path("cop-screenshot.png"),
+            state=options.state or Path("cop-state.json"),
+        )
+        click.echo(
+            f"No display here: running offscreen for {options.seconds:.0f} s, then writing"
+            f" {options.screenshot} and {options.state}."
+        )
+    return options
+
+
+def _run_exercise_here(config: Config, scenario: Scenario, options: Options, running: contextlib.ExitStack) -> Config:
+    """Start the embedded broker and the simulated agencies, each in a process of its own; where the broker is."""
+    broker = _spawn(["broker", "--port", "0", "--with-parent"], running)
+    url = _first_line(broker).removeprefix("listening on ")
+    if not url.startswith("mqtt://"):
+        raise ConfigError("the embedded broker did not start")
+    arguments = ["--rate", str(options.rate), "--seed", str(options.seed), "--with-parent"]
+    _spawn(["exercise", scenario.name, "--broker", url, *arguments], running)
+    return msgspec.structs.replace(config, broker=msgspec.structs.replace(config.broker, url=url))
+
+
+def _spawn(arguments: list[str], running: contextlib.ExitStack) -> subprocess.Popen[bytes]:
+    """Start one of our own commands; it ends when we end, however we end: it watches its standard input."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cop", *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    running.callback(_end, process)
+    return process
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(3)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+
+
+def _first_line(process: subprocess.Popen[bytes]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().decode("utf-8", "replace").strip()
+
+
+def _run_desktop(
+    config: Config, scenario: Scenario | None, options: Options, running: contextlib.ExitStack
+) -> int:
+    application = QApplication.instance() or QApplication(["cop"])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("cop")
+    data = config.data()
+    operator = Operator(
+        agency=config.desk.agency,
+        role=config.desk.role,
+        name=config.desk.operator or config.desk.role,
+        desk=config.desk_name(),
+    )
+    outbox = Outbox(data / "outbox.sqlite", operator.agency, config.root)
+    running.callback(outbox.close)
+    feeds = FeedProcess(_feed_setup(config, operator, data))
+    feeds.start()
+    running.callback(feeds.stop)
+
+    def send(command: Command) -> None:
+        outbox.put(command.body)
+        feeds.notify()
+
+    picture = Picture()
+    ground = Ground(one for file in config.jurisdiction_files() for one in load_jurisdictions(file))
+    desk = Desk(operator, picture, ground, send, exercise=scenario.title if scenario is not None else "")
+    desk.restore([Command(body) for body in outbox.pending_bodies()])
+    palette = load_palette(config.desk.theme)
+    tiles = _tiles(config, data)
+    map_view = MapView(picture, ground, config.region(), palette, tiles=tiles)
+    settings = QSettings(str(data / "window.ini"), QSettings.Format.IniFormat)
+    operation = scenario.title if scenario is not None else ""
+    window = MainWindow(desk, map_view, palette, settings, operation=operation)
+    pulse = Pulse(feeds.receive, desk)
+    _catch_everything(window)
+    if options.offscreen or not window.restored:
+        window.resize(*_WINDOW)
+    window.show()
+    pulse.start()
+    _end_on_signals(application)
+    if options.seconds is not None:
+        QTimer.singleShot(int(options.seconds * 1000), application.quit)
+    code = application.exec()
+    if options.screenshot is not None:
+        window.grab().save(str(options.screenshot))
+    if options.state is not None:
+        options.state.write_text(json.dumps(state(picture, datetime.now(UTC)), indent=1), encoding="utf-8")
+    window.close()
+    return code
+
+
+def _feed_setup(config: Config, operator: Operator, data: Path) -> FeedSetup:
+    journal = Path(config.journal.file).expanduser() if config.journal.file else data / "journal.sqlite"
+    return FeedSetup(
+        broker=config.broker,
+        feeds=config.feeds(),
+        operator=operator,
+        root=config.root,
+        journal=str(journal) if config.journal.record else "",
+        outbox=str(data / "outbox.sqlite"),
+        client_id=config.broker.client_id or _client_id(data, operator),
+    )
+
+
+def _client_id(data: Path, operator: Operator) -> str:
+    """The same at each start, so that the broker knows what this desk has missed; no other desk's."""
+    file = data / "client-id"
+    if not file.exists():
+        file.write_text(f"cop-{operator.desk}-{uuid.uuid4().hex[:8]}", encoding="utf-8")
+    return file.read_text(encoding="utf-8").strip()
+
+
+def _tiles(config: Config, data: Path) -> TileSource | None:
+    if not config.map.tiles_url:
+        return None
+    return TileSource(
+        config.map.tiles_url,
+        attribution=config.map.tiles_attribution,
+        cache=data / "tiles",
+        cache_mb=config.map.tiles_cache_mb,
+    )
+
+
+def _catch_everything(window: MainWindow) -> None:
+    """A bug is logged and shown; the window stays."""
+
+    def caught(kind: type[BaseException], error: BaseException, trace: object) -> None:
+        text = "".join(traceback.format_exception(error))
+        _LOG.error("%s", text)
+        click.echo(text, err=True)
+        window.show_banner(f"Something went wrong here ({kind.__name__}); the map goes on. It was logged.", "bad")
+
+    sys.excepthook = caught
+
+    def qt_said(kind: QtMsgType, _context: object, text: str) -> None:
+        if kind in {QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg}:
+            _LOG.warning("Qt: %s", text)
+
+    qInstallMessageHandler(qt_said)
+
+
+def _end_on_signals(application: QApplication) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: application.quit())
+    # Python runs signal handlers between its own instructions: Qt's loop must come up for air
+    waker = QTimer(application)
+    waker.timeout.connect(lambda: None)
+    waker.start(200)

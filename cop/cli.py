@@ -1,0 +1,182 @@
+"""The command line. Each command imports what it needs when it runs: `cop --help` starts without Qt."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cop import __version__
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_ROLES = click.Choice(["dispatcher", "commander", "liaison"])
+
+
+@click.group(context_settings=_CONTEXT)
+@click.version_option(__version__, prog_name="cop")
+def main() -> None:
+    """A real-time common operating picture for emergency operations centres."""
+
+
+@main.command()
+@click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Settings (cop.toml).")
+@click.option("--exercise", metavar="NAME", help="Run an exercise; the default where nothing else is said.")
+@click.option("--broker", metavar="URL", help="mqtt://host:1883 or mqtts://host:8883; default: an embedded one.")
+@click.option("--role", type=_ROLES, help="What this desk may do.")
+@click.option("--agency", metavar="ID", help="Whose desk this is.")
+@click.option("--operator", metavar="NAME", help="Who sits here.")
+@click.option("--theme", type=click.Choice(["dark", "light"]), help="Colours.")
+@click.option("--offscreen", is_flag=True, help="Run without a screen.")
+@click.option("--for", "seconds", type=click.FloatRange(min=0.1), metavar="SECONDS", help="End by itself.")
+@click.option("--screenshot", type=_FILE, metavar="PNG", help="Write a picture of the window at the end.")
+@click.option("--state", type=_FILE, metavar="JSON", help="Write the picture as JSON at the end.")
+@click.option("--rate", type=click.FloatRange(min=0.1, max=100), default=1.0, help="Speed of the exercise.")
+@click.option("--seed", type=int, default=1, help="Which of its courses the exercise takes.")
+@click.option("--open-incident", is_flag=True, hidden=True, help="Select the first incident at the end.")
+def run(**options: Any) -> None:
+    """Open the desk: map, queue, tasks. Without options: the exercise Steel Rail as incident commander."""
+    from cop.app import Options, start
+    from cop.config import ConfigError
+
+    try:
+        sys.exit(start(Options(**options)))
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@main.command()
+@click.argument("name")
+@click.option("--broker", required=True, metavar="URL", help="Where the simulated agencies publish.")
+@click.option("--rate", type=click.FloatRange(min=0.1, max=100), default=1.0, help="1 is real time.")
+@click.option("--seed", type=int, default=1, help="The same seed gives the same exercise.")
+@click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input closes.")
+def exercise(name: str, broker: str, rate: float, seed: int, with_parent: bool) -> None:
+    """Run only the simulated agencies of an exercise."""
+    from cop.exercise.agencies import run as run_exercise
+    from cop.exercise.scenario import ScenarioError
+
+    if with_parent:
+        _end_with_standard_input()
+    try:
+        run_exercise(broker, name, rate=rate, seed=seed)
+    except (ScenarioError, OSError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=1883, help="0 chooses a free one.")
+@click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input closes.")
+def broker(host: str, port: int, with_parent: bool) -> None:
+    """Run only the embedded broker: for exercises and first runs; for operations take a full one."""
+    from cop.exercise.broker import serve
+
+    if with_parent:
+        _end_with_standard_input()
+    try:
+        serve(host, port)
+    except OSError as error:
+        raise click.ClickException(f"cannot listen on {host}:{port}: {error.strerror or error}") from None
+
+
+@main.command()
+@click.argument("form", metavar="FORMAT")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(allow_dash=True))
+@click.option("--topic", default="", metavar="T", help="The topic the messages came on.")
+@click.option("--agency", default="", metavar="A", help="Whose messages these are.")
+def decode(form: str, files: tuple[str, ...], topic: str, agency: str) -> None:
+    """Decode recorded messages: one JSON line a report; bad ones go to standard error and give exit code 1."""
+    from cop.feeds.adapters import FORMATS
+    from cop.feeds.decoding import decode_file
+
+    if form not in FORMATS:
+        raise click.BadParameter(f"{form!r} is none of {', '.join(FORMATS)}", param_hint="FORMAT")
+    bad = False
+    for file in files:
+        try:
+            content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        except OSError as error:
+            bad = True
+            click.echo(json.dumps({"error": error.strerror, "file": file}), err=True)
+            continue
+        for line in decode_file(FORMATS[form], content, topic=topic, agency=agency):
+            failed = "error" in line
+            bad |= failed
+            click.echo(json.dumps({**line, "file": file} if failed else line, ensure_ascii=False), err=failed)
+    sys.exit(1 if bad else 0)
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("lat", type=click.FloatRange(-90, 90))
+@click.argument("lon", type=click.FloatRange(-180, 180))
+@click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Settings (cop.toml).")
+def where(lat: float, lon: float, config: Path | None) -> None:
+    """Whose ground a place is, as JSON, smallest jurisdiction first."""
+    from cop.config import ConfigError, load
+    from cop.picture.ground import Ground, load_jurisdictions
+
+    try:
+        settings = load(config)
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from None
+    ground = Ground(one for file in settings.jurisdiction_files() for one in load_jurisdictions(file))
+    found = [
+        {
+            "id": one.id,
+            "name": one.name,
+            "agency": one.agency,
+            "discipline": one.discipline,
+            "level": one.level,
+            "area_km2": round(one.area_km2, 1),
+        }
+        for one in ground.at(lat, lon)
+    ]
+    click.echo(json.dumps({"lat": lat, "lon": lon, "jurisdictions": found}, indent=2))
+
+
+@main.group()
+def journal() -> None:
+    """What was said: look into a journal."""
+
+
+@journal.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON line a row.")
+def info(file: Path, as_json: bool) -> None:
+    """Counts per agency and format."""
+    from datetime import datetime
+
+    from cop.journal.journal import counts
+
+    try:
+        rows = counts(file)
+    except OSError as error:
+        raise click.ClickException(str(error)) from None
+    if as_json:
+        for row in rows:
+            click.echo(json.dumps(row._asdict()))
+        return
+    click.echo(f"{'agency':<26}{'format':<12}{'feed':<28}{'records':>9}{'bytes':>12}{'sent':>7}  last")
+    for row in rows:
+        last = datetime.fromtimestamp(row.last_at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        click.echo(
+            f"{row.agency or '—':<26}{row.format:<12}{row.feed:<28}{row.records:>9}{row.payload_bytes:>12}"
+            f"{row.sent:>7}  {last}"
+        )
+    click.echo(f"{'all':<66}{sum(row.records for row in rows):>9}{sum(row.payload_bytes for row in rows):>12}")
+
+
+def _end_with_standard_input() -> None:
+    """End this process in order when the one that started it is gone, however it went."""
+    import os
+    import signal
+    import threading
+
+    def watch() -> None:
+        while sys.stdin.buffer.read(4096):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()

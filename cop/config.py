@@ -1,0 +1,123 @@
+"""`cop.toml`: every setting, its default and its check. `docs/configuration.md` tells each of them."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+import platformdirs
+
+from cop.feeds.adapters import FORMATS
+from cop.feeds.broker import Broker
+from cop.feeds.message import Feed
+from cop.feeds.topics import LIVE_ROOT, is_exercise
+
+RESOURCES = Path(__file__).parents[1] / "resources"
+
+Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+
+
+class ConfigError(Exception):
+    """A setting that cannot be used; the text names file and key."""
+
+
+class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who sits here: `[desk]`."""
+
+    agency: Name = "charlotte-fire"
+    role: Literal["dispatcher", "commander", "liaison"] = "commander"
+    operator: str = ""
+    name: Name | None = None
+    theme: Literal["dark", "light"] = "dark"
+    data: str = ""
+
+
+class MapSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The ground: `[map]`."""
+
+    region: str = ""
+    jurisdictions: tuple[str, ...] = ()
+    tiles_url: str = ""
+    tiles_attribution: str = ""
+    tiles_cache_mb: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 500
+
+
+class JournalSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is recorded: `[journal]`."""
+
+    file: str = ""
+    record: bool = True
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole of `cop.toml`. `root` is the topic tree of our own format."""
+
+    root: str = LIVE_ROOT
+    desk: DeskSettings = DeskSettings()
+    broker: Broker = Broker()
+    journal: JournalSettings = JournalSettings()
+    map: MapSettings = MapSettings()
+    feed: tuple[Feed, ...] = ()
+
+    @property
+    def exercise(self) -> str:
+        """The exercise's name; empty in live work."""
+        return self.root.split("/")[1] if is_exercise(self.root) else ""
+
+    def feeds(self) -> tuple[Feed, ...]:
+        """The feeds, and the whole tree of our own format where none is configured."""
+        return self.feed or (Feed(name="cop", format="cop-json", topic=f"{self.root}/#"),)
+
+    def region(self) -> Path:
+        """The folder of the offline basemap."""
+        return Path(self.map.region).expanduser() if self.map.region else RESOURCES / "region"
+
+    def jurisdiction_files(self) -> list[Path]:
+        """The boundary files."""
+        if self.map.jurisdictions:
+            return [Path(one).expanduser() for one in self.map.jurisdictions]
+        return [self.region() / "counties.geojson", self.region() / "special_jurisdictions.geojson"]
+
+    def data(self) -> Path:
+        """The desk's own folder: outbox, journal, window layout, tile cache."""
+        if self.desk.data:
+            return Path(self.desk.data).expanduser()
+        work = f"exercise-{self.exercise}" if self.exercise else "live"
+        return Path(platformdirs.user_data_dir("cop", appauthor=False)) / work / self.desk_name()
+
+    def desk_name(self) -> str:
+        """The name of this desk in its agency's topics."""
+        return self.desk.name or f"{self.desk.agency}-{self.desk.role}"
+
+
+def load(path: Path | None) -> Config:
+    """Read `cop.toml`; without one, the defaults. Raises ConfigError."""
+    if path is None:
+        return Config()
+    try:
+        config = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Config)
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+    check(config, str(path))
+    return config
+
+
+def check(config: Config, origin: str) -> None:
+    """What types cannot say. Raises ConfigError."""
+    try:
+        config.broker.address()
+    except ValueError as error:
+        raise ConfigError(f"{origin}: [broker] url: {error}") from error
+    names = [feed.name for feed in config.feed]
+    for feed in config.feed:
+        where = f"{origin}: [[feed]] {feed.name!r}"
+        if names.count(feed.name) > 1:
+            raise ConfigError(f"{where}: two feeds have this name")
+        if feed.format not in FORMATS:
+            raise ConfigError(f"{where}: format {feed.format!r} is none of {', '.join(FORMATS)}")
+        if not feed.agency and feed.format != "cop-json":
+            raise ConfigError(f"{where}: agency is missing; only cop-json says it in the topic")
+        if bool(config.exercise) != is_exercise(feed.topic):
+            raise ConfigError(f"{where}: live and exercise topics do not mix (root is {config.root!r})")

@@ -1,0 +1,152 @@
+"""What several formats need to bring figures, times, names and texts of a message within our vocabulary's ranges."""
+
+import hashlib
+import re
+from datetime import UTC, datetime, tzinfo
+from typing import Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from cop.feeds.message import BadMessage, Feed
+
+SHORT, LONG = 256, 8192
+_UNITS_REMEMBERED = 100_000
+_EARLIEST, _LATEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+_EARLIEST_S, _LATEST_S = _EARLIEST.timestamp(), _LATEST.timestamp()
+_IDENTIFIER = re.compile(r"[^/+#\x00-\x1f]{1,128}")
+_NOT_IN_IDENTIFIERS = re.compile(r"[/+#\x00-\x1f]")
+_FIGURE_LENGTH = 40
+
+Words = TypeVar("Words")
+Options = TypeVar("Options")
+
+
+def check_coordinates(lat: float, lon: float) -> None:
+    """Degrees WGS 84. Raises BadMessage outside the globe, for infinity and for NaN."""
+    if not (-90.0 <= lat <= 90.0 and -180.0 <= lon <= 180.0):
+        raise BadMessage("coordinates are outside the globe")
+
+
+def within(value: float | None, low: float, high: float) -> float | None:
+    """The value if it lies in the range; outside it, infinite or NaN it is unknown."""
+    return value if value is not None and low <= value <= high else None
+
+
+def course(degrees: float | None) -> float | None:
+    """A course in 0…360; senders that count from -180 to 180 are read as well."""
+    if degrees is None or not -360.0 <= degrees <= 360.0:
+        return None
+    return degrees if degrees >= 0.0 else degrees + 360.0
+
+
+def figure(text: str | None) -> float | None:
+    """A decimal figure in a text; None if it is none. Python's own liberties (1_000, other scripts) are refused."""
+    if text is None or len(text) > _FIGURE_LENGTH or "_" in text or not text.isascii():
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def moment_of_seconds(seconds: float) -> datetime:
+    """Seconds since the epoch as aware UTC. Raises BadMessage outside 1980 to 2200."""
+    if not _EARLIEST_S <= seconds <= _LATEST_S:
+        raise BadMessage("time is out of range")
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def moment_of_text(text: str, zone: tzinfo) -> datetime:
+    """An ISO 8601 time as aware UTC; `zone` holds where the text names none. Raises BadMessage."""
+    try:
+        at = datetime.fromisoformat(text)
+        if at.tzinfo is not UTC:
+            at = (at.replace(tzinfo=zone) if at.tzinfo is None else at).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise BadMessage("time is not ISO 8601") from None
+    if not _EARLIEST <= at <= _LATEST:
+        raise BadMessage("time is out of range")
+    return at
+
+
+def identifier(text: str) -> str:
+    """An id that fits a topic level: forbidden characters become hyphens, what is too long ends in its hash.
+
+    Raises BadMessage for an empty text.
+    """
+    if _IDENTIFIER.fullmatch(text):
+        return text
+    if not text:
+        raise BadMessage("an id is empty")
+    if len(text) > 128:
+        text = f"{text[:95]}~{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+    return _NOT_IN_IDENTIFIERS.sub("-", text)
+
+
+def name(text: str | None) -> str:
+    """A name for the screen: one line, cut at 256 characters, nothing that turns the writing direction."""
+    if not text:
+        return ""
+    text = text[:SHORT]
+    if not text.isprintable():
+        text = "".join(letter if letter.isprintable() else " " for letter in text)
+    return text.strip()
+
+
+def loss(value: object) -> str:
+    """Something that our vocabulary cannot hold, as text of bounded length."""
+    text = value if isinstance(value, str) else str(value)
+    return text if len(text) <= SHORT else text[: SHORT - 1] + "…"
+
+
+def options_of(feed: Feed, shape: type[Options]) -> Options:
+    """The feed's options in the shape that its format knows. Raises ValueError for an unknown or mistyped one."""
+    try:
+        return msgspec.convert(dict(feed.options), shape)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"feed {feed.name}, options: {error}") from None
+
+
+def zone_of(feed: Feed, zone: str) -> tzinfo:
+    """The time zone of that name (IANA). Raises ValueError if nobody knows it."""
+    if zone == "UTC":  # a bare machine may lack the zone files
+        return UTC
+    try:
+        return ZoneInfo(zone)
+    except (OSError, ValueError, KeyError):
+        raise ValueError(f"feed {feed.name}, options: no time zone {zone}") from None
+
+
+class LastWords(Generic[Words]):
+    """What a feed last said of each unit, so that a unit is reported when it changes and not with each position."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, tuple[datetime, Words]] = {}
+
+    def get(self, unit: str) -> Words | None:
+        """The last words about a unit, None if there are none."""
+        said = self._said.get(unit)
+        return said[1] if said is not None else None
+
+    def is_news(self, unit: str, at: datetime, words: Words) -> bool:
+        """Whether these words are new, and not older than the last ones. If so, they are remembered."""
+        said = self._said.get(unit)
+        if said is not None and (said[1] == words or at < said[0]):
+            return False
+        if said is None and len(self._said) >= _UNITS_REMEMBERED:
+            self._said.clear()  # a hostile sender may invent units without end; the others are just said again
+        self._said[unit] = (at, words)
+        return True
+
+    def forget(self, unit: str) -> None:
+        """The next words about this unit are news."""
+        self._said.pop(unit, None)
+
+
+def unread(fields: dict[str, Any], read: frozenset[str]) -> dict[str, str]:
+    """The losses of a JSON object: every field that nobody read, at most 40 of them."""
+    left = [key for key, value in fields.items() if key not in read and value is not None]
+    return {loss(key): loss(fields[key]) for key in left[:40]}
+
+

@@ -1,0 +1,90 @@
+"""XML from the network: no DTD in any encoding, no entities, no network, no depth and no size that ends the process."""
+
+import re
+from typing import Any
+
+from lxml import etree
+
+from cop.feeds.message import BadMessage
+
+MAX_DEPTH = 64
+_PARSER = etree.XMLParser(
+    resolve_entities=False,
+    no_network=True,
+    load_dtd=False,
+    huge_tree=False,
+    remove_comments=True,
+    remove_pis=True,
+)
+_TOO_DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
+_DECLARATION = re.compile(r"<\?xml\s[^<>]{0,200}\?>")
+_DECLARED_ENCODING = re.compile(rb"""\s*<\?xml\s[^<>]{0,150}encoding\s*=\s*["']([A-Za-z0-9._-]{1,20})["']""")
+#: The encodings that are read. What others (UTF-7, EBCDIC) make of the same bytes need not be guarded then.
+_ENCODINGS = {
+    b"utf-8": "utf-8",
+    b"utf8": "utf-8",
+    b"us-ascii": "ascii",
+    b"ascii": "ascii",
+    b"iso-8859-1": "iso-8859-1",
+    b"windows-1252": "cp1252",
+    b"utf-16": "utf-16",
+}
+_BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+
+
+def documents(payload: bytes, root: str) -> list[Any]:
+    """The elements named `root` in a payload: one, or several one after another as some senders do.
+
+    The XML declaration's version is not looked at: senders write the version of their own format there.
+    Raises BadMessage.
+    """
+    body = _utf8(payload)
+    try:
+        found = [etree.fromstring(body, _PARSER)]
+    except etree.XMLSyntaxError as error:
+        if error.code != etree.ErrorTypes.ERR_DOCUMENT_END or b"</" + root.encode() not in body:
+            raise BadMessage("not well-formed XML") from None
+        found = _several(body)
+    if any(element.tag != root for element in found):
+        raise BadMessage(f"root element is not {root}")
+    if body.count(b"<") > MAX_DEPTH and any(_TOO_DEEP(element.getroottree()) for element in found):
+        raise BadMessage("XML is nested too deeply")
+    return found
+
+
+def _several(body: bytes) -> list[Any]:
+    try:
+        joined = etree.fromstring(b"<joined>" + _DECLARATION.sub("", body.decode()).encode() + b"</joined>", _PARSER)
+    except etree.XMLSyntaxError:
+        raise BadMessage("not well-formed XML") from None
+    if (joined.text or "").strip() or any((element.tail or "").strip() for element in joined):
+        raise BadMessage("text between the elements")
+    return list(joined)
+
+
+def _utf8(payload: bytes) -> bytes:
+    """The document as UTF-8 without its declaration, refused if it holds a document type declaration."""
+    if payload[:1] == b"<" and payload[1:2] != b"?" and b"\0" not in payload:
+        body = payload  # the common case: UTF-8 without a declaration
+    else:
+        text = _decoded(payload).lstrip()
+        declaration = _DECLARATION.match(text)
+        body = text[declaration.end() if declaration else 0 :].encode()
+        if b"\0" in body:
+            raise BadMessage("not well-formed XML")
+    if b"<!D" in body or b"<!d" in body:
+        raise BadMessage("a document type declaration is refused")
+    return body
+
+
+def _decoded(payload: bytes) -> str:
+    encoding = next((name for mark, name in _BYTE_ORDER_MARKS.items() if payload.startswith(mark)), None)
+    if encoding is None:
+        declared = _DECLARED_ENCODING.match(payload)
+        encoding = _ENCODINGS.get(declared[1].lower()) if declared else "utf-8"
+        if encoding is None or encoding == "utf-16":  # declared in ASCII, so it is not UTF-16
+            raise BadMessage("encoding is not one that is read")
+    try:
+        return payload.decode(encoding)
+    except UnicodeDecodeError:
+        raise BadMessage("bytes are not in the encoding they claim") from None

@@ -1,0 +1,68 @@
+"""Positions between two pulses: only the newest of each unit goes on to the screen."""
+
+import itertools
+from typing import Any
+
+import numpy as np
+
+from cop.domain.batch import POSITION_ROW, TrackName
+from cop.domain.report import Report
+from cop.domain.unit import Position
+
+_NAN = float("nan")
+
+
+class Conflation:
+    """Numbers each unit once (its slot) and keeps the newest unsent position of each."""
+
+    def __init__(self) -> None:
+        self._slots: dict[tuple[str, str], int] = {}
+        self._newest: dict[int, float] = {}
+        self._rows: dict[int, tuple[Any, ...]] = {}
+        self._names: list[TrackName] = []
+        self._numbers = itertools.count()
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def put(self, report: Report, position: Position) -> None:
+        """Take a position; an older one than already seen of that unit is dropped here (the journal has it)."""
+        key = (report.agency, position.id)
+        slot = self._slots.get(key)
+        if slot is None:
+            slot = self._slots[key] = next(self._numbers)
+            source = report.source
+            self._names.append(
+                TrackName(slot, report.agency, position.id, source.feed, source.format, source.original_id)
+            )
+        reported_at = position.at.timestamp()
+        if reported_at <= self._newest.get(slot, 0.0):
+            return
+        self._newest[slot] = reported_at
+        alt_m, course_deg, speed_mps, accuracy_m = (
+            position.alt_m,
+            position.course_deg,
+            position.speed_mps,
+            position.accuracy_m,
+        )
+        self._rows[slot] = (
+            slot,
+            position.lat,
+            position.lon,
+            _NAN if alt_m is None else alt_m,
+            _NAN if course_deg is None else course_deg,
+            _NAN if speed_mps is None else speed_mps,
+            _NAN if accuracy_m is None else accuracy_m,
+            reported_at,
+            report.received_at.timestamp(),
+            _NAN if report.stale_at is None else report.stale_at.timestamp(),
+            report.exercise,
+        )
+
+    def take(self) -> tuple[list[TrackName], bytes]:
+        """The new names and the packed rows since the last call."""
+        names, self._names = self._names, []
+        rows, self._rows = self._rows, {}
+        if not rows:
+            return names, b""
+        return names, np.array(list(rows.values()), dtype=POSITION_ROW).tobytes()

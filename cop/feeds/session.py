@@ -1,0 +1,333 @@
+"""One MQTT session on paho's external loop: connect, subscribe, receive in bursts, publish, come back.
+
+The loop is ours because paho's reads one packet a select() and dies with an exception in a callback; here a callback
+only appends to a list, and whatever fails afterwards fails outside paho. A message of QoS 1 is acknowledged by
+`acknowledge`, not on receipt: the broker keeps it until it is in the journal and with the desktop.
+"""
+
+import random
+import select
+import ssl
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from cop.domain.batch import BrokerState
+from cop.feeds.broker import Broker
+
+_BURST = 512
+_BACKOFF_S = (0.25, 20.0)
+_PROTOCOLS = (MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311)
+_PROTOCOL_NAMES = {MQTTProtocolVersion.MQTTv5: "MQTT 5", MQTTProtocolVersion.MQTTv311: "MQTT 3.1.1"}
+#: CONNACK refusals that no retry in the other protocol version can mend, in words (MQTT 5 §3.2.2.2)
+_REFUSALS = {
+    0x86: "user name or password is wrong",
+    0x87: "this desk is not allowed to connect",
+    0x8A: "this desk is banned by the broker",
+    0x85: "the broker refuses this client id",
+}
+
+
+class Received(NamedTuple):
+    """A message off the wire; `received_at` in seconds since the epoch."""
+
+    topic: str
+    payload: bytes
+    received_at: float
+    retained: bool
+    qos: int
+    mid: int
+
+
+class Subscription(NamedTuple):
+    """A topic filter and the QoS asked for it."""
+
+    topic: str
+    qos: int
+
+
+class Published(NamedTuple):
+    """What became of a publish: our token, and why the broker refused it (empty if it did not)."""
+
+    token: int
+    refused: str
+
+
+class Will(NamedTuple):
+    """What the broker says for us when we are gone, retained; and what we say when we are there."""
+
+    topic: str
+    offline: bytes
+    online: bytes
+
+
+class Session:
+    """Call `service` again and again; it never raises for anything the network does."""
+
+    def __init__(
+        self, broker: Broker, client_id: str, subscriptions: Sequence[Subscription], will: Callable[[], Will] | None
+    ) -> None:
+        self.state = BrokerState(state="connecting", url=broker.shown_url(), since=datetime.now(UTC))
+        self._broker = broker
+        self._client_id = client_id
+        self._subscriptions = subscriptions
+        self._make_will = will
+        self._will: Will | None = None
+        self._client: mqtt.Client | None = None
+        self._online = False
+        self._protocol = 0  # index into _PROTOCOLS: the one that is tried, or that worked
+        self._next_try = 0.0
+        self._deadline = 0.0
+        self._failures = 0
+        self._next_misc = 0.0
+        self._received: list[Received] = []
+        self._published: list[Published] = []
+        self._tokens: dict[int, int] = {}
+
+    @property
+    def online(self) -> bool:
+        """Whether the broker has accepted us and we have subscribed."""
+        return self._online
+
+    def sockets(self) -> tuple[list[Any], list[Any]]:
+        """What to wait for: sockets to read, sockets to write."""
+        sock = self._client.socket() if self._client is not None else None
+        if self._client is None or sock is None:
+            return [], []
+        return [sock], [sock] if self._client.want_write() else []
+
+    def service(self, timeout_s: float, also: Sequence[Any] = ()) -> list[Received]:
+        """Wait at most `timeout_s` for the network or for anything in `also`, and take in what is there."""
+        if self._client is None and time.monotonic() >= self._next_try:
+            self._connect()
+        reads, writes = self.sockets()
+        sock = reads[0] if reads else None
+        pending_tls = isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
+        try:
+            ready, writable, _ = select.select([*reads, *also], writes, [], 0 if pending_tls else timeout_s)
+        except (OSError, ValueError):  # the socket was closed under us
+            ready, writable = reads, []
+        client = self._client
+        if client is not None and sock is not None:
+            try:
+                if writable:
+                    client.loop_write()
+                if pending_tls or sock in ready:
+                    self._read_burst(client)
+                self._keep(client)
+            except Exception as error:  # noqa: BLE001 - paho's edge: a broken packet ends the connection, not the process
+                self._lost(f"the connection broke ({type(error).__name__})")
+        received, self._received = self._received, []
+        return received
+
+    def published(self) -> list[Published]:
+        """What the broker has said to our publishes since the last call."""
+        published, self._published = self._published, []
+        return published
+
+    def publish(self, token: int, topic: str, payload: bytes, *, qos: int, retain: bool) -> bool:
+        """Hand a message to the broker; its fate comes from `published`. False if we are not online."""
+        if self._client is None or not self._online:
+            return False
+        # paho may acknowledge within publish() itself only for QoS 0; for QoS 1 the mid is known before the answer
+        sent = self._client.publish(topic, payload, qos=qos, retain=retain)
+        if sent.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            return False
+        self._tokens[sent.mid] = token
+        return True
+
+    def acknowledge(self, received: Sequence[Received]) -> None:
+        """Tell the broker that these messages are safe with us."""
+        client = self._client
+        if client is None or not self._online:
+            return
+        for one in received:
+            if one.qos:
+                client.ack(one.mid, one.qos)
+
+    def close(self) -> None:
+        """Say that the desk is gone, and go."""
+        client = self._client
+        if client is not None and self._online:
+            if self._will is not None:
+                client.publish(self._will.topic, self._will.offline, qos=1, retain=True)
+            deadline = time.monotonic() + 1.0
+            while client.want_write() and time.monotonic() < deadline:
+                client.loop_write()
+            client.disconnect()
+        self._client = None
+        self._online = False
+
+    def _connect(self) -> None:
+        version = _PROTOCOLS[self._protocol]
+        self._set_state("connecting", "")
+        try:
+            client = self._make_client(version)
+            host, port, _tls = self._broker.address()
+            properties = None
+            if version == MQTTProtocolVersion.MQTTv5:
+                properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho leaves it untyped
+                properties.SessionExpiryInterval = self._broker.session_expiry_s
+                client.connect(host, port, self._broker.keepalive_s, clean_start=False, properties=properties)
+            else:
+                client.connect(host, port, self._broker.keepalive_s)
+        except ssl.SSLError as error:
+            self._later(f"TLS: {error.reason or error}")
+        except (OSError, ValueError) as error:
+            self._later(_network_words(error))
+        else:
+            self._client = client
+            self._deadline = time.monotonic() + self._broker.connect_timeout_s + 2.0
+
+    def _make_client(self, version: MQTTProtocolVersion) -> mqtt.Client:
+        broker = self._broker
+        client = mqtt.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=self._client_id,
+            protocol=version,
+            manual_ack=True,
+            reconnect_on_failure=False,
+            clean_session=None if version == MQTTProtocolVersion.MQTTv5 else True,
+        )
+        client.connect_timeout = broker.connect_timeout_s
+        client.max_inflight_messages_set(200)
+        user, password = broker.credentials()
+        if user:
+            client.username_pw_set(user, password or None)
+        if broker.address()[2]:
+            client.tls_set(
+                ca_certs=broker.ca_file or None, certfile=broker.cert_file or None, keyfile=broker.key_file or None
+            )
+            client.tls_insecure_set(broker.insecure)
+        if self._make_will is not None:
+            self._will = self._make_will()  # a new one each time: its revision must outgrow the last will's
+            client.will_set(self._will.topic, self._will.offline, qos=1, retain=True)
+        client.on_connect = self._on_connect
+        client.on_message = self._on_message
+        client.on_publish = self._on_publish
+        client.on_disconnect = self._on_disconnect
+        return client
+
+    def _read_burst(self, client: mqtt.Client) -> None:
+        """Read packets until the socket has none left, or a burst is full."""
+        received = self._received
+        for _ in range(_BURST):
+            before = len(received)
+            if client.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS:
+                if self._client is client:
+                    self._lost("the broker closed the connection")
+                return
+            if len(received) == before:
+                return
+
+    def _keep(self, client: mqtt.Client) -> None:
+        now = time.monotonic()
+        if now >= self._next_misc:
+            self._next_misc = now + 0.5
+            if client.loop_misc() != MQTTErrorCode.MQTT_ERR_SUCCESS and self._client is client:
+                self._lost("the broker does not answer")
+        if client.want_write():
+            client.loop_write()
+        if not self._online and self._client is client and now >= self._deadline:
+            self._fall_back("the broker does not answer to the greeting")
+
+    def _on_connect(self, client: mqtt.Client, _user: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
+        if client is not self._client and self._client is not None:
+            return
+        if reason.is_failure:
+            words = _REFUSALS.get(reason.value, str(reason))
+            self._client = None
+            if reason.value in _REFUSALS:
+                self._later(words, state="refused")
+            else:
+                self._fall_back(words)
+            return
+        self._online = True
+        self._failures = 0
+        self._tokens.clear()
+        if self._subscriptions:
+            client.subscribe([(one.topic, one.qos) for one in self._subscriptions])
+        if self._will is not None:
+            client.publish(self._will.topic, self._will.online, qos=1, retain=True)
+        self._set_state("online", "")
+
+    def _on_message(self, _client: mqtt.Client, _user: Any, message: mqtt.MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            topic = ""
+        self._received.append(
+            Received(topic, bytes(message.payload), time.time(), message.retain, message.qos, message.mid)
+        )
+
+    def _on_publish(self, _client: mqtt.Client, _user: Any, mid: int, reason: ReasonCode, _properties: Any) -> None:
+        token = self._tokens.pop(mid, None)
+        if token is not None:
+            refused = str(reason) if isinstance(reason, ReasonCode) and reason.is_failure else ""
+            self._published.append(Published(token, refused))
+
+    def _on_disconnect(
+        self, client: mqtt.Client, _user: Any, _flags: Any, reason: ReasonCode, _properties: Any
+    ) -> None:
+        if client is self._client:
+            if self._online:
+                self._lost(f"connection lost ({reason})" if reason.is_failure else "connection lost")
+            else:
+                self._fall_back("the broker closed the connection at the greeting")
+
+    def _fall_back(self, reason: str) -> None:
+        """The greeting failed: perhaps the broker does not know this protocol version; try the other one next."""
+        self._protocol = 1 - self._protocol
+        self._drop()
+        self._later(reason)
+        if self._protocol == 1:
+            self._next_try = time.monotonic()
+
+    def _lost(self, reason: str) -> None:
+        self._drop()
+        self._later(reason)
+
+    def _drop(self) -> None:
+        client, self._client = self._client, None
+        self._online = False
+        sock = client.socket() if client is not None else None
+        if sock is not None:
+            sock.close()
+
+    def _later(self, reason: str, state: str = "offline") -> None:
+        self._client = None
+        self._online = False
+        low, high = _BACKOFF_S
+        wait = min(high, low * 2**self._failures) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, no secret
+        self._failures = min(self._failures + 1, 10)
+        self._next_try = time.monotonic() + wait
+        self._set_state(state, reason)
+
+    def _set_state(self, state: str, reason: str) -> None:
+        known = self.state
+        if state == "connecting" and known.state in {"offline", "refused"}:
+            return  # a further try does not make the broker any more reached
+        since = known.since if state == known.state else datetime.now(UTC)
+        self.state = BrokerState(
+            state=state,
+            url=known.url,
+            protocol=_PROTOCOL_NAMES[_PROTOCOLS[self._protocol]] if state == "online" else known.protocol,
+            reason=reason,
+            since=since,
+            reconnects=known.reconnects + (state == "online" and known.state != "online"),
+        )
+
+
+def _network_words(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return "no answer from the broker's address"
+    if isinstance(error, ConnectionRefusedError):
+        return "nothing listens at the broker's address"
+    return str(error)
