@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from cop.feeds.adapters import cop_json
+from cop.feeds.adapters import cop_json, hfp, owntracks
 from cop.feeds.adapters.adapter import Adapter, Format
 from cop.feeds.message import Feed
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         cop_json.FORMAT.name: cop_json.FORMAT,
+        owntracks.FORMAT.name: owntracks.FORMAT,
+        hfp.FORMAT.name: hfp.FORMAT,
     }
 )
 

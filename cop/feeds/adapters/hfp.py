@@ -47,23 +47,23 @@ class _Event(msgspec.Struct):
     oper: int | None = None
     veh: int | None = None
     loc: str | None = None
-    # The journey: kept with the unit as what our vocabulary cannot hold.
+    # The journey: a new one makes the unit news.
     route: str | None = None
     dir: str | int | None = None
     oday: str | None = None
     start: str | None = None
-    # What changes along the way: kept with the position. `acc` is the acceleration in m/s², no accuracy.
+    # What changes along the way: losses of the position. `acc` is the acceleration in m/s², no accuracy.
     acc: float | None = None
     dl: int | None = None
-    odo: float | None = None
+    odo: int | float | None = None
     drst: int | None = None
     occu: int | None = None
     stop: int | str | None = None
 
 
 _DECODER = msgspec.json.Decoder(dict[str, _Event])
-_JOURNEY = ("route", "dir", "oday", "start")
 _ALONG_THE_WAY = ("acc", "dl", "odo", "drst", "occu", "stop")
+_READ = frozenset({"tst", "tsi", "lat", "long", "spd", "hdg", "desi", "oper", "veh", "loc", *_ALONG_THE_WAY})
 
 
 class _Vehicle(NamedTuple):
@@ -102,9 +102,7 @@ class Hfp:
         else:
             raise BadMessage("no time")
         vehicle = self._vehicle(message.topic, event)
-        source = Source(
-            feed=self._feed.name, format="hfp", original_id=vehicle.original_id, original_type=name.upper()
-        )
+        source = Source(feed=self._feed.name, format="hfp", original_id=vehicle.original_id, original_type=name.upper())
         exercise = is_exercise(message.topic)
         reports = []
         words = (event.desi, event.route, event.dir, event.oday, event.start)
@@ -116,7 +114,7 @@ class Hfp:
                 callsign=f"{line} {vehicle.number}" if line else vehicle.number,
                 kind=vehicle.kind,
             )
-            journey = {key: readings.loss(value) for key in _JOURNEY if (value := getattr(event, key)) is not None}
+            losses = readings.unread(strict_json.loads(message.payload)[name], _READ)
             reports.append(
                 Report(
                     agency=self._feed.agency,
@@ -124,7 +122,7 @@ class Hfp:
                     source=source,
                     received_at=message.received_at,
                     exercise=exercise,
-                    losses=journey,
+                    losses=losses,
                 )
             )
         if event.lat is None or event.long is None:

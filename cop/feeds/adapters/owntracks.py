@@ -22,9 +22,7 @@ _LEVELS_BELOW_DEVICE = frozenset(
 _CONTROL = frozenset(
     {"beacon", "cmd", "configuration", "dump", "lwt", "request", "status", "steps", "waypoints", "response", "tours"}
 )
-_LOCATION_READ = frozenset(
-    {"_type", "lat", "lon", "tst", "acc", "alt", "cog", "vel", "tid", "topic"}
-)
+_LOCATION_READ = frozenset({"_type", "lat", "lon", "tst", "acc", "alt", "cog", "vel", "tid", "topic"})
 _TOPICS_REMEMBERED = 100_000
 
 
@@ -183,8 +181,10 @@ class OwnTracks:
 
     def _waypoint(self, message: Message) -> list[Report]:
         said = strict_json.decode(message.payload, _WAYPOINT)
-        device = self._device(message.topic, said)
         at = readings.moment_of_seconds(said.tst)
+        # A region is known by its own id; whose it is only tells regions without one apart.
+        named = message.topic or said.topic or said.tid
+        device = self._device(message.topic, said) if named else _Device("waypoint", "", "")
         if said.lat is None or said.lon is None:
             return []  # a radio beacon without a place
         readings.check_coordinates(said.lat, said.lon)
@@ -235,9 +235,7 @@ class OwnTracks:
         return Report(
             agency=self._feed.agency,
             body=body,
-            source=Source(
-                feed=self._feed.name, format="owntracks", original_id=device.original_id, original_type=kind
-            ),
+            source=Source(feed=self._feed.name, format="owntracks", original_id=device.original_id, original_type=kind),
             received_at=message.received_at,
             stale_at=stale_at,
             exercise=is_exercise(message.topic),
@@ -257,4 +255,6 @@ def _device_of(topic: str) -> _Device:
     return _Device(readings.identifier(f"{user}-{device}"), readings.loss(f"{user}/{device}"), readings.name(device))
 
 
-FORMAT = Format(name="owntracks", summary="OwnTracks phones and trackers (JSON)", make=OwnTracks, split=strict_json.lines)
+FORMAT = Format(
+    name="owntracks", summary="OwnTracks phones and trackers (JSON)", make=OwnTracks, split=strict_json.lines
+)

@@ -148,5 +148,3 @@ def unread(fields: dict[str, Any], read: frozenset[str]) -> dict[str, str]:
     """The losses of a JSON object: every field that nobody read, at most 40 of them."""
     left = [key for key, value in fields.items() if key not in read and value is not None]
     return {loss(key): loss(fields[key]) for key in left[:40]}
-
-
