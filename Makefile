@@ -44,10 +44,10 @@ python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed: sudo apt-get install python3 python3-venv"; exit 1; }
 
 environment: python
-	@$(PYTHON) setup/prepare.py environment
+	@$(PYTHON) -m setup.prepare environment
 
 system-run: python
-	@$(PYTHON) setup/prepare.py run
+	@$(PYTHON) -m setup.prepare run
 
 system-test: python
-	@$(PYTHON) setup/prepare.py test
+	@$(PYTHON) -m setup.prepare test

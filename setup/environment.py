@@ -10,7 +10,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from setup_error import SetupError
+from setup.setup_error import SetupError
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"

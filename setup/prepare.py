@@ -1,4 +1,4 @@
-"""Make this machine able to run a command of the Makefile: `prepare.py environment|run|test`.
+"""Make this machine able to run a command of the Makefile: `python -m setup.prepare environment|run|test`.
 
 Quiet and offline when nothing is missing. Missing Debian packages are installed where we are root, else the one command
 that installs them is printed; the command goes on if what it cannot do without is there.
@@ -13,9 +13,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import environment
-import system
-from setup_error import SetupError
+from setup import environment, operating_system
+from setup.setup_error import SetupError
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +36,26 @@ class Lack:
 
 def lack(purpose: str) -> Lack:
     """Everything of use for the purpose that is not there."""
-    libraries = system.missing_libraries((*system.OFFSCREEN, *system.WINDOW), _qt_folder())
-    programs = system.missing_programs() if purpose == "test" else set()
-    return Lack(frozenset(libraries), frozenset(programs), font=not system.has_font())
+    libraries = operating_system.missing_libraries(
+        (*operating_system.OFFSCREEN, *operating_system.WINDOW), _qt_folder()
+    )
+    programs = operating_system.missing_programs() if purpose == "test" else set()
+    return Lack(frozenset(libraries), frozenset(programs), font=not operating_system.has_font())
 
 
 def hindrance(purpose: str, lacking: Lack) -> Lack:
     """The part of a lack that the purpose cannot do without: a window may be missing where there is no display."""
-    must = system.OFFSCREEN if purpose == "run" and not os.environ.get("DISPLAY") else system.OFFSCREEN + system.WINDOW
-    return Lack(frozenset(system.missing_libraries(must, _qt_folder())), lacking.programs, font=False)
+    must = (
+        operating_system.OFFSCREEN
+        if purpose == "run" and not os.environ.get("DISPLAY")
+        else operating_system.OFFSCREEN + operating_system.WINDOW
+    )
+    return Lack(frozenset(operating_system.missing_libraries(must, _qt_folder())), lacking.programs, font=False)
 
 
 def provide(lacking: Lack) -> None:
     """Install the Debian packages that bring what is missing, or print the command that would."""
-    names, unknown = system.packages(lacking.libraries, lacking.programs, font=lacking.font)
+    names, unknown = operating_system.packages(lacking.libraries, lacking.programs, font=lacking.font)
     if unknown:
         print(f"Not on this machine, and no package is known that brings it: {', '.join(unknown)}")
     if not names:
