@@ -1,0 +1,73 @@
+"""The rooms below the screen work where Qt is not installed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+NO_QT = """
+import sys
+from importlib.abc import MetaPathFinder
+
+class NoQt(MetaPathFinder):
+    def find_spec(self, fullname, path=None, target=None):
+        if fullname.partition(".")[0] in {"PySide6", "shiboken6", "pyqtgraph", "PyQt6", "PyQt5"}:
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+        return None
+
+sys.meta_path.insert(0, NoQt())
+"""
+IMPORT_ALL = """
+import importlib, pkgutil, sys
+for room in sys.argv[1:]:
+    package = importlib.import_module(room)
+    for found in pkgutil.walk_packages(package.__path__, room + "."):
+        importlib.import_module(found.name)
+        print(found.name)
+"""
+# pytest-qt is switched off, so the settings meant for it would be refused by --strict-config.
+COLLECT = """
+import pytest
+sys.exit(pytest.main(["--override-ini=addopts=", "-p", "no:pytest-qt", "-p", "no:cacheprovider", "-q", *sys.argv[1:]]))
+"""
+
+
+def run(script: str, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", NO_QT + script, *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    "room", ["cop.domain", "cop.picture", "cop.feeds", "cop.journal", "cop.exercise", "cop.briefing"]
+)
+def test_that_a_room_below_the_screen_imports_without_qt(room: str) -> None:
+    done = run(IMPORT_ALL, room)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_that_the_feed_process_imports_without_qt() -> None:
+    done = run("import cop.feed_process, cop.config")
+    assert done.returncode == 0, done.stderr
+
+
+def test_that_the_screen_does_not_import_without_qt() -> None:
+    assert "No module named 'PySide6" in run("import cop.ui.desk, cop.ui.theme").stderr
+
+
+def test_that_the_help_of_the_command_line_needs_no_qt() -> None:
+    done = run("from cop.cli import main; main(['--help'])")
+    assert done.returncode == 0, done.stderr
+    assert "run" in done.stdout
+
+
+def test_that_the_tests_of_domain_and_picture_pass_without_qt() -> None:
+    done = run(COLLECT, "tests/domain", "tests/picture")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_that_the_tests_of_feeds_and_journal_are_collected_without_qt() -> None:
+    done = run(COLLECT, "--collect-only", "tests/feeds", "tests/journal")
+    assert done.returncode == 0, done.stdout + done.stderr
