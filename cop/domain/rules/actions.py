@@ -47,7 +47,8 @@ def may(operator: Operator, action: str) -> Refusal | None:
         return None
     able = " or ".join(sorted(ROLES[role].lower() for role in roles))
     own = ROLES.get(operator.role, operator.role).lower()
-    return Refusal(f"Only a {able} {doing}; this desk is signed in as {own}.")
+    article = "an" if able[0] in "aeiou" else "a"
+    return Refusal(f"Only {article} {able} {doing}; this desk is signed in as {own}.")
 
 
 def open_incident(operator: Operator, incident: Incident, at: datetime) -> Command | Refusal:
