@@ -1,0 +1,1 @@
+"""What lies on the map, one file a layer, the lowest first: tiles, basemap, jurisdictions, zones, units, …"""

@@ -1,0 +1,138 @@
+"""Whose ground is what: every jurisdiction as fill and outline in its agency's colour, so that overlaps show."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+import numpy as np
+import shapely
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap
+
+from cop.domain.area import Jurisdiction
+from cop.map.layers.layer import Layer
+from cop.map.layers.paths import path_of, projected
+from cop.map.lettering import clean, draw_haloed, map_font, text_width
+from cop.map.palette import Palette, agency_colour, colour
+from cop.map.viewport import Viewport
+from cop.picture.change import Change
+from cop.picture.ground import Ground
+from cop.picture.picture import Picture
+
+_FILL_ALPHA = 30
+_HATCH_PX = 9
+_SPACING_PX = 3.0
+#: level -> font size of the name in pixels
+_NAME_SIZES = {"county": 13, "municipal": 11, "district": 10, "special": 10, "corridor": 10, "planning_zone": 10}
+
+
+class JurisdictionLayer(Layer):
+    """Counties by name alone (the basemap has their lines), corridors hatched, planning zones dotted, the rest filled."""
+
+    name: ClassVar[str] = "jurisdictions"
+    label: ClassVar[str] = "Jurisdictions"
+
+    def __init__(
+        self, picture: Picture, ground: Ground, palette: Palette, taken: Callable[[], list[QRectF]] = list
+    ) -> None:
+        super().__init__(palette)
+        self._picture = picture
+        self._taken = taken
+        # largest first, so that the small ones lie on top
+        self._jurisdictions: list[Jurisdiction] = list(reversed(ground.jurisdictions))
+        self._shapes = np.array([projected(one.geometry) for one in self._jurisdictions], dtype=object)
+        self._paths = [path_of(one) for one in self._shapes]
+        self._names = [clean(one.name, 60).upper() for one in self._jurisdictions]
+
+    def apply(self, change: Change) -> bool:
+        return bool(change.agencies)
+
+    def paint(self, painter: QPainter, view: Viewport) -> None:
+        to_pixels = view.transform()
+        for one, path in zip(self._jurisdictions, self._paths, strict=True):
+            if one.level == "county":
+                continue
+            ink = agency_colour(self._picture, one.agency, self.palette)
+            self._paint_one(painter, view, one.level, to_pixels.map(path), ink)
+
+    def _paint_one(self, painter: QPainter, view: Viewport, level: str, path: QPainterPath, ink: QColor) -> None:
+        if not path.boundingRect().intersects(view.rect()):
+            return
+        fill = QColor(ink)
+        fill.setAlpha(_FILL_ALPHA)
+        if level == "corridor":
+            thin = QColor(ink)
+            thin.setAlpha(110)
+            painter.setPen(QPen(thin, 1.0))
+            painter.setBrush(_hatch(thin, view))
+            painter.setBrushOrigin(_hatch_origin(view))
+        elif level == "planning_zone":
+            pen = QPen(colour(self.palette.hot_zone), 1.4)
+            pen.setDashPattern([2.2, 3.2])
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+        else:
+            painter.setPen(QPen(ink, 1.5))
+            painter.setBrush(fill)
+        painter.drawPath(path)
+
+    def paint_names(self, painter: QPainter, view: Viewport) -> None:
+        """Names in spaced capitals, each inside the part of its ground that is in view, none over another."""
+        west, south, east, north = view.bounds(-16)
+        if west >= east or south >= north:
+            return
+        seen = shapely.clip_by_rect(self._shapes, west, south, east, north)
+        anchors = shapely.centroid(seen)
+        outside = ~shapely.contains(seen, anchors)
+        anchors[outside] = shapely.point_on_surface(seen[outside])
+        boxes = shapely.bounds(seen)
+        taken = list(self._taken())
+        counties_first = sorted(range(len(self._names)), key=lambda index: self._jurisdictions[index].level != "county")
+        for index in counties_first:
+            if not seen[index].is_empty:
+                room = (boxes[index, 2] - boxes[index, 0]) / view.metres_per_pixel
+                anchor = view.point(anchors[index].x, anchors[index].y)
+                self._paint_name(painter, view, index, anchor=anchor, room=room, taken=taken)
+
+    def _paint_name(
+        self, painter: QPainter, view: Viewport, index: int, *, anchor: QPointF, room: float, taken: list[QRectF]
+    ) -> None:
+        one = self._jurisdictions[index]
+        pixels = _NAME_SIZES.get(one.level, 10)
+        text = self._names[index]
+        width = text_width(text, pixels, bold=True) + _SPACING_PX * len(text)
+        if width > room + 24:
+            return
+        for step in (0, -1, 1, -2, 2, -3, 3):
+            box = QRectF(anchor.x() - width / 2, anchor.y() + 20 * step - pixels, width, 1.6 * pixels)
+            if not view.rect().adjusted(4, 4, -4, -4).contains(box) or any(box.intersects(other) for other in taken):
+                continue
+            taken.append(box)
+            ink = colour(self.palette.region_name)
+            if one.level != "county":
+                own = agency_colour(self._picture, one.agency, self.palette)
+                ink = QColor(own.red(), own.green(), own.blue(), 190)
+            font = map_font(pixels, bold=True, spacing_px=_SPACING_PX)
+            halo = colour(self.palette.label_halo)
+            halo.setAlpha(90)
+            draw_haloed(painter, QPointF(box.left(), box.top() + 1.15 * pixels), text, font=font, ink=ink, halo=halo)
+            return
+
+
+def _hatch(ink: QColor, view: Viewport) -> QBrush:
+    side = round(_HATCH_PX * view.dpr)
+    tile = QPixmap(side, side)
+    tile.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(tile)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(ink, 1.3 * view.dpr))
+    for shift in (-side, 0, side):
+        painter.drawLine(QPointF(shift - 1, side + 1), QPointF(shift + side + 1, -1))
+    painter.end()
+    tile.setDevicePixelRatio(view.dpr)
+    return QBrush(tile)
+
+
+def _hatch_origin(view: Viewport) -> QPointF:
+    """The hatch is nailed to the ground: it does not swim while the map is dragged."""
+    origin = view.point(0.0, 0.0)
+    return QPointF(origin.x() % _HATCH_PX, origin.y() % _HATCH_PX)
