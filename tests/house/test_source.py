@@ -32,12 +32,23 @@ def modules() -> Iterator[Path]:
     yield from (path for path in files() if path.suffix == ".py")
 
 
+def is_test(path: Path) -> bool:
+    return path.is_relative_to(ROOT / "tests")
+
+
 def unreasoned(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if EXEMPTION.search(line) and not REASONED.search(line)]
 
 
 def test_that_every_exemption_from_lint_or_types_says_why() -> None:
-    found = {str(path.relative_to(ROOT)): unreasoned(path.read_text()) for path in modules() if path != Path(__file__)}
+    # mypy does not read the tests, so an exemption from it says nothing there
+    found = {
+        str(path.relative_to(ROOT)): [
+            line for line in unreasoned(path.read_text()) if not (is_test(path) and "# type: ignore" in line)
+        ]
+        for path in modules()
+        if path != Path(__file__)
+    }
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
@@ -78,8 +89,8 @@ def test_that_rooms_and_classes_carry_the_fields_words() -> None:
 
 
 def test_that_every_module_says_what_it_is_for() -> None:
-    silent = [str(path.relative_to(ROOT)) for path in modules() if not ast.get_docstring(ast.parse(path.read_text()))]
-    assert silent == []
+    silent = [path for path in modules() if not is_test(path) and not ast.get_docstring(ast.parse(path.read_text()))]
+    assert [str(path.relative_to(ROOT)) for path in silent] == []
 
 
 def test_that_nothing_of_one_machine_stands_in_the_repository() -> None:
