@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from cop.feeds.adapters import cop_json, hfp, owntracks
+from cop.feeds.adapters import cop_json, cot_xml, hfp, owntracks
 from cop.feeds.adapters.adapter import Adapter, Format
 from cop.feeds.message import Feed
 
@@ -11,6 +11,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         cop_json.FORMAT.name: cop_json.FORMAT,
         owntracks.FORMAT.name: owntracks.FORMAT,
+        cot_xml.FORMAT.name: cot_xml.FORMAT,
         hfp.FORMAT.name: hfp.FORMAT,
     }
 )

@@ -28,7 +28,7 @@ _TOPICS_REMEMBERED = 100_000
 
 class _Options(msgspec.Struct, forbid_unknown_fields=True):
     kind: str = "unknown"
-    kinds: dict[str, str] = {}
+    units: dict[str, str] = {}
 
 
 class _Head(msgspec.Struct):
@@ -91,12 +91,12 @@ class _Device(NamedTuple):
 
 
 class OwnTracks:
-    """Decodes OwnTracks. Option `kind` is the kind of every unit, `kinds` that of single ones by `<user>-<device>`."""
+    """Decodes OwnTracks. Option `kind` is the kind of every unit, `units` that of single ones by `<user>-<device>`."""
 
     def __init__(self, feed: Feed) -> None:
         options = readings.options_of(feed, _Options)
         self._feed = feed
-        self._kind, self._kinds = options.kind, options.kinds
+        self._kind, self._kinds = options.kind, options.units
         self._stale_after = timedelta(seconds=feed.stale_after_s)
         self._devices: dict[str, _Device] = {}
         self._names: dict[str, str] = {}
@@ -196,7 +196,8 @@ class OwnTracks:
             name=readings.name(said.desc),
             geometry=outlines.circle(said.lat, said.lon, radius_m),
         )
-        return [self._report(message, device, "waypoint", zone)]
+        losses = {"rad": readings.loss(said.rad)} if said.rad is not None else None
+        return [self._report(message, device, "waypoint", zone, losses=losses)]
 
     def _card(self, message: Message) -> list[Report]:
         # A card has no time of its own, so it is no report: its name goes with the device's next location.

@@ -22,9 +22,14 @@ Words = TypeVar("Words")
 Options = TypeVar("Options")
 
 
+def on_the_globe(lat: float, lon: float) -> bool:
+    """Whether degrees WGS 84 are a place; infinity and NaN are none."""
+    return -90.0 <= lat <= 90.0 and -180.0 <= lon <= 180.0
+
+
 def check_coordinates(lat: float, lon: float) -> None:
-    """Degrees WGS 84. Raises BadMessage outside the globe, for infinity and for NaN."""
-    if not (-90.0 <= lat <= 90.0 and -180.0 <= lon <= 180.0):
+    """Raises BadMessage for degrees that are no place on the globe."""
+    if not on_the_globe(lat, lon):
         raise BadMessage("coordinates are outside the globe")
 
 
@@ -91,6 +96,14 @@ def name(text: str | None) -> str:
     text = text[:SHORT]
     if not text.isprintable():
         text = "".join(letter if letter.isprintable() else " " for letter in text)
+    return text.strip()
+
+
+def prose(text: str) -> str:
+    """A text of several lines, cut at 8,192 characters, without characters that steer instead of being read."""
+    text = text[:LONG]
+    if not text.isprintable():
+        text = "".join(letter if letter.isprintable() or letter in "\n\t" else " " for letter in text)
     return text.strip()
 
 

@@ -1,0 +1,39 @@
+"""What the type of a Cursor on Target event says in our words (`resources/mappings/cot-types.toml`)."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+_TABLES = tomllib.loads(
+    (Path(__file__).resolve().parents[3] / "resources" / "mappings" / "cot-types.toml").read_text(encoding="utf-8")
+)
+UNIT_KINDS: Mapping[str, str] = _TABLES["unit_kinds"]
+INCIDENT_TYPES: Mapping[str, str] = _TABLES["incident_types"]
+_AFFILIATIONS: Mapping[str, str] = _TABLES["affiliations"]
+_REMEMBERED = 10_000
+
+
+class TypeTable:
+    """Looks a type up by its longest known beginning, level by level, and remembers what it found."""
+
+    def __init__(self, table: Mapping[str, str]) -> None:
+        self._table = dict(table)
+        self._found: dict[str, str | None] = {}
+
+    def get(self, below_affiliation: str) -> str | None:
+        """Our word for the part of a type below its affiliation (`G-U-i-l-tt`), None if none of its levels has one."""
+        if below_affiliation in self._found:
+            return self._found[below_affiliation]
+        levels = below_affiliation[:200].split("-")
+        keys = ("-".join(levels[:depth]) for depth in range(len(levels), 0, -1))
+        word = next((self._table[key] for key in keys if key in self._table), None)
+        if len(self._found) >= _REMEMBERED:
+            self._found.clear()
+        self._found[below_affiliation] = word
+        return word
+
+
+def affiliation(event_type: str) -> str:
+    """The affiliation of an atom where it is not friend, else empty; feeds send it in capitals as well."""
+    letter = event_type[2:3].lower()
+    return "" if letter == "f" else _AFFILIATIONS.get(letter, letter)
