@@ -13,7 +13,7 @@ FOLDERS = ("cop", "setup", "tests", "benchmarks", "docs", ".ci")
 PLAIN = {".py", ".md", ".toml", ".json", ".sh", ".yml", ".svg", ".xml", ".txt", ""}
 
 EXEMPTION = re.compile(r"# (noqa|type: ignore|fmt: off|fmt: skip|pragma: no cover|ruff: noqa|mypy:)")
-REASONED = re.compile(r"# (?:noqa: [A-Z0-9, ]+|type: ignore\[[a-z0-9, -]+\]|fmt: \w+|pragma: no cover) +[#–-] +\w.{8,}")
+REASONED = re.compile(r"# (?:noqa: [A-Z0-9, ]+|type: ignore\[[a-z0-9, -]+\]|fmt: \w+|pragma: no cover) +[#–-] +\w.{7,}")
 VAGUE_ROOMS = {"utils", "util", "core", "common", "helpers", "helper", "misc", "manager", "handlers"}
 VAGUE_ENDINGS = ("Manager", "Handler", "Helper", "Info", "Data", "Utils")
 # One machine's folders and the hosts that packages come from: both are other people's business.
