@@ -25,8 +25,10 @@ class Mosquitto:
             self.port = int(probe.getsockname()[1])
         self.url = f"mqtt://127.0.0.1:{self.port}"
         self._config = folder / f"mosquitto-{self.port}.conf"
+        # as root it would change to a user who cannot read the test's folder
+        user = "user root\n" if hasattr(os, "geteuid") and os.geteuid() == 0 else ""
         self._config.write_text(
-            f"listener {self.port} 127.0.0.1\n{settings}max_queued_messages 0\npersistence false\nlog_type error\n"
+            f"{user}listener {self.port} 127.0.0.1\n{settings}max_queued_messages 0\npersistence false\nlog_type error\n"
         )
         self._process: subprocess.Popen[bytes] | None = None
 

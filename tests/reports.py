@@ -13,7 +13,7 @@ from cop.domain.statement import Statement
 from cop.domain.task import Answer, Task
 from cop.domain.unit import Unit
 
-NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
+NOON = datetime(2026, 11, 2, 12, 0, 0, tzinfo=UTC)
 
 
 def at(seconds: float) -> datetime:
