@@ -1,0 +1,184 @@
+"""The scenario's lines as statements with their times: what would be said if nobody else spoke."""
+
+import math
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+from cop.domain.agency import Agency
+from cop.domain.area import Zone
+from cop.domain.incident import Incident
+from cop.domain.log import LogEntry
+from cop.domain.resource import Resource
+from cop.domain.statement import Statement
+from cop.domain.task import Task
+from cop.exercise.roads import Place, offset
+from cop.exercise.scenario import IncidentLine, Participant, ResourceLine, Scenario, TaskLine, ZoneLine, ZoneStep
+
+#: simulated seconds -> the moment that is written into a statement
+Moment = Callable[[float], datetime]
+#: when, whose, what
+Line = tuple[float, str, Statement]
+_CIRCLE_POINTS = 48
+
+
+def profiles(scenario: Scenario, moment: Moment) -> Iterator[Line]:
+    """Who takes part."""
+    for agency in scenario.agencies:
+        body = Agency(
+            id=agency.id,
+            at=moment(0.0),
+            name=agency.name,
+            disciplines=agency.disciplines,
+            colour=agency.colour,
+            contact=agency.contact or agency.operator,
+        )
+        yield 0.0, agency.id, body
+
+
+def resources(scenario: Scenario, moment: Moment) -> Iterator[Line]:
+    """What the agencies can give, and how that changes."""
+    for agency in scenario.agencies:
+        for line in agency.resources:
+            yield from _resource(agency, line, moment)
+
+
+def incidents(scenario: Scenario, moment: Moment) -> Iterator[Line]:
+    """What happens, and how it goes on."""
+    for line in scenario.incidents:
+        yield from _incident(line, moment)
+
+
+def zones(scenario: Scenario, moment: Moment) -> Iterator[Line]:
+    """The areas that agencies draw, wider and narrower, and take away."""
+    owners = {incident.id: incident.agency for incident in scenario.incidents}
+    for line in scenario.zones:
+        yield from _zone(line, owners[line.incident], moment)
+
+
+def task(line: TaskLine, owner: str, unit: str, moment: Moment) -> Task:
+    """A scripted request; `owner` is the agency of the incident, `unit` the asked unit's id."""
+    return Task(
+        id=line.id,
+        at=moment(line.at_s),
+        objective=line.objective,
+        incident_agency=owner,
+        incident=line.incident,
+        assignee_agency=line.asked,
+        unit=unit,
+        clause=line.clause,
+        due_at=None if line.due_s is None else moment(line.due_s),
+        note=line.note,
+    )
+
+
+def log(scenario: Scenario, moment: Moment) -> Iterator[Line]:
+    """What people write down. Ids hold the start, so that a second run's lines are not taken for the first's."""
+    owners = {incident.id: incident.agency for incident in scenario.incidents}
+    run = int(moment(0.0).timestamp())
+    for index, line in enumerate(scenario.log):
+        body = LogEntry(
+            id=f"log-{run}-{index:02d}",
+            at=moment(line.at_s),
+            text=line.text,
+            to=line.to,
+            incident_agency=owners.get(line.incident, ""),
+            incident=line.incident,
+        )
+        yield line.at_s, line.agency, body
+
+
+def circle(centre: Place, radius_m: float) -> dict[str, Any]:
+    """A GeoJSON polygon (RFC 7946, counter-clockwise) about a place."""
+    ring = [offset(centre, -360.0 * step / _CIRCLE_POINTS, radius_m) for step in range(_CIRCLE_POINTS)]
+    return _polygon(ring)
+
+
+def _resource(agency: Participant, line: ResourceLine, moment: Moment) -> Iterator[Line]:
+    def body(at_s: float, availability: str, available: int, until_s: float | None) -> Resource:
+        return Resource(
+            id=line.id,
+            at=moment(at_s),
+            name=line.name,
+            kind=line.kind,
+            nims_type=line.nims_type,
+            quantity=line.quantity,
+            available=available,
+            availability=availability,
+            until=None if until_s is None else moment(until_s),
+            conditions=line.conditions,
+            lat=None if line.place is None else line.place[0],
+            lon=None if line.place is None else line.place[1],
+        )
+
+    available = line.quantity if line.available is None else line.available
+    yield 0.0, agency.id, body(0.0, line.availability, available, line.until_s)
+    for step in line.steps:
+        yield step.at_s, agency.id, body(step.at_s, step.availability, step.available, step.until_s)
+
+
+def _incident(line: IncidentLine, moment: Moment) -> Iterator[Line]:
+    status, priority, summary = line.status, line.priority, line.summary
+
+    def body(at_s: float) -> Incident:
+        return Incident(
+            id=line.id,
+            at=moment(at_s),
+            type=line.type,
+            priority=priority,
+            status=status,
+            title=line.title,
+            address=line.address,
+            summary=summary,
+            lat=line.place[0],
+            lon=line.place[1],
+            opened_at=moment(line.opened_s),
+            closed_at=moment(at_s) if status == "closed" else None,
+            lead=line.lead,
+        )
+
+    yield line.opened_s, line.agency, body(line.opened_s)
+    for step in line.steps:
+        status = step.status or status
+        priority = step.priority or priority
+        summary = step.summary if step.summary is not None else summary
+        yield step.at_s, line.agency, body(step.at_s)
+
+
+def _zone(line: ZoneLine, owner: str, moment: Moment) -> Iterator[Line]:
+    name = line.name
+    for step in line.steps:
+        name = step.name or name
+        geometry = _outline(line, step)
+        body = Zone(
+            id=line.id,
+            at=moment(step.at_s),
+            kind=line.kind,
+            name=name,
+            geometry=geometry or {},
+            incident_agency=owner,
+            incident=line.incident,
+            deleted=geometry is None,
+        )
+        yield step.at_s, line.agency, body
+
+
+def _outline(line: ZoneLine, step: ZoneStep) -> dict[str, Any] | None:
+    if step.radius_m is not None and line.centre is not None:
+        return circle(line.centre, step.radius_m)
+    if not step.points:
+        return None
+    if line.kind == "road_closure":
+        return {"type": "LineString", "coordinates": [_coordinate(point) for point in step.points]}
+    return _polygon(list(step.points))
+
+
+def _polygon(ring: list[Place]) -> dict[str, Any]:
+    twice_area = math.fsum(a[1] * b[0] - b[1] * a[0] for a, b in zip(ring, [*ring[1:], ring[0]], strict=True))
+    if twice_area < 0:
+        ring = ring[::-1]
+    return {"type": "Polygon", "coordinates": [[_coordinate(point) for point in [*ring, ring[0]]]]}
+
+
+def _coordinate(place: Place) -> list[float]:
+    return [round(place[1], 6), round(place[0], 6)]
