@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 import msgspec
-from PySide6.QtCore import QLockFile, QSettings, QtMsgType, QTimer, qInstallMessageHandler
+from PySide6.QtCore import QLockFile, QSettings, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from cop.briefing.state import state
@@ -56,7 +56,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     state: Path | None = None
     rate: float = 1.0
     seed: int = 1
-    open_incident: bool = False
+    select: str | None = None
 
 
 def start(options: Options) -> int:
@@ -139,7 +139,7 @@ def _run_exercise_here(config: Config, scenario: Scenario, options: Options, run
 
 def _spawn(arguments: list[str], running: contextlib.ExitStack) -> subprocess.Popen[bytes]:
     """Start one of our own commands; it ends when we end, however we end: it watches its standard input."""
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own commands
         [sys.executable, "-m", "cop", *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     running.callback(_end, process)
@@ -164,9 +164,7 @@ def _first_line(process: subprocess.Popen[bytes]) -> str:
     return process.stdout.readline().decode("utf-8", "replace").strip()
 
 
-def _run_desktop(
-    config: Config, scenario: Scenario | None, options: Options, running: contextlib.ExitStack
-) -> int:
+def _run_desktop(config: Config, scenario: Scenario | None, options: Options, running: contextlib.ExitStack) -> int:
     application = QApplication.instance() or QApplication(["cop"])
     assert isinstance(application, QApplication)
     application.setApplicationName("cop")

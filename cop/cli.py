@@ -34,7 +34,7 @@ def main() -> None:
 @click.option("--state", type=_FILE, metavar="JSON", help="Write the picture as JSON at the end.")
 @click.option("--rate", type=click.FloatRange(min=0.1, max=100), default=1.0, help="Speed of the exercise.")
 @click.option("--seed", type=int, default=1, help="Which of its courses the exercise takes.")
-@click.option("--open-incident", is_flag=True, hidden=True, help="Select the first incident at the end.")
+@click.option("--select", metavar="AGENCY/INCIDENT", help="Show this incident in the selection panel.")
 def run(**options: Any) -> None:
     """Open the desk: map, queue, tasks. Without options: the exercise Steel Rail as incident commander."""
     from cop.app import Options, start
@@ -134,6 +134,16 @@ def where(lat: float, lon: float, config: Path | None) -> None:
         for one in ground.at(lat, lon)
     ]
     click.echo(json.dumps({"lat": lat, "lon": lon, "jurisdictions": found}, indent=2))
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def schema(folder: Path) -> None:
+    """Write the JSON Schemas of our own payloads into a folder."""
+    from cop.feeds.schemas import write
+
+    for file in write(folder):
+        click.echo(str(file))
 
 
 @main.group()

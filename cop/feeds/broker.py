@@ -42,7 +42,7 @@ class Broker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         parts = urlsplit(self.url)
         user = self.user or unquote(parts.username or "")
         if self.password_file:
-            return user, Path(self.password_file).read_text(encoding="utf-8").strip()
+            return user, Path(self.password_file).expanduser().read_text(encoding="utf-8").strip()
         return user, self.password or unquote(parts.password or "")
 
     def shown_url(self) -> str:

@@ -14,9 +14,10 @@ def decode_file(form: Format, content: bytes, *, topic: str, agency: str) -> Ite
     adapter = form.make(Feed(name="decode", format=form.name, topic="#", agency=agency))
     for number, (own_topic, payload) in enumerate(form.split(content), start=1):
         message = Message(topic or own_topic or "", payload, datetime.now(UTC))
+        if len(payload) > MAX_PAYLOAD_BYTES:
+            yield {"error": "larger than 1 MiB", "message": number}
+            continue
         try:
-            if len(payload) > MAX_PAYLOAD_BYTES:
-                raise BadMessage("larger than 1 MiB")
             reports = adapter.decode(message)
         except BadMessage as bad:
             yield {"error": bad.reason, "message": number}

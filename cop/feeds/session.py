@@ -11,6 +11,7 @@ import ssl
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import paho.mqtt.client as mqtt
@@ -202,9 +203,9 @@ class Session:
         if user:
             client.username_pw_set(user, password or None)
         if broker.address()[2]:
-            client.tls_set(
-                ca_certs=broker.ca_file or None, certfile=broker.cert_file or None, keyfile=broker.key_file or None
-            )
+            files = (broker.ca_file, broker.cert_file, broker.key_file)
+            ca_file, cert_file, key_file = (str(Path(one).expanduser()) if one else None for one in files)
+            client.tls_set(ca_certs=ca_file, certfile=cert_file, keyfile=key_file)
             client.tls_insecure_set(broker.insecure)
         if self._make_will is not None:
             self._will = self._make_will()  # a new one each time: its revision must outgrow the last will's

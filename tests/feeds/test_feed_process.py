@@ -172,6 +172,26 @@ def test_that_a_wrong_password_is_said_in_words(tmp_path: Path) -> None:
         guarded.stop()
 
 
+def test_that_an_action_the_brokers_rules_do_not_allow_comes_back_as_refused(tmp_path: Path) -> None:
+    rules = tmp_path / "acl"
+    rules.write_text("topic read cop/v1/#\ntopic readwrite cop/v1/charlotte-fire/presence/#\n")
+    guarded = Mosquitto(tmp_path, f"allow_anonymous true\nacl_file {rules}\n")
+    guarded.start()
+    desk = Desk(tmp_path / "desk", Broker(url=guarded.url))
+    desk.feeds.start()
+    try:
+        desk.until_state("online")
+        desk.outbox.put(incident("i1"))
+        desk.feeds.notify()
+        desk.until(lambda: desk.picture.deliveries)
+        (delivered,) = desk.picture.deliveries.values()
+        assert (delivered.state, desk.outbox.pending()) == ("refused", [])
+        assert delivered.reason
+    finally:
+        desk.close()
+        guarded.stop()
+
+
 def test_that_the_process_ends_by_itself_when_its_desktop_is_gone(desk: Desk) -> None:
     pid = desk.feeds.pid
     assert pid is not None
