@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from cop.domain.batch import Batch, Delivered
 from cop.domain.desk import Command, Operator, Refusal
 from cop.domain.incident import Incident
+from cop.domain.log import LogEntry
 from cop.domain.report import Report, Source, kind_of
 from cop.domain.rules import actions
 from cop.domain.task import Task
@@ -102,6 +103,10 @@ class Desk(QObject):
                 self.operator, known, availability=availability, available=available, until=until, at=self.now()
             )
         )
+
+    def write_log(self, entry: LogEntry) -> Refusal | None:
+        """Write a line for the record."""
+        return self._do(actions.write_log(self.operator, entry, self.now()))
 
     def new_id(self, prefix: str) -> str:
         """An id for a new object of ours, unique without asking anyone: `inc-3f2a…`."""

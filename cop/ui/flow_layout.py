@@ -20,11 +20,11 @@ class FlowLayout(QLayout):
         """How many there are."""
         return len(self._items)
 
-    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]  # Qt itself answers null past the end
+    def itemAt(self, index: int) -> QLayoutItem | None:
         """The one at this place."""
         return self._items[index] if 0 <= index < len(self._items) else None
 
-    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]  # as above
+    def takeAt(self, index: int) -> QLayoutItem | None:
         """Give up the one at this place."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 

@@ -1,4 +1,4 @@
-"""The one way a table of the picture becomes a Qt model: columns, and an order array over rows that stay where they are."""
+"""How a table of the picture becomes a Qt model: columns, and an order array over rows that stay where they are."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
+
+from cop.ui.labels import tip
 
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
@@ -50,16 +52,13 @@ class OrderedModel(QAbstractTableModel, Generic[Row]):
 
     @abstractmethod
     def row(self, identity: Any) -> Row:
-        """What stands behind an id."""
+        """What stands behind an id. Raises KeyError if it has gone since the last refresh."""
 
     def order(self, ids: list[Any]) -> NDArray[np.intp]:
         """The sorted order of these ids, stable."""
         column = self.columns[self.sort_column]
         key = column.key or (lambda row: column.text(row).casefold())
-        values = [key(self.row(identity)) for identity in ids]
-        keys = np.empty(len(values), dtype=object)
-        keys[:] = values
-        order: NDArray[np.intp] = np.argsort(keys, kind="stable")
+        order: NDArray[np.intp] = np.argsort(np.array([key(self.row(one)) for one in ids]), kind="stable")
         return order[::-1] if self.descending else order
 
     def refresh(self) -> None:
@@ -127,9 +126,7 @@ class OrderedModel(QAbstractTableModel, Generic[Row]):
         """How many columns there are."""
         return 0 if parent.isValid() else len(self.columns)
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The headings."""
         if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
             return None
@@ -145,20 +142,26 @@ class OrderedModel(QAbstractTableModel, Generic[Row]):
         if identity is None:
             return None
         column = self.columns[index.column()]
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
-            return column.text(self.row(identity))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(column.align)
-        if role == Qt.ItemDataRole.ForegroundRole and column.colour is not None:
-            return column.colour(self.row(identity))
-        if role == Qt.ItemDataRole.DecorationRole and column.swatch is not None:
-            return column.swatch(self.row(identity))
-        return None
+        part: Callable[[Row], Any] | None = None
+        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole}:
+            part = column.text
+        elif role == Qt.ItemDataRole.ForegroundRole:
+            part = column.colour
+        elif role == Qt.ItemDataRole.DecorationRole:
+            part = column.swatch
+        if part is None:
+            return None
+        try:
+            value = part(self.row(identity))
+        except KeyError:
+            return None  # gone from the picture, and the refresh that says so is on its way
+        return tip(value) if role == Qt.ItemDataRole.ToolTipRole else value
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Order by a column."""
         if not 0 <= column < len(self.columns):
             return
         self.sort_column, self.descending = column, order == Qt.SortOrder.DescendingOrder
-        ids = list(self._shown)
-        self._lay_out([ids[at] for at in self.order(ids)] if ids else [])
+        self.refresh()

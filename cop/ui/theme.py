@@ -1,5 +1,7 @@
 """The look of all windows: one stylesheet, generated from the palette that the map uses too."""
 
+import functools
+
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 
 from cop.map.palette import Palette, colour, contrast
@@ -11,10 +13,15 @@ READABLE = 4.5
 
 def ui_font() -> QFont:
     """The font of all windows: the first of our families that this machine has, 12 px."""
-    known = set(QFontDatabase.families())
-    font = QFont(next((family for family in _FAMILIES if family in known), "sans-serif"))
+    font = QFont(_family())
     font.setPixelSize(12)
     return font
+
+
+@functools.cache
+def _family() -> str:
+    known = set(QFontDatabase.families())
+    return next((family for family in _FAMILIES if family in known), "sans-serif")
 
 
 def sized(pixels: int, *, bold: bool = False, spacing: float = 0.0) -> QFont:

@@ -52,14 +52,14 @@ def clock_or_date(at: datetime, now: datetime) -> str:
 
 
 def distance(metres: float) -> str:
-    """"300 m", "1.1 km", "17 km"."""
+    """ "300 m", "1.1 km", "17 km"."""
     if metres < 1000:
         return f"{round(metres / 50) * 50} m" if metres >= 50 else "here"
     return f"{metres / 1000:.1f} km" if metres < 10_000 else f"{metres / 1000:.0f} km"
 
 
 def usng(lat: float, lon: float) -> str:
-    """The place in the US National Grid to a metre, "17S NV 05214 99187" (FGDC-STD-011-2001); degrees near the poles."""
+    """The place in the US National Grid to a metre (FGDC-STD-011-2001), "17S NV 05214 99187"; degrees at the poles."""
     try:
         text: str = _GRID.toMGRS(lat, lon)
     except mgrs.MGRSError:

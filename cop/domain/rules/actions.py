@@ -8,6 +8,7 @@ import msgspec
 
 from cop.domain.desk import Command, Operator, Refusal
 from cop.domain.incident import Incident
+from cop.domain.log import LogEntry
 from cop.domain.report import Report
 from cop.domain.resource import Resource
 from cop.domain.task import Answer, Task
@@ -22,6 +23,7 @@ ALLOWED: Mapping[str, tuple[frozenset[str], str]] = MappingProxyType(
         "cancel_task": (frozenset({"commander"}), "cancels a task"),
         "answer_task": (frozenset({"dispatcher", "commander", "liaison"}), "answers a request"),
         "mark_resource": (frozenset({"liaison"}), "marks a resource"),
+        "write_log": (frozenset(ROLES), "writes in the log"),
     }
 )
 
@@ -156,3 +158,13 @@ def mark_resource(
             body, availability=availability, available=available, until=until, at=at, rev=body.rev + 1, by=operator.name
         )
     )
+
+
+def write_log(operator: Operator, entry: LogEntry, at: datetime) -> Command | Refusal:
+    """Any desk writes for the record, or to other agencies."""
+    refusal = may(operator, "write_log")
+    if refusal is not None:
+        return refusal
+    if not entry.text.strip():
+        return Refusal("Write what is to stand in the log.")
+    return Command(msgspec.structs.replace(entry, text=entry.text.strip(), at=at, rev=1, by=operator.name))

@@ -1,0 +1,86 @@
+"""Open an incident."""
+
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
+
+from cop.domain.desk import Refusal
+from cop.domain.incident import Incident
+from cop.domain.words import INCIDENT_TYPES
+from cop.ui import wording
+from cop.ui.desk import Desk
+from cop.ui.dialogs.action_dialog import ActionDialog
+from cop.ui.labels import Label
+from cop.ui.places import typed_place
+
+_PRIORITIES = ("P1  life at risk now", "P2  serious", "P3  normal", "P4  low", "P5  for the record")
+
+
+class OpenIncidentDialog(ActionDialog):
+    """Type, priority, title, address, place; the place is there already where the map was clicked."""
+
+    def __init__(
+        self, desk: Desk, *, lat: float | None = None, lon: float | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(desk, "Open incident", "Open incident", parent)
+        self.incident_id = desk.new_id("inc")
+        self._clicked = (lat, lon)
+        self.type = QComboBox()
+        for word, (words, _) in INCIDENT_TYPES.items():
+            self.type.addItem(words if word != "unknown" else "Not known yet", word)
+        self.priority = QComboBox()
+        for place, words in enumerate(_PRIORITIES, start=1):
+            self.priority.addItem(words, place)
+        self.priority.setCurrentIndex(2)
+        self.title = QLineEdit(maxLength=256, placeholderText="What happened, in a few words")
+        self.address = QLineEdit(maxLength=256, placeholderText="Street, junction, mile post")
+        self.place = QLineEdit(maxLength=64, placeholderText="US National Grid, or latitude, longitude")
+        if lat is not None and lon is not None:
+            self.place.setText(wording.usng(lat, lon))
+        self._place_text = self.place.text()
+        self.ground = Label(tone="muted", wrap=True)
+        self.summary = QPlainTextEdit(tabChangesFocus=True, placeholderText="More, if there is more")
+        self.summary.setFixedHeight(70)
+        for words, field in (
+            ("Type", self.type),
+            ("Priority", self.priority),
+            ("Title", self.title),
+            ("Address", self.address),
+            ("Place", self.place),
+            ("Whose ground", self.ground),
+            ("Summary", self.summary),
+        ):
+            self.row(words, field)
+        self.place.textChanged.connect(self._show_ground)
+        self._show_ground()
+        self.title.setFocus()
+
+    def act(self) -> Refusal | None:
+        """Open it, if the place can be read."""
+        where = self._where()
+        if where is None and self.place.text().strip():
+            return Refusal("Place: type US National Grid, or latitude and longitude in degrees.")
+        lat, lon = where or (None, None)
+        return self.desk.open_incident(
+            Incident(
+                id=self.incident_id,
+                at=self.desk.now(),
+                type=str(self.type.currentData()),
+                priority=int(self.priority.currentData()),
+                title=self.title.text().strip(),
+                address=self.address.text().strip(),
+                summary=self.summary.toPlainText().strip()[:8192],
+                lat=lat,
+                lon=lon,
+            )
+        )
+
+    def _where(self) -> tuple[float, float] | None:
+        lat, lon = self._clicked
+        if lat is not None and lon is not None and self.place.text() == self._place_text:
+            return lat, lon  # as clicked, without the grid's rounding
+        typed = typed_place(self.place.text())
+        return (typed.lat, typed.lon) if typed is not None else None
+
+    def _show_ground(self) -> None:
+        where = self._where()
+        names = [one.name for one in self.desk.ground.at(*where)] if where is not None else []
+        self.ground.setText(", ".join(names) if names else "—")

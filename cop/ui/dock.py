@@ -1,0 +1,67 @@
+"""A dock of the main window: without a title bar where it is docked, with the system's where it floats."""
+
+from PySide6.QtCore import QSettings, Signal
+from PySide6.QtWidgets import QDockWidget, QSizePolicy, QVBoxLayout, QWidget
+
+from cop.map.palette import Palette
+from cop.picture.change import Change
+from cop.ui.desk import Desk
+
+
+class Dock(QDockWidget):
+    """What all docks share. The main window calls `apply` once a pulse and `tick` once a second."""
+
+    selected = Signal(str, str, str)  # kind (unit, incident, resource, task), agency, id
+
+    def __init__(self, title: str, name: str, desk: Desk, palette: Palette) -> None:
+        super().__init__(title)
+        self.setObjectName(name)
+        self.desk = desk
+        self.colours = palette
+        self.setFeatures(
+            QDockWidget.DockWidgetFeature.DockWidgetMovable | QDockWidget.DockWidgetFeature.DockWidgetFloatable
+        )
+        self._no_title_bar = QWidget(self)
+        # not zero: Qt lays a bar without height over the first row
+        self._no_title_bar.setFixedHeight(1)
+        self._no_title_bar.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setTitleBarWidget(self._no_title_bar)
+        self.topLevelChanged.connect(self._wear_title_bar)
+        self.content = QWidget(self)
+        self.content.setObjectName("dock")
+        self.content.setAccessibleName(title)
+        self.lines = QVBoxLayout(self.content)
+        self.lines.setContentsMargins(0, 0, 0, 0)
+        self.lines.setSpacing(0)
+        self.setWidget(self.content)
+        self.visibilityChanged.connect(lambda shown: self.refresh() if shown else None)
+
+    def apply(self, change: Change) -> None:
+        """Take over what a pulse changed."""
+
+    def tick(self) -> None:
+        """A second has passed: ages move."""
+
+    def refresh(self) -> None:
+        """Show everything anew: the dock has just come into sight."""
+
+    def set_selection(self, kind: str, agency: str, object_id: str) -> None:
+        """Mark what is selected, wherever it was selected."""
+
+    def set_palette(self, palette: Palette) -> None:
+        """Wear another theme."""
+        self.colours = palette
+
+    def save(self, settings: QSettings) -> None:
+        """Remember what a person arranged here."""
+
+    def restore(self, settings: QSettings) -> None:
+        """Arrange it as it was."""
+
+    def in_sight(self) -> bool:
+        """Whether redrawing is worth it: not closed, and not behind another tab."""
+        return self.isVisible() and not self.visibleRegion().isEmpty()
+
+    def _wear_title_bar(self, floating: bool) -> None:
+        # a floating window without a bar could not be moved or put back
+        self.setTitleBarWidget(None if floating else self._no_title_bar)  # type: ignore[arg-type]

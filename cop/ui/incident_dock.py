@@ -1,0 +1,231 @@
+"""The incident queue: its model, its cards and its dock."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QModelIndex, QObject, Qt
+from PySide6.QtWidgets import QButtonGroup, QListView, QWidget
+
+from cop.domain.incident import Incident
+from cop.domain.report import Report
+from cop.domain.task import Task
+from cop.domain.words import INCIDENT_TYPES, label, leading_discipline
+from cop.map.palette import Palette
+from cop.picture.change import Change, Key
+from cop.ui import wording
+from cop.ui.desk import Desk
+from cop.ui.dock import Dock
+from cop.ui.flow_layout import FlowLayout
+from cop.ui.incident_card import Card, IncidentCards
+from cop.ui.labels import Label, allow, button
+from cop.ui.leads import Leads
+from cop.ui.ordered_model import Column, Index, OrderedModel
+
+CARD_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+_OVER = frozenset({"closed", "cancelled"})
+_IDLE = frozenset({"complete", "declined", "cancelled"})
+
+FILTERS = (
+    ("all", "All agencies"),
+    ("law", "Law"),
+    ("fire", "Fire"),
+    ("ems", "EMS"),
+    ("unassigned", "Unassigned"),
+    ("mine", "Mine"),
+    ("closed", "Closed"),
+)
+
+
+class IncidentModel(OrderedModel[Report]):
+    """The queue: the most urgent first, of these the newest first."""
+
+    def __init__(self, desk: Desk, leads: Leads, parent: QObject | None = None) -> None:
+        self._desk = desk
+        self._leads = leads
+        self._assigned: dict[Key, set[Key]] = {}
+        self._mine: set[Key] = set()
+        self.filter_name = "all"
+        picture = desk.picture
+        columns: tuple[Column[Report], ...] = (
+            Column("Incident", lambda report: ", ".join(self._card(report).words())),
+            Column("Lead", lambda report: wording.agency_name(picture, leads.agency(_incident(report)))),
+        )
+        super().__init__(columns, parent)
+        self.refresh()
+
+    def ids(self) -> list[Any]:
+        """The keys of the incidents that the filter lets through."""
+        self._count_tasks()
+        passes = self._filter()
+        return [key for key, report in self._desk.picture.incidents.items() if passes(report)]
+
+    def row(self, identity: Any) -> Report:
+        """The incident's report; one that has just gone is still known to the picture's views until refresh."""
+        return self._desk.picture.incidents[identity]
+
+    def order(self, ids: list[Any]) -> NDArray[np.intp]:
+        """By priority, then by age, the newest first."""
+        reports = [self.row(one) for one in ids]
+        opened = np.array([-opened_at(report).timestamp() for report in reports])
+        priority = np.array([_incident(report).priority for report in reports])
+        return np.lexsort((opened, priority)).astype(np.intp)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Beside the texts: the whole card, for the delegate."""
+        identity = self.id_at(index)
+        if identity is None or identity not in self._desk.picture.incidents:
+            return None
+        if role == CARD_ROLE:
+            return self._card(self.row(identity))
+        return super().data(index, role)
+
+    def set_filter(self, name: str) -> None:
+        """Show only some: one of `FILTERS`."""
+        self.filter_name = name
+        self.refresh()
+
+    def open_count(self) -> int:
+        """How many incidents are not over, whatever the filter."""
+        return sum(_incident(one).status not in _OVER for one in self._desk.picture.incidents.values())
+
+    def _filter(self) -> Callable[[Report], bool]:
+        name, own = self.filter_name, self._desk.operator.agency
+        if name == "closed":
+            return lambda report: _incident(report).status in _OVER
+        wanted: Callable[[Report], bool] = {
+            "unassigned": lambda report: not self._assigned.get(report.key),
+            "mine": lambda report: (
+                own in {report.agency, self._leads.agency(_incident(report))} or report.key in self._mine
+            ),
+            "all": lambda report: True,
+        }.get(name, lambda report: leading_discipline(_incident(report).type) == name)
+        return lambda report: _incident(report).status not in _OVER and wanted(report)
+
+    def _count_tasks(self) -> None:
+        self._assigned, self._mine = {}, set()
+        picture, own = self._desk.picture, self._desk.operator.agency
+        for report in picture.tasks.values():
+            body = report.body
+            if isinstance(body, Task) and picture.task_state(report) not in _IDLE:
+                incident = (body.incident_agency, body.incident)
+                self._assigned.setdefault(incident, set()).add((body.assignee_agency, body.unit))
+                if body.assignee_agency == own:
+                    self._mine.add(incident)
+
+    def _card(self, report: Report) -> Card:
+        body, picture = _incident(report), self._desk.picture
+        lead = self._leads.agency(body)
+        return Card(
+            priority=body.priority,
+            title=wording.incident_title(report),
+            age=wording.span((self._desk.now() - opened_at(report)).total_seconds()),
+            address=wording.one_line(body.address) or label(INCIDENT_TYPES, body.type),
+            lead=wording.agency_name(picture, lead) if lead else "nobody's ground",
+            assigned=len(self._assigned.get(report.key, ())),
+            over=body.status in _OVER,
+            pending=self._desk.is_pending("incident", *report.key),
+        )
+
+
+class IncidentDock(Dock):
+    """The queue, its filter chips, and the button that opens an incident."""
+
+    def __init__(self, desk: Desk, leads: Leads, palette: Palette) -> None:
+        super().__init__("Incidents", "incident_dock", desk, palette)
+        self.model = IncidentModel(desk, leads, self)
+        chips = QWidget()
+        flow = FlowLayout(chips)
+        flow.setContentsMargins(12, 12, 12, 12)
+        self._chips = QButtonGroup(self)
+        for name, words in FILTERS:
+            chip = button(words, "chip", name=f"Show {words.lower()} incidents")
+            chip.setCheckable(True)
+            chip.setChecked(name == "all")
+            chip.clicked.connect(lambda _=False, name=name: self._show(name))
+            self._chips.addButton(chip)
+            flow.addWidget(chip)
+        self.list = QListView()
+        self.list.setModel(self.model)
+        self.cards = IncidentCards(palette, CARD_ROLE, self.list)
+        self.list.setItemDelegate(self.cards)
+        self.list.setMouseTracking(True)
+        self.list.setUniformItemSizes(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.list.setAccessibleName("Incident queue")
+        self.list.clicked.connect(self._chosen)
+        self.list.activated.connect(self._chosen)
+        self.nothing = Label("", "muted", wrap=True)
+        self.nothing.setContentsMargins(16, 12, 16, 12)
+        self.open_button = button("Open incident…   Ctrl+N", name="Open incident")
+        foot = QWidget()
+        foot_line = FlowLayout(foot)
+        foot_line.setContentsMargins(12, 10, 12, 10)
+        foot_line.addWidget(self.open_button)
+        refusal = desk.may("open_incident")
+        allow(self.open_button, refusal.reason if refusal else None, "Or right-click on the map, at the place")
+        for widget in (chips, self.nothing, self.list, foot):
+            self.lines.addWidget(widget)
+        self.lines.setStretch(2, 1)
+        self.refresh()
+
+    def apply(self, change: Change) -> None:
+        """Redraw if an incident, a task or an agency's name changed."""
+        if change.incidents or change.tasks or change.agencies or change.delivered:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """The queue and the count in the tab."""
+        self.model.refresh()
+        count = self.model.open_count()
+        title = f"Incidents {count}"
+        if title != self.windowTitle():
+            self.setWindowTitle(title)
+        if self.model.rowCount():
+            self.nothing.say("")
+        else:
+            words = dict(FILTERS)[self.model.filter_name].lower()
+            self.nothing.say("No incident is open." if self.model.filter_name == "all" else f"None under “{words}”.")
+
+    def tick(self) -> None:
+        """Ages move."""
+        if self.in_sight():
+            self.model.touch()
+
+    def set_selection(self, kind: str, agency: str, object_id: str) -> None:
+        """Mark the selected incident."""
+        index = self.model.index_of((agency, object_id)) if kind == "incident" else QModelIndex()
+        if index.isValid():
+            self.list.setCurrentIndex(index)
+        else:
+            self.list.clearSelection()
+            self.list.selectionModel().clearCurrentIndex()
+
+    def set_palette(self, palette: Palette) -> None:
+        """Wear another theme."""
+        super().set_palette(palette)
+        self.cards.colours = palette
+        self.list.viewport().update()
+
+    def _show(self, name: str) -> None:
+        self.model.set_filter(name)
+        self.refresh()
+
+    def _chosen(self, index: QModelIndex) -> None:
+        key = self.model.id_at(index)
+        if key is not None:
+            self.selected.emit("incident", *key)
+
+
+def opened_at(report: Report) -> datetime:
+    """When an incident began: as its reporter says, else when it was first told."""
+    body = _incident(report)
+    return body.opened_at or body.at
+
+
+def _incident(report: Report) -> Incident:
+    assert isinstance(report.body, Incident)
+    return report.body

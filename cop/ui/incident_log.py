@@ -1,0 +1,82 @@
+"""What was said about an incident, newest first: log entries, and what the picture's objects tell of themselves."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cop.domain.area import Zone
+from cop.domain.incident import Incident
+from cop.domain.log import LogEntry
+from cop.domain.report import Report
+from cop.domain.task import Answer
+from cop.domain.words import INCIDENT_STATUSES, TASK_STATES, label
+from cop.picture.change import Key
+from cop.ui import wording
+from cop.ui.desk import Desk
+from cop.ui.task_words import task_of
+
+_MOST = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the log."""
+
+    at: datetime
+    text: str
+
+
+def lines_of(desk: Desk, incident: Report) -> list[Line]:
+    """The newest lines about an incident."""
+    key, picture = incident.key, desk.picture
+    lines = [*_own(desk, incident)]
+    for report in picture.log:
+        entry = report.body
+        if isinstance(entry, LogEntry) and (entry.incident_agency, entry.incident) == key:
+            who = f"{entry.by}, " if entry.by else ""
+            lines.append(Line(entry.at, f"{who}{wording.agency_name(picture, report.agency)}: {entry.text}"))
+    for report in picture.zones.values():
+        zone = report.body
+        if isinstance(zone, Zone) and (zone.incident_agency, zone.incident) == key:
+            by = zone.by or wording.agency_name(picture, report.agency)
+            lines.append(Line(zone.at, f"{zone.name or label({}, zone.kind)} set by {by}"))
+    for report in picture.tasks.values():
+        if (task_of(report).incident_agency, task_of(report).incident) == key:
+            lines.extend(_task(desk, report))
+    lines.sort(key=lambda line: line.at, reverse=True)
+    return [Line(line.at, wording.one_line(line.text)) for line in lines[:_MOST]]
+
+
+def merged_with(desk: Desk, key: Key) -> list[Key]:
+    """The other reports that somebody has linked with this incident as the same one."""
+    ends = f"{key[0]}/{key[1]}"
+    others = []
+    for report in desk.picture.links.values():
+        first, second = getattr(report.body, "first", ""), getattr(report.body, "second", "")
+        if getattr(report.body, "relation", "") == "same" and ends in {first, second}:
+            agency, _, incident = (second if first == ends else first).partition("/")
+            others.append((agency, incident))
+    return others
+
+
+def _own(desk: Desk, incident: Report) -> list[Line]:
+    body = incident.body
+    assert isinstance(body, Incident)
+    name = wording.agency_name(desk.picture, incident.agency)
+    lines = [Line(body.opened_at or body.at, f"Incident opened by {name}")]
+    if body.rev > 1 and body.at != body.opened_at:
+        lines.append(Line(body.at, f"{label(INCIDENT_STATUSES, body.status)}, P{body.priority}, says {name}"))
+    return lines
+
+
+def _task(desk: Desk, report: Report) -> list[Line]:
+    picture, task = desk.picture, task_of(report)
+    unit = wording.unit_callsign(picture, task.assignee_agency, task.unit)
+    owner = wording.agency_name(picture, task.assignee_agency)
+    asked = f"{unit} requested from {owner} — {task.objective}"
+    lines = [Line(task.at, f"Request for {unit} cancelled" if task.cancelled else asked)]
+    answered = picture.answer_to(report)
+    if answered is not None and isinstance(answered.body, Answer):
+        answer = answered.body
+        reason = f": {answer.reason}" if answer.reason else ""
+        lines.append(Line(answer.at, f"{unit} {label(TASK_STATES, answer.state).lower()}{reason}"))
+    return lines

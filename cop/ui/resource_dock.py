@@ -1,0 +1,223 @@
+"""The resource board: its model, its dock, and the way to its marking dialog."""
+
+from PySide6.QtCore import QModelIndex, QObject, QSettings, Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from cop.domain.report import Report
+from cop.domain.resource import Resource
+from cop.domain.words import AVAILABILITIES, label
+from cop.map.palette import Palette, agency_colour, colour
+from cop.picture.change import Change, Key
+from cop.ui import wording
+from cop.ui.desk import Desk
+from cop.ui.dock import Dock
+from cop.ui.labels import Label, allow, button
+from cop.ui.ordered_model import RIGHT, Column, OrderedModel
+from cop.ui.table import restore_columns, save_columns, select_row, table
+from cop.ui.theme import legible
+from cop.ui.unit_dock import natural
+
+
+class ResourceModel(OrderedModel[Report]):
+    """One row a resource, over the picture's table."""
+
+    def __init__(self, desk: Desk, palette: Palette, parent: QObject | None = None) -> None:
+        self._desk = desk
+        self.colours = palette
+        self._text = ""
+        self._own_only = False
+        picture = desk.picture
+        super().__init__(
+            (
+                Column(
+                    "Resource",
+                    lambda one: wording.one_line(body_of(one).name),
+                    key=lambda one: natural(body_of(one).name),
+                    width=104,
+                ),
+                Column(
+                    "Agency",
+                    lambda one: wording.agency_name(picture, one.agency),
+                    swatch=lambda one: agency_colour(picture, one.agency, self.colours),
+                    width=108,
+                ),
+                Column("Type", resource_type, width=82),
+                Column(
+                    "Free",
+                    lambda one: f"{body_of(one).available} / {body_of(one).quantity}",
+                    key=lambda one: body_of(one).available,
+                    align=RIGHT,
+                    width=48,
+                ),
+                Column("State", self._state, colour=self._state_colour, width=74),
+                Column("Until", self._until, key=self._until_key, width=52),
+            ),
+            parent,
+        )
+        self.refresh()
+
+    def ids(self) -> list[Key]:
+        """The keys of the resources that pass the filter."""
+        own = self._desk.operator.agency
+        return [
+            key
+            for key, report in self._desk.picture.resources.items()
+            if (not self._own_only or key[0] == own) and (not self._text or self._text in self._words(report))
+        ]
+
+    def row(self, identity: Key) -> Report:
+        """The resource's report."""
+        return self._desk.picture.resources[identity]
+
+    def set_filter(self, text: str, *, own_only: bool) -> None:
+        """Show only resources that hold this text in a cell, or only our own."""
+        self._text, self._own_only = text.strip().casefold(), own_only
+        self.refresh()
+
+    def _words(self, report: Report) -> str:
+        return " ".join(column.text(report) for column in self.columns).casefold()
+
+    def _state(self, report: Report) -> str:
+        words = wording.one_line(label(AVAILABILITIES, body_of(report).availability))
+        return f"{words}, not sent yet" if self._desk.is_pending("resource", *report.key) else words
+
+    def _state_colour(self, report: Report) -> QColor:
+        p = self.colours
+        wanted = {"available": p.ok, "committed": p.warn, "out_of_service": p.bad}.get(
+            body_of(report).availability, p.muted
+        )
+        return colour(legible(wanted, p.raised))
+
+    def _until(self, report: Report) -> str:
+        until = body_of(report).until
+        return wording.clock_or_date(until, self._desk.now()) if until is not None else "—"
+
+    def _until_key(self, report: Report) -> float:
+        until = body_of(report).until
+        return until.timestamp() if until is not None else float("inf")
+
+
+class ResourceDock(Dock):
+    """The board, its filter, and for a liaison the button that marks an own resource."""
+
+    mark_asked = Signal(str, str)  # agency, id
+
+    def __init__(self, desk: Desk, palette: Palette) -> None:
+        super().__init__("Resources", "resource_dock", desk, palette)
+        self.model = ResourceModel(desk, palette, self)
+        self.filter = QLineEdit(placeholderText="Filter: name, agency, type, state", clearButtonEnabled=True)
+        self.filter.setAccessibleName("Filter resources")
+        self.filter.textChanged.connect(self._filter)
+        self.own = button("Ours", "chip", name="Show our own resources only")
+        self.own.setCheckable(True)
+        self.own.toggled.connect(self._filter)
+        self.mark = button("Mark…", "primary", name="Mark the selected resource")
+        self.mark.clicked.connect(self._mark_selected)
+        self.why = Label("", "muted", wrap=True)
+        self.view = table(self.model, "Resource board")
+        self.view.clicked.connect(self._chosen)
+        self.view.activated.connect(self._activated)
+        self.view.selectionModel().selectionChanged.connect(lambda *_: self._allow())
+        head, foot = QWidget(), QWidget()
+        line = QHBoxLayout(head)
+        line.setContentsMargins(12, 12, 12, 8)
+        line.addWidget(self.filter, 1)
+        line.addWidget(self.own)
+        lines = QVBoxLayout(foot)
+        lines.setContentsMargins(12, 10, 12, 10)
+        lines.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignLeft)
+        lines.addWidget(self.why)
+        self.lines.addWidget(head)
+        self.lines.addWidget(self.view, 1)
+        self.lines.addWidget(foot)
+        self.refresh()
+
+    def apply(self, change: Change) -> None:
+        """Redraw if a resource or an agency's name changed."""
+        if change.resources or change.agencies or change.delivered:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """The board and the count in the tab."""
+        self.model.refresh()
+        title = f"Resources {len(self.desk.picture.resources)}"
+        if title != self.windowTitle():
+            self.setWindowTitle(title)
+        self._allow()
+
+    def set_selection(self, kind: str, agency: str, object_id: str) -> None:
+        """Mark the selected resource."""
+        select_row(self.view, self.model, (agency, object_id) if kind == "resource" else None)
+
+    def set_palette(self, palette: Palette) -> None:
+        """Wear another theme."""
+        super().set_palette(palette)
+        self.model.colours = palette
+        self.model.touch()
+
+    def save(self, settings: QSettings) -> None:
+        """Remember widths and sorting."""
+        save_columns(self.view, settings, "resource_dock/columns")
+
+    def restore(self, settings: QSettings) -> None:
+        """Widths and sorting as they were."""
+        restore_columns(self.view, settings, "resource_dock/columns")
+
+    def _filter(self) -> None:
+        self.model.set_filter(self.filter.text(), own_only=self.own.isChecked())
+        self._allow()
+
+    def _selected_key(self) -> Key | None:
+        rows = self.view.selectionModel().selectedRows()
+        key: Key | None = self.model.id_at(rows[0]) if rows else None
+        return key
+
+    def _allow(self) -> None:
+        reason = why_not_mark(self.desk, self._selected_key())
+        allow(self.mark, reason, "Say how many can be had, and until when")
+        self.why.say(reason or "")
+
+    def _chosen(self, index: QModelIndex) -> None:
+        key = self.model.id_at(index)
+        if key is not None:
+            self.selected.emit("resource", *key)
+
+    def _activated(self, index: QModelIndex) -> None:
+        key = self.model.id_at(index)
+        if key is None:
+            return
+        reason = why_not_mark(self.desk, key)
+        if reason is None:
+            self.mark_asked.emit(*key)
+        else:
+            self.desk.refused.emit(reason)
+
+    def _mark_selected(self) -> None:
+        key = self._selected_key()
+        if key is not None:
+            self.mark_asked.emit(*key)
+
+
+def why_not_mark(desk: Desk, key: Key | None) -> str | None:
+    """Why this desk may not mark this resource; None if it may."""
+    refusal = desk.may("mark_resource")
+    if refusal is not None:
+        return refusal.reason
+    if key is None:
+        return "Choose one of our resources to mark it."
+    if key[0] != desk.operator.agency:
+        return f"This resource is {wording.agency_name(desk.picture, key[0])}'s; only they mark it."
+    return None
+
+
+def resource_type(report: Report) -> str:
+    """The NIMS type, else the kind, in words."""
+    body = body_of(report)
+    return wording.one_line(body.nims_type) or label({}, wording.one_line(body.kind))
+
+
+def body_of(report: Report) -> Resource:
+    """The resource that a report of the resource table tells of."""
+    assert isinstance(report.body, Resource)
+    return report.body

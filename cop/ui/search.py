@@ -1,0 +1,189 @@
+"""The search field: units, incidents, resources, places, typed positions and actions, found as one types."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QHeaderView, QLineEdit, QVBoxLayout, QWidget
+
+from cop.ui import wording
+from cop.ui.desk import Desk
+from cop.ui.labels import Label
+from cop.ui.ordered_model import RIGHT, Column, OrderedModel
+from cop.ui.places import Place, typed_place
+from cop.ui.table import table
+
+_MOST = 12
+_ROW = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something that was found: an object of the picture, a place, or an action."""
+
+    kind: str
+    text: str
+    detail: str
+    agency: str = ""
+    id: str = ""
+    place: Place | None = None
+    action: QAction | None = None
+
+
+def find(desk: Desk, places: Sequence[Place], actions: Sequence[QAction], text: str) -> list[Hit]:
+    """The best hits for what was typed: a typed position first, then what begins with it, then what holds it."""
+    wanted = text.strip().casefold()
+    if not wanted:
+        return []
+    typed = typed_place(text)
+    first = [Hit("Place", typed.name, wording.usng(typed.lat, typed.lon), place=typed)] if typed is not None else []
+    sources: list[Iterator[Hit]] = [
+        _incidents(desk, wanted),
+        _units(desk, wanted),
+        (Hit("Place", one.name, one.detail, place=one) for one in places if wanted in one.name.casefold()),
+        _resources(desk, wanted),
+        (
+            Hit("Action", one.text(), one.shortcut().toString(), action=one)
+            for one in actions
+            if wanted in one.text().casefold()
+        ),
+    ]
+    found = list(chain.from_iterable(islice(source, 200) for source in sources))
+    found.sort(key=lambda hit: not hit.text.casefold().startswith(wanted))  # stable: kinds stay in their order
+    return [*first, *found][:_MOST]
+
+
+def _units(desk: Desk, wanted: str) -> Iterator[Hit]:
+    tracks = desk.picture.tracks
+    for row, (callsign, (agency, unit)) in enumerate(zip(tracks.callsigns, tracks.keys, strict=True)):
+        if (wanted in callsign.casefold() or wanted in unit.casefold()) and tracks.present[row]:
+            yield Hit("Unit", wording.one_line(callsign), wording.agency_name(desk.picture, agency), agency, unit)
+
+
+def _incidents(desk: Desk, wanted: str) -> Iterator[Hit]:
+    for key, report in desk.picture.incidents.items():
+        title, address = wording.incident_title(report), wording.one_line(getattr(report.body, "address", ""))
+        if wanted in title.casefold() or wanted in address.casefold() or wanted in key[1].casefold():
+            yield Hit("Incident", title, address or wording.agency_name(desk.picture, key[0]), *key)
+
+
+def _resources(desk: Desk, wanted: str) -> Iterator[Hit]:
+    for key, report in desk.picture.resources.items():
+        name = wording.one_line(getattr(report.body, "name", ""))
+        if wanted in name.casefold():
+            yield Hit("Resource", name, wording.agency_name(desk.picture, key[0]), *key)
+
+
+class HitModel(OrderedModel[Hit]):
+    """The hits, in the order in which they were found."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        self.hits: list[Hit] = []
+        super().__init__(
+            (
+                Column("Kind", lambda hit: hit.kind, width=78),
+                Column("Found", lambda hit: hit.text, width=230),
+                Column("Of", lambda hit: hit.detail, align=RIGHT),
+            ),
+            parent,
+        )
+
+    def ids(self) -> list[Any]:
+        """The hits themselves."""
+        return self.hits
+
+    def row(self, identity: Hit) -> Hit:
+        """The hit."""
+        return identity
+
+    def order(self, ids: list[Any]) -> NDArray[np.intp]:
+        """As found."""
+        return np.arange(len(ids))
+
+
+class SearchField(QLineEdit):
+    """Type, choose with the arrow keys, Enter takes it. The list lies over the window that `over` is."""
+
+    taken = Signal(object)  # Hit
+
+    def __init__(self, look: Callable[[str], list[Hit]], over: QWidget) -> None:
+        super().__init__()
+        self.setObjectName("search_field")
+        self.setPlaceholderText("Search units, incidents, places, USNG, actions…")
+        self.setAccessibleName("Search")
+        self._look = look
+        self._over = over
+        self._key_hint = Label("Ctrl K", "muted")
+        inside = QHBoxLayout(self)
+        inside.setContentsMargins(0, 0, 10, 0)
+        inside.addStretch(1)
+        inside.addWidget(self._key_hint)
+        self.popup = QFrame(over)
+        self.popup.setObjectName("search_popup")
+        self.popup.hide()
+        self.model = HitModel(self)
+        self.view = table(self.model, "Search results", row_height=_ROW)
+        self.view.setSortingEnabled(False)
+        self.view.horizontalHeader().hide()
+        self.view.setWordWrap(False)
+        self.view.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.view.clicked.connect(self._take)
+        self.nothing = Label("Nothing found.", "muted")
+        self.nothing.setContentsMargins(12, 6, 12, 6)
+        lines = QVBoxLayout(self.popup)
+        lines.setContentsMargins(4, 4, 4, 4)
+        lines.addWidget(self.nothing)
+        lines.addWidget(self.view)
+        self.textChanged.connect(self._search)
+
+    def _search(self, text: str) -> None:
+        self._key_hint.setVisible(not text)
+        self.model.hits = self._look(text)
+        self.model.refresh()
+        if not text.strip():
+            self.popup.hide()
+            return
+        count = len(self.model.hits)
+        self.nothing.setVisible(not count)
+        self.view.setVisible(bool(count))
+        self.view.setFixedHeight(count * _ROW + 4)
+        self.popup.setFixedWidth(max(self.width(), 480))
+        self.popup.adjustSize()
+        self.popup.move(self.mapTo(self._over, QPoint(0, self.height() + 4)))
+        self.popup.show()
+        self.popup.raise_()
+        if count:
+            self.view.selectRow(0)
+
+    def _take(self, index: QModelIndex) -> None:
+        hit = self.model.id_at(index)
+        if hit is not None:
+            self.clear()
+            self.popup.hide()
+            self.taken.emit(hit)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up, down, Enter and Escape belong to the list."""
+        key = event.key()
+        if key in {Qt.Key.Key_Down, Qt.Key.Key_Up} and self.model.rowCount():
+            step = 1 if key == Qt.Key.Key_Down else -1
+            self.view.selectRow((self.view.currentIndex().row() + step) % self.model.rowCount())
+        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._take(self.view.currentIndex())
+        elif key == Qt.Key.Key_Escape:
+            self.clear()
+            self._over.setFocus()
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """The list goes when the field loses the focus."""
+        if event.type() == QEvent.Type.FocusOut:
+            self.popup.hide()
+        return super().event(event)

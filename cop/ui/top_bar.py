@@ -1,0 +1,89 @@
+"""The bar across the top: what this is, who sits here, what time it is, and how the feeds are."""
+
+from datetime import UTC
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from cop.map.palette import Palette
+from cop.ui import feed_words, wording
+from cop.ui.desk import Desk
+from cop.ui.feed_dots import FeedDots
+from cop.ui.labels import Label, button
+from cop.ui.search import SearchField
+from cop.ui.task_words import inbox
+
+
+class TopBar(QWidget):
+    """Brand, exercise badge, operation, search, feeds, requests to us, clock, desk, theme."""
+
+    feeds_asked = Signal()
+    inbox_asked = Signal()
+    theme_asked = Signal()
+
+    def __init__(self, desk: Desk, search: SearchField, palette: Palette, *, operation: str, period: str) -> None:
+        super().__init__()
+        self.setObjectName("top_bar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # else a plain widget has no ground
+        self.setFixedHeight(48)
+        self._desk = desk
+        self.search = search
+        brand = Label("◎ COP")
+        brand.setObjectName("brand")
+        brand.setAccessibleName("Common operating picture")
+        self.badge = Label("EXERCISE" if desk.exercise else "")
+        self.badge.setObjectName("exercise_badge")
+        self.badge.setVisible(bool(desk.exercise))
+        title = Label(wording.one_line(operation))
+        title.setObjectName("operation")
+        when = Label(wording.one_line(period), "muted")
+        when.setVisible(bool(period))
+        search.setFixedWidth(400)
+        self.dots = FeedDots(palette)
+        self.dots.asked.connect(self.feeds_asked)
+        self.inbox = button("", "inbox")
+        self.inbox.clicked.connect(self.inbox_asked)
+        self.clock = Label()
+        self.clock.setObjectName("clock")
+        self.zulu = Label(tone="muted")
+        self.chip = Label(wording.operator_words(desk.operator, desk.picture))
+        self.chip.setObjectName("desk_chip")
+        self.theme = button("☀", "flat", name="Change between dark and light", hint="Dark or light (Ctrl+D)")
+        self.theme.setFixedWidth(38)
+        self.theme.clicked.connect(self.theme_asked)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(14, 0, 10, 0)
+        line.setSpacing(14)
+        begin: tuple[QWidget, ...] = (brand, self.badge, title, when, search)
+        for part in begin:
+            line.addWidget(part)
+        line.addWidget(self.dots, 1)
+        end: tuple[QWidget, ...] = (self.inbox, self.clock, self.zulu, self.chip, self.theme)
+        for part in end:
+            line.addWidget(part)
+        self.set_palette(palette)
+        self.refresh()
+        self.tick()
+
+    def refresh(self) -> None:
+        """Feeds, requests and our agency's name as the picture has them now."""
+        self.dots.say(feed_words.by_agency(self._desk.picture))
+        count = len(inbox(self._desk))
+        words = f"{count} request{'s' if count != 1 else ''}"
+        self.inbox.setVisible(bool(count))
+        if words != self.inbox.text():
+            self.inbox.setText(words)
+            self.inbox.setAccessibleName(f"{words} to our agency wait for an answer")
+        self.chip.say(wording.operator_words(self._desk.operator, self._desk.picture))
+
+    def tick(self) -> None:
+        """The clocks, local and Zulu."""
+        now = self._desk.now()
+        self.clock.say(wording.clock(now, seconds=True))
+        self.zulu.say(f"{now.astimezone(UTC):%H:%M} Z")
+
+    def set_palette(self, palette: Palette) -> None:
+        """Wear another theme."""
+        self.dots.colours = palette
+        self.dots.update()
+        self.theme.setText("☀" if palette.name == "dark" else "☾")

@@ -1,0 +1,229 @@
+"""The unit table: its model over the columns of the tracks, and its dock."""
+
+import functools
+import re
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QModelIndex, QObject, QSettings
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from cop.domain.unit import Unit
+from cop.domain.words import UNIT_KINDS, UNIT_STATUSES, label
+from cop.map.palette import Palette, agency_colour, colour
+from cop.picture.change import Change
+from cop.ui import wording
+from cop.ui.desk import Desk
+from cop.ui.dock import Dock
+from cop.ui.labels import Label
+from cop.ui.ordered_model import Column, OrderedModel
+from cop.ui.table import restore_columns, save_columns, select_row, table
+from cop.ui.theme import legible
+
+_KIND_LABELS = [words[0] for words in UNIT_KINDS.values()]
+_STATUS_LABELS = list(UNIT_STATUSES.values())
+
+
+class UnitModel(OrderedModel[int]):
+    """One row a unit; the id of a row is the unit's row in the tracks."""
+
+    def __init__(self, desk: Desk, palette: Palette, parent: QObject | None = None) -> None:
+        self._desk = desk
+        self._filter = ""
+        self.colours = palette
+        picture = desk.picture
+        super().__init__(
+            (
+                Column("Callsign", lambda row: wording.one_line(picture.tracks.callsigns[row]), width=88),
+                Column(
+                    "Agency",
+                    lambda row: wording.agency_name(picture, picture.tracks.keys[row][0]),
+                    swatch=lambda row: agency_colour(picture, picture.tracks.keys[row][0], self.colours),
+                    width=118,
+                ),
+                Column("Kind", self._kind, width=68),
+                Column("Status", self._status, colour=self._status_colour, width=66),
+                Column("Age", self._age, colour=self._age_colour, width=56),
+            ),
+            parent,
+        )
+        self.refresh()
+
+    def ids(self) -> list[int]:
+        """The rows of the units that are there and pass the filter."""
+        tracks = self._desk.picture.tracks
+        shown: NDArray[np.bool_] = tracks.present.copy()
+        if self._filter:
+            shown &= self._matches()
+        rows: list[int] = np.flatnonzero(shown).tolist()
+        return rows
+
+    def row(self, identity: int) -> int:
+        """The row in the tracks itself."""
+        return identity
+
+    def order(self, ids: list[int]) -> NDArray[np.intp]:
+        """Sorted by the columns of the tracks, without a look at single units."""
+        tracks = self._desk.picture.tracks
+        rows = np.array(ids, dtype=np.intp)
+        heading = self.columns[self.sort_column].heading
+        if heading == "Callsign":
+            keys: NDArray[Any] = np.array([natural(tracks.callsigns[row]) for row in ids])
+        elif heading == "Agency":
+            keys = _rank([wording.agency_name(self._desk.picture, one) for one in tracks.agencies])[tracks.agency[rows]]
+        elif heading == "Kind":
+            keys = _rank(_KIND_LABELS)[tracks.kind[rows]]
+        elif heading == "Status":
+            keys = _rank(_STATUS_LABELS)[tracks.status[rows]]
+        else:
+            keys = -tracks.reported_at[rows]
+        order: NDArray[np.intp] = np.argsort(keys, kind="stable")
+        return order[::-1] if self.descending else order
+
+    def set_filter(self, text: str) -> None:
+        """Show only units whose callsign, agency, kind or status holds this text."""
+        self._filter = text.strip().casefold()
+        self.refresh()
+
+    def _matches(self) -> NDArray[np.bool_]:
+        tracks, wanted = self._desk.picture.tracks, self._filter
+        names = [wording.agency_name(self._desk.picture, one) for one in tracks.agencies]
+        by_callsign = np.fromiter((wanted in one.casefold() for one in tracks.callsigns), bool, tracks.count)
+        hits: NDArray[np.bool_] = by_callsign
+        for words, column in ((names, tracks.agency), (_KIND_LABELS, tracks.kind), (_STATUS_LABELS, tracks.status)):
+            hits |= np.array([wanted in one.casefold() for one in words], dtype=bool)[column]
+        return hits
+
+    def _said(self, row: int) -> Unit | None:
+        report = self._desk.picture.units.get(self._desk.picture.tracks.keys[row])
+        return report.body if report is not None and isinstance(report.body, Unit) else None
+
+    def _kind(self, row: int) -> str:
+        said = self._said(row)
+        return wording.one_line(label(UNIT_KINDS, said.kind)) if said is not None else _KIND_LABELS[0]
+
+    def _status(self, row: int) -> str:
+        said = self._said(row)
+        return wording.one_line(label(UNIT_STATUSES, said.status)) if said is not None else _STATUS_LABELS[0]
+
+    def _status_colour(self, row: int) -> QColor:
+        said = self._said(row)
+        wanted = self.colours.status_colour(said.status if said is not None else "unknown")
+        return colour(legible(wanted, self.colours.raised))
+
+    def _age(self, row: int) -> str:
+        return position_age(self._desk, row)
+
+    def _age_colour(self, row: int) -> QColor | None:
+        text = self._age(row)
+        return colour(legible(self.colours.warn, self.colours.raised)) if text.startswith("STALE") else None
+
+
+class UnitDock(Dock):
+    """The unit table under its filter."""
+
+    def __init__(self, desk: Desk, palette: Palette) -> None:
+        super().__init__("Units", "unit_dock", desk, palette)
+        self.model = UnitModel(desk, palette, self)
+        self.filter = QLineEdit(placeholderText="Filter: callsign, agency, kind, status", clearButtonEnabled=True)
+        self.filter.setAccessibleName("Filter units")
+        self.filter.textChanged.connect(self._filter)
+        self.count = Label("", "muted")
+        self.view = table(self.model, "Units")
+        self.view.clicked.connect(self._chosen)
+        self.view.activated.connect(self._chosen)
+        head = QWidget()
+        lines = QVBoxLayout(head)
+        lines.setContentsMargins(12, 12, 12, 8)
+        lines.addWidget(self.filter)
+        lines.addWidget(self.count)
+        self.lines.addWidget(head)
+        self.lines.addWidget(self.view, 1)
+        self.refresh()
+
+    def apply(self, change: Change) -> None:
+        """New or other units: a new order; only moved ones: new ages."""
+        if change.units or change.agencies:
+            self._title()
+            if self.in_sight():
+                self.model.refresh()
+                self._count()
+        elif change.moved.size and self.in_sight():
+            self.model.touch()
+
+    def refresh(self) -> None:
+        """The table, its order and the count in the tab."""
+        self.model.refresh()
+        self._title()
+        self._count()
+
+    def tick(self) -> None:
+        """Ages move, and with them the order by age."""
+        if self.in_sight():
+            self.model.refresh()
+            self._count()
+
+    def set_selection(self, kind: str, agency: str, object_id: str) -> None:
+        """Mark the selected unit."""
+        row = self.desk.picture.tracks.row_of(agency, object_id) if kind == "unit" else None
+        select_row(self.view, self.model, row)
+
+    def set_palette(self, palette: Palette) -> None:
+        """Wear another theme."""
+        super().set_palette(palette)
+        self.model.colours = palette
+        self.model.touch()
+
+    def save(self, settings: QSettings) -> None:
+        """Remember widths and sorting."""
+        save_columns(self.view, settings, "unit_dock/columns")
+
+    def restore(self, settings: QSettings) -> None:
+        """Widths and sorting as they were."""
+        restore_columns(self.view, settings, "unit_dock/columns")
+
+    def _title(self) -> None:
+        title = f"Units {int(np.count_nonzero(self.desk.picture.tracks.present))}"
+        if title != self.windowTitle():
+            self.setWindowTitle(title)
+
+    def _count(self) -> None:
+        tracks = self.desk.picture.tracks
+        stale = int(np.count_nonzero(self.desk.picture.stale(self.desk.now()) & tracks.present))
+        shown = self.model.rowCount()
+        self.count.say(f"{shown} shown" + (f" · {stale} of all are stale" if stale else " · no position is stale"))
+
+    def _filter(self, text: str) -> None:
+        self.model.set_filter(text)
+        self._count()
+
+    def _chosen(self, index: QModelIndex) -> None:
+        row = self.model.id_at(index)
+        if row is not None:
+            self.selected.emit("unit", *self.desk.picture.tracks.keys[row])
+
+
+def position_age(desk: Desk, row: int) -> str:
+    """The age of a unit's position in words: "6 s", "STALE 4 min", "no position"."""
+    tracks = desk.picture.tracks
+    now = desk.now().timestamp()
+    reported = float(tracks.reported_at[row])
+    if np.isnan(reported):
+        return "no position"
+    return ("STALE " if tracks.stale_at[row] <= now else "") + wording.span(now - reported)
+
+
+@functools.lru_cache(maxsize=65536)
+def natural(text: str) -> str:
+    """What a callsign sorts by: "Engine 4" before "Engine 30"."""
+    return re.sub(r"\d+", lambda digits: digits.group().zfill(6), text.casefold())
+
+
+def _rank(words: list[str]) -> NDArray[np.intp]:
+    """The place of each word in alphabetical order; one code more than none, so that an empty list can be indexed."""
+    ranks = np.zeros(max(1, len(words)), dtype=np.intp)
+    for place, at in enumerate(sorted(range(len(words)), key=lambda one: words[one].casefold())):
+        ranks[at] = place
+    return ranks
