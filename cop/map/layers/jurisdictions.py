@@ -26,7 +26,7 @@ _NAME_SIZES = {"county": 13, "municipal": 11, "district": 10, "special": 10, "co
 
 
 class JurisdictionLayer(Layer):
-    """Counties by name alone (the basemap has their lines), corridors hatched, planning zones dotted, the rest filled."""
+    """Counties by name alone (the basemap has their lines); corridors hatched, planning zones dotted."""
 
     name: ClassVar[str] = "jurisdictions"
     label: ClassVar[str] = "Jurisdictions"

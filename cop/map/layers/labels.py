@@ -150,8 +150,10 @@ class LabelLayer(Layer):
         )
         across = boxes[:, None, 0] < boxes[None, :, 2]
         down = boxes[:, None, 1] < boxes[None, :, 3]
-        clashes = np.tril(across & across.T & down & down.T, -1).any(axis=1)[len(fixed) :]
-        return [(hung[index][0], left[index], top[index]) for index in np.flatnonzero(~clashes)]
+        both: NDArray[np.bool_] = across & across.T & down & down.T
+        clash = np.asarray(np.tril(both, -1).any(axis=1))
+        stands = np.flatnonzero(~clash[len(fixed) :])
+        return [(hung[index][0], left[index], top[index]) for index in stands]
 
     def _lay_out(self, view: Viewport) -> None:
         grid = LabelGrid(view.width, view.height)
@@ -210,7 +212,7 @@ class LabelLayer(Layer):
                 return
             row = int(rows[index])
             known = before.get(row)
-            sides = sorted(range(4), key=lambda side: (not free[index, side], not _same(known, offsets[index, side])))  # noqa: B023
+            sides = sorted(range(4), key=lambda side: (not free[index, side], not _same(known, offsets[index, side])))
             for side in sides:
                 if (must or free[index, side]) and grid.try_label(tuple(boxes[index, side])):
                     chip = self._chips.callsign(texts[index], dpr)
@@ -228,11 +230,11 @@ class LabelLayer(Layer):
             chip = self._chips.incident(self._incidents.text(one), one.priority, view.dpr)
             size = np.array([[chip.width, chip.height]])
             offsets = _offsets(size[:, 0], size[:, 1], np.array([_CLEAR_OF_INCIDENT_PX]))[0]
-            corners = offsets + (at.x(), at.y())
+            corners = offsets + np.array([at.x(), at.y()])
             boxes = np.concatenate((corners, corners + size), axis=1)
             free = grid.free_of_symbols(boxes)
             known = before.get(one.key)
-            for side in sorted(range(4), key=lambda side: (not _same(known, offsets[side]), not free[side])):  # noqa: B023
+            for side in sorted(range(4), key=lambda side: (not _same(known, offsets[side]), not free[side])):
                 if grid.try_label(tuple(boxes[side])):
                     self._incident_labels[one.key] = _Label(chip, *offsets[side].tolist())
                     break
