@@ -1,6 +1,6 @@
 """Our own JSON, as in DESIGN, "The wire": the topic says agency, kind and id, the payload is one statement."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -8,7 +8,7 @@ import msgspec
 from cop.domain.report import BODY_KINDS, Report, Retraction, Source
 from cop.domain.statement import Statement
 from cop.domain.unit import Position
-from cop.feeds.adapters import strict_json
+from cop.feeds.adapters import readings, strict_json
 from cop.feeds.adapters.adapter import Format
 from cop.feeds.message import BadMessage, Feed, Message
 from cop.feeds.topics import ObjectTopic, is_exercise, parse_object_topic
@@ -57,7 +57,7 @@ class CopJson:
                 raise BadMessage("a key stands twice in one object")
         else:
             strict_json.loads(message.payload)
-        return [self._report(message, where, body)]
+        return [self._report(message, where, _in_utc(body))]
 
     def _report(self, message: Message, where: ObjectTopic, body: Any) -> Report:
         stale_at: datetime | None = body.at + self._stale_after if isinstance(body, Position) else None
@@ -69,6 +69,22 @@ class CopJson:
             stale_at=stale_at,
             exercise=is_exercise(message.topic),
         )
+
+
+def _in_utc(body: Statement) -> Statement:
+    """The body with every time in UTC, whatever offset its sender wrote. Raises BadMessage for times out of range."""
+    readings.check_moment(body.at)
+    if isinstance(body, Position) and body.at.tzinfo is UTC:
+        return body  # the many ones have no other time
+    try:
+        brought = {
+            name: value.astimezone(UTC)
+            for name in body.__struct_fields__
+            if isinstance(value := getattr(body, name), datetime) and value.tzinfo is not UTC
+        }
+    except OverflowError:
+        raise BadMessage("time is out of range") from None
+    return msgspec.structs.replace(body, **brought) if brought else body
 
 
 def _payload_kind(payload: bytes) -> str:

@@ -127,23 +127,28 @@ def position(event: Event, unit: str, where: Place) -> Position:
     )
 
 
-def losses(event: Event, without: str = "") -> dict[str, str]:
+def losses(event: Event, *without: str) -> dict[str, str]:
     """What our vocabulary cannot hold, as it came.
 
-    How it came about, whose side it is on, and every part of the detail that nobody reads; `without` names one more
-    that was read.
+    How it came about, whose side it is on, and every part of the detail that nobody reads; `without` names more
+    that were read.
     """
     left = {}
     if event.element.get("how"):
         left["how"] = readings.loss(event.element.get("how"))
     if event.type.startswith("a-") and (side := cot_types.affiliation(event.type)):
         left["affiliation"] = readings.loss(side)
-    for name, part in event.parts.items():
-        if name in _READ_PARTS or name == without:
+    for part in event.element.iterfind("detail/*"):
+        if part.tag in _READ_PARTS or part.tag in without or _is_vertex(part):
             continue
+        name = readings.loss(part.tag)
         words = [f"{key}={value}" for key, value in part.attrib.items() if (name, key) != ("contact", "callsign")]
         if part.text and not part.text.isspace():
             words.append(part.text.strip())
-        if words and len(left) < _MAX_LOSSES:
-            left[readings.loss(name)] = readings.loss(" ".join(words))
+        if words and (name in left or len(left) < _MAX_LOSSES):
+            left[name] = readings.loss("; ".join((*((left[name],) if name in left else ()), " ".join(words))))
     return left
+
+
+def _is_vertex(part: Any) -> bool:
+    return part.tag == "link" and ("point" in part.attrib or "line" in part.attrib)

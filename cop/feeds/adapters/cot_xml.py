@@ -163,7 +163,7 @@ class CotXml:
             if not uid:
                 continue
             unit = readings.identifier(uid)
-            kind = "zone" if event_type.startswith(("u-", "b-m", "b-i")) else "unit"
+            kind = self._kind_of_object(event_type)
             if kind == "unit":
                 self._said.forget(unit)
             reports.append(self._report(message, event, Retraction(id=unit, at=event.at, kind=kind)))
@@ -171,13 +171,20 @@ class CotXml:
             raise BadMessage("a deletion names no object")
         return reports
 
+    def _kind_of_object(self, event_type: str) -> str:
+        if event_type.startswith(("u-", "b-m", "b-i")):
+            return "zone"
+        if event_type.startswith("b-r-f-h") or self._incident_types.get(event_type[4:]) is not None:
+            return "incident"
+        return "alert" if event_type.startswith(("b-a", "b-l")) and not event_type.startswith("b-a-o") else "unit"
+
     def _chat(self, message: Message, event: Event) -> list[Report]:
         text = event.text("remarks")
         if not text:
             return []
         sender = event.said("__chat", "senderCallsign") or event.callsign or event.said("remarks", "source")
         entry = LogEntry(id=event.id, at=event.at, by=readings.name(sender), text=readings.prose(text))
-        return [self._report(message, event, entry, losses=cot_event.losses(event, without="remarks"))]
+        return [self._report(message, event, entry, losses=cot_event.losses(event, "remarks"))]
 
     def _alert(self, message: Message, event: Event) -> Report:
         if event.said("emergency", "cancel").lower() == "true":
@@ -192,7 +199,7 @@ class CotXml:
             geometry=outlines.point(place.lat, place.lon) if place is not None else None,
             expires_at=event.stale_at,
         )
-        return self._report(message, event, alert, losses=cot_event.losses(event, without="remarks"))
+        return self._report(message, event, alert, losses=cot_event.losses(event, "remarks"))
 
     def _incident(self, message: Message, event: Event) -> Report:
         place = cot_event.place(event.element, strict=False)
@@ -205,7 +212,7 @@ class CotXml:
             lat=place.lat if place is not None else None,
             lon=place.lon if place is not None else None,
         )
-        return self._report(message, event, incident, losses=cot_event.losses(event, without="remarks"))
+        return self._report(message, event, incident, losses=cot_event.losses(event, "remarks"))
 
     def _medevac(self, message: Message, event: Event) -> Report:
         """A request to evacuate casualties is a medical incident; its nine lines are kept as they came."""
@@ -233,9 +240,12 @@ class CotXml:
             drawn, left_out = cot_shapes.geometry(event.type, detail, place[:2] if place is not None else None)
         elif place is not None:
             drawn = outlines.point(place.lat, place.lon)
-        losses = cot_event.losses(event)
+        losses = cot_event.losses(event, "range", "bearing")
         if left_out:
             losses["vertices"] = left_out
+        waypoints = [link.get("callsign") for link in event.element.iterfind("detail/link[@point]")]
+        if any(waypoints):
+            losses["waypoints"] = readings.loss(", ".join(one for one in waypoints if one))
         if not drawn and not event.type.startswith(("u-", "b-m")):
             text = " — ".join(part for part in (event.callsign, readings.prose(event.text("remarks"))) if part)
             entry = LogEntry(id=event.id, at=event.at, text=readings.prose(text))

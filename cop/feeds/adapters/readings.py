@@ -70,9 +70,14 @@ def moment_of_text(text: str, zone: tzinfo) -> datetime:
             at = (at.replace(tzinfo=zone) if at.tzinfo is None else at).astimezone(UTC)
     except (ValueError, OverflowError):
         raise BadMessage("time is not ISO 8601") from None
+    check_moment(at)
+    return at
+
+
+def check_moment(at: datetime) -> None:
+    """Raises BadMessage for an aware time outside 1980 to 2200."""
     if not _EARLIEST <= at <= _LATEST:
         raise BadMessage("time is out of range")
-    return at
 
 
 def identifier(text: str) -> str:
@@ -101,16 +106,19 @@ def name(text: str | None) -> str:
 
 def prose(text: str) -> str:
     """A text of several lines, cut at 8,192 characters, without characters that steer instead of being read."""
-    text = text[:LONG]
-    if not text.isprintable():
-        text = "".join(letter if letter.isprintable() or letter in "\n\t" else " " for letter in text)
-    return text.strip()
+    return _readable(text[:LONG]).strip()
 
 
 def loss(value: object) -> str:
     """Something that our vocabulary cannot hold, as text of bounded length."""
     text = value if isinstance(value, str) else str(value)
-    return text if len(text) <= SHORT else text[: SHORT - 1] + "…"
+    return _readable(text if len(text) <= SHORT else text[: SHORT - 1] + "…")
+
+
+def _readable(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() or letter in "\n\t" else " " for letter in text)
 
 
 def options_of(feed: Feed, shape: type[Options]) -> Options:

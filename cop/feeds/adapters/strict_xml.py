@@ -29,6 +29,8 @@ _ENCODINGS = {
     b"windows-1252": "cp1252",
     b"utf-16": "utf-16",
 }
+#: What the parser says where a second document begins: content after the end, or a declaration in the middle.
+_ANOTHER_BEGINS = (etree.ErrorTypes.ERR_DOCUMENT_END, etree.ErrorTypes.ERR_RESERVED_XML_NAME)
 _BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -42,7 +44,7 @@ def documents(payload: bytes, root: str) -> list[Any]:
     try:
         found = [etree.fromstring(body, _PARSER)]
     except etree.XMLSyntaxError as error:
-        if error.code != etree.ErrorTypes.ERR_DOCUMENT_END or b"</" + root.encode() not in body:
+        if error.code not in _ANOTHER_BEGINS:
             raise BadMessage("not well-formed XML") from None
         found = _several(body)
     if any(element.tag != root for element in found):
@@ -57,6 +59,8 @@ def _several(body: bytes) -> list[Any]:
         joined = etree.fromstring(b"<joined>" + _DECLARATION.sub("", body.decode()).encode() + b"</joined>", _PARSER)
     except etree.XMLSyntaxError:
         raise BadMessage("not well-formed XML") from None
+    if len(joined) < 2:
+        raise BadMessage("not well-formed XML")
     if (joined.text or "").strip() or any((element.tail or "").strip() for element in joined):
         raise BadMessage("text between the elements")
     return list(joined)
