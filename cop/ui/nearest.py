@@ -39,7 +39,7 @@ def nearest_units(
     if not rows.size:
         return []
     metres = distance_m(lat, lon, tracks.lat[rows], tracks.lon[rows])
-    fits = (leading_discipline(incident_type) == _DISCIPLINES)[tracks.kind[rows]]
+    fits: NDArray[np.bool_] = np.isin(_DISCIPLINES[tracks.kind[rows]], leading_discipline(incident_type))
     best = np.lexsort((metres, ~fits))[:limit]
     return [
         Near(int(rows[at]), float(metres[at]), float(metres[at]) * _DETOUR / _SPEED_MPS, bool(fits[at])) for at in best

@@ -41,7 +41,7 @@ def find(desk: Desk, places: Sequence[Place], actions: Sequence[QAction], text: 
     if not wanted:
         return []
     typed = typed_place(text)
-    first = [Hit("Place", typed.name, wording.usng(typed.lat, typed.lon), place=typed)] if typed is not None else []
+    first = [Hit("Place", typed.name, wording.grid(typed.lat, typed.lon), place=typed)] if typed is not None else []
     sources: list[Iterator[Hit]] = [
         _incidents(desk, wanted),
         _units(desk, wanted),
@@ -183,7 +183,11 @@ class SearchField(QLineEdit):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """The list goes when the field loses the focus."""
+        """The list goes when the field loses the focus; Escape is the field's own, not the window's shortcut."""
+        ours = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        if ours and event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
         if event.type() == QEvent.Type.FocusOut:
             self.popup.hide()
         return super().event(event)

@@ -150,6 +150,8 @@ QPushButton[look="small_primary"] {{ padding: 3px 9px; font-size: 11px; backgrou
   border-color: {p.accent}; font-weight: bold; }}
 QPushButton[look="inbox"] {{ background: {p.warn}; color: {text_on(p.warn, "#10161d")}; border-color: {p.warn};
   border-radius: 11px; padding: 3px 11px; font-weight: bold; font-size: 11px; }}
+QPushButton[look="name"] {{ border: none; padding: 0; font-weight: bold; text-align: left; background: transparent; }}
+QPushButton[look="name"]:hover, QPushButton[look="name"]:focus {{ color: {link}; }}
 QPushButton[look="flat"], QToolButton {{ border-color: transparent; }}
 
 QTabBar {{ background: {p.panel}; }}

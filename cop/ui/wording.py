@@ -2,17 +2,15 @@
 
 from datetime import datetime
 
-import mgrs
-
 from cop.domain.agency import Agency
 from cop.domain.desk import Operator
 from cop.domain.incident import Incident
 from cop.domain.report import Report
 from cop.domain.words import INCIDENT_TYPES, ROLES, label
+from cop.map import coordinates
 from cop.picture.picture import Picture
 
 _SHORT_WORDS = frozenset({"pd", "fd", "so", "ems", "em", "nc", "sc", "csx", "fbi", "us", "tsa", "ntsb", "cats", "unc"})
-_GRID = mgrs.MGRS()
 
 
 def span(seconds: float) -> str:
@@ -58,21 +56,9 @@ def distance(metres: float) -> str:
     return f"{metres / 1000:.1f} km" if metres < 10_000 else f"{metres / 1000:.0f} km"
 
 
-def usng(lat: float, lon: float) -> str:
-    """The place in the US National Grid to a metre (FGDC-STD-011-2001), "17S NV 05214 99187"; degrees at the poles."""
-    try:
-        text: str = _GRID.toMGRS(lat, lon)
-    except mgrs.MGRSError:
-        return degrees(lat, lon)
-    square, digits = text[:-10], text[-10:]
-    if not digits.isdigit() or not square[:1].isdigit():
-        return degrees(lat, lon)
-    return f"{square[:-2]} {square[-2:]} {digits[:5]} {digits[5:]}"
-
-
-def degrees(lat: float, lon: float) -> str:
-    """The place in degrees: "35.24250° N 80.95300° W"."""
-    return f"{abs(lat):.5f}° {'N' if lat >= 0 else 'S'} {abs(lon):.5f}° {'E' if lon >= 0 else 'W'}"
+def grid(lat: float, lon: float) -> str:
+    """The place in the US National Grid; in degrees where the grid ends."""
+    return coordinates.usng(lat, lon) or coordinates.degrees(lat, lon)
 
 
 def compass(course_deg: float) -> str:

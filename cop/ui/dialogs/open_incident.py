@@ -34,7 +34,7 @@ class OpenIncidentDialog(ActionDialog):
         self.address = QLineEdit(maxLength=256, placeholderText="Street, junction, mile post")
         self.place = QLineEdit(maxLength=64, placeholderText="US National Grid, or latitude, longitude")
         if lat is not None and lon is not None:
-            self.place.setText(wording.usng(lat, lon))
+            self.place.setText(wording.grid(lat, lon))
         self._place_text = self.place.text()
         self.ground = Label(tone="muted", wrap=True)
         self.summary = QPlainTextEdit(tabChangesFocus=True, placeholderText="More, if there is more")

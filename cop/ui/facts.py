@@ -1,0 +1,73 @@
+"""Names and values under each other: what is known of an object, and where it comes from."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from cop.domain.report import Report
+from cop.picture.picture import Picture
+from cop.ui import wording
+from cop.ui.labels import Label
+
+#: name, value, tone of the value
+Fact = tuple[str, str] | tuple[str, str, str]
+
+
+class Facts(QWidget):
+    """Rows of a name and a value; a fact without a value is left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnMinimumWidth(0, 84)
+        self._grid.setColumnStretch(1, 1)
+        self._rows: list[tuple[Label, Label]] = []
+
+    def say(self, facts: Sequence[Fact]) -> None:
+        """Show these facts."""
+        shown = [fact for fact in facts if fact[1]]
+        while len(self._rows) < len(shown):
+            name, value = Label(tone="muted"), Label(wrap=True)
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            at = len(self._rows)
+            self._grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(value, at, 1)
+            self._rows.append((name, value))
+        for at, (name, value) in enumerate(self._rows):
+            fact = shown[at] if at < len(shown) else ("", "")
+            name.say(fact[0])
+            value.say(fact[1], fact[2] if len(fact) == 3 else "")
+            value.setAccessibleName(f"{fact[0]}: {fact[1]}")
+
+    def texts(self) -> list[tuple[str, str]]:
+        """What is shown."""
+        return [(name.text(), value.text()) for name, value in self._rows if value.text()]
+
+
+def provenance(picture: Picture, report: Report, now: datetime) -> list[Fact]:
+    """Where a report comes from: agency, feed, format, both times, the message's own id, and what got lost."""
+    source = report.source
+    original = " ".join(part for part in (source.original_type, source.original_id) if part)
+    lost = ", ".join(f"{name} = {value}" for name, value in report.losses.items())
+    return [
+        ("Agency", wording.agency_name(picture, report.agency)),
+        ("Feed", f"{wording.one_line(source.feed)} · {wording.one_line(source.format)}"),
+        ("Reported", times(report.reported_at, now)),
+        ("Received", times(report.received_at, now)),
+        ("Said by", wording.one_line(report.body.by)),
+        ("Revision", str(report.body.rev) if report.body.rev else ""),
+        ("Original", wording.one_line(original)),
+        ("Not carried", wording.one_line(lost)),
+        ("", "EXERCISE, not live" if report.exercise else ""),
+    ]
+
+
+def times(at: datetime, now: datetime) -> str:
+    """ "14:36:02 · 6 s ago"."""
+    day = "" if at.astimezone().date() == now.astimezone().date() else f"{at.astimezone():%d %b} "
+    return f"{day}{wording.clock(at, seconds=True)} · {wording.age(at, now)}"

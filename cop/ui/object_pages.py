@@ -1,0 +1,317 @@
+"""The selection panel's pages of a unit, a resource, a task and a zone."""
+
+import numpy as np
+from PySide6.QtWidgets import QWidget
+
+from cop.domain.area import Zone
+from cop.domain.report import Report
+from cop.domain.task import Answer
+from cop.domain.unit import Unit
+from cop.domain.words import AVAILABILITIES, TASK_STATES, UNIT_KINDS, UNIT_STATUSES, label
+from cop.map import coordinates
+from cop.picture.change import Change
+from cop.ui import wording
+from cop.ui.desk import Desk
+from cop.ui.facts import Fact, Facts, provenance, times
+from cop.ui.flow_layout import FlowLayout
+from cop.ui.labels import Label, allow, button
+from cop.ui.page import Page
+from cop.ui.resource_dock import body_of, resource_type, why_not_mark
+from cop.ui.task_words import answer_verb, standing, task_of
+
+
+class UnitPage(Page):
+    """One unit: what it is, where it was when, its tasks, and where that is known from."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.stale = Label(tone="warn", wrap=True)
+        self.lines.addWidget(self.stale)
+        self.section("Position")
+        self.position = Facts()
+        self.lines.addWidget(self.position)
+        self.lines.addSpacing(8)
+        self.ask = button("Ask for this unit…   A", "primary", name="Ask for this unit")
+        self.ask.clicked.connect(lambda: self.assign_asked.emit(*self.key))
+        self.show_place = button("Show on the map")
+        self.show_place.clicked.connect(self._show_place)
+        buttons = QWidget()
+        flow = FlowLayout(buttons, gap=8)
+        flow.setContentsMargins(0, 0, 0, 0)
+        flow.addWidget(self.ask)
+        flow.addWidget(self.show_place)
+        self.lines.addWidget(buttons)
+        self.section("Tasks")
+        self.tasks = Label(wrap=True)
+        self.lines.addWidget(self.tasks)
+        self.section("Source of the position")
+        self.track_source = Facts()
+        self.lines.addWidget(self.track_source)
+        self.section("Source of the unit")
+        self.unit_source = Facts()
+        self.lines.addWidget(self.unit_source)
+        self.lines.addStretch(1)
+
+    def concerns(self, change: Change) -> bool:
+        """Its own position, words or tasks."""
+        row = self.desk.picture.tracks.row_of(*self.key)
+        moved = row is not None and bool(np.any(change.moved == row))
+        return moved or self.key in change.units or bool(change.tasks or change.agencies)
+
+    def refresh(self) -> None:
+        """Read everything anew."""
+        picture, now = self.desk.picture, self.desk.now()
+        tracks, row = picture.tracks, picture.tracks.row_of(*self.key)
+        report = picture.units.get(self.key)
+        if row is None:
+            self.heading.say("This unit is not in the picture")
+            return
+        said = report.body if report is not None and isinstance(report.body, Unit) else None
+        agency = wording.agency_name(picture, self.key[0])
+        kind, status = (said.kind, said.status) if said is not None else ("unknown", "unknown")
+        self.above.say(f"{label(UNIT_KINDS, kind)} · {self.key[1]}")
+        self.heading.say(wording.one_line(tracks.callsigns[row]))
+        self.below.say(wording.one_line(f"{agency} · {label(UNIT_STATUSES, status)}"))
+        self._say_position(row)
+        capabilities = ", ".join(said.capabilities) if said is not None else ""
+        facts: list[Fact] = [("Can", wording.one_line(capabilities))]
+        if said is not None and said.crew is not None:
+            facts.append(("Crew", str(said.crew)))
+        self.unit_source.say([*facts, *(provenance(picture, report, now) if report is not None else [])])
+        if report is None:
+            self.unit_source.say([("", "Nobody has said what this unit is.")])
+        refusal = self.desk.may("assign_task")
+        allow(self.ask, refusal.reason if refusal else None, "Ask its agency for it (A)")
+        mine = [one for one in picture.tasks.values() if (task_of(one).assignee_agency, task_of(one).unit) == self.key]
+        stands = [standing(self.desk, one) for one in mine]
+        open_ones = [f"{one.objective} — {one.line}" for one in stands if one.state not in {"complete", "cancelled"}]
+        self.tasks.say("\n".join(open_ones) or "No open task.")
+
+    def _say_position(self, row: int) -> None:
+        picture, now = self.desk.picture, self.desk.now()
+        tracks = picture.tracks
+        lat, lon = float(tracks.lat[row]), float(tracks.lon[row])
+        located = not np.isnan(lat)
+        self.show_place.setEnabled(located)
+        if not located:
+            self.stale.say("")
+            self.position.say([("Place", "no position was ever reported")])
+            self.track_source.say([("", "—")])
+            return
+        seconds = now.timestamp() - float(tracks.reported_at[row])
+        stale = bool(tracks.stale_at[row] <= now.timestamp())
+        self.stale.say(f"STALE {wording.span(seconds)}: it may be elsewhere by now" if stale else "")
+        speed, course = float(tracks.speed_mps[row]), float(tracks.course_deg[row])
+        reported, received = (
+            now.fromtimestamp(float(column[row]), now.tzinfo) for column in (tracks.reported_at, tracks.received_at)
+        )
+        accuracy, alt = float(tracks.accuracy_m[row]), float(tracks.alt_m[row])
+        self.position.say(
+            [
+                ("Grid", wording.grid(lat, lon)),
+                ("Degrees", coordinates.degrees(lat, lon)),
+                ("Reported", times(reported, now), "warn" if stale else ""),
+                ("Speed", f"{speed * 3.6:.0f} km/h" if not np.isnan(speed) else "not said"),
+                ("Course", f"{course:.0f}° {wording.compass(course)}" if not np.isnan(course) else "not said"),
+                ("Altitude", f"{alt:.0f} m" if not np.isnan(alt) else ""),
+                ("Accuracy", f"± {accuracy:.0f} m" if not np.isnan(accuracy) else ""),
+            ]
+        )
+        name = tracks.names[row]
+        self.track_source.say(
+            [
+                ("Agency", wording.agency_name(picture, self.key[0])),
+                ("Feed", f"{wording.one_line(name.feed)} · {wording.one_line(name.format)}" if name else ""),
+                ("Received", times(received, now)),
+                ("Original", wording.one_line(name.original_id) if name else ""),
+                ("", "EXERCISE, not live" if tracks.exercise[row] else ""),
+            ]
+        )
+
+    def _show_place(self) -> None:
+        row = self.desk.picture.tracks.row_of(*self.key)
+        if row is not None:
+            self.place_asked.emit(float(self.desk.picture.tracks.lat[row]), float(self.desk.picture.tracks.lon[row]))
+
+
+class ResourcePage(Page):
+    """One resource: how many, in which state, until when, under which conditions."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.section("What can be had")
+        self.facts = Facts()
+        self.lines.addWidget(self.facts)
+        self.lines.addSpacing(8)
+        self.mark = button("Mark…   M", "primary", name="Mark this resource")
+        self.mark.clicked.connect(lambda: self.mark_asked.emit(*self.key))
+        self.why = Label(tone="muted", wrap=True)
+        buttons = QWidget()
+        flow = FlowLayout(buttons, gap=8)
+        flow.setContentsMargins(0, 0, 0, 0)
+        self.ask = button("Ask for its unit…", name="Ask for the unit of this resource")
+        self.ask.clicked.connect(self._ask)
+        flow.addWidget(self.mark)
+        flow.addWidget(self.ask)
+        self.lines.addWidget(buttons)
+        self.lines.addWidget(self.why)
+        self.section("Source")
+        self.source = Facts()
+        self.lines.addWidget(self.source)
+        self.lines.addStretch(1)
+
+    def concerns(self, change: Change) -> bool:
+        """Only itself."""
+        return self.key in change.resources or bool(change.agencies or change.delivered)
+
+    def refresh(self) -> None:
+        """Read everything anew."""
+        picture, now = self.desk.picture, self.desk.now()
+        report = picture.resources.get(self.key)
+        if report is None:
+            self.heading.say("This resource is gone")
+            return
+        body = body_of(report)
+        self.above.say(resource_type(report))
+        self.heading.say(wording.one_line(body.name))
+        self.below.say(wording.agency_name(picture, report.agency))
+        pending = self.desk.is_pending("resource", *self.key)
+        self.facts.say(
+            [
+                ("State", wording.one_line(label(AVAILABILITIES, body.availability))),
+                ("Free", f"{body.available} of {body.quantity}"),
+                ("Until", wording.clock_or_date(body.until, now) if body.until is not None else "not said"),
+                ("Conditions", wording.one_line(body.conditions)),
+                ("Kind", wording.one_line(label({}, body.kind))),
+                ("Unit", wording.unit_callsign(picture, report.agency, body.unit) if body.unit else ""),
+                ("Place", wording.grid(body.lat, body.lon) if body.lat is not None and body.lon is not None else ""),
+                ("", "● not sent yet" if pending else "", "warn"),
+            ]
+        )
+        reason = why_not_mark(self.desk, self.key)
+        allow(self.mark, reason, "Say how many can be had, and until when (M)")
+        self.why.say(reason or "")
+        self.ask.setVisible(bool(body.unit))
+        refusal = self.desk.may("assign_task")
+        allow(self.ask, refusal.reason if refusal else None)
+        self.source.say(provenance(picture, report, now))
+
+    def _ask(self) -> None:
+        report = self.desk.picture.resources.get(self.key)
+        if report is not None:
+            self.assign_asked.emit(report.agency, body_of(report).unit)
+
+
+class TaskPage(Page):
+    """One task: what is asked, what its owner says, and the buttons of either side."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.line = Label(wrap=True)
+        self.lines.addWidget(self.line)
+        self.section("What is asked")
+        self.facts = Facts()
+        self.lines.addWidget(self.facts)
+        self.section("What its owner says")
+        self.answer = Facts()
+        self.lines.addWidget(self.answer)
+        self.lines.addSpacing(8)
+        self._buttons = QWidget()
+        self._flow = FlowLayout(self._buttons, gap=8)
+        self._flow.setContentsMargins(0, 0, 0, 0)
+        self._states: tuple[str, ...] | None = None
+        self.cancel = button("Cancel request")
+        self.cancel.clicked.connect(lambda: self.cancel_asked.emit(*self.key))
+        self.lines.addWidget(self._buttons)
+        self.lines.addWidget(self.cancel)
+        self.section("Source")
+        self.source = Facts()
+        self.lines.addWidget(self.source)
+        self.lines.addStretch(1)
+
+    def concerns(self, change: Change) -> bool:
+        """Itself, or its answer."""
+        return self.key in change.tasks or bool(change.agencies or change.delivered)
+
+    def refresh(self) -> None:
+        """Read everything anew."""
+        picture, now = self.desk.picture, self.desk.now()
+        report = picture.tasks.get(self.key)
+        if report is None:
+            self.heading.say("This task is gone")
+            return
+        task, stands = task_of(report), standing(self.desk, report)
+        self.above.say(f"{task.id} · asked by {wording.agency_name(picture, report.agency)}")
+        self.heading.say(stands.objective)
+        self.below.say(stands.who)
+        self.line.say(stands.line + (" · not sent yet" if stands.pending else ""), stands.tone)
+        self.facts.say(
+            [
+                ("Incident", stands.incident),
+                ("Due", wording.clock_or_date(task.due_at, now) if task.due_at is not None else ""),
+                ("Clause", wording.one_line(task.clause)),
+                ("Note", wording.one_line(task.note)),
+                ("Asked", times(task.at, now)),
+            ]
+        )
+        self.answer.say(self._answer(picture.answer_to(report)))
+        self._offer(stands.answers)
+        ours = report.agency == self.desk.operator.agency
+        self.cancel.setVisible(ours and stands.state not in {"complete", "cancelled"})
+        refusal = self.desk.may("cancel_task")
+        allow(self.cancel, refusal.reason if refusal else None, "Take the request back")
+        self.source.say(provenance(picture, report, now))
+
+    def _answer(self, report: Report | None) -> list[Fact]:
+        if report is None or not isinstance(report.body, Answer):
+            return [("", "nothing yet")]
+        answer, now = report.body, self.desk.now()
+        return [
+            ("State", label(TASK_STATES, answer.state)),
+            ("Reason", wording.one_line(answer.reason)),
+            ("ETA", wording.span(answer.eta_s) if answer.eta_s is not None else ""),
+            *provenance(self.desk.picture, report, now),
+        ]
+
+    def _offer(self, states: tuple[str, ...]) -> None:
+        if states == self._states:
+            return
+        self._states = states
+        while (item := self._flow.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        refusal = self.desk.may("answer_task")
+        for place, state in enumerate(states):
+            one = button(answer_verb(state), "primary" if place == 0 else "")
+            allow(one, refusal.reason if refusal else None)
+            one.clicked.connect(lambda _=False, state=state: self.answer_asked.emit(*self.key, state))
+            self._flow.addWidget(one)
+        self._buttons.setVisible(bool(states))
+
+
+class ZonePage(Page):
+    """One zone that somebody drew."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.section("Source")
+        self.source = Facts()
+        self.lines.addWidget(self.source)
+        self.lines.addStretch(1)
+
+    def refresh(self) -> None:
+        """Read everything anew."""
+        picture, now = self.desk.picture, self.desk.now()
+        report = picture.zones.get(self.key)
+        if report is None or not isinstance(report.body, Zone):
+            self.heading.say("This zone is gone")
+            return
+        zone = report.body
+        incident = picture.incidents.get((zone.incident_agency, zone.incident))
+        self.above.say(f"{label({}, wording.one_line(zone.kind))} · {zone.id}")
+        self.heading.say(wording.one_line(zone.name) or label({}, wording.one_line(zone.kind)))
+        expires = f"until {wording.clock_or_date(zone.expires_at, now)}" if zone.expires_at is not None else ""
+        about = wording.incident_title(incident) if incident is not None else ""
+        self.below.say(" · ".join(part for part in (about, expires) if part))
+        self.source.say(provenance(picture, report, now))

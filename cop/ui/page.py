@@ -1,0 +1,69 @@
+"""What the pages of the selection panel share."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from cop.picture.change import Change, Key
+from cop.ui.desk import Desk
+from cop.ui.labels import Label
+
+
+class Page(QWidget):
+    """One selected object, read from the picture each time. `show_object` turns to another one."""
+
+    assign_asked = Signal(str, str)  # agency, unit; empty: any unit
+    log_asked = Signal()
+    resources_asked = Signal()
+    mark_asked = Signal(str, str)
+    answer_asked = Signal(str, str, str)  # agency, id, state
+    cancel_asked = Signal(str, str)
+    place_asked = Signal(float, float)
+    selected = Signal(str, str, str)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.key: Key = ("", "")
+        self.lines = QVBoxLayout(self)
+        self.lines.setContentsMargins(14, 14, 14, 14)
+        self.lines.setSpacing(8)
+        self.above = Label(tone="muted", wrap=True)
+        self.heading = Label(tone="heading", wrap=True)
+        self.below = Label(tone="muted", wrap=True)
+        for part in (self.above, self.heading, self.below):
+            self.lines.addWidget(part)
+        self.lines.setSpacing(4)
+
+    def show_object(self, key: Key) -> None:
+        """Turn to this object."""
+        self.key = key
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read everything anew."""
+
+    def concerns(self, change: Change) -> bool:
+        """Whether a pulse may have changed what stands here."""
+        return bool(change)
+
+    def tick(self) -> None:
+        """A second has passed."""
+        self.refresh()
+
+    def section(self, title: str) -> Label:
+        """A section's title, with the gap above it."""
+        self.lines.addSpacing(12)
+        label = Label(title.upper(), "section")
+        self.lines.addWidget(label)
+        self.lines.addSpacing(2)
+        return label
+
+
+def box() -> tuple[QFrame, QVBoxLayout]:
+    """A raised frame and its lines."""
+    frame = QFrame()
+    frame.setObjectName("box")
+    lines = QVBoxLayout(frame)
+    lines.setContentsMargins(12, 10, 12, 10)
+    lines.setSpacing(3)
+    return frame, lines

@@ -1,0 +1,94 @@
+"""The selection panel: one page for each kind of object."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from cop.map.palette import Palette
+from cop.picture.change import Change, Key
+from cop.ui.desk import Desk
+from cop.ui.dock import Dock
+from cop.ui.incident_page import IncidentPage
+from cop.ui.labels import Label
+from cop.ui.leads import Leads
+from cop.ui.object_pages import ResourcePage, TaskPage, UnitPage, ZonePage
+from cop.ui.page import Page
+
+
+class SelectionPanel(Dock):
+    """What is selected, wherever it was selected."""
+
+    assign_asked = Signal(str, str)
+    log_asked = Signal()
+    resources_asked = Signal()
+    mark_asked = Signal(str, str)
+    answer_asked = Signal(str, str, str)
+    cancel_asked = Signal(str, str)
+    place_asked = Signal(float, float)
+
+    def __init__(self, desk: Desk, leads: Leads, palette: Palette) -> None:
+        super().__init__("Selection", "selection_panel", desk, palette)
+        self.kind = ""
+        self.key: Key = ("", "")
+        self.incident_page = IncidentPage(desk, leads)
+        self.pages: dict[str, Page] = {
+            "incident": self.incident_page,
+            "unit": UnitPage(desk),
+            "resource": ResourcePage(desk),
+            "task": TaskPage(desk),
+            "zone": ZonePage(desk),
+        }
+        self._stack = QStackedWidget()
+        nothing = QWidget()
+        lines = QVBoxLayout(nothing)
+        lines.setContentsMargins(14, 14, 14, 14)
+        lines.addWidget(Label("Nothing is selected", "heading", wrap=True))
+        lines.addWidget(
+            Label("Choose an incident, a unit, a resource or a task. F1 lists the keys.", "muted", wrap=True)
+        )
+        lines.addStretch(1)
+        self._areas: dict[str, QWidget] = {"": nothing}
+        self._stack.addWidget(nothing)
+        for kind, page in self.pages.items():
+            area = QScrollArea()
+            area.setWidget(page)
+            area.setWidgetResizable(True)
+            area.setFrameShape(QFrame.Shape.NoFrame)
+            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            area.setAccessibleName(f"Selected {kind}")
+            self._areas[kind] = area
+            self._stack.addWidget(area)
+            page.assign_asked.connect(self.assign_asked)
+            page.log_asked.connect(self.log_asked)
+            page.resources_asked.connect(self.resources_asked)
+            page.mark_asked.connect(self.mark_asked)
+            page.answer_asked.connect(self.answer_asked)
+            page.cancel_asked.connect(self.cancel_asked)
+            page.place_asked.connect(self.place_asked)
+            page.selected.connect(self.selected)
+        self.lines.addWidget(self._stack)
+
+    def set_selection(self, kind: str, agency: str, object_id: str) -> None:
+        """Turn to this object; a kind without a page shows nothing."""
+        self.kind = kind if kind in self.pages else ""
+        self.key = (agency, object_id)
+        area = self._areas[self.kind]
+        if isinstance(area, QScrollArea):
+            area.verticalScrollBar().setValue(0)
+        self._stack.setCurrentWidget(area)
+        if self.kind:
+            self.pages[self.kind].show_object(self.key)
+
+    def apply(self, change: Change) -> None:
+        """Redraw if the pulse concerns what is shown."""
+        if self.kind and self.pages[self.kind].concerns(change):
+            self.pages[self.kind].refresh()
+
+    def refresh(self) -> None:
+        """Read everything anew."""
+        if self.kind:
+            self.pages[self.kind].refresh()
+
+    def tick(self) -> None:
+        """Ages move."""
+        if self.kind and self.in_sight():
+            self.pages[self.kind].tick()
