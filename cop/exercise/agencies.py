@@ -1,0 +1,217 @@
+"""The simulated agencies on the wire: each with a connection of its own, publishing what the simulation says."""
+
+import logging
+import select
+import signal
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from cop.domain.agency import Presence as PresenceWord
+from cop.exercise import encoders
+from cop.exercise.link import Link, Presence
+from cop.exercise.scenario import Participant, Scenario, load_scenario
+from cop.exercise.simulation import DESK, OPERATOR, STALE_S, Published, Simulation
+from cop.feeds.adapters.cop_json import encode
+from cop.feeds.broker import Broker
+from cop.feeds.message import Feed
+from cop.feeds.topics import exercise_root, object_topic
+
+_LOG = logging.getLogger(__name__)
+_PULSE_S = 0.02
+_HEARD = ("unit", "resource", "incident", "zone", "task", "answer", "presence")
+_SETTLE_S = 5.0
+_HEARTBEAT_S = 25.0
+_SUSPENDED_S = 10.0
+
+
+def feeds(scenario: Scenario) -> list[Feed]:
+    """What a desktop must subscribe to: our own format for each agency, and the foreign one of those who have one."""
+    root, foreign_root = exercise_root(scenario.name), encoders.root(scenario.name)
+    found: list[Feed] = []
+    for agency in scenario.agencies:
+        found.append(
+            Feed(
+                name=agency.id,
+                format="cop-json",
+                topic=f"{root}/{agency.id}/#",
+                agency=agency.id,
+                stale_after_s=STALE_S,
+                silent_after_s=60.0,
+            )
+        )
+        if agency.format != "cop-json":
+            found.append(_foreign_feed(agency, foreign_root))
+    return found
+
+
+def run(
+    broker_url: str,
+    name: str,
+    *,
+    rate: float = 1.0,
+    seed: int = 1,
+    duration_s: float | None = None,
+    stop: threading.Event | None = None,
+) -> None:
+    """Play an exercise until SIGTERM, SIGINT, `stop` or `duration_s` (real seconds).
+
+    Waits for the broker and comes back to it. Raises ScenarioError for an unknown exercise, ValueError for a URL that
+    is no broker's.
+    """
+    scenario = load_scenario(name)
+    broker = Broker(url=broker_url)
+    broker.address()
+    stop = stop or threading.Event()
+    _end_on_signals(stop)
+    _Play(scenario, broker, rate=rate, seed=seed, stop=stop).run(duration_s)
+
+
+class _Play:
+    """One performance: the ear that listens for everybody, a link for each agency, and the simulation."""
+
+    def __init__(self, scenario: Scenario, broker: Broker, *, rate: float, seed: int, stop: threading.Event) -> None:
+        root = exercise_root(scenario.name)
+        self._scenario = scenario
+        self._rate, self._seed, self._stop = rate, seed, stop
+        self._mark = f"{encoders.root(scenario.name)}/mark/{uuid.uuid4().hex}"
+        filters = [*(f"{root}/+/{kind}/+" for kind in _HEARD), self._mark]
+        self._ear = Link(broker, f"{scenario.name}-ear", filters=filters)
+        self._links = {
+            agency.id: Link(broker, f"{scenario.name}-{agency.id}", presence=_presence(root, agency))
+            for agency in scenario.agencies
+        }
+        self._everybody = [self._ear, *self._links.values()]
+
+    def run(self, duration_s: float | None) -> None:
+        """Listen first, so that revisions go on where an earlier run left them; then play."""
+        ends = None if duration_s is None else time.monotonic() + duration_s
+        try:
+            heard = self._listen(ends)
+            if not self._ended(ends):
+                self._perform(heard, ends)
+        finally:
+            for link in self._everybody:
+                link.close()
+
+    def _listen(self, ends: float | None) -> list[tuple[str, bytes]]:
+        """What the broker has kept: all that comes before our own mark, which is sent after subscribing."""
+        heard: list[tuple[str, bytes]] = []
+        reached, told = None, ""
+        while not self._ended(ends):
+            self._pulse([self._ear])
+            if self._ear.refusal and self._ear.refusal != told:
+                told = self._ear.refusal
+                _LOG.warning("no broker yet: %s", told)
+            if self._ear.fresh:
+                self._ear.fresh = False
+                self._ear.publish(Published(0.0, "", self._mark, b"1", 1, False))
+                reached = time.monotonic()
+            heard += self._ear.heard
+            self._ear.heard = []
+            if any(topic == self._mark for topic, _payload in heard):
+                break
+            if reached is not None and self._ear.online and time.monotonic() - reached > _SETTLE_S:
+                break
+        return [(topic, payload) for topic, payload in heard if topic != self._mark]
+
+    def _perform(self, heard: Sequence[tuple[str, bytes]], ends: float | None) -> None:
+        base = datetime.now(UTC)
+        simulation = Simulation(self._scenario, self._seed, base=base, rate=self._rate)
+        for topic, payload in heard:
+            simulation.hear(topic, payload, base)
+        for link in self._links.values():
+            link.version = self._ear.version
+        started = last = time.monotonic()
+        next_beat = started + _HEARTBEAT_S
+        while not self._ended(ends):
+            self._pulse(self._everybody if self._ear.online else [self._ear])
+            now = time.monotonic()
+            if now - last > _SUSPENDED_S:  # the machine slept: go on from here instead of saying all of it at once
+                started += now - last
+                simulation.base += timedelta(seconds=now - last)
+            last = now
+            for topic, payload in self._ear.heard:
+                simulation.hear(topic, payload, datetime.now(UTC))
+            self._ear.heard = []
+            self._ear.fresh = False
+            said = simulation.until((now - started) * self._rate)
+            for link in self._links.values():
+                if link.fresh:
+                    link.fresh = False
+                    self._tell_again(link, simulation, said)
+            for message in said:
+                self._links[message.agency].publish(message)
+            if now >= next_beat:
+                next_beat = now + _HEARTBEAT_S
+                for link in self._links.values():
+                    link.beat()
+
+    def _tell_again(self, link: Link, simulation: Simulation, said: Sequence[Published]) -> None:
+        """A new connection may lead to a broker that has forgotten everything: say what stands."""
+        now = {message.topic for message in said}
+        for message in (*simulation.retained.values(), *simulation.log):
+            if self._links[message.agency] is link and message.topic not in now:
+                link.publish(message)
+
+    def _pulse(self, links: Sequence[Link]) -> None:
+        by_socket = {}
+        for link in links:
+            link.tend()
+            sock = link.socket()
+            if sock is not None:
+                by_socket[sock] = link
+        try:
+            ready, _writable, _failed = select.select(list(by_socket), [], [], _PULSE_S)
+        except (OSError, ValueError):  # a socket was closed under us; the next round knows
+            return
+        for sock in ready:
+            by_socket[sock].service()
+        if ready:
+            time.sleep(_PULSE_S / 4)  # the agencies speak in pulses; waking for every acknowledgement costs more
+
+    def _ended(self, ends: float | None) -> bool:
+        return self._stop.is_set() or (ends is not None and time.monotonic() >= ends)
+
+
+def _presence(root: str, agency: Participant) -> Callable[[], Presence]:
+    def say() -> Presence:
+        at = datetime.now(UTC)
+        rev = int(at.timestamp() * 1000)  # grows from connection to connection, over restarts too
+        here = PresenceWord(
+            id=DESK, at=at, rev=rev, by=OPERATOR, online=True, operator=agency.operator, role="exercise"
+        )
+        gone = PresenceWord(id=DESK, at=at, rev=rev + 1, by=OPERATOR, online=False, role="exercise")
+        return Presence(object_topic(root, agency.id, "presence", DESK), encode(here), encode(gone))
+
+    return say
+
+
+def _foreign_feed(agency: Participant, root: str) -> Feed:
+    topics = {
+        "cot-xml": f"{root}/cot/{agency.id}/#",
+        "owntracks": f"{root}/owntracks/{agency.id}/#",
+        "hfp": f"{root}/hfp/v2/journey/ongoing/vp/+/{encoders.HFP_OPERATOR}/#",
+    }
+    options: dict[str, object] = {}
+    if agency.format == "owntracks" and agency.groups:
+        options = {"kind": agency.groups[0].kind}  # the format has no word for what a device is mounted on
+    return Feed(
+        name=f"{agency.id} {agency.format}",
+        format=agency.format,
+        topic=topics[agency.format],
+        agency=agency.id,
+        qos=0,
+        stale_after_s=STALE_S,
+        silent_after_s=15.0,
+        options=options,
+    )
+
+
+def _end_on_signals(stop: threading.Event) -> None:
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
