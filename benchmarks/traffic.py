@@ -11,18 +11,25 @@ from cop.feeds.adapters import cop_json
 ROOT = "cop/v1"
 
 
+def place(unit: int, turn: int) -> tuple[float, float]:
+    """Where a unit is at a turn: latitude and longitude around Charlotte, in degrees."""
+    angle = unit * 2.399 + turn * 0.001
+    reach = 0.05 + 0.3 * (unit % 97) / 97
+    return round(35.2 + reach * math.sin(angle), 6), round(-80.9 + reach * math.cos(angle), 6)
+
+
 def positions(count: int, units: int) -> bytes:
     """`count` position messages of `units` units, each newer than the one before."""
     start = datetime.now(UTC) - timedelta(seconds=60)
     packets = []
     for number in range(count):
         unit, turn = number % units, number // units
-        angle = unit * 2.399 + turn * 0.001
+        lat, lon = place(unit, turn)
         body = Position(
             id=f"unit-{unit}",
             at=start + timedelta(milliseconds=turn * 10),
-            lat=round(35.2 + 0.3 * math.sin(angle), 6),
-            lon=round(-80.9 + 0.3 * math.cos(angle), 6),
+            lat=lat,
+            lon=lon,
             course_deg=float(unit % 360),
             speed_mps=12.5,
         )

@@ -35,6 +35,7 @@ def main() -> None:
 @click.option("--rate", type=click.FloatRange(min=0.1, max=100), default=1.0, help="Speed of the exercise.")
 @click.option("--seed", type=int, default=1, help="Which of its courses the exercise takes.")
 @click.option("--select", metavar="AGENCY/INCIDENT", help="Show this incident in the selection panel.")
+@click.option("--until-painted", is_flag=True, hidden=True, help="Say when the map was first painted, and end.")
 def run(**options: Any) -> None:
     """Open the desk: map, queue, tasks. Without options: the exercise Steel Rail as incident commander."""
     from cop.app import Options, start
@@ -185,7 +186,7 @@ def _end_with_standard_input() -> None:
     import threading
 
     def watch() -> None:
-        while sys.stdin.buffer.read(4096):
+        while os.read(0, 4096):  # not sys.stdin: its lock would be held when the interpreter ends
             pass
         os.kill(os.getpid(), signal.SIGTERM)
 
