@@ -18,6 +18,7 @@ _CHIP_PAD_X = 6.0
 _CHIP_PAD_Y = 3.0
 
 
+@lru_cache(maxsize=8192)
 def clean(text: str, limit: int = 40) -> str:
     """Text from a feed as one short line: no control or bidi characters, single spaces, cut with an ellipsis."""
     kept = "".join(" " if character.isspace() else character for character in text[: 8 * limit])
@@ -84,6 +85,7 @@ class Chips:
         return chip
 
 
+@lru_cache(maxsize=8192)
 def chip_size(text: str, *, pixels: int, bold: bool) -> tuple[float, float]:
     """Width and height of a chip, without drawing it."""
     return round(text_width(text, pixels, bold) + 2 * _CHIP_PAD_X), round(pixels * 1.2 + 2 * _CHIP_PAD_Y)

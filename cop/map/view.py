@@ -8,7 +8,7 @@ import pyqtgraph as pg
 import shapely
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHideEvent, QKeyEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGraphicsView, QMenu, QVBoxLayout, QWidget
 
 from cop.domain.agency import Agency
 from cop.map import coordinates
@@ -76,7 +76,7 @@ class MapView(QWidget):
         self._selection = SelectionLayer(
             picture, palette, zones=self._zones, units=self._units, incidents=self._incidents
         )
-        self._labels = LabelLayer(picture, self._units, self._incidents, palette)
+        self._labels = LabelLayer(picture, self._units, self._incidents, palette, reserved=self._corners)
         self._ground_layers: list[Layer] = [self._basemap, self._jurisdictions, self._zones]
         if self._tiles is not None:
             self._ground_layers.insert(0, self._tiles)
@@ -95,6 +95,10 @@ class MapView(QWidget):
         self._graphics = pg.GraphicsView(self, background=None)
         self._graphics.setCentralItem(self._box)
         self._graphics.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # the canvas fills every pixel: nothing else has to paint a background or to keep one
+        self._graphics.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
+        self._graphics.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        self._graphics.viewport().setAutoFillBackground(False)
         self._graphics.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._graphics.viewport().installEventFilter(self)
         column = QVBoxLayout(self)
@@ -209,7 +213,12 @@ class MapView(QWidget):
                 layer.paint(painter, view)
 
     def _named_places(self) -> list[QRectF]:
-        return self._basemap.taken
+        return [*self._basemap.taken, *self._corners()]
+
+    def _corners(self) -> list[QRectF]:
+        """What stands on the map's corners: nothing is to be written below it."""
+        parts = (self._buttons, self._readout, self._scale_bar, self._attribution)
+        return [QRectF(part.geometry()) for part in parts if part.isVisible()]
 
     def _redraw(self, *, ground: bool, live: bool) -> None:
         if ground:

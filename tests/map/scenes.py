@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
 
 from cop.domain.agency import Agency
 from cop.domain.area import Zone
@@ -53,7 +54,7 @@ def ground() -> Ground:
     return Ground(one for name in files for one in load_jurisdictions(REGION / f"{name}.geojson"))
 
 
-def positions(  # noqa: D417
+def positions(
     picture: Picture,
     units: list[tuple[str, str]],
     lat: np.ndarray,
@@ -106,10 +107,9 @@ def busy_day(picture: Picture, units: int = 200, seed: int = 7) -> Change:
         body = Unit(id=unit, at=NOON, callsign=f"{call} {10 + index}", kind=kind, status=status)
         reports.append(report(agency, body))
         keys.append((agency, unit))
-        road = roads[int(random.integers(len(roads)))]
-        place = road.interpolate(random.uniform(0.3, 0.7), normalized=True)
-        lat.append(np.clip(place.y + random.normal(0, 0.05), 34.9, 35.55))
-        lon.append(np.clip(place.x + random.normal(0, 0.07), -81.4, -80.5))
+        place = _on_a_road(random, roads)
+        lat.append(place[0])
+        lon.append(place[1])
     reports += _happenings()
     change = picture.apply(Batch(reports=reports))
     moving = random.random(units) < 0.6
@@ -123,6 +123,15 @@ def busy_day(picture: Picture, units: int = 200, seed: int = 7) -> Change:
         stale_after_s=np.where(random.random(units) < 0.1, -5.0, 60.0),
     )
     return merged(change, picture.apply(batch))
+
+
+def _on_a_road(random: np.random.Generator, roads: list[BaseGeometry]) -> tuple[float, float]:
+    """Latitude and longitude of a place near a road around Charlotte."""
+    while True:
+        place = roads[int(random.integers(len(roads)))].interpolate(random.uniform(0, 1), normalized=True)
+        lat, lon = place.y + random.normal(0, 0.04), place.x + random.normal(0, 0.05)
+        if 34.9 < lat < 35.6 and -81.45 < lon < -80.4:
+            return lat, lon
 
 
 def _happenings() -> list[Report]:
@@ -153,7 +162,9 @@ def _happenings() -> list[Report]:
     ring = [
         [-80.953 + 0.033 * np.cos(angle), 35.2425 + 0.027 * np.sin(angle)] for angle in np.linspace(0, 2 * np.pi, 49)
     ]
-    hot = Zone(id="z1", at=NOON, kind="hot_zone", name="Hot zone 3 km", geometry={"type": "Polygon", "coordinates": [ring]})
+    hot = Zone(
+        id="z1", at=NOON, kind="hot_zone", name="Hot zone 3 km", geometry={"type": "Polygon", "coordinates": [ring]}
+    )
     staging = [[-80.90, 35.15], [-80.87, 35.15], [-80.87, 35.17], [-80.90, 35.17], [-80.90, 35.15]]
     stage = Zone(
         id="z2", at=NOON, kind="staging", name="Staging B", geometry={"type": "Polygon", "coordinates": [staging]}

@@ -18,11 +18,16 @@ from cop.picture.change import Change
 from cop.picture.ground import Ground
 from cop.picture.picture import Picture
 
-_FILL_ALPHA = 30
+#: level -> opacity of the fill, of the outline (0…255); districts cover what towns cover, so they are kept light
+_OPACITY = {"municipal": (30, 255), "special": (34, 255), "district": (9, 150)}
 _HATCH_PX = 9
 _SPACING_PX = 3.0
 #: level -> font size of the name in pixels
-_NAME_SIZES = {"county": 13, "municipal": 11, "district": 10, "special": 10, "corridor": 10, "planning_zone": 10}
+_NAME_SIZES = {"county": 13, "municipal": 11}
+_OTHER_NAME_SIZE = 10
+#: level -> the largest n of "1 : n" at which it is named: farther out the towns' own names say enough
+_NAMED_TO = {"county": 1_500_000, "municipal": 150_000, "corridor": 80_000}
+_OTHERS_NAMED_TO = 180_000
 
 
 class JurisdictionLayer(Layer):
@@ -57,8 +62,7 @@ class JurisdictionLayer(Layer):
     def _paint_one(self, painter: QPainter, view: Viewport, level: str, path: QPainterPath, ink: QColor) -> None:
         if not path.boundingRect().intersects(view.rect()):
             return
-        fill = QColor(ink)
-        fill.setAlpha(_FILL_ALPHA)
+        fill_alpha, line_alpha = _OPACITY.get(level, _OPACITY["special"])
         if level == "corridor":
             thin = QColor(ink)
             thin.setAlpha(110)
@@ -71,7 +75,13 @@ class JurisdictionLayer(Layer):
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
         else:
-            painter.setPen(QPen(ink, 1.5))
+            fill, line = QColor(ink), QColor(ink)
+            fill.setAlpha(fill_alpha)
+            line.setAlpha(line_alpha)
+            pen = QPen(line, 1.5)
+            if level == "district":
+                pen.setDashPattern([7.0, 3.0])
+            painter.setPen(pen)
             painter.setBrush(fill)
         painter.drawPath(path)
 
@@ -88,7 +98,8 @@ class JurisdictionLayer(Layer):
         taken = list(self._taken())
         counties_first = sorted(range(len(self._names)), key=lambda index: self._jurisdictions[index].level != "county")
         for index in counties_first:
-            if not seen[index].is_empty:
+            largest = _NAMED_TO.get(self._jurisdictions[index].level, _OTHERS_NAMED_TO)
+            if view.scale <= largest and not seen[index].is_empty:
                 room = (boxes[index, 2] - boxes[index, 0]) / view.metres_per_pixel
                 anchor = view.point(anchors[index].x, anchors[index].y)
                 self._paint_name(painter, view, index, anchor=anchor, room=room, taken=taken)
@@ -97,7 +108,7 @@ class JurisdictionLayer(Layer):
         self, painter: QPainter, view: Viewport, index: int, *, anchor: QPointF, room: float, taken: list[QRectF]
     ) -> None:
         one = self._jurisdictions[index]
-        pixels = _NAME_SIZES.get(one.level, 10)
+        pixels = _NAME_SIZES.get(one.level, _OTHER_NAME_SIZE)
         text = self._names[index]
         width = text_width(text, pixels, bold=True) + _SPACING_PX * len(text)
         if width > room + 24:
@@ -110,7 +121,7 @@ class JurisdictionLayer(Layer):
             ink = colour(self.palette.region_name)
             if one.level != "county":
                 own = agency_colour(self._picture, one.agency, self.palette)
-                ink = QColor(own.red(), own.green(), own.blue(), 190)
+                ink = QColor(own.red(), own.green(), own.blue(), 165)
             font = map_font(pixels, bold=True, spacing_px=_SPACING_PX)
             halo = colour(self.palette.label_halo)
             halo.setAlpha(90)

@@ -20,14 +20,17 @@ class LabelGrid:
 
     def take_symbols(self, x: Floats, y: Floats, half_px: float) -> None:
         """Mark the squares around symbols' middles as taken."""
-        if not x.size:
-            return
-        rows, columns = self._symbols.shape
-        reach = round(half_px / _CELL_PX)
-        steps = np.arange(-reach, reach + 1)
-        down = np.clip((y // _CELL_PX).astype(np.intp)[:, None] + steps, 0, rows - 1)
-        across = np.clip((x // _CELL_PX).astype(np.intp)[:, None] + steps, 0, columns - 1)
-        self._symbols[down[:, :, None], across[:, None, :]] = True
+        middles = np.zeros_like(self._symbols)
+        seen = (x >= 0) & (y >= 0) & (x < self._size[0]) & (y < self._size[1])
+        middles[(y[seen] // _CELL_PX).astype(np.intp), (x[seen] // _CELL_PX).astype(np.intp)] = True
+        for _ in range(round(half_px / _CELL_PX)):  # grow by a cell to every side
+            across = middles.copy()
+            across[:, 1:] |= middles[:, :-1]
+            across[:, :-1] |= middles[:, 1:]
+            middles = across.copy()
+            middles[1:] |= across[:-1]
+            middles[:-1] |= across[1:]
+        self._symbols |= middles
 
     def free_of_symbols(self, boxes: Floats) -> NDArray[np.bool_]:
         """Which boxes, shape (n, 4), lie in view and cover no symbol; all tested at once by a summed-area table."""
@@ -45,14 +48,15 @@ class LabelGrid:
         left, top, right, bottom = box
         if left < 0 or top < 0 or right >= self._size[0] or bottom >= self._size[1]:
             return False
-        cells = (
-            slice(int(top // _CELL_PX), int(bottom // _CELL_PX) + 1),
-            slice(int(left // _CELL_PX), int(right // _CELL_PX) + 1),
-        )
+        cells = _cells(left, top, right, bottom)
         if self._labels[cells].any():
             return False
         self._labels[cells] = True
         return True
+
+    def reserve(self, left: float, top: float, right: float, bottom: float) -> None:
+        """Keep labels away from a part of the screen."""
+        self._labels[_cells(max(0.0, left), max(0.0, top), max(0.0, right), max(0.0, bottom))] = True
 
     def _inside(self, boxes: Floats) -> NDArray[np.bool_]:
         width, height = self._size
@@ -60,3 +64,10 @@ class LabelGrid:
             (boxes[:, 0] >= 0) & (boxes[:, 1] >= 0) & (boxes[:, 2] < width) & (boxes[:, 3] < height)
         )
         return inside
+
+
+def _cells(left: float, top: float, right: float, bottom: float) -> tuple[slice, slice]:
+    return (
+        slice(int(top // _CELL_PX), int(bottom // _CELL_PX) + 1),
+        slice(int(left // _CELL_PX), int(right // _CELL_PX) + 1),
+    )

@@ -39,8 +39,8 @@ _INCIDENT_CORE_PX = 15.0
 _CLEAR_OF_UNIT_PX = 18.0
 _CLEAR_OF_EMERGENCY_PX = 26.0
 _CLEAR_OF_INCIDENT_PX = 21.0
-#: order of importance; below 0 stand the selected unit and the incidents
-_RANK_EMERGENCY, _RANK_MOVING, _RANK_REST, _RANK_STALE = 0, 1, 2, 3
+#: order of importance; incidents come after the selected unit
+_RANK_SELECTED, _RANK_EMERGENCY, _RANK_MOVING, _RANK_REST, _RANK_STALE = 0, 1, 2, 3, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,14 @@ class LabelLayer(Layer):
         incidents: IncidentLayer,
         palette: Palette,
         *,
+        reserved: Callable[[], list[QRectF]] = list,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(palette)
         self._picture = picture
         self._units = units
         self._incidents = incidents
+        self._reserved = reserved
         self._clock = clock
         self._chips = Chips(palette)
         self._unit_labels: dict[int, _Label] = {}
@@ -157,6 +159,8 @@ class LabelLayer(Layer):
 
     def _lay_out(self, view: Viewport) -> None:
         grid = LabelGrid(view.width, view.height)
+        for box in self._reserved():
+            grid.reserve(box.left(), box.top(), box.right(), box.bottom())
         rows, x, y = self._units.visible_units(view)
         if not self._units.visible:
             rows, x, y = rows[:0], x[:0], y[:0]
@@ -168,30 +172,35 @@ class LabelLayer(Layer):
         grid.take_symbols(x, y, _UNIT_CORE_PX)
         before, self._unit_labels = self._unit_labels, {}
         ranks = self._ranks(rows)
-        selected = np.flatnonzero(rows == self.selected_unit) if self.selected_unit is not None else rows[:0]
-        must = [*selected.tolist(), *np.flatnonzero(ranks == _RANK_EMERGENCY).tolist()]
+        selected = np.flatnonzero(rows == (-1 if self.selected_unit is None else self.selected_unit))
         self._lay_out_units(grid, rows[selected], x[selected], y[selected], before=before, dpr=view.dpr, must=True)
         self._lay_out_incidents(grid, view)
-        crowd = np.setdiff1d(np.flatnonzero(ranks == _RANK_EMERGENCY), selected)[:_MOST_CALLSIGNS]
+        ranks[selected] = _RANK_SELECTED
+        crowd = np.flatnonzero(ranks == _RANK_EMERGENCY)[:_MOST_CALLSIGNS]
         self._lay_out_units(grid, rows[crowd], x[crowd], y[crowd], before=before, dpr=view.dpr, must=True)
-        rest = self._tried(np.setdiff1d(np.arange(len(rows)), must), rows, x, y, ranks=ranks, before=before)
+        rest = self._tried(rows, x, y, ranks=ranks, before=before)
         self._lay_out_units(grid, rows[rest], x[rest], y[rest], before=before, dpr=view.dpr, must=False)
 
-    def _ranks(self, rows: Rows) -> NDArray[np.int8]:
+    def _ranks(self, rows: Rows) -> NDArray[np.uint8]:
         emergency = self._picture.tracks.status[rows] == _EMERGENCY
         ranks = np.where(self._units.moving(rows), _RANK_MOVING, _RANK_REST)
         ranks = np.where(self._units.stale[rows], _RANK_STALE, ranks)
-        return np.where(emergency, _RANK_EMERGENCY, ranks).astype(np.int8)
+        return np.where(emergency, _RANK_EMERGENCY, ranks).astype(np.uint8)
 
-    def _tried(
-        self, some: Rows, rows: Rows, x: Floats, y: Floats, *, ranks: NDArray[np.int8], before: dict[int, _Label]
-    ) -> Rows:
+    def _tried(self, rows: Rows, x: Floats, y: Floats, *, ranks: NDArray[np.uint8], before: dict[int, _Label]) -> Rows:
         """The units worth a try, the most important first: one of each bin, who had a label before the others."""
-        had = np.isin(rows[some], np.fromiter(before, dtype=np.intp, count=len(before)))
-        order = some[np.lexsort((rows[some], ~had, ranks[some]))]
-        bins = (y[order] // _BIN_PX[1]).astype(np.int64) * 100_000 + (x[order] // _BIN_PX[0]).astype(np.int64)
-        first = np.sort(np.unique(bins, return_index=True)[1])
-        tried: Rows = order[first[:_MOST_TRIED]]
+        had = np.zeros(self._picture.tracks.count, dtype=np.bool_)
+        had[list(before)] = True
+        importance = ranks * np.uint8(2) + ~had[rows]
+        order = np.argsort(importance, kind="stable")
+        order = order[ranks[order] > _RANK_EMERGENCY]
+        columns = int(x.max(initial=0.0) // _BIN_PX[0]) + 2
+        bins = (y[order] // _BIN_PX[1] + 2).astype(np.intp) * columns + (x[order] // _BIN_PX[0] + 1).astype(np.intp)
+        best = np.full(int(bins.max(initial=0)) + 1, -1, dtype=np.intp)
+        best[bins[::-1]] = np.arange(len(order))[
+            ::-1
+        ]  # of the same bin the last one written, the first in order, stays
+        tried: Rows = order[np.sort(best[best >= 0])[:_MOST_TRIED]]
         return tried
 
     def _lay_out_units(

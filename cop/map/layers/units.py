@@ -30,6 +30,8 @@ _EMERGENCY = list(UNIT_STATUSES).index("emergency")
 _STATUSES = tuple(UNIT_STATUSES)
 _KINDS = tuple(UNIT_KINDS)
 _MANY_UNITS = 512
+#: with more units than this in view their symbols cover one another and headings could not be read: they are left out
+_CROWD = 3000
 #: unit vectors of the drawn directions, x to the right, y downwards
 _ANGLES = 2.0 * np.pi * np.arange(DIRECTIONS) / DIRECTIONS
 _TICK_X = TICK_RADIUS_PX * np.sin(_ANGLES)
@@ -54,7 +56,6 @@ class UnitLayer(Layer):
         self._first_tick = np.empty(0, dtype=np.int32)  # by agency: the cell of its tick to the north
         #: rank in the pile: stale below, the rest, emergencies on top
         self._rank: NDArray[np.uint8] = np.empty(0, dtype=np.uint8)
-        self._order: Rows | None = None
         self._x: Floats = np.empty(0)
         self._y: Floats = np.empty(0)
         self._cell: NDArray[np.int32] = np.empty(0, dtype=np.int32)
@@ -112,9 +113,10 @@ class UnitLayer(Layer):
         count = self._count
         x, y = view.xs(self._x[:count]), view.ys(self._y[:count])
         inside = (x > -_MARGIN_PX) & (x < view.width + _MARGIN_PX) & (y > -_MARGIN_PX) & (y < view.height + _MARGIN_PX)
-        if self._order is None:
-            self._order = np.argsort(self._rank[:count], kind="stable")
-        rows = self._order if inside.all() else self._order[inside[self._order]]
+        rows = np.flatnonzero(inside)
+        # within a rank the southern one lies on top: nearby sprites follow each other, which the memory likes too
+        pile = (self._rank[rows].astype(np.uint16) << 14) | (y[rows] + _MARGIN_PX).astype(np.uint16)
+        rows = rows[np.argsort(pile, kind="stable")]
         self._seen = (key, rows, x[rows], y[rows])
         return self._seen[1:]
 
@@ -142,7 +144,7 @@ class UnitLayer(Layer):
             self._start_atlas()
         rows, x, y = self.visible_units(view)
         moving = np.flatnonzero(self.moving(rows))
-        if moving.size:
+        if moving.size and len(rows) <= _CROWD:
             heading = self._heading[rows[moving]]
             fragments = self._ticks.rows(len(moving))
             fragments[:, 0] = (x[moving] + _TICK_X[heading]) * view.dpr
@@ -166,7 +168,6 @@ class UnitLayer(Layer):
         if count > self._count:
             new = np.arange(self._count, count)
             self._count = count
-            self._order = None
             self._place(new)
             self._describe(new)
 
@@ -209,10 +210,7 @@ class UnitLayer(Layer):
         ) << 1 | stale
         different, which = np.unique(looks, return_inverse=True)
         self._cell[rows] = self._cells_of(different.tolist())[which]
-        rank = np.where(tracks.status[rows] == _EMERGENCY, 2, np.where(stale, 0, 1))
-        if (rank != self._rank[rows]).any():
-            self._rank[rows] = rank
-            self._order = None
+        self._rank[rows] = np.where(tracks.status[rows] == _EMERGENCY, 2, np.where(stale, 0, 1))
 
     def _cells_of(self, looks: list[int]) -> NDArray[np.int32]:
         missing = [look for look in looks if look not in self._cell_of]
