@@ -64,7 +64,13 @@ def broker_line(broker: BrokerState | None) -> str:
     """The broker in one line."""
     if broker is None:
         return "Broker: the feed process has not said anything yet"
-    words = {"connecting": "connecting", "online": "connected", "offline": "not reached", "refused": "refuses us"}
+    words = {
+        "connecting": "connecting",
+        "online": "connected",
+        "offline": "not reached",
+        "refused": "refuses us",
+        "stopped": "feed process stopped",
+    }
     parts = [f"Broker {wording.one_line(broker.url)}: {words.get(broker.state, broker.state)}"]
     if broker.since is not None:
         parts.append(f"since {wording.clock(broker.since, seconds=True)}")
@@ -85,6 +91,8 @@ def broker_banner(broker: BrokerState | None) -> str:
     if broker.state == "refused":
         why = f": {wording.one_line(broker.reason)}" if broker.reason else ""
         return f"Broker refuses us{since}{why} — positions are not updating"
+    if broker.state == "stopped":
+        return "Feed process stopped — restarting; positions are not updating"
     if broker.state == "offline":
         return f"Broker not reached{since} — positions are not updating"
     return ""

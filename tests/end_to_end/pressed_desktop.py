@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QComboBox,
+    QGraphicsView,
     QLineEdit,
     QMenu,
     QSpinBox,
@@ -152,8 +153,9 @@ class Hand(QObject):
         assert isinstance(map_view, MapView)
         map_view.show_place(lat, lon, 4_000)
         QApplication.processEvents()
-        viewport = map_view.findChild(QWidget, "qt_scrollarea_viewport")
-        assert isinstance(viewport, QWidget)
+        graphics = map_view.findChild(QGraphicsView)
+        assert isinstance(graphics, QGraphicsView)
+        viewport = graphics.viewport()
         return viewport, viewport.rect().center()
 
     def _find(self, kind: type[Any], fits: Callable[[Any], bool], name: str) -> Any:
