@@ -76,7 +76,7 @@ class IncidentCards(QStyledItemDelegate):
             ("not sent yet", warn) if card.pending else (f"closed · {card.age}" if card.over else card.age, muted)
         )
         small, bold, large = sized(12), sized(12, bold=True), sized(13, bold=True)
-        corner_width = QFontMetrics(small).horizontalAdvance(corner)
+        corner_width = QFontMetrics(small).horizontalAdvance(corner) + 2
         _line(painter, corner, small, tone, left=right - corner_width, right=right, top=rect.top() + 9)
         _line(
             painter,

@@ -11,6 +11,7 @@ from cop.picture.change import Change, Key
 from cop.ui import wording
 from cop.ui.desk import Desk
 from cop.ui.facts import Facts, provenance
+from cop.ui.flow_layout import FlowLayout
 from cop.ui.incident_log import Line, lines_of, merged_with
 from cop.ui.labels import Label, allow, button, restyle, rule
 from cop.ui.leads import Leads
@@ -49,18 +50,19 @@ class IncidentPage(Page):
         self.none_near = Label(tone="muted", wrap=True)
         self.lines.addWidget(self.none_near)
         self.lines.addSpacing(8)
-        self.assign = button("Assign task…   A", "primary", name="Assign task")
-        self.request = button("Request resource   R", name="Request resource")
-        self.log = button("Log   L", name="Write in the log")
+        self.assign = button("Assign task…  A", "primary", name="Assign task")
+        self.request = button("Request resource  R", name="Request resource")
+        self.log = button("Log  L", name="Write in the log")
         self.assign.clicked.connect(lambda: self.assign_asked.emit("", ""))
         self.request.clicked.connect(self.resources_asked)
         self.log.clicked.connect(self.log_asked)
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(self.assign, 1)
-        line.addWidget(self.request)
-        line.addWidget(self.log)
-        self.lines.addLayout(line)
+        buttons = QWidget()
+        flow = FlowLayout(buttons, gap=8)
+        flow.setContentsMargins(0, 0, 0, 0)
+        flow.addWidget(self.assign)
+        flow.addWidget(self.request)
+        flow.addWidget(self.log)
+        self.lines.addWidget(buttons)
         self.section("Log")
         frame, self._log_lines = box()
         self._log_lines.setSpacing(4)

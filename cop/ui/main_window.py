@@ -1,10 +1,11 @@
 """The main window: map in the middle, docks around it, one selection for all of them."""
 
+import math
 from typing import Literal
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QFrame, QMainWindow, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, QMarginsF, QSettings, Qt, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QMainWindow, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
 from cop.domain.incident import Incident
 from cop.domain.resource import Resource
@@ -15,19 +16,14 @@ from cop.ui import feed_words, wording
 from cop.ui.actions import add_actions
 from cop.ui.banner import Banners, Notice
 from cop.ui.desk import Desk
-from cop.ui.dialogs.action_dialog import ActionDialog
-from cop.ui.dialogs.assign_task import AssignTaskDialog
-from cop.ui.dialogs.decline import DeclineDialog
-from cop.ui.dialogs.mark_resource import MarkResourceDialog
-from cop.ui.dialogs.open_incident import OpenIncidentDialog
-from cop.ui.dialogs.write_log import WriteLogDialog
+from cop.ui.dialogs.opener import Dialogs
 from cop.ui.dock import Dock
 from cop.ui.feed_dock import FeedDock
 from cop.ui.incident_dock import IncidentDock
 from cop.ui.keys_dialog import KeysDialog
 from cop.ui.leads import Leads
 from cop.ui.places import load_places
-from cop.ui.resource_dock import ResourceDock, why_not_mark
+from cop.ui.resource_dock import ResourceDock
 from cop.ui.search import Hit, SearchField, find
 from cop.ui.selection_panel import SelectionPanel
 from cop.ui.task_board import TaskBoard
@@ -38,6 +34,9 @@ from cop.ui.unit_dock import UnitDock
 
 _STATE_VERSION = 1
 _CONNECTING_S = 10.0
+#: a place nearer to the map's edge than this is brought to the middle
+_EDGE_PX = 60
+_WIDEST_M = 80_000.0
 
 
 class MainWindow(QMainWindow):
@@ -55,9 +54,11 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.desk = desk
+        self._feeds_stopped = False
+        self._looked = False
         self.map_view = map_view
         self.colours = palette
-        self.incident: Key | None = None  # the last one selected: what A and L are about
+        self.dialogs = Dialogs(desk, self)
         self._settings = settings
         self._leads = Leads(desk.ground)
         self.setWindowTitle(f"COP — {'EXERCISE — ' if desk.exercise else ''}{wording.one_line(operation)}")
@@ -94,7 +95,7 @@ class MainWindow(QMainWindow):
 
     def show_banner(self, text: str, level: str = "bad", source: str = "app") -> None:
         """Say something across the window until the same source clears it; level is `bad` or `warn`."""
-        self.banners.show_banner(text, level, source, dismissable=source == "bug")
+        self.banners.show_banner(text, level, source, dismissable=True)
 
     def clear_banner(self, source: str = "app") -> None:
         """This source has nothing more to say."""
@@ -103,6 +104,7 @@ class MainWindow(QMainWindow):
     def set_palette_name(self, name: Literal["dark", "light"]) -> None:
         """Wear a theme: windows and map."""
         self.colours = load_palette(name)
+        self.dialogs.colours = self.colours
         self.setPalette(qt_palette(self.colours))
         self.setStyleSheet(stylesheet(self.colours))
         self.map_view.set_palette(self.colours)
@@ -151,18 +153,21 @@ class MainWindow(QMainWindow):
             dock.show()
         self.feed_dock.hide()
         self.incident_dock.raise_()
-        self.resizeDocks([self.incident_dock, self.selection_panel], [400, 372], Qt.Orientation.Horizontal)
-        self.resizeDocks([self.task_board], [214], Qt.Orientation.Vertical)
+        self._share_out()
 
-    def _build_actions(self) -> list:  # type: ignore[type-arg]
+    def _share_out(self) -> None:
+        self.resizeDocks([self.incident_dock, self.selection_panel], [416, 388], Qt.Orientation.Horizontal)
+        self.resizeDocks([self.task_board], [240], Qt.Orientation.Vertical)
+
+    def _build_actions(self) -> list[QAction]:
         return add_actions(
             self,
             {
-                "open_incident": self.open_incident,
-                "assign_task": self.assign_task,
+                "open_incident": self.dialogs.open_incident,
+                "assign_task": self._assign,
                 "request_resource": self.request_resource,
-                "mark_resource": self._mark_selected,
-                "write_log": self.write_log,
+                "mark_resource": self._mark,
+                "write_log": self.dialogs.write_log,
                 "next_request": self.next_request,
                 "all_tasks": self.task_board.everything.toggle,
                 "search": self._search,
@@ -194,23 +199,23 @@ class MainWindow(QMainWindow):
         self.setMenuWidget(head)
 
     def _wire(self) -> None:
-        desk, panel = self.desk, self.selection_panel
+        desk, panel, dialogs = self.desk, self.selection_panel, self.dialogs
         desk.changed.connect(self.apply)
         desk.refused.connect(self.notice.say)
         self.map_view.selected.connect(self.select)
-        self.map_view.open_incident_asked.connect(self.open_incident)
-        self.map_view.task_asked.connect(self.assign_task)
+        self.map_view.open_incident_asked.connect(dialogs.open_incident)
+        self.map_view.task_asked.connect(dialogs.assign_task)
         for dock in self.docks:
             dock.selected.connect(self._select_and_show)
-        self.incident_dock.open_button.clicked.connect(lambda: self.open_incident())
-        self.resource_dock.mark_asked.connect(self.mark_resource)
-        self.task_board.answer_asked.connect(self.answer_task)
-        panel.assign_asked.connect(self.assign_task)
-        panel.log_asked.connect(self.write_log)
+        self.incident_dock.open_button.clicked.connect(lambda _: dialogs.open_incident())
+        self.resource_dock.mark_asked.connect(dialogs.mark_resource)
+        self.task_board.answer_asked.connect(dialogs.answer_task)
+        panel.assign_asked.connect(dialogs.assign_task)
+        panel.log_asked.connect(dialogs.write_log)
         panel.resources_asked.connect(self.request_resource)
-        panel.mark_asked.connect(self.mark_resource)
-        panel.answer_asked.connect(self.answer_task)
-        panel.cancel_asked.connect(self.cancel_task)
+        panel.mark_asked.connect(dialogs.mark_resource)
+        panel.answer_asked.connect(dialogs.answer_task)
+        panel.cancel_asked.connect(dialogs.cancel_task)
         panel.place_asked.connect(self._show_place)
         self.search.taken.connect(self._take_hit)
         self.top_bar.feeds_asked.connect(lambda: self._show_dock(self.feed_dock))
@@ -255,6 +260,10 @@ class MainWindow(QMainWindow):
             self.banners.show_banner(text, "bad", "broker")
         else:
             self.banners.clear_banner("broker")
+        stopped = broker is not None and broker.state == "stopped"
+        if self._feeds_stopped and broker is not None and broker.state == "online":
+            self.notice.say("The feed process had stopped; it was started again and the picture is up to date.")
+        self._feeds_stopped = stopped or (self._feeds_stopped and broker is not None and broker.state != "online")
         error = wording.one_line(broker.journal_error) if broker is not None else ""
         if error:
             self.banners.show_banner(f"Journal cannot be written — nothing is on record: {error}", "bad", "journal")
@@ -266,7 +275,7 @@ class MainWindow(QMainWindow):
     def select(self, kind: str, agency: str, object_id: str) -> None:
         """One selection for map and docks; an empty kind clears it."""
         if kind == "incident":
-            self.incident = (agency, object_id)
+            self.dialogs.incident = (agency, object_id)
         for dock in self.docks:
             dock.set_selection(kind, agency, object_id)
         on_map = (kind, agency, object_id)
@@ -280,13 +289,13 @@ class MainWindow(QMainWindow):
         self.select(kind, agency, object_id)
         where = self._where(kind, (agency, object_id))
         if where is not None:
-            self.map_view.show_place(*where)
+            self._show_place(*where)
 
     def _where(self, kind: str, key: Key) -> tuple[float, float] | None:
         picture = self.desk.picture
         if kind == "unit" and (row := picture.tracks.row_of(*key)) is not None:
             lat, lon = float(picture.tracks.lat[row]), float(picture.tracks.lon[row])
-            return (lat, lon) if lat == lat else None  # NaN: never located
+            return None if math.isnan(lat) else (lat, lon)
         table = {"incident": picture.incidents, "resource": picture.resources}.get(kind, {})
         report = table.get(key)
         body = report.body if report is not None else None
@@ -305,58 +314,26 @@ class MainWindow(QMainWindow):
             dock.raise_()
 
     def _show_place(self, lat: float, lon: float) -> None:
-        self.map_view.show_place(lat, lon)
+        """Bring a place into view; the map keeps its scale, and stays where it is if the place is well inside."""
+        view = self.map_view.view
+        inside = view.rect().marginsRemoved(QMarginsF(_EDGE_PX, _EDGE_PX, _EDGE_PX, _EDGE_PX))
+        if not inside.contains(view.place(lat, lon)):
+            self.map_view.show_place(lat, lon, min(view.ground_metres_per_pixel * view.width, _WIDEST_M))
 
     # actions
 
-    def open_incident(self, lat: float | None = None, lon: float | None = None) -> None:
-        """The dialog that opens an incident, at a place of the map if one was clicked."""
-        if self._allowed("open_incident"):
-            self._open(OpenIncidentDialog(self.desk, lat=lat, lon=lon, parent=self))
+    def _assign(self) -> None:
+        panel = self.selection_panel
+        self.dialogs.assign_task(*(panel.key if panel.kind == "unit" else ("", "")))
 
-    def assign_task(self, agency: str = "", unit: str = "") -> None:
-        """The dialog that asks for a unit: this one, else the selected one, else any."""
-        if not self._allowed("assign_task"):
-            return
-        wanted: Key | None = (agency, unit) if unit else None
-        if wanted is None and self.selection_panel.kind == "unit":
-            wanted = self.selection_panel.key
-        self._open(AssignTaskDialog(self.desk, self.colours, incident=self.incident, unit=wanted, parent=self))
-
-    def answer_task(self, agency: str, object_id: str, state: str) -> None:
-        """Answer a request; declining and countering ask for the reason first."""
-        report = self.desk.picture.tasks.get((agency, object_id))
-        if report is None or not self._allowed("answer_task"):
-            return
-        if state in {"declined", "countered"}:
-            self._open(DeclineDialog(self.desk, report, state, self))
-        else:
-            self.desk.answer_task(report, state)
-
-    def cancel_task(self, agency: str, object_id: str) -> None:
-        """Take our own request back."""
-        report = self.desk.picture.tasks.get((agency, object_id))
-        if report is not None:
-            self.desk.cancel_task(report)
-
-    def mark_resource(self, agency: str, object_id: str) -> None:
-        """The dialog that marks one of our resources."""
-        report = self.desk.picture.resources.get((agency, object_id))
-        reason = why_not_mark(self.desk, report.key if report is not None else None)
-        if report is None or reason is not None:
-            self.notice.say(reason or "That resource is not in the picture.")
-            return
-        self._open(MarkResourceDialog(self.desk, report, self))
+    def _mark(self) -> None:
+        panel = self.selection_panel
+        self.dialogs.mark_resource(*(panel.key if panel.kind == "resource" else ("", "")))
 
     def request_resource(self) -> None:
         """The resource board, showing what is available."""
         self._show_dock(self.resource_dock)
         self.resource_dock.filter.setText("available")
-
-    def write_log(self) -> None:
-        """The dialog that writes in the log."""
-        if self._allowed("write_log"):
-            self._open(WriteLogDialog(self.desk, self.incident, self))
 
     def next_request(self) -> None:
         """The longest waiting request to our agency."""
@@ -372,26 +349,9 @@ class MainWindow(QMainWindow):
         self.set_palette_name("light" if self.colours.name == "dark" else "dark")
         self._settings.setValue("theme", self.colours.name)
 
-    def _mark_selected(self) -> None:
-        panel = self.selection_panel
-        if panel.kind == "resource":
-            self.mark_resource(*panel.key)
-        else:
-            self.notice.say(why_not_mark(self.desk, None) or "")
-
     def _search(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
-
-    def _allowed(self, action: str) -> bool:
-        refusal = self.desk.may(action)
-        if refusal is not None:
-            self.notice.say(refusal.reason)
-        return refusal is None
-
-    def _open(self, dialog: ActionDialog) -> None:
-        self.dialog = dialog
-        dialog.open()
 
     def _show_dock(self, dock: Dock) -> None:
         dock.show()
@@ -407,8 +367,7 @@ class MainWindow(QMainWindow):
         geometry, state = self._settings.value("geometry"), self._settings.value("state")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
-        if isinstance(state, QByteArray):
-            self.restoreState(state, _STATE_VERSION)
+        self._arranged = isinstance(state, QByteArray) and self.restoreState(state, _STATE_VERSION)
         for dock in self.docks:
             dock.restore(self._settings)
 
@@ -419,6 +378,19 @@ class MainWindow(QMainWindow):
         for dock in self.docks:
             dock.save(self._settings)
         self._settings.sync()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Docks can be given their widths only once the window has its own."""
+        super().showEvent(event)
+        for bar in self.findChildren(QTabBar):
+            bar.setDrawBase(False)
+            bar.setExpanding(False)
+        if not self._arranged:
+            self._arranged = True
+            self._share_out()
+        if not self._looked:
+            self._looked = True
+            QTimer.singleShot(0, self.map_view.fit)  # once the map has its size
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """The layout is remembered."""

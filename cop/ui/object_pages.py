@@ -1,6 +1,7 @@
 """The selection panel's pages of a unit, a resource, a task and a zone."""
 
 import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from cop.domain.area import Zone
@@ -223,7 +224,7 @@ class TaskPage(Page):
         self.cancel = button("Cancel request")
         self.cancel.clicked.connect(lambda: self.cancel_asked.emit(*self.key))
         self.lines.addWidget(self._buttons)
-        self.lines.addWidget(self.cancel)
+        self.lines.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignLeft)
         self.section("Source")
         self.source = Facts()
         self.lines.addWidget(self.source)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from cop.domain.report import Report
 from cop.domain.resource import Resource
 from cop.domain.words import AVAILABILITIES, label
-from cop.map.palette import Palette, agency_colour, colour
+from cop.map.palette import Palette, colour
 from cop.picture.change import Change, Key
 from cop.ui import wording
 from cop.ui.desk import Desk
@@ -34,24 +34,23 @@ class ResourceModel(OrderedModel[Report]):
                     "Resource",
                     lambda one: wording.one_line(body_of(one).name),
                     key=lambda one: natural(body_of(one).name),
-                    width=104,
+                    width=84,
                 ),
                 Column(
                     "Agency",
                     lambda one: wording.agency_name(picture, one.agency),
-                    swatch=lambda one: agency_colour(picture, one.agency, self.colours),
-                    width=108,
+                    width=88,
                 ),
-                Column("Type", resource_type, width=82),
+                Column("Type", resource_type, width=58),
                 Column(
                     "Free",
-                    lambda one: f"{body_of(one).available} / {body_of(one).quantity}",
+                    lambda one: f"{body_of(one).available}/{body_of(one).quantity}",
                     key=lambda one: body_of(one).available,
                     align=RIGHT,
-                    width=48,
+                    width=44,
                 ),
-                Column("State", self._state, colour=self._state_colour, width=74),
-                Column("Until", self._until, key=self._until_key, width=52),
+                Column("State", self._state, colour=self._state_colour, width=80),
+                Column("Until", self._until, key=self._until_key, width=46),
             ),
             parent,
         )
@@ -105,6 +104,7 @@ class ResourceDock(Dock):
 
     def __init__(self, desk: Desk, palette: Palette) -> None:
         super().__init__("Resources", "resource_dock", desk, palette)
+        self.content.setMinimumWidth(300)
         self.model = ResourceModel(desk, palette, self)
         self.filter = QLineEdit(placeholderText="Filter: name, agency, type, state", clearButtonEnabled=True)
         self.filter.setAccessibleName("Filter resources")

@@ -114,11 +114,12 @@ class SearchField(QLineEdit):
     def __init__(self, look: Callable[[str], list[Hit]], over: QWidget) -> None:
         super().__init__()
         self.setObjectName("search_field")
-        self.setPlaceholderText("Search units, incidents, places, USNG, actions…")
+        self.setPlaceholderText("Search units, incidents, places, USNG…")
         self.setAccessibleName("Search")
         self._look = look
         self._over = over
         self._key_hint = Label("Ctrl K", "muted")
+        self.setTextMargins(0, 0, 50, 0)
         inside = QHBoxLayout(self)
         inside.setContentsMargins(0, 0, 10, 0)
         inside.addStretch(1)

@@ -27,6 +27,7 @@ class SelectionPanel(Dock):
 
     def __init__(self, desk: Desk, leads: Leads, palette: Palette) -> None:
         super().__init__("Selection", "selection_panel", desk, palette)
+        self.content.setMinimumWidth(320)
         self.kind = ""
         self.key: Key = ("", "")
         self.incident_page = IncidentPage(desk, leads)

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QSettings, Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtCore import QByteArray, QModelIndex, QPersistentModelIndex, QSettings, QSize, Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from cop.ui.ordered_model import OrderedModel
 
@@ -21,6 +22,8 @@ def table(model: OrderedModel[Any], name: str, *, row_height: int = 38) -> QTabl
     view.setTabKeyNavigation(False)
     view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     view.setCornerButtonEnabled(False)
+    view.setIconSize(QSize(9, 9))
+    view.setItemDelegate(_Cells(view))
     rows = view.verticalHeader()
     rows.hide()
     rows.setMinimumSectionSize(18)
@@ -38,6 +41,15 @@ def table(model: OrderedModel[Any], name: str, *, row_height: int = 38) -> QTabl
     )
     view.setSortingEnabled(True)
     return view
+
+
+class _Cells(QStyledItemDelegate):
+    """A selected cell keeps its text's colour: the status of a unit stays the status of a unit."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        text = option.palette.brush(QPalette.ColorRole.Text)
+        option.palette.setBrush(QPalette.ColorRole.HighlightedText, text)
 
 
 def select_row(view: QTableView, model: OrderedModel[Any], identity: Any) -> None:

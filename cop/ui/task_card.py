@@ -68,8 +68,8 @@ class TaskCard(QFrame):
             restyle(self, "mark", mark)
 
     def _offer(self, states: tuple[str, ...]) -> None:
-        # a decline after consent is rare: it stands in the selection panel, not on every card
-        shown = states if self.standing.state == "requested" else tuple(one for one in states if one != "declined")[:1]
+        # only what waits for us has buttons here; the later answers stand in the selection panel
+        shown = tuple(one for one in states if one != "countered") if self.standing.state == "requested" else ()
         if shown == self._states:
             return
         self._states = shown

@@ -112,21 +112,24 @@ QLabel[tone="section"] {{ font-weight: bold; font-size: 10px; letter-spacing: 1p
   letter-spacing: 1px; border-radius: 4px; padding: 4px 10px; }}
 #operation {{ font-weight: bold; font-size: 13px; }}
 #clock {{ font-weight: bold; font-size: 14px; }}
-#desk_chip {{ border: 1px solid {p.border}; border-radius: 11px; padding: 3px 10px; font-size: 11px; }}
+#desk_chip {{ border: 1px solid {p.border}; border-radius: 9px; padding: 3px 10px; font-size: 11px; }}
 #window_edge {{ background: transparent; border: 4px solid {p.exercise}; }}
 
-QLineEdit, QPlainTextEdit, QSpinBox, QComboBox, QDateTimeEdit {{ background: {p.window}; color: {p.text};
+QLineEdit, QPlainTextEdit, QComboBox, QDateTimeEdit {{ background: {p.window}; color: {p.text};
   border: 1px solid {p.border}; border-radius: 6px; padding: 6px 9px; selection-background-color: {p.accent};
   selection-color: {accent_text}; }}
-QLineEdit:focus, QPlainTextEdit:focus, QSpinBox:focus, QComboBox:focus, QDateTimeEdit:focus
+QComboBox::drop-down, QDateTimeEdit::drop-down {{ border: none; width: 24px; }}
+QCheckBox {{ spacing: 8px; }}
+QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QDateTimeEdit:focus
   {{ border: 1px solid {p.accent}; }}
-QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled, QDateTimeEdit:disabled {{ color: {p.muted}; }}
+QLineEdit:disabled, QComboBox:disabled, QDateTimeEdit:disabled {{ color: {p.muted}; }}
+QSpinBox {{ min-height: 28px; }}
 #search_field {{ background: {p.raised}; font-size: 13px; padding: 7px 10px; }}
 QComboBox QAbstractItemView {{ background: {p.raised}; border: 1px solid {p.border};
   selection-background-color: {p.accent}; selection-color: {accent_text}; }}
 
 QPushButton, QToolButton {{ background: {p.panel}; border: 1px solid {p.border}; border-radius: 6px;
-  padding: 7px 12px; }}
+  padding: 7px 9px; }}
 QPushButton:hover, QToolButton:hover {{ background: {p.raised}; border-color: {p.muted}; }}
 QPushButton:focus, QToolButton:focus {{ border: 1px solid {p.accent}; }}
 QPushButton:pressed, QToolButton:pressed {{ background: {p.window}; }}
@@ -137,11 +140,11 @@ QPushButton[look="primary"] {{ background: {p.accent}; color: {accent_text}; bor
 QPushButton[look="primary"]:hover {{ border-color: {p.text}; }}
 QPushButton[look="primary"]:disabled {{ background: {p.raised}; color: {p.muted}; border: 1px dashed {p.muted};
   font-weight: normal; }}
-QPushButton[look="chip"] {{ border-radius: 10px; padding: 2px 9px; font-size: 11px; min-height: 14px; }}
+QPushButton[look="chip"] {{ border-radius: 9px; padding: 2px 9px; font-size: 11px; min-height: 14px; }}
 QPushButton[look="chip"]:checked {{ background: {p.accent}; color: {accent_text}; border-color: {p.accent}; }}
-QPushButton[look="own"] {{ border: 1px solid {ok}; color: {ok}; border-radius: 10px; padding: 2px 9px;
+QPushButton[look="own"] {{ border: 1px solid {ok}; color: {ok}; border-radius: 9px; padding: 2px 9px;
   font-size: 11px; }}
-QPushButton[look="request"] {{ border: 1px solid {warn}; color: {warn}; border-radius: 10px; padding: 2px 9px;
+QPushButton[look="request"] {{ border: 1px solid {warn}; color: {warn}; border-radius: 9px; padding: 2px 9px;
   font-size: 11px; }}
 QPushButton[look="own"]:disabled, QPushButton[look="request"]:disabled {{ border: 1px dashed {p.muted};
   color: {p.muted}; }}
@@ -149,7 +152,7 @@ QPushButton[look="small"] {{ padding: 3px 9px; font-size: 11px; }}
 QPushButton[look="small_primary"] {{ padding: 3px 9px; font-size: 11px; background: {p.accent}; color: {accent_text};
   border-color: {p.accent}; font-weight: bold; }}
 QPushButton[look="inbox"] {{ background: {p.warn}; color: {text_on(p.warn, "#10161d")}; border-color: {p.warn};
-  border-radius: 11px; padding: 3px 11px; font-weight: bold; font-size: 11px; }}
+  border-radius: 9px; padding: 3px 11px; font-weight: bold; font-size: 11px; }}
 QPushButton[look="name"] {{ border: none; padding: 0; font-weight: bold; text-align: left; background: transparent; }}
 QPushButton[look="name"]:hover, QPushButton[look="name"]:focus {{ color: {link}; }}
 QPushButton[look="flat"], QToolButton {{ border-color: transparent; }}
@@ -163,12 +166,12 @@ QTabBar::tab:focus {{ color: {p.text}; text-decoration: underline; }}
 
 QAbstractItemView {{ background: {p.panel}; border: none; outline: none; gridline-color: {p.border};
   alternate-background-color: {p.panel}; selection-background-color: {p.raised}; selection-color: {p.text}; }}
-QTableView::item {{ border-bottom: 1px solid {p.border}; padding: 0 6px; }}
+QTableView::item {{ border-bottom: 1px solid {p.border}; padding: 0; }}
 QTableView::item:selected {{ background: {p.raised}; }}
 QTableView:focus, QListView:focus {{ border: 1px solid {p.accent}; }}
 QHeaderView {{ background: {p.panel}; }}
 QHeaderView::section {{ background: {p.panel}; color: {p.muted}; border: none;
-  border-bottom: 1px solid {p.border}; padding: 6px; font-size: 11px; font-weight: bold; }}
+  border-bottom: 1px solid {p.border}; padding: 6px 3px; font-size: 11px; font-weight: bold; }}
 QTableCornerButton::section {{ background: {p.panel}; border: none; }}
 QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
 QScrollArea:focus {{ border: 1px solid {p.accent}; }}

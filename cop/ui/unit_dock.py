@@ -36,16 +36,16 @@ class UnitModel(OrderedModel[int]):
         picture = desk.picture
         super().__init__(
             (
-                Column("Callsign", lambda row: wording.one_line(picture.tracks.callsigns[row]), width=88),
+                Column("Callsign", lambda row: wording.one_line(picture.tracks.callsigns[row]), width=86),
                 Column(
                     "Agency",
                     lambda row: wording.agency_name(picture, picture.tracks.keys[row][0]),
                     swatch=lambda row: agency_colour(picture, picture.tracks.keys[row][0], self.colours),
-                    width=118,
+                    width=108,
                 ),
-                Column("Kind", self._kind, width=68),
-                Column("Status", self._status, colour=self._status_colour, width=66),
-                Column("Age", self._age, colour=self._age_colour, width=56),
+                Column("Kind", self._kind, width=74),
+                Column("Status", self._status, colour=self._status_colour, width=74),
+                Column("Age", self._age, colour=self._age_colour, width=54),
             ),
             parent,
         )
@@ -126,6 +126,7 @@ class UnitDock(Dock):
 
     def __init__(self, desk: Desk, palette: Palette) -> None:
         super().__init__("Units", "unit_dock", desk, palette)
+        self.content.setMinimumWidth(300)
         self.model = UnitModel(desk, palette, self)
         self.filter = QLineEdit(placeholderText="Filter: callsign, agency, kind, status", clearButtonEnabled=True)
         self.filter.setAccessibleName("Filter units")

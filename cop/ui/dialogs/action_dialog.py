@@ -17,9 +17,10 @@ class ActionDialog(QDialog):
     def __init__(self, desk: Desk, title: str, verb: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.desk = desk
-        self.setWindowTitle(title)
+        self.setWindowTitle(f"EXERCISE — {title}" if desk.exercise else title)
         self.setAccessibleName(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAttribute(Qt.WidgetAttribute.WA_WindowPropagation)  # the theme's palette and font reach it
         self.setMinimumWidth(480)
         self.form = QFormLayout()
         self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -57,6 +58,8 @@ class ActionDialog(QDialog):
             field.setAccessibleName(words)
         name = Label(words, "muted")
         name.setBuddy(field)
+        if not isinstance(field, Label):
+            name.setContentsMargins(0, 8, 0, 0)  # on one line with the text inside the field's frame
         self.form.addRow(name, field)
 
     def attempt(self) -> None:
