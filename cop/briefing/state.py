@@ -39,7 +39,7 @@ def state(picture: Picture, now: datetime) -> dict[str, Any]:
         "presence": [_object(report) for report in picture.presence.values()],
         "log": [_object(report) for report in picture.log],
         "feeds": [_plain(health) for health in picture.feeds.values()],
-        "deliveries": [_plain(one) for one in picture.deliveries.values()],
+        "deliveries": [msgspec.structs.asdict(one) for one in picture.deliveries.values()],
     }
 
 

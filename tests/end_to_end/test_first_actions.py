@@ -127,4 +127,3 @@ def test_that_an_action_without_a_broker_is_on_disk_survives_a_kill_and_is_sent_
     broker.start()
     story.commander.until(lambda now: len(now["incidents"]) == 2, "the incident said while the broker was away", 40)
     story.dispatcher.until(lambda now: now["deliveries"][0]["state"] == "sent", "sent")
-    story.dispatcher.until(lambda now: len(now["incidents"]) == 2, "its picture whole again")
