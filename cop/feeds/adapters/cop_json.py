@@ -5,10 +5,11 @@ from typing import Any
 
 import msgspec
 
+from cop.domain.area import Alert, Zone
 from cop.domain.report import BODY_KINDS, Report, Retraction, Source
 from cop.domain.statement import Statement
 from cop.domain.unit import Position
-from cop.feeds.adapters import readings, strict_json
+from cop.feeds.adapters import geometries, readings, strict_json
 from cop.feeds.adapters.adapter import Format
 from cop.feeds.message import BadMessage, Feed, Message
 from cop.feeds.topics import ObjectTopic, is_exercise, parse_object_topic
@@ -57,9 +58,15 @@ class CopJson:
                 raise BadMessage("a key stands twice in one object")
         else:
             strict_json.loads(message.payload)
-        return [self._report(message, where, _in_utc(body))]
+        losses: dict[str, str] = {}
+        if isinstance(body, Zone | Alert) and body.geometry:
+            geometry, left_out = geometries.checked(body.geometry)
+            body = msgspec.structs.replace(body, geometry=geometry)
+            if left_out:
+                losses["geometry"] = left_out
+        return [self._report(message, where, _in_utc(body), losses)]
 
-    def _report(self, message: Message, where: ObjectTopic, body: Any) -> Report:
+    def _report(self, message: Message, where: ObjectTopic, body: Any, losses: dict[str, str] | None = None) -> Report:
         stale_at: datetime | None = body.at + self._stale_after if isinstance(body, Position) else None
         return Report(
             agency=where.agency,
@@ -68,6 +75,7 @@ class CopJson:
             received_at=message.received_at,
             stale_at=stale_at,
             exercise=is_exercise(message.topic),
+            losses=losses or {},
         )
 
 

@@ -3,6 +3,8 @@
 from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
+from lxml import etree
+
 from cop.domain.unit import Position
 from cop.feeds.adapters import cot_types, readings
 from cop.feeds.message import BadMessage
@@ -10,6 +12,9 @@ from cop.feeds.message import BadMessage
 _LARGEST_KNOWN = 999_998.0  # senders write 9999999.0, 9999999, 9.999999e+06 and 999999 for "unknown"
 _READ_PARTS = frozenset({"track", "cop", "uid", "archive", "emergency"})
 _MAX_LOSSES = 40
+_MAX_PARTS = 30_000
+#: Parts that are no vertices of a drawing, a bounded number of them.
+_OTHER_PARTS = etree.XPath("(detail/*[not(self::link[@point or @line])])[position() <= 500]")
 
 
 class Place(NamedTuple):
@@ -52,7 +57,7 @@ class Event(NamedTuple):
 def read(element: Any, event_type: str, zone: tzinfo, *, exercise: bool) -> Event:
     """The event of an `<event>` element; `zone` holds for times without one.
 
-    Raises BadMessage without uid or time, and for a time that is none.
+    Raises BadMessage without uid or time, for a time that is none, and for a detail of more than 30,000 parts.
     """
     uid, time, stale = element.get("uid"), element.get("time"), element.get("stale")
     if not uid:
@@ -60,6 +65,8 @@ def read(element: Any, event_type: str, zone: tzinfo, *, exercise: bool) -> Even
     if not time:
         raise BadMessage("no time")
     detail = element.find("detail")
+    if detail is not None and len(detail) > _MAX_PARTS:
+        raise BadMessage("more than 30,000 parts in a detail")
     return Event(
         element=element,
         type=event_type,
@@ -138,8 +145,8 @@ def losses(event: Event, *without: str) -> dict[str, str]:
         left["how"] = readings.loss(event.element.get("how"))
     if event.type.startswith("a-") and (side := cot_types.affiliation(event.type)):
         left["affiliation"] = readings.loss(side)
-    for part in event.element.iterfind("detail/*"):
-        if part.tag in _READ_PARTS or part.tag in without or _is_vertex(part):
+    for part in _OTHER_PARTS(event.element):
+        if part.tag in _READ_PARTS or part.tag in without:
             continue
         name = readings.loss(part.tag)
         words = [f"{key}={value}" for key, value in part.attrib.items() if (name, key) != ("contact", "callsign")]
@@ -148,7 +155,3 @@ def losses(event: Event, *without: str) -> dict[str, str]:
         if words and (name in left or len(left) < _MAX_LOSSES):
             left[name] = readings.loss("; ".join((*((left[name],) if name in left else ()), " ".join(words))))
     return left
-
-
-def _is_vertex(part: Any) -> bool:
-    return part.tag == "link" and ("point" in part.attrib or "line" in part.attrib)

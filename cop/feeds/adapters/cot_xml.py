@@ -20,7 +20,6 @@ from cop.feeds.topics import is_exercise
 _NEVER_OBJECTS = ("t-x-c-", "t-x-takp", "t-x-m-", "b-f-t", "b-t-f-d", "b-t-f-r", "b-t-f-p", "b-t-f-s", "y-")
 _EMERGENCY_SUFFIX = "-9-1-1"
 _EMERGENCIES_REMEMBERED = 10_000
-_MAX_EVENTS = 1_000
 
 
 class _Options(msgspec.Struct, forbid_unknown_fields=True):
@@ -66,13 +65,13 @@ class CotXml:
         if len(elements) == 1:
             return self._reports(message, elements[0])
         reports: list[Report] = []
-        refused = BadMessage("too many events in one message")
-        for element in elements[:_MAX_EVENTS]:
+        refused: BadMessage | None = None
+        for element in elements:
             try:
                 reports += self._reports(message, element)
             except BadMessage as bad:
                 refused = bad
-        if not reports:
+        if refused is not None and not reports:
             raise refused
         return reports
 

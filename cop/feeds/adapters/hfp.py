@@ -111,7 +111,7 @@ class Hfp:
             unit = Unit(
                 id=vehicle.unit,
                 at=at,
-                callsign=f"{line} {vehicle.number}" if line else vehicle.number,
+                callsign=readings.name(f"{line} {vehicle.number}"),
                 kind=vehicle.kind,
             )
             losses = readings.unread(strict_json.loads(message.payload)[name], _READ)

@@ -8,6 +8,7 @@ from lxml import etree
 from cop.feeds.message import BadMessage
 
 MAX_DEPTH = 64
+MAX_DOCUMENTS = 1_000
 _PARSER = etree.XMLParser(
     resolve_entities=False,
     no_network=True,
@@ -17,7 +18,7 @@ _PARSER = etree.XMLParser(
     remove_pis=True,
 )
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
-_DECLARATION = re.compile(r"<\?xml\s[^<>]{0,200}\?>")
+_DECLARATION = re.compile(rb"<\?xml\s[^<>]{0,200}\?>")
 _DECLARED_ENCODING = re.compile(rb"""\s*<\?xml\s[^<>]{0,150}encoding\s*=\s*["']([A-Za-z0-9._-]{1,20})["']""")
 #: The encodings that are read. What others (UTF-7, EBCDIC) make of the same bytes need not be guarded then.
 _ENCODINGS = {
@@ -42,28 +43,33 @@ def documents(payload: bytes, root: str) -> list[Any]:
     """
     body = _utf8(payload)
     try:
-        found = [etree.fromstring(body, _PARSER)]
+        tree = etree.fromstring(body, _PARSER)
+        found = [tree]
     except etree.XMLSyntaxError as error:
         if error.code not in _ANOTHER_BEGINS:
             raise BadMessage("not well-formed XML") from None
-        found = _several(body)
+        tree = _joined(body)
+        found = list(tree)
     if any(element.tag != root for element in found):
         raise BadMessage(f"root element is not {root}")
-    if body.count(b"<") > MAX_DEPTH and any(_TOO_DEEP(element.getroottree()) for element in found):
+    if body.count(b"<") > MAX_DEPTH and _TOO_DEEP(tree):
         raise BadMessage("XML is nested too deeply")
     return found
 
 
-def _several(body: bytes) -> list[Any]:
+def _joined(body: bytes) -> Any:
+    """Several documents, one after another, as the children of one element."""
     try:
-        joined = etree.fromstring(b"<joined>" + _DECLARATION.sub("", body.decode()).encode() + b"</joined>", _PARSER)
+        joined = etree.fromstring(b"<joined>" + _DECLARATION.sub(b"", body) + b"</joined>", _PARSER)
     except etree.XMLSyntaxError:
         raise BadMessage("not well-formed XML") from None
     if len(joined) < 2:
         raise BadMessage("not well-formed XML")
+    if len(joined) > MAX_DOCUMENTS:
+        raise BadMessage("too many documents in one message")
     if (joined.text or "").strip() or any((element.tail or "").strip() for element in joined):
         raise BadMessage("text between the elements")
-    return list(joined)
+    return joined
 
 
 def _utf8(payload: bytes) -> bytes:
@@ -71,9 +77,9 @@ def _utf8(payload: bytes) -> bytes:
     if payload[:1] == b"<" and payload[1:2] != b"?" and b"\0" not in payload:
         body = payload  # the common case: UTF-8 without a declaration
     else:
-        text = _decoded(payload).lstrip()
-        declaration = _DECLARATION.match(text)
-        body = text[declaration.end() if declaration else 0 :].encode()
+        body = _decoded(payload).lstrip().encode()
+        declaration = _DECLARATION.match(body)
+        body = body[declaration.end() if declaration else 0 :]
         if b"\0" in body:
             raise BadMessage("not well-formed XML")
     if b"<!D" in body or b"<!d" in body:

@@ -1,0 +1,228 @@
+"""Hostile input: whatever comes in, an adapter raises nothing but BadMessage, and every report can be passed on."""
+
+import math
+import random
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cop.domain.report import Report
+from cop.feeds.adapters import FORMATS
+from cop.feeds.message import MAX_PAYLOAD_BYTES, BadMessage, Message
+
+from .payloads import RECEIVED_AT, Case, adapter_of, cases
+
+GOOD = {form: [case for case in cases() if case.format == form and case.expected.get("reports")] for form in FORMATS}
+TOPICS = {form: sorted({case.expected.get("topic", "") for case in GOOD[form]}) for form in FORMATS}
+STRUCTURE = [
+    *(
+        b"<",
+        b">",
+        b"/>",
+        b"</event>",
+        b"<event>",
+        b"&amp;",
+        b"&#0;",
+        b"<!DOCTYPE a>",
+        b"<![CDATA[",
+        b"]]>",
+        b"<?xml ?>",
+    ),
+    *(b"{", b"}", b"[", b"]", b",", b":", b'"', b"null", b"NaN", b"-Infinity", b"1e999", b"-0.0", b"true", b"[" * 2000),
+    *(b"9" * 400, b"9999999.0", b"-1", b"91", b"181", b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"\\ud800", b"__proto__"),
+    *(b"9999-12-31T23:59:59.999999Z", b"0001-01-01T00:00:00+14:00", b"a-f-X-i-", b"b-a-o-tbl", b"u-d-c-e", b"t-x-d-d"),
+]
+FORMS = pytest.mark.parametrize("form", sorted(FORMATS))
+PASS_ON = msgspec.msgpack.Decoder(list[Report])
+
+
+def decode(form: str, payload: bytes, topic: str) -> None:
+    """Decode, and check all that the picture relies on."""
+    try:
+        reports = adapter_of(form).decode(Message(topic, payload, RECEIVED_AT))
+    except BadMessage as bad:
+        assert 0 < len(bad.reason) <= 160
+        return
+    # What the feed process passes to the desktop is read there with every bound of the vocabulary checked.
+    assert PASS_ON.decode(msgspec.msgpack.encode(reports)) == reports
+    for report in reports:
+        assert report.body.at.tzinfo is not None
+        assert all(len(key) <= 256 and len(value) <= 256 for key, value in report.losses.items())
+        for value in msgspec.to_builtins(report.body).values():
+            assert not isinstance(value, float) or math.isfinite(value)
+        for lon, lat in positions(getattr(report.body, "geometry", None)):
+            assert -180 <= lon <= 180
+            assert -90 <= lat <= 90
+
+
+def positions(geometry: Any) -> list[list[float]]:
+    """Every position of the GeoJSON that an adapter wrote itself."""
+    if not geometry or geometry.get("type") not in ("Point", "LineString", "Polygon", "MultiLineString"):
+        return []
+    found, rest = [], [geometry.get("coordinates")]
+    while rest:
+        one = rest.pop()
+        if isinstance(one, list) and len(one) == 2 and all(isinstance(part, float) for part in one):
+            found.append(one)
+        elif isinstance(one, list):
+            rest.extend(one)
+    return found
+
+
+def mutated(payload: bytes, seed: int) -> bytes:
+    """A message changed in a few places: bytes turned, cut, doubled, or replaced by pieces of structure."""
+    chance = random.Random(seed)
+    changed = bytearray(payload)
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randrange(len(changed) + 1)
+        to = min(len(changed), at + chance.randint(0, 12))
+        match chance.randrange(5):
+            case 0:
+                changed[at:to] = chance.randbytes(to - at)
+            case 1:
+                del changed[at : chance.choice((to, len(changed)))]
+            case 2:
+                changed[at:at] = changed[at:to] * chance.randint(1, 50)
+            case 3:
+                changed[at:to] = chance.choice(STRUCTURE)
+            case _:
+                figures = [place for place, byte in enumerate(changed) if 48 <= byte <= 57]
+                if figures:
+                    place = chance.choice(figures)
+                    changed[place : place + 1] = chance.choice(STRUCTURE)
+    return bytes(changed)
+
+
+@FORMS
+@given(payload=st.binary(max_size=400), topic=st.text(max_size=60))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_that_random_bytes_on_any_topic_are_refused_or_read(form: str, payload: bytes, topic: str) -> None:
+    for one in (topic, *TOPICS[form][:2]):
+        decode(form, payload, one)
+
+
+@FORMS
+@given(data=st.data(), seed=st.integers(min_value=0, max_value=2**32))
+@settings(max_examples=400, deadline=None)
+def test_that_damaged_messages_are_refused_or_read(form: str, data: st.DataObject, seed: int) -> None:
+    case: Case = data.draw(st.sampled_from(GOOD[form]))
+    decode(form, mutated(case.payload, seed), case.expected.get("topic", ""))
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=20)
+    | st.sampled_from(["NaN", "inf", "1e999", "\ud7ff\u202e", "2026-05-04T11:59:00Z", "0001-01-01T00:00:00Z"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@pytest.mark.parametrize("form", ["cop-json", "hfp", "owntracks"])
+@given(data=st.data())
+@settings(max_examples=300, deadline=None)
+def test_that_any_value_in_any_field_is_refused_or_read(form: str, data: st.DataObject) -> None:
+    case: Case = data.draw(st.sampled_from(GOOD[form]))
+    if not case.payload:
+        return
+    fields = msgspec.json.decode(case.payload)
+    inner = next(iter(fields.values())) if form == "hfp" else fields
+    for _ in range(data.draw(st.integers(1, 3))):
+        inner[data.draw(st.sampled_from([*inner, "extra"]))] = data.draw(JSON)
+    decode(form, msgspec.json.encode(fields), case.expected.get("topic", ""))
+
+
+XML_TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30) | st.sampled_from(
+    [
+        *("NaN", "inf", "-inf", "1e999", "1_0", "9" * 500, "-0.0", "", " ", "9999999.0", "true", "٣"),
+        *(
+            "0001-01-01T00:00:00+14:00",
+            "9999-12-31T23:59:59-14:00",
+            "2026-W01-1",
+            "20260504",
+            "35,-80",
+            "35,-80,9",
+            ",,",
+        ),
+        *(
+            "a-",
+            "a-f",
+            "a-F-G-U-C",
+            "a-f-X-i-f",
+            "b-a-o-can",
+            "b-a-g",
+            "b-r-f-h-c",
+            "b-m-r",
+            "u-d-r",
+            "u-rb-a",
+            "u-d-f-m",
+        ),
+        *("t-x-d-d", "b-t-f", "b-i-v", "A1", "x" * 300, "a/b+c#d", "<event/>", "<event", "e", "true"),
+    ]
+)
+
+
+@given(data=st.data())
+@settings(max_examples=500, deadline=None)
+def test_that_any_text_in_any_attribute_of_cot_is_refused_or_read(data: st.DataObject) -> None:
+    from lxml import etree
+
+    case: Case = data.draw(st.sampled_from([one for one in GOOD["cot-xml"] if one.payload.startswith(b"<event")]))
+    if case.name.startswith("several"):
+        return
+    event = etree.fromstring(case.payload)
+    for _ in range(data.draw(st.integers(1, 3))):
+        element = data.draw(st.sampled_from(list(event.iter())))
+        names = [*element.attrib, "text", "cancel", "point"]
+        name, value = data.draw(st.sampled_from(names)), data.draw(XML_TEXT)
+        try:
+            if name == "text":
+                element.text = value
+            else:
+                element.set(name, value)
+        except ValueError:  # what XML cannot hold at all
+            return
+    decode("cot-xml", etree.tostring(event), case.expected.get("topic", ""))
+
+
+def deep(opening: bytes, closing: bytes, inside: bytes = b"") -> bytes:
+    """As deep as 1 MiB allows."""
+    times = MAX_PAYLOAD_BYTES // (len(opening) + len(closing)) - 20
+    return opening * times + inside + closing * times
+
+
+BIG = {
+    "arrays": deep(b"[", b"]"),
+    "objects": deep(b'{"a":', b"}", b"1"),
+    "elements": deep(b"<a>", b"</a>"),
+    "events": deep(b"<event>", b"</event>"),
+    "brackets": b"[" * MAX_PAYLOAD_BYTES,
+    "opening": b"<a>" * (MAX_PAYLOAD_BYTES // 3),
+    "declarations": b"<?xml " * (MAX_PAYLOAD_BYTES // 6),
+    "digits": b'{"_type":"location","tst":' + b"9" * 1_000_000 + b"}",
+    "fraction": b'{"VP":{"spd":0.' + b"1" * 1_000_000 + b"}}",
+    "keys": b"{" + b",".join(b'"k%d":1' % number for number in range(80_000)) + b"}",
+    "same keys": b"{" + b",".join(b'"k":1' for _ in range(150_000)) + b"}",
+    "attributes": b"<event " + b" ".join(b'a%d="1"' % number for number in range(80_000)) + b"/>",
+    "many events": b"<event/>" * 130_000,
+    "siblings": b"<event uid='a' type='a-f-G' time='2026-05-04T11:00:00Z'><detail>"
+    + b"<a b='1'/>" * 100_000
+    + b"</detail></event>",
+    "spaces": b" " * MAX_PAYLOAD_BYTES,
+    "declaration without end": b"<?xml version='1.0' encoding='" + b"x" * 1_000_000,
+    "quotes": b'"' * MAX_PAYLOAD_BYTES,
+    "backslashes": b'{"_type":"' + b"\\" * 1_000_000 + b'"}',
+}
+
+
+@FORMS
+@pytest.mark.parametrize("name", BIG)
+def test_that_a_mebibyte_of_anything_is_refused_or_read(form: str, name: str) -> None:
+    for topic in TOPICS[form][:2]:
+        decode(form, BIG[name], topic)
