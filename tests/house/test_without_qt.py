@@ -28,7 +28,7 @@ for room in sys.argv[1:]:
         print(found.name)
 """
 # pytest-qt is switched off, so the settings meant for it would be refused by --strict-config.
-COLLECT = """
+TESTS = """
 import pytest
 sys.exit(pytest.main(["--override-ini=addopts=", "-p", "no:pytest-qt", "-p", "no:cacheprovider", "-q", *sys.argv[1:]]))
 """
@@ -63,11 +63,7 @@ def test_that_the_help_of_the_command_line_needs_no_qt() -> None:
     assert "run" in done.stdout
 
 
-def test_that_the_tests_of_domain_and_picture_pass_without_qt() -> None:
-    done = run(COLLECT, "tests/domain", "tests/picture")
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_that_the_tests_of_feeds_and_journal_are_collected_without_qt() -> None:
-    done = run(COLLECT, "--collect-only", "tests/feeds", "tests/journal")
+@pytest.mark.parametrize("room", ["domain", "picture", "feeds", "journal"])
+def test_that_the_tests_of_a_room_below_the_screen_pass_without_qt(room: str) -> None:
+    done = run(TESTS, f"tests/{room}")
     assert done.returncode == 0, done.stdout + done.stderr
