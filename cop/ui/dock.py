@@ -1,6 +1,6 @@
 """A dock of the main window: without a title bar where it is docked, with the system's where it floats."""
 
-from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtCore import QSettings, Signal
 from PySide6.QtWidgets import QDockWidget, QSizePolicy, QVBoxLayout, QWidget
 
 from cop.map.palette import Palette
@@ -16,7 +16,6 @@ class Dock(QDockWidget):
     def __init__(self, title: str, name: str, desk: Desk, palette: Palette) -> None:
         super().__init__(title)
         self.setObjectName(name)
-        self.setAttribute(Qt.WidgetAttribute.WA_WindowPropagation)  # also where it floats
         self.desk = desk
         self.colours = palette
         self.setFeatures(

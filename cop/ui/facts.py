@@ -24,7 +24,7 @@ class Facts(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(4)
-        self._grid.setColumnMinimumWidth(0, 84)
+        self._grid.setColumnMinimumWidth(0, 92)
         self._grid.setColumnStretch(1, 1)
         self._rows: list[tuple[Label, Label]] = []
 

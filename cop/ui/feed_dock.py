@@ -28,21 +28,21 @@ class FeedModel(OrderedModel[FeedHealth]):
                 Column(
                     "State", self._state, key=lambda one: feed_words.badness(one.state), colour=self._colour, width=110
                 ),
-                Column("Feed", lambda one: wording.one_line(one.feed), width=112),
+                Column("Feed", lambda one: wording.one_line(one.feed), width=106),
                 Column(
-                    "Agency", lambda one: wording.agency_name(picture, one.agency) if one.agency else "all", width=126
+                    "Agency", lambda one: wording.agency_name(picture, one.agency) if one.agency else "all", width=120
                 ),
-                Column("Format", lambda one: wording.one_line(one.format), width=74),
-                Column("Last message", self._last, key=self._last_key, align=RIGHT, width=88),
+                Column("Format", lambda one: wording.one_line(one.format), width=68),
+                Column("Last message", self._last, key=self._last_key, align=RIGHT, width=98),
                 Column(
                     "Per s",
                     lambda one: f"{one.per_second:.1f}",
                     key=lambda one: one.per_second,
                     align=RIGHT,
-                    width=52,
+                    width=46,
                 ),
                 Column(
-                    "Messages", lambda one: f"{one.messages:,}", key=lambda one: one.messages, align=RIGHT, width=70
+                    "Messages", lambda one: f"{one.messages:,}", key=lambda one: one.messages, align=RIGHT, width=68
                 ),
                 Column(
                     "Bad",
@@ -50,7 +50,7 @@ class FeedModel(OrderedModel[FeedHealth]):
                     key=lambda one: one.bad,
                     colour=self._bad_colour,
                     align=RIGHT,
-                    width=48,
+                    width=40,
                 ),
                 Column("Last bad message", lambda one: wording.one_line(one.last_bad_reason) or "—", width=150),
             ),
@@ -101,7 +101,7 @@ class FeedDock(Dock):
         self.detail = QPlainTextEdit(readOnly=True)
         self.detail.setAccessibleName("Bad messages of the chosen feed, by reason")
         self.detail.setPlaceholderText("Choose a feed to see its bad messages by reason.")
-        self.detail.setMaximumWidth(300)
+        self.detail.setMaximumWidth(260)
         head, body = QWidget(), QWidget()
         line = QHBoxLayout(head)
         line.setContentsMargins(12, 8, 12, 6)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from PySide6.QtCore import QByteArray, QMarginsF, QSettings, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QMainWindow, QTabBar, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
 from cop.domain.incident import Incident
 from cop.domain.resource import Resource
@@ -62,7 +62,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._leads = Leads(desk.ground)
         self.setWindowTitle(f"COP — {'EXERCISE — ' if desk.exercise else ''}{wording.one_line(operation)}")
-        self.setFont(ui_font())
+        QApplication.setFont(ui_font())
         self.setDockOptions(
             QMainWindow.DockOption.AllowTabbedDocks
             | QMainWindow.DockOption.AllowNestedDocks
@@ -105,7 +105,7 @@ class MainWindow(QMainWindow):
         """Wear a theme: windows and map."""
         self.colours = load_palette(name)
         self.dialogs.colours = self.colours
-        self.setPalette(qt_palette(self.colours))
+        QApplication.setPalette(qt_palette(self.colours))  # a stylesheet keeps a window's own from its dialogs
         self.setStyleSheet(stylesheet(self.colours))
         self.map_view.set_palette(self.colours)
         self.top_bar.set_palette(self.colours)

@@ -13,7 +13,7 @@ from cop.ui import wording
 from cop.ui.desk import Desk
 from cop.ui.dock import Dock
 from cop.ui.labels import Label, allow, button
-from cop.ui.ordered_model import RIGHT, Column, OrderedModel
+from cop.ui.ordered_model import Column, OrderedModel
 from cop.ui.table import restore_columns, save_columns, select_row, table
 from cop.ui.theme import legible
 from cop.ui.unit_dock import natural
@@ -46,10 +46,9 @@ class ResourceModel(OrderedModel[Report]):
                     "Free",
                     lambda one: f"{body_of(one).available}/{body_of(one).quantity}",
                     key=lambda one: body_of(one).available,
-                    align=RIGHT,
                     width=44,
                 ),
-                Column("State", self._state, colour=self._state_colour, width=80),
+                Column("State", self._state, colour=self._state_colour, width=78),
                 Column("Until", self._until, key=self._until_key, width=46),
             ),
             parent,
@@ -115,7 +114,7 @@ class ResourceDock(Dock):
         self.mark = button("Mark…", "primary", name="Mark the selected resource")
         self.mark.clicked.connect(self._mark_selected)
         self.why = Label("", "muted", wrap=True)
-        self.view = table(self.model, "Resource board")
+        self.view = table(self.model, "Resource board", row_height=46)
         self.view.clicked.connect(self._chosen)
         self.view.activated.connect(self._activated)
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._allow())
@@ -129,7 +128,10 @@ class ResourceDock(Dock):
         lines.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignLeft)
         lines.addWidget(self.why)
         self.lines.addWidget(head)
-        self.lines.addWidget(self.view, 1)
+        body = QHBoxLayout()
+        body.setContentsMargins(8, 0, 0, 0)
+        body.addWidget(self.view)
+        self.lines.addLayout(body, 1)
         self.lines.addWidget(foot)
         self.refresh()
 

@@ -46,7 +46,13 @@ class TaskBoard(Dock):
         for column in self.columns.values():
             columns.addWidget(column, 1)
         self.lines.addWidget(head)
-        self.lines.addWidget(body, 1)
+        across = QScrollArea()
+        across.setWidget(body)
+        across.setWidgetResizable(True)
+        across.setFrameShape(QFrame.Shape.NoFrame)
+        across.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        across.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.lines.addWidget(across, 1)
         self.set_palette(palette)
         self.refresh()
 
@@ -145,6 +151,7 @@ class _BoardColumn(QWidget):
     def __init__(self, title: str) -> None:
         super().__init__()
         self.setAccessibleName(title)
+        self.setMinimumWidth(150)
         self.line = QFrame()
         self.line.setFixedHeight(3)
         self._title = Label(title, "strong")

@@ -63,7 +63,7 @@ class TaskCard(QFrame):
         return dict(self._by_answer)
 
     def _mark(self) -> None:
-        mark = "selected" if self._selected else self.standing.mark
+        mark = "selected" if self._selected and self.standing.mark != "ask" else self.standing.mark
         if mark != self.property("mark"):
             restyle(self, "mark", mark)
 

@@ -89,6 +89,7 @@ def stylesheet(palette: Palette) -> str:
     p = palette
     accent_text = text_on(p.accent, p.accent_text)
     link, warn, bad, ok = (legible(one, p.panel) for one in (p.accent, p.warn, p.bad, p.ok))
+    field = p.window if p.name == "dark" else p.panel
     return f"""
 * {{ color: {p.text}; }}
 QMainWindow, QDialog {{ background: {p.panel}; }}
@@ -115,18 +116,15 @@ QLabel[tone="section"] {{ font-weight: bold; font-size: 10px; letter-spacing: 1p
 #desk_chip {{ border: 1px solid {p.border}; border-radius: 9px; padding: 3px 10px; font-size: 11px; }}
 #window_edge {{ background: transparent; border: 4px solid {p.exercise}; }}
 
-QLineEdit, QPlainTextEdit, QComboBox, QDateTimeEdit {{ background: {p.window}; color: {p.text};
+QLineEdit, QPlainTextEdit {{ background: {field}; color: {p.text};
   border: 1px solid {p.border}; border-radius: 6px; padding: 6px 9px; selection-background-color: {p.accent};
   selection-color: {accent_text}; }}
-QComboBox::drop-down, QDateTimeEdit::drop-down {{ border: none; width: 24px; }}
 QCheckBox {{ spacing: 8px; }}
-QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QDateTimeEdit:focus
-  {{ border: 1px solid {p.accent}; }}
-QLineEdit:disabled, QComboBox:disabled, QDateTimeEdit:disabled {{ color: {p.muted}; }}
-QSpinBox {{ min-height: 28px; }}
+QLineEdit:focus, QPlainTextEdit:focus {{ border: 1px solid {p.accent}; }}
+QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled, QDateTimeEdit:disabled {{ color: {p.muted}; }}
+QSpinBox, QComboBox, QDateTimeEdit {{ min-height: 28px; }}
+QComboBox QLineEdit {{ border: none; padding: 0 4px; background: transparent; }}
 #search_field {{ background: {p.raised}; font-size: 13px; padding: 7px 10px; }}
-QComboBox QAbstractItemView {{ background: {p.raised}; border: 1px solid {p.border};
-  selection-background-color: {p.accent}; selection-color: {accent_text}; }}
 
 QPushButton, QToolButton {{ background: {p.panel}; border: 1px solid {p.border}; border-radius: 6px;
   padding: 7px 9px; }}

@@ -3,6 +3,7 @@
 from datetime import UTC
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cop.map.palette import Palette
@@ -38,7 +39,8 @@ class TopBar(QWidget):
         title.setObjectName("operation")
         when = Label(wording.one_line(period), "muted")
         when.setVisible(bool(period))
-        search.setFixedWidth(372)
+        search.setMinimumWidth(200)
+        search.setMaximumWidth(372)
         self.dots = FeedDots(palette)
         self.dots.asked.connect(self.feeds_asked)
         self.inbox = button("", "inbox")
@@ -54,16 +56,23 @@ class TopBar(QWidget):
         line = QHBoxLayout(self)
         line.setContentsMargins(14, 0, 10, 0)
         line.setSpacing(12)
-        begin: tuple[QWidget, ...] = (brand, self.badge, title, when, search)
-        for part in begin:
-            line.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
-        line.addWidget(self.dots, 1)
+        for label in (brand, self.badge, title, when):
+            line.addWidget(label, 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(search, 2)
+        line.addWidget(self.dots, 3)
+        self._first_to_go = (when, self.zulu, title)
         end: tuple[QWidget, ...] = (self.inbox, self.clock, self.zulu, self.chip, self.theme)
         for part in end:
             line.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
         self.set_palette(palette)
         self.refresh()
         self.tick()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow window shows less of what is known anyway."""
+        super().resizeEvent(event)
+        for part, least in zip(self._first_to_go, (1500, 1300, 1150), strict=True):
+            part.setVisible(bool(part.text()) and self.width() >= least)
 
     def refresh(self) -> None:
         """Feeds, requests and our agency's name as the picture has them now."""
@@ -80,7 +89,7 @@ class TopBar(QWidget):
         """The clocks, local and Zulu."""
         now = self._desk.now()
         self.clock.say(wording.clock(now, seconds=True))
-        self.zulu.say(f"{now.astimezone(UTC):%H:%M} Z")
+        self.zulu.setText(f"{now.astimezone(UTC):%H:%M} Z")
 
     def set_palette(self, palette: Palette) -> None:
         """Wear another theme."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex, QObject, QSettings
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from cop.domain.unit import Unit
 from cop.domain.words import UNIT_KINDS, UNIT_STATUSES, label
@@ -36,16 +36,16 @@ class UnitModel(OrderedModel[int]):
         picture = desk.picture
         super().__init__(
             (
-                Column("Callsign", lambda row: wording.one_line(picture.tracks.callsigns[row]), width=86),
+                Column("Callsign", lambda row: wording.one_line(picture.tracks.callsigns[row]), width=78),
                 Column(
                     "Agency",
                     lambda row: wording.agency_name(picture, picture.tracks.keys[row][0]),
                     swatch=lambda row: agency_colour(picture, picture.tracks.keys[row][0], self.colours),
-                    width=108,
+                    width=118,
                 ),
                 Column("Kind", self._kind, width=74),
                 Column("Status", self._status, colour=self._status_colour, width=74),
-                Column("Age", self._age, colour=self._age_colour, width=54),
+                Column("Age", self._age, colour=self._age_colour, width=52),
             ),
             parent,
         )
@@ -114,7 +114,7 @@ class UnitModel(OrderedModel[int]):
         return colour(legible(wanted, self.colours.raised))
 
     def _age(self, row: int) -> str:
-        return position_age(self._desk, row)
+        return position_age(self._desk, row).replace("STALE ", "STALE\n")
 
     def _age_colour(self, row: int) -> QColor | None:
         text = self._age(row)
@@ -141,7 +141,10 @@ class UnitDock(Dock):
         lines.addWidget(self.filter)
         lines.addWidget(self.count)
         self.lines.addWidget(head)
-        self.lines.addWidget(self.view, 1)
+        body = QHBoxLayout()
+        body.setContentsMargins(8, 0, 0, 0)
+        body.addWidget(self.view)
+        self.lines.addLayout(body, 1)
         self.refresh()
 
     def apply(self, change: Change) -> None:

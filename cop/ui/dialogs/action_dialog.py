@@ -20,7 +20,6 @@ class ActionDialog(QDialog):
         self.setWindowTitle(f"EXERCISE — {title}" if desk.exercise else title)
         self.setAccessibleName(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setAttribute(Qt.WidgetAttribute.WA_WindowPropagation)  # the theme's palette and font reach it
         self.setMinimumWidth(480)
         self.form = QFormLayout()
         self.form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
