@@ -14,9 +14,10 @@ from benchmarks.mosquitto import Publisher, mosquitto
 from benchmarks.row import Row
 from benchmarks.traffic import ROOT, marker, positions
 from cop.domain.desk import Operator
-from cop.feed_process import FeedProcess, FeedSetup
+from cop.feed_process import FeedProcess
 from cop.feeds.broker import Broker
 from cop.feeds.message import Feed
+from cop.feeds.pipe import FeedSetup
 from cop.picture.picture import Picture
 
 _MESSAGES, _UNITS, _ROUNDS = 60_000, 2_000, 3

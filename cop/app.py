@@ -23,8 +23,9 @@ from cop.config import Config, ConfigError, check, load
 from cop.domain.desk import Command, Operator
 from cop.exercise.agencies import feeds as exercise_feeds
 from cop.exercise.scenario import Scenario, ScenarioError, load_scenario
-from cop.feed_process import FeedProcess, FeedSetup
+from cop.feed_process import FeedProcess
 from cop.feeds.outbox import Outbox
+from cop.feeds.pipe import FeedSetup
 from cop.feeds.topics import exercise_root
 from cop.map.palette import load_palette
 from cop.map.tile_source import TileSource

@@ -12,11 +12,12 @@ from paho.mqtt.enums import CallbackAPIVersion
 from cop.domain.batch import BrokerState
 from cop.domain.desk import Operator
 from cop.domain.log import LogEntry
-from cop.feed_process import FeedProcess, FeedSetup
+from cop.feed_process import FeedProcess
 from cop.feeds.adapters.cop_json import encode
 from cop.feeds.broker import Broker
 from cop.feeds.message import Feed
 from cop.feeds.outbox import Outbox
+from cop.feeds.pipe import FeedSetup
 from cop.journal.journal import counts
 from cop.picture.picture import Picture
 from tests.conftest import Mosquitto, wait_until

@@ -1,0 +1,22 @@
+"""What the desktop says to the feed process: its setting-up, and two words through the pipe."""
+
+import msgspec
+
+from cop.domain.desk import Operator
+from cop.feeds.broker import Broker
+from cop.feeds.message import Feed
+
+#: the outbox has a new action; end in order
+NEWS, QUIT = b"news", b"quit"
+
+
+class FeedSetup(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the feed process is told: broker, feeds, whose desk it serves, where its files are."""
+
+    broker: Broker
+    feeds: tuple[Feed, ...]
+    operator: Operator
+    root: str
+    journal: str
+    outbox: str
+    client_id: str
