@@ -25,6 +25,7 @@ _HEARD = ("unit", "resource", "incident", "zone", "task", "answer", "presence")
 _SETTLE_S = 5.0
 _HEARTBEAT_S = 25.0
 _SUSPENDED_S = 10.0
+_GOODBYE_S = 1.0
 
 
 def feeds(scenario: Scenario) -> list[Feed]:
@@ -93,8 +94,16 @@ class _Play:
             if not self._ended(ends):
                 self._perform(heard, ends)
         finally:
-            for link in self._everybody:
-                link.close()
+            self._leave()
+
+    def _leave(self) -> None:
+        for link in self._everybody:
+            link.say_goodbye()
+        deadline = time.monotonic() + _GOODBYE_S
+        while any(link.leaving for link in self._everybody) and time.monotonic() < deadline:
+            self._pulse([link for link in self._everybody if link.online])
+        for link in self._everybody:
+            link.close()
 
     def _listen(self, ends: float | None) -> list[tuple[str, bytes]]:
         """What the broker has kept: all that comes before our own mark, which is sent after subscribing."""
@@ -104,7 +113,7 @@ class _Play:
             self._pulse([self._ear])
             if self._ear.refusal and self._ear.refusal != told:
                 told = self._ear.refusal
-                _LOG.warning("no broker yet: %s", told)
+                _LOG.info("no connection yet: %s", told)
             if self._ear.fresh:
                 self._ear.fresh = False
                 self._ear.publish(Published(0.0, "", self._mark, b"1", 1, False))

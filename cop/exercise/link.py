@@ -47,6 +47,7 @@ class Link:
         self._filters = filters
         self._make_presence = presence
         self._presence: Presence | None = None
+        self._goodbye: mqtt.MQTTMessageInfo | None = None
         self._client: mqtt.Client | None = None
         self._version = 0
         self._next_try = 0.0
@@ -117,15 +118,20 @@ class Link:
         if self._client is not None and self.online and self._presence is not None:
             self._client.publish(self._presence.topic, self._presence.online, qos=1, retain=True)
 
+    def say_goodbye(self) -> None:
+        """Say that we go. `leaving` is over when the broker has it: some lose what a disconnect follows too soon."""
+        if self._client is not None and self.online and self._presence is not None:
+            self._goodbye = self._client.publish(self._presence.topic, self._presence.offline, qos=1, retain=True)
+
+    @property
+    def leaving(self) -> bool:
+        """Whether the broker has yet to acknowledge the goodbye."""
+        return self.online and self._goodbye is not None and not self._goodbye.is_published()
+
     def close(self) -> None:
-        """Say that we go, and go."""
+        """Go."""
         client = self._client
         if client is not None and self.online:
-            if self._presence is not None:
-                client.publish(self._presence.topic, self._presence.offline, qos=1, retain=True)
-            deadline = time.monotonic() + 0.5
-            while client.want_write() and time.monotonic() < deadline:
-                client.loop_write()
             client.on_disconnect = None
             client.disconnect()
         self._drop()

@@ -333,7 +333,7 @@ class Simulation:
                 self._taken_over.add(key)
                 self.retained.pop(object_topic(self.root, *key), None)
         if isinstance(body, Answer) and ours:
-            self._take_answer(report.agency, body)
+            self._take_answer(report.agency, body, known_rev)
         elif isinstance(body, Task):
             self._take_task(report.agency, body)
 
@@ -348,9 +348,11 @@ class Simulation:
             if not desks:
                 self.tasking.left_alone(agency)
 
-    def _take_answer(self, owner: str, body: Answer) -> None:
+    def _take_answer(self, owner: str, body: Answer, known_rev: int) -> None:
         if body.by != OPERATOR:
             self.tasking.people_said(body.requester, body.id, body.state)
+        elif body.rev > known_rev:
+            self.tasking.resume(body.requester, body.id, body.state)
         if (body.requester, body.id) not in self.tasking.assignments:
             self._earlier_answers[owner, body.requester, body.id] = body
 

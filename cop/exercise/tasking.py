@@ -134,6 +134,14 @@ class Tasking:
             assignment.state = state
             self._settle(assignment)
 
+    def resume(self, requester: str, task: str, state: str) -> None:
+        """An earlier run had come so far with a request: go on from there."""
+        assignment = self.assignments.get((requester, task))
+        if assignment is not None and assignment.script is None:
+            assignment.state = state
+            assignment.turn += 1
+            self.think(assignment)
+
     def left_alone(self, agency: str) -> None:
         """Nobody sits at the agency's desk any more: what people left unanswered goes on."""
         for assignment in self.assignments.values():

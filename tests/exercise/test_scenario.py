@@ -1,0 +1,83 @@
+"""The scenario's file: what Steel Rail holds, and what a faulty file says."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from cop.exercise.scenario import RESOURCES, ScenarioError, load_scenario, names, read
+from tests.exercise.plays import steel_rail
+
+_FILE = (RESOURCES / "exercises" / "steel-rail.toml").read_text(encoding="utf-8")
+
+
+def test_that_steel_rail_has_the_cast_that_was_asked_for() -> None:
+    scenario = steel_rail()
+    formats = {agency.format for agency in scenario.agencies}
+    units = sum(len(list(group.callsigns())) for agency in scenario.agencies for group in agency.groups)
+    assert scenario.title == "Operation Steel Rail"
+    assert len(scenario.agencies) >= 14
+    assert formats == {"cop-json", "cot-xml", "owntracks", "hfp"}
+    assert units == 214
+    assert sum(len(agency.resources) for agency in scenario.agencies) == 60
+    assert len(scenario.incidents) == 6
+    assert sum(incident.opened_s < 0 for incident in scenario.incidents) >= 4
+    assert any(resource.until_s for agency in scenario.agencies for resource in agency.resources)
+
+
+def test_that_every_colour_can_be_seen_on_the_dark_and_on_the_light_map_and_told_from_the_others() -> None:
+    colours = {agency.id: agency.colour for agency in steel_rail().agencies}
+    for agency, colour in colours.items():
+        for ground in ("#16202b", "#f2f4f7"):
+            assert _contrast(colour, ground) >= 2.8, (agency, colour, ground)
+    for (first, a), (second, b) in itertools.combinations(colours.items(), 2):
+        assert sum(abs(x - y) for x, y in zip(_rgb(a), _rgb(b), strict=True)) >= 24, (first, second)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "named"),
+    [
+        ("discipline", "disciplin", "disciplin"),
+        ('colour = "#3c81f5"', 'colour = "blue"', "$.agencies[0].colour"),
+        ("opened_s = -840", 'opened_s = "early"', "$.incidents[0].opened_s"),
+        ('unit = "Engine 30"\nobjective = "Size-up"', 'unit = "Engine 99"\nobjective = "Size-up"', "tasks[0].unit"),
+        ('type = "mass_casualty"', 'type = "massive"', "incidents[1].type"),
+        ('id = "inc-0402"', 'id = "inc-0417"', "'inc-0417' stands twice"),
+        ('format = "hfp"', 'format = "fax"', "format: 'fax' is not known"),
+        ('title = "Operation', "title = Operation", "steel-rail.toml"),
+    ],
+)
+def test_that_a_faulty_file_is_refused_with_its_name_and_the_key(was: str, becomes: str, named: str) -> None:
+    assert was in _FILE
+    with pytest.raises(ScenarioError) as refused:
+        read(_FILE.replace(was, becomes, 1).encode(), "steel-rail.toml")
+    assert "steel-rail.toml" in str(refused.value)
+    assert named in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["no-such", "../exercises/steel-rail", "", "steel-rail.toml"])
+def test_that_an_exercise_that_is_not_there_is_refused_and_the_others_are_named(name: str) -> None:
+    with pytest.raises(ScenarioError, match="steel-rail"):
+        load_scenario(name)
+
+
+def test_that_a_folder_without_exercises_says_so(tmp_path: Path) -> None:
+    assert names(tmp_path) == []
+    with pytest.raises(ScenarioError, match="there are: none"):
+        load_scenario("steel-rail", tmp_path)
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _contrast(first: str, second: str) -> float:
+    """WCAG 2.1, "contrast ratio"."""
+
+    def luminance(colour: str) -> float:
+        parts = [value / 255 for value in _rgb(colour)]
+        red, green, blue = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
