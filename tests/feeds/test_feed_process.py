@@ -2,11 +2,14 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
 import pytest
+import trustme
 from paho.mqtt.enums import CallbackAPIVersion
 
 from cop.domain.batch import BrokerState
@@ -171,6 +174,55 @@ def test_that_a_wrong_password_is_said_in_words(tmp_path: Path) -> None:
     finally:
         desk.close()
         guarded.stop()
+
+
+def test_that_tls_with_our_own_authority_connects_and_a_strangers_certificate_is_refused(tmp_path: Path) -> None:
+    authority, stranger = trustme.CA(), trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    stranger.cert_pem.write_to_path(tmp_path / "stranger.pem")
+    issued = authority.issue_cert("127.0.0.1")
+    issued.private_key_pem.write_to_path(tmp_path / "key.pem")
+    issued.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
+    files = f"cafile {tmp_path}/ca.pem\ncertfile {tmp_path}/cert.pem\nkeyfile {tmp_path}/key.pem\n"
+    guarded = Mosquitto(tmp_path, f"allow_anonymous true\n{files}")
+    guarded.start()
+    url = guarded.url.replace("mqtt:", "mqtts:")
+    trusting = Desk(tmp_path / "trusting", Broker(url=url, ca_file=str(tmp_path / "ca.pem")), "trusting")
+    doubting = Desk(tmp_path / "doubting", Broker(url=url, ca_file=str(tmp_path / "stranger.pem")), "doubting")
+    try:
+        for desk in (trusting, doubting):
+            desk.feeds.start()
+        trusting.until_state("online")
+        doubting.until_state("offline")
+        assert doubting.picture.broker is not None
+        assert doubting.picture.broker.reason.startswith("TLS:")
+    finally:
+        trusting.close()
+        doubting.close()
+        guarded.stop()
+
+
+def test_that_a_broker_that_knows_only_mqtt_3_1_1_is_spoken_to_in_it(tmp_path: Path) -> None:
+    broker = subprocess.Popen(
+        [sys.executable, "-m", "cop", "broker", "--port", "0", "--with-parent"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert broker.stdout is not None
+    url = broker.stdout.readline().removeprefix("listening on ").strip()
+    desk = Desk(tmp_path / "desk", Broker(url=url))
+    desk.feeds.start()
+    try:
+        desk.until_state("online")
+        assert desk.picture.broker is not None
+        assert desk.picture.broker.protocol == "MQTT 3.1.1"
+        desk.outbox.put(incident("i1"))
+        desk.feeds.notify()
+        desk.until(lambda: _OWN in desk.picture.incidents)
+    finally:
+        desk.close()
+        broker.communicate(timeout=10)  # closes its standard input: it ends by itself
 
 
 def test_that_an_action_the_brokers_rules_do_not_allow_comes_back_as_refused(tmp_path: Path) -> None:

@@ -1,0 +1,123 @@
+"""The commands, as people run them."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cop.journal.journal import Journal, Record
+
+_ROOT = Path(__file__).parents[2]
+
+
+def _cop(*arguments: str, stdin: bytes = b"", timeout_s: float = 60) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "cop", *arguments],
+        input=stdin,
+        capture_output=True,
+        cwd=_ROOT,
+        timeout=timeout_s,
+        check=False,
+    )
+
+
+def _lines(output: bytes) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def test_that_help_starts_without_qt_numpy_or_a_broker_client() -> None:
+    program = (
+        "import sys\nfrom cop.cli import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "print([name for name in ('PySide6', 'numpy', 'paho', 'shapely', 'amqtt') if name in sys.modules])"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=_ROOT, check=True)
+    assert "decode" in ended.stdout
+    assert ended.stdout.splitlines()[-1] == "[]"
+
+
+def test_that_decode_prints_a_line_a_report_and_a_bad_message_stops_nothing() -> None:
+    good = b'{"report":"position","id":"engine-30","at":"2026-11-02T12:00:00Z","lat":35.2,"lon":-80.9,"speed_mps":4.5}'
+    ended = _cop(
+        "decode", "cop-json", "--agency", "charlotte-fire", "-", stdin=good + b'\n{"report":"nonsense"}\n' + good
+    )
+    assert ended.returncode == 1
+    first, second = _lines(ended.stdout)
+    assert first == second
+    assert (first["report"], first["agency"], first["unit"], first["lat"]) == (
+        "position",
+        "charlotte-fire",
+        "engine-30",
+        35.2,
+    )
+    assert (first["reported_at"], first["stale_at"]) == ("2026-11-02T12:00:00.000Z", "2026-11-02T12:01:00.000Z")
+    assert first["original"] == {"format": "cop-json", "id": "engine-30", "type": "position"}
+    (error,) = _lines(ended.stderr)
+    assert error["error"]
+    assert error["message"] == 2
+
+
+def test_that_decode_takes_a_topic_and_names_an_unknown_format_or_a_missing_file(tmp_path: Path) -> None:
+    message = tmp_path / "unit.json"
+    message.write_text('{"id":"m17","at":"2026-11-02T12:00:00Z","rev":1,"callsign":"Medic 17"}')
+    ended = _cop("decode", "cop-json", "--topic", "cop/v1/mecklenburg-ems/unit/m17", str(message))
+    assert ended.returncode == 0
+    assert [(one["report"], one["agency"], one["callsign"]) for one in _lines(ended.stdout)] == [
+        ("unit", "mecklenburg-ems", "Medic 17")
+    ]
+    assert _cop("decode", "morse", str(message)).returncode == 2
+    missing = _cop("decode", "cop-json", str(tmp_path / "nothing"))
+    assert (missing.returncode, _lines(missing.stderr)[0]["error"]) == (1, "No such file or directory")
+
+
+def test_that_where_names_every_jurisdiction_over_a_place() -> None:
+    ended = _cop("where", "35.2425", "-80.953")
+    found = json.loads(ended.stdout)["jurisdictions"]
+    assert [one["agency"] for one in found][:3] == ["nc-highway-patrol", "charlotte-pd", "charlotte-fire"]
+    assert _cop("where", "95", "0").returncode == 2
+
+
+def test_that_journal_info_counts_per_agency_and_format(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    journal.append([Record(1.0, journal.source("bus", "cats-transit", "hfp"), 0, "t", b"{}")] * 3)
+    journal.close()
+    ended = _cop("journal", "info", "--json", str(journal.path))
+    assert [(one["agency"], one["format"], one["records"]) for one in _lines(ended.stdout)] == [
+        ("cats-transit", "hfp", 3)
+    ]
+    assert b"cats-transit" in _cop("journal", "info", str(journal.path)).stdout
+
+
+def test_that_a_wrong_setting_ends_with_its_name_and_no_traceback(tmp_path: Path) -> None:
+    settings = tmp_path / "cop.toml"
+    settings.write_text("[desk]\nrole = 'chief'\n")
+    ended = _cop("run", "--config", str(settings), "--offscreen", "--for", "1")
+    assert ended.returncode == 1
+    assert b"role" in ended.stderr
+    assert b"Traceback" not in ended.stderr
+
+
+@pytest.mark.timeout(180)
+def test_that_the_exercise_runs_from_nothing_and_shows_what_it_must(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    state, picture = tmp_path / "s.json", tmp_path / "s.png"
+    ended = _cop(
+        "run", "--offscreen", "--for", "20", "--state", str(state), "--screenshot", str(picture), timeout_s=150
+    )
+    assert ended.returncode == 0, ended.stderr.decode()
+    assert b"Traceback" not in ended.stderr
+    seen = json.loads(state.read_text())
+    located = [unit for unit in seen["units"] if "lat" in unit]
+    assert len(located) >= 200
+    assert len({unit["agency"] for unit in located}) >= 12
+    assert {unit["source"]["format"] for unit in located} == {"cop-json", "cot-xml", "owntracks", "hfp"}
+    assert len(seen["incidents"]) >= 4
+    assert len(seen["resources"]) == 60
+    assert any(task["answer"] for task in seen["tasks"])
+    assert all(feed["bad"] == 0 for feed in seen["feeds"])
+    assert picture.stat().st_size > 100_000
