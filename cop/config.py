@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 import platformdirs
 
-from cop.feeds.adapters import FORMATS
+from cop.feeds.adapters import FORMATS, make_adapter
 from cop.feeds.broker import Broker
 from cop.feeds.message import Feed
 from cop.feeds.topics import LIVE_ROOT, is_exercise
@@ -119,5 +119,9 @@ def check(config: Config, origin: str) -> None:
             raise ConfigError(f"{where}: format {feed.format!r} is none of {', '.join(FORMATS)}")
         if not feed.agency and feed.format != "cop-json":
             raise ConfigError(f"{where}: agency is missing; only cop-json says it in the topic")
+        try:
+            make_adapter(feed)
+        except ValueError as error:
+            raise ConfigError(f"{where}: {error}") from error
         if bool(config.exercise) != is_exercise(feed.topic):
             raise ConfigError(f"{where}: live and exercise topics do not mix (root is {config.root!r})")

@@ -126,7 +126,7 @@ def options_of(feed: Feed, shape: type[Options]) -> Options:
     try:
         return msgspec.convert(dict(feed.options), shape)
     except msgspec.ValidationError as error:
-        raise ValueError(f"feed {feed.name}, options: {error}") from None
+        raise ValueError(f"options of feed {feed.name}: {error}") from None
 
 
 def zone_of(feed: Feed, zone: str) -> tzinfo:
@@ -136,7 +136,7 @@ def zone_of(feed: Feed, zone: str) -> tzinfo:
     try:
         return ZoneInfo(zone)
     except (OSError, ValueError, KeyError):
-        raise ValueError(f"feed {feed.name}, options: no time zone {zone}") from None
+        raise ValueError(f"options of feed {feed.name}: no time zone {zone}") from None
 
 
 class LastWords(Generic[Words]):
