@@ -9,6 +9,8 @@ import subprocess
 import sys
 import traceback
 import uuid
+import zlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -24,6 +26,7 @@ from cop.domain.desk import Command, Operator
 from cop.exercise.agencies import feeds as exercise_feeds
 from cop.exercise.scenario import Scenario, ScenarioError, load_scenario
 from cop.feed_process import FeedProcess
+from cop.feeds.message import Feed
 from cop.feeds.outbox import Outbox
 from cop.feeds.pipe import FeedSetup
 from cop.feeds.topics import exercise_root
@@ -216,6 +219,8 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
         for part in map_view.findChildren(QWidget):
             part.installEventFilter(first)
     window.show()
+    if options.select:
+        _select_when_heard(window, desk, options.select)
     _end_on_signals(application)
     if options.seconds is not None:
         QTimer.singleShot(int(options.seconds * 1000), application.quit)
@@ -226,6 +231,20 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
         options.state.write_text(json.dumps(state(picture, datetime.now(UTC)), indent=1), encoding="utf-8")
     window.close()
     return code
+
+
+def _select_when_heard(window: MainWindow, desk: Desk, wanted: str) -> None:
+    """Select an incident, named as agency/incident, as soon as it is in the picture."""
+    agency, _, incident = wanted.partition("/")
+    timer = QTimer(window)
+
+    def look() -> None:
+        if (agency, incident) in desk.picture.incidents:
+            timer.stop()
+            window.select("incident", agency, incident)
+
+    timer.timeout.connect(look)
+    timer.start(200)
 
 
 class _FirstPaint(QObject):
@@ -255,16 +274,20 @@ def _feed_setup(config: Config, operator: Operator, data: Path) -> FeedSetup:
         root=config.root,
         journal=str(journal) if config.journal.record else "",
         outbox=str(data / "outbox.sqlite"),
-        client_id=config.broker.client_id or _client_id(data, operator),
+        client_id=config.broker.client_id or _client_id(data, operator, config.feeds()),
     )
 
 
-def _client_id(data: Path, operator: Operator) -> str:
-    """The same at each start, so that the broker knows what this desk has missed; no other desk's."""
+def _client_id(data: Path, operator: Operator, feeds: Sequence[Feed]) -> str:
+    """The same at each start, so that the broker knows what this desk has missed; no other desk's.
+
+    With other feeds another one: the broker would go on sending what the old ones had asked for.
+    """
     file = data / "client-id"
     if not file.exists():
         file.write_text(f"cop-{operator.desk}-{uuid.uuid4().hex[:8]}", encoding="utf-8")
-    return file.read_text(encoding="utf-8").strip()
+    asked = "\n".join(f"{feed.topic} {feed.qos}" for feed in feeds)
+    return f"{file.read_text(encoding='utf-8').strip()}-{zlib.crc32(asked.encode()):08x}"
 
 
 def _tiles(config: Config, data: Path) -> TileSource | None:

@@ -56,6 +56,7 @@ class _Loop:
         self._unacknowledged: list[Received] = []
         self._delivered: list[Delivered] = []
         self._in_flight: dict[int, Delivered] = {}
+        self._connection = 0
         self._last_broker: BrokerState | None = None
         self._outbox_news = True
         self._quit = False
@@ -117,8 +118,11 @@ class _Loop:
 
     def _send_outbox(self) -> None:
         self._outbox_news = False
-        if not self._session.online:
+        connection = self._session.state.reconnects
+        if connection != self._connection:  # what the old connection did not confirm is said again on this one
+            self._connection = connection
             self._in_flight.clear()
+        if not self._session.online:
             return
         after = max(self._in_flight, default=0)
         for entry in self._outbox.pending(after=after):

@@ -14,7 +14,7 @@ import msgspec
 from cop.domain.batch import Batch, BrokerState
 from cop.feeds.pipe import NEWS, QUIT, FeedSetup
 
-_HUNG_AFTER_S = 15.0
+_HUNG_AFTER_S = 30.0  # looking up a broker's name may take most of this
 _RESTART_BACKOFF_S = (0.1, 5.0)
 
 _DECODER = msgspec.msgpack.Decoder(Batch)

@@ -72,8 +72,8 @@ class Outbox:
         """Actions the broker does not have yet, oldest first, with numbers above `after`."""
         rows = self._connection.execute(
             "SELECT seq, kind, agency, object_id, topic, payload FROM entry"
-            " WHERE state = 'pending' AND seq > ? AND topic LIKE ? ORDER BY seq LIMIT ?",
-            (after, self._root + "/%", limit),
+            " WHERE state = 'pending' AND seq > ? AND substr(topic, 1, ?) = ? ORDER BY seq LIMIT ?",
+            (after, len(self._root) + 1, self._root + "/", limit),
         )
         return [
             Entry(seq, kind, agency, object_id, topic, payload, *KINDS[kind])

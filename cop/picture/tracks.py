@@ -26,7 +26,6 @@ _COLUMNS: tuple[tuple[str, type, float], ...] = (
     ("status", np.uint8, 0),
     ("present", np.bool_, True),
     ("exercise", np.bool_, False),
-    ("doubtful", np.bool_, False),
 )
 
 

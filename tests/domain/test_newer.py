@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+from datetime import UTC, datetime
 
 import hypothesis.strategies as st
 from hypothesis import given
@@ -38,3 +39,8 @@ def test_that_a_report_from_the_future_is_refused_and_a_slightly_fast_clock_is_n
     assert refuse_time(at(301), at(0))
     assert not refuse_time(at(299), at(0))
     assert not refuse_time(at(-1e6), at(0))
+
+
+def test_that_a_time_before_the_century_is_a_clock_that_was_never_set() -> None:
+    assert refuse_time(at(-1e9), at(0))
+    assert refuse_time(datetime(1, 1, 1, tzinfo=UTC), at(0))
