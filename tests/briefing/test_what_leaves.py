@@ -1,0 +1,71 @@
+"""State and GeoJSON: what leaves the app says whose word it is, and nothing it does not know."""
+
+import json
+
+from cop.briefing.geojson import feature_collection
+from cop.briefing.state import state
+from cop.domain.area import Zone
+from cop.domain.batch import Batch, Delivered
+from cop.picture.change import Change
+from cop.picture.picture import Picture
+from tests.reports import answer, at, incident, positions_batch, report, resource, task, unit
+
+_SQUARE = {"type": "Polygon", "coordinates": [[[-81, 35], [-80.9, 35], [-80.9, 35.1], [-81, 35]]]}
+
+
+def _picture() -> Picture:
+    picture = Picture()
+    picture.apply(positions_batch(("gastonia-fd", "hazmat-4", 35.26, -81.18, 0)))
+    picture.apply(
+        Batch(
+            epoch=1,
+            reports=[
+                report("gastonia-fd", unit("hazmat-4", callsign="<b>Hazmat 4</b>", status="available")),
+                report("gastonia-fd", unit("engine-2")),
+                report("charlotte-fire", incident("i1", lat=35.2425, lon=-80.953, priority=1)),
+                report("gastonia-fd", resource("foam", quantity=3)),
+                report("charlotte-fire", task("t1")),
+                report("gastonia-fd", answer("t1", "declined", reason="On a fire")),
+                report("charlotte-fire", Zone(id="z1", at=at(0), rev=1, kind="hot_zone", geometry=_SQUARE)),
+            ],
+        )
+    )
+    return picture
+
+
+def test_that_the_state_says_agency_times_and_source_of_everything() -> None:
+    seen = state(_picture(), at(100))
+    hazmat, engine = seen["units"]
+    assert (hazmat["agency"], hazmat["lat"], hazmat["stale"]) == ("gastonia-fd", 35.26, True)
+    assert hazmat["source"] == {"feed": "feed", "format": "cop-json", "original_id": "hazmat-4"}
+    assert hazmat["reported_at"] == "2026-11-02T12:00:00.000Z"
+    assert "lat" not in engine
+    assert not engine["stale"]
+    (asked,) = seen["tasks"]
+    assert (asked["state"], asked["answer"]["reason"], asked["assignee"]) == (
+        "declined",
+        "On a fire",
+        "gastonia-fd/hazmat-4",
+    )
+    for table in ("incidents", "resources", "tasks", "zones"):
+        for entry in seen[table]:
+            assert {"agency", "reported_at", "received_at", "feed", "original"} <= set(entry)
+
+
+def test_that_the_state_of_an_action_under_way_is_told() -> None:
+    picture = _picture()
+    picture.mark([Delivered("incident", "charlotte-fire", "i1", "pending")], Change())
+    assert state(picture, at(0))["deliveries"] == [
+        {"kind": "incident", "agency": "charlotte-fire", "id": "i1", "state": "pending", "reason": ""}
+    ]
+
+
+def test_that_geojson_has_lon_before_lat_and_null_where_no_place_is_known() -> None:
+    document = json.loads(json.dumps(feature_collection(_picture(), at(0)), allow_nan=False))
+    places = {feature["id"]: feature["geometry"] for feature in document["features"]}
+    assert places["unit/gastonia-fd/hazmat-4"] == {"type": "Point", "coordinates": [-81.18, 35.26]}
+    assert places["incident/charlotte-fire/i1"]["coordinates"] == [-80.953, 35.2425]
+    assert places["unit/gastonia-fd/engine-2"] is None
+    assert places["resource/gastonia-fd/foam"] is None
+    assert places["zone/charlotte-fire/z1"] == _SQUARE
+    assert document["as_of"] == "2026-11-02T12:00:00.000Z"
