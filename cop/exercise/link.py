@@ -119,7 +119,7 @@ class Link:
             self._client.publish(self._presence.topic, self._presence.online, qos=1, retain=True)
 
     def say_goodbye(self) -> None:
-        """Say that we go. `leaving` is over when the broker has it: some lose what a disconnect follows too soon."""
+        """Say that we go; `leaving` until the broker has it."""
         if self._client is not None and self.online and self._presence is not None:
             self._goodbye = self._client.publish(self._presence.topic, self._presence.offline, qos=1, retain=True)
 

@@ -190,15 +190,22 @@ def test_that_what_cannot_be_given_is_declined_with_a_reason(unit: str, reason: 
 
 
 def test_that_by_seed_some_requests_are_declined_and_most_are_not() -> None:
-    sim = simulation()
-    sim.until(30)
-    units = [player for player in sim.players if player.agency.id == "charlotte-pd"]
-    for player in units:
-        say(sim, "charlotte-fire", "task", request(unit=player.id, task_id=f"task-{player.id}"))
-    said = sim.until(60)
-    states = Counter(answers(said, task=f"task-{player.id}")[0].state for player in units)
-    assert states["declined"] >= 2
-    assert states["accepted"] > states["declined"]
+    def declined(seed: int) -> set[str]:
+        sim = simulation(seed)
+        sim.until(30)
+        units = [player.id for player in sim.players if player.agency.id == "mecklenburg-ems"]
+        for unit in units:
+            task = request(unit=unit, agency="mecklenburg-ems", task_id=f"task-{unit}")
+            say(sim, "charlotte-fire", "task", task)
+        said = sim.until(60)
+        first = {unit: answers(said, "mecklenburg-ems", f"task-{unit}")[0].state for unit in units}
+        assert set(first.values()) == {"accepted", "declined"}
+        refused = {unit for unit, state in first.items() if state == "declined"}
+        assert len(refused) < len(units) / 2
+        return refused
+
+    assert declined(1) == declined(1)
+    assert declined(1) != declined(4)
 
 
 def test_that_a_cancelled_request_sends_the_unit_back_and_is_not_answered_again() -> None:
@@ -257,6 +264,13 @@ def test_that_a_scripted_request_to_a_staffed_agency_waits_for_its_people() -> N
     assert answers(sim.until(60), task="task-evacuate") == []
     say(sim, "charlotte-pd", "presence", online(here=False, rev=2))
     assert answers(sim.until(200), task="task-evacuate")
+
+
+def test_that_an_agencys_own_script_goes_on_when_its_desk_is_staffed() -> None:
+    sim = simulation()
+    say(sim, "charlotte-fire", "presence", online())
+    said = answers(sim.until(60), "charlotte-fire", "task-attack")
+    assert [answer.state for answer in said] == ["accepted", "en_route"]
 
 
 def test_that_a_resource_marked_by_a_person_is_not_overwritten() -> None:
