@@ -99,6 +99,23 @@ def test_that_a_late_call_for_help_reaches_the_unit_with_its_next_word() -> None
     assert units(adapter, cot(11, detail=NAMED)) == [("ENGINE 30", "person", "emergency")]
 
 
+def test_that_a_clock_ahead_of_ours_silences_nobody() -> None:
+    adapter, tomorrow = adapter_of("cot-xml"), 86_400
+    units(adapter, cot(tomorrow, detail='<contact callsign="FROM TOMORROW"/>'))
+    units(adapter, cot(tomorrow, "b-a-o-tbl", "A1-9-1-1", CALL))
+    assert units(adapter, cot(0, detail=NAMED)) == [("ENGINE 30", "person", "unknown")]
+    assert units(adapter, cot(1, "b-a-o-tbl", "A1-9-1-1", CALL)) == [("ENGINE 30", "person", "emergency")]
+
+
+def test_that_a_call_for_help_is_heard_without_a_place() -> None:
+    call = cot(0, "b-a-o-tbl", "A1-9-1-1", CALL).replace(b'lat="35.2"', b'lat="garbage"')
+    assert units(adapter_of("cot-xml"), call) == [("ENGINE 30", "person", "emergency")]
+
+
+def test_that_a_chat_of_nothing_but_steering_characters_is_no_line() -> None:
+    assert reports(adapter_of("cot-xml"), cot(0, "b-t-f", "chat", "<remarks>\u202e\u2066</remarks>")) == []
+
+
 def test_that_a_unit_which_logged_off_is_said_again_when_it_is_back() -> None:
     adapter = adapter_of("cot-xml")
     units(adapter, cot(0, detail=NAMED))
@@ -146,7 +163,7 @@ def test_that_a_time_zone_nobody_knows_is_refused_when_the_feed_starts() -> None
 def test_that_units_invented_without_end_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readings, "_UNITS_REMEMBERED", 100)
     said: readings.LastWords[int] = readings.LastWords()
-    assert all(said.is_news(f"unit-{number}", T0, 1) for number in range(1000))
+    assert all(said.is_news(f"unit-{number}", T0, 1, T0) for number in range(1000))
     assert len(said._said) <= 100
 
 

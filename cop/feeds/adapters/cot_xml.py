@@ -9,6 +9,7 @@ from cop.domain.area import Alert, Zone
 from cop.domain.incident import Incident
 from cop.domain.log import LogEntry
 from cop.domain.report import Body, Report, Retraction, Source
+from cop.domain.rules.plausible import refuse_time
 from cop.domain.unit import Unit
 from cop.feeds.adapters import cot_event, cot_shapes, cot_types, outlines, readings, strict_xml
 from cop.feeds.adapters.adapter import Format
@@ -112,7 +113,7 @@ class CotXml:
             remarks=event.text("remarks"),
         )
         reports = []
-        if self._said.is_news(event.id, event.at, words):
+        if self._said.is_news(event.id, event.at, words, message.received_at):
             unit = Unit(id=event.id, at=event.at, callsign=words.callsign, kind=words.kind, status=words.status)
             reports.append(self._report(message, event, unit, losses=cot_event.losses(event)))
         if place is not None:
@@ -125,7 +126,7 @@ class CotXml:
 
     def _emergency(self, message: Message, event: Event) -> list[Report]:
         """Somebody calls for help, or takes it back: said of the unit itself, whose uid the link holds."""
-        place = cot_event.place(event.element, strict=True)
+        place = cot_event.place(event.element, strict=False)  # a call for help is heard without one
         link = next((one for one in event.element.iterfind("detail/link") if one.get("uid")), None)
         uid = link.get("uid") if link is not None else event.uid.removesuffix(_EMERGENCY_SUFFIX)
         unit = readings.identifier(uid)
@@ -133,9 +134,10 @@ class CotXml:
         if known is not None and event.at < known[0]:
             return []  # late: the call that it ends, or the end that it precedes, is known already
         ended = event.type.startswith("b-a-o-can") or event.said("emergency", "cancel").lower() == "true"
-        if known is None and len(self._emergencies) >= _EMERGENCIES_REMEMBERED:
-            self._emergencies.pop(next(iter(self._emergencies)))
-        self._emergencies[unit] = (event.at, not ended)
+        if not refuse_time(event.at, message.received_at):  # one of a time to come will not be believed
+            if known is None and len(self._emergencies) >= _EMERGENCIES_REMEMBERED:
+                self._emergencies.pop(next(iter(self._emergencies)))
+            self._emergencies[unit] = (event.at, not ended)
         last = self._said.get(unit)
         if last is None:
             event_type = link.get("type", "") if link is not None else ""
@@ -143,7 +145,7 @@ class CotXml:
             last = _Words(callsign, self._kind_of(uid, event_type), "unknown", event_type, "")
         words = last._replace(status="unknown" if ended else "emergency")
         reports = []
-        if self._said.is_news(unit, event.at, words):
+        if self._said.is_news(unit, event.at, words, message.received_at):
             body = Unit(id=unit, at=event.at, callsign=words.callsign, kind=words.kind, status=words.status)
             losses = cot_event.losses(event)
             losses["emergency"] = "ended" if ended else readings.loss(event.said("emergency", "type") or "called")
@@ -178,11 +180,11 @@ class CotXml:
         return "alert" if event_type.startswith(("b-a", "b-l")) and not event_type.startswith("b-a-o") else "unit"
 
     def _chat(self, message: Message, event: Event) -> list[Report]:
-        text = event.text("remarks")
+        text = readings.prose(event.text("remarks"))
         if not text:
             return []
         sender = event.said("__chat", "senderCallsign") or event.callsign or event.said("remarks", "source")
-        entry = LogEntry(id=event.id, at=event.at, by=readings.name(sender), text=readings.prose(text))
+        entry = LogEntry(id=event.id, at=event.at, by=readings.name(sender), text=text)
         return [self._report(message, event, entry, losses=cot_event.losses(event, "remarks"))]
 
     def _alert(self, message: Message, event: Event) -> Report:
@@ -216,12 +218,12 @@ class CotXml:
     def _medevac(self, message: Message, event: Event) -> Report:
         """A request to evacuate casualties is a medical incident; its nine lines are kept as they came."""
         place = cot_event.place(event.element, strict=False)
-        urgent, priority = event.said("_medevac_", "urgent"), event.said("_medevac_", "priority")
+        urgent, priority = (readings.figure(event.said("_medevac_", key)) or 0.0 for key in ("urgent", "priority"))
         incident = Incident(
             id=event.id,
             at=event.at,
             type="medical",
-            priority=1 if urgent.strip("0") else 2 if priority.strip("0") else 3,
+            priority=1 if urgent > 0.0 else 2 if priority > 0.0 else 3,
             title=readings.name(event.said("_medevac_", "title")) or event.callsign,
             summary=readings.prose(event.said("_medevac_", "medline_remarks") or event.text("remarks")),
             lat=place.lat if place is not None else None,

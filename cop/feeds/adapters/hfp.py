@@ -106,7 +106,7 @@ class Hfp:
         exercise = is_exercise(message.topic)
         reports = []
         words = (event.desi, event.route, event.dir, event.oday, event.start)
-        if self._said.is_news(vehicle.unit, at, words):
+        if self._said.is_news(vehicle.unit, at, words, message.received_at):
             line = readings.name(event.desi)
             unit = Unit(
                 id=vehicle.unit,

@@ -149,7 +149,7 @@ class OwnTracks:
         callsign = self._names.get(device.unit) or readings.name(fix.tid) or device.device
         kind = self._kinds.get(device.unit, self._kind)
         reports = []
-        if self._said.is_news(device.unit, at, (callsign, kind)):
+        if self._said.is_news(device.unit, at, (callsign, kind), message.received_at):
             read = _LOCATION_READ if callsign == fix.tid else _LOCATION_READ - {"tid"}
             losses = readings.unread(strict_json.loads(message.payload), read)
             if seconds is None:

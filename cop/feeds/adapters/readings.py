@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from cop.domain.rules.plausible import refuse_time
 from cop.feeds.message import BadMessage, Feed
 
 SHORT, LONG = 256, 8192
@@ -150,11 +151,17 @@ class LastWords(Generic[Words]):
         said = self._said.get(unit)
         return said[1] if said is not None else None
 
-    def is_news(self, unit: str, at: datetime, words: Words) -> bool:
-        """Whether these words are new, and not older than the last ones. If so, they are remembered."""
+    def is_news(self, unit: str, at: datetime, words: Words, received_at: datetime) -> bool:
+        """Whether these words are new, and not older than the last ones. If so, they are remembered.
+
+        Words of a time to come are news, but not remembered: nobody will believe them (`rules.plausible`), and they
+        must not silence the true ones.
+        """
         said = self._said.get(unit)
         if said is not None and (said[1] == words or at < said[0]):
             return False
+        if refuse_time(at, received_at):
+            return True
         if said is None and len(self._said) >= _UNITS_REMEMBERED:
             self._said.clear()  # a hostile sender may invent units without end; the others are just said again
         self._said[unit] = (at, words)

@@ -28,7 +28,6 @@ _ENCODINGS = {
     b"ascii": "ascii",
     b"iso-8859-1": "iso-8859-1",
     b"windows-1252": "cp1252",
-    b"utf-16": "utf-16",
 }
 #: What the parser says where a second document begins: content after the end, or a declaration in the middle.
 _ANOTHER_BEGINS = (etree.ErrorTypes.ERR_DOCUMENT_END, etree.ErrorTypes.ERR_RESERVED_XML_NAME)
@@ -92,7 +91,7 @@ def _decoded(payload: bytes) -> str:
     if encoding is None:
         declared = _DECLARED_ENCODING.match(payload)
         encoding = _ENCODINGS.get(declared[1].lower()) if declared else "utf-8"
-        if encoding is None or encoding == "utf-16":  # declared in ASCII, so it is not UTF-16
+        if encoding is None:  # UTF-16 too, for what declares it in ASCII is not in it
             raise BadMessage("encoding is not one that is read")
     try:
         return payload.decode(encoding)
