@@ -23,6 +23,7 @@ from cop.ui.incident_card import Card, IncidentCards
 from cop.ui.labels import Label, allow, button
 from cop.ui.leads import Leads
 from cop.ui.ordered_model import Column, Index, OrderedModel
+from cop.ui.table import let_go
 
 CARD_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 _OVER = frozenset({"closed", "cancelled"})
@@ -148,7 +149,7 @@ class IncidentDock(Dock):
             chip.clicked.connect(lambda _=False, name=name: self._show(name))
             self._chips.addButton(chip)
             flow.addWidget(chip)
-        self.list = QListView()
+        self.list = _Queue()
         self.list.setModel(self.model)
         self.cards = IncidentCards(palette, CARD_ROLE, self.list)
         self.list.setItemDelegate(self.cards)
@@ -219,6 +220,12 @@ class IncidentDock(Dock):
         key = self.model.id_at(index)
         if key is not None:
             self.selected.emit("incident", *key)
+
+
+class _Queue(QListView):
+    def rowsAboutToBeRemoved(self, parent: Index, first: int, last: int) -> None:
+        let_go(self, first, last)
+        super().rowsAboutToBeRemoved(parent, first, last)
 
 
 def opened_at(report: Report) -> datetime:

@@ -11,7 +11,7 @@ from cop.ui.ordered_model import OrderedModel
 
 def table(model: OrderedModel[Any], name: str, *, row_height: int = 38) -> QTableView:
     """A view on a model: whole rows, headings that sort, text that wraps into the row's two lines."""
-    view = QTableView()
+    view = _Table()
     view.setModel(model)
     view.setAccessibleName(name)
     view.setShowGrid(False)
@@ -41,6 +41,18 @@ def table(model: OrderedModel[Any], name: str, *, row_height: int = 38) -> QTabl
     )
     view.setSortingEnabled(True)
     return view
+
+
+def let_go(view: QAbstractItemView, first: int, last: int) -> None:
+    """Select nothing where the selected row is about to go: Qt would select its neighbour, which nobody chose."""
+    if first <= view.currentIndex().row() <= last:
+        view.selectionModel().clear()
+
+
+class _Table(QTableView):
+    def rowsAboutToBeRemoved(self, parent: QModelIndex | QPersistentModelIndex, first: int, last: int) -> None:
+        let_go(self, first, last)
+        super().rowsAboutToBeRemoved(parent, first, last)
 
 
 class _Cells(QStyledItemDelegate):

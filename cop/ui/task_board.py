@@ -194,6 +194,6 @@ class _BoardColumn(QWidget):
             card.show()
         self._order = list(cards)
 
-    def keys(self) -> list[Key]:
+    def shown(self) -> list[Key]:
         """The tasks that stand here, from above."""
         return [card.key for card in self._order]

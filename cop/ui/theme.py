@@ -9,6 +9,7 @@ from cop.map.palette import Palette, colour, contrast
 _FAMILIES = ("Inter", "Noto Sans", "DejaVu Sans")
 #: WCAG 2.1 §1.4.3: text of normal size against what it stands on
 READABLE = 4.5
+_NEARLY = 4.0
 
 
 def ui_font() -> QFont:
@@ -38,7 +39,7 @@ def text_on(ground: str, preferred: str) -> str:
     """The preferred text colour where it reads at 4.5:1 on this ground, else black or white, whichever reads better."""
     if contrast(preferred, ground) >= READABLE:
         return preferred
-    return max(("#ffffff", "#10161d"), key=lambda one: contrast(one, ground))
+    return max(("#ffffff", "#000000"), key=lambda one: contrast(one, ground))
 
 
 def legible(wanted: str, ground: str) -> str:
@@ -53,9 +54,11 @@ def legible(wanted: str, ground: str) -> str:
 
 
 def priority_colours(palette: Palette, priority: int) -> tuple[QColor, QColor]:
-    """Ground and text of a priority badge."""
+    """Ground and text of a priority badge; a ground that nearly carries its text is moved a little, not turned over."""
     ground = palette.priority_colour(priority)
     wanted = palette.priority_text.get(str(priority), palette.priority_text["5"])
+    if contrast(wanted, ground) >= _NEARLY:
+        return colour(legible(ground, wanted)), colour(wanted)
     return colour(ground), colour(text_on(ground, wanted))
 
 

@@ -100,8 +100,12 @@ class AssignTaskDialog(ActionDialog):
         unit = self.unit()
         own = unit is not None and unit[0] == self.desk.operator.agency
         self.go.setText("Request" if unit is not None and not own else "Assign")
-        if unit is None or own:
-            self.asked.say("")
+        if unit is None:
+            self.asked.say("No unit is chosen.", "muted")
             return
+        callsign = wording.unit_callsign(self.desk.picture, *unit)
         name = wording.agency_name(self.desk.picture, unit[0])
-        self.asked.say(f"{name} owns this unit: it is asked, and accepts or declines.")
+        if own:
+            self.asked.say(f"{callsign} is our own unit.", "muted")
+        else:
+            self.asked.say(f"{callsign} is {name}'s: they are asked, and accept or decline.", "warn")

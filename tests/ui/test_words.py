@@ -1,0 +1,112 @@
+"""Words on the screen, places typed by hand, and units near a place."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cop.map.palette import RESOURCES, contrast, load_palette
+from cop.ui import theme, wording
+from cop.ui.labels import tip
+from cop.ui.nearest import distance_m, nearest_units
+from cop.ui.places import load_places, typed_place
+from tests import reports as r
+from tests.ui.conftest import MakeDesk
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0 s"), (59, "59 s"), (60, "1 min"), (3599, "59 min"), (4080, "1 h 08"), (200_000, "2 d"), (-3, "0 s")],
+)
+def test_that_a_span_is_said_in_its_largest_fitting_unit(seconds: float, words: str) -> None:
+    assert wording.span(seconds) == words
+
+
+def test_that_a_time_ahead_of_our_clock_is_said_and_not_hidden() -> None:
+    assert wording.age(r.NOON + timedelta(minutes=3), r.NOON) == "3 min ahead of our clock"
+    assert wording.age(r.NOON - timedelta(seconds=6), r.NOON) == "6 s ago"
+
+
+def test_that_an_agency_without_a_profile_is_named_from_its_id(make_desk: MakeDesk) -> None:
+    picture = make_desk(filled=False).picture
+    assert wording.agency_name(picture, "nc-highway-patrol") == "NC Highway Patrol"
+    assert wording.agency_name(picture, "gastonia-fd") == "Gastonia FD"
+    assert wording.agency_name(picture, "") == "—"
+
+
+def test_that_feed_text_on_one_line_holds_no_control_or_direction_characters() -> None:
+    assert wording.one_line("Eng\u202eine\n\t4\u200b \x07") == "Eng ine 4"
+
+
+@pytest.mark.parametrize("text", ["17S NU 04276 99936", "17snu0427699936", " 17S NU 0427699936 "])
+def test_that_a_typed_grid_is_found_in_any_spacing(text: str) -> None:
+    place = typed_place(text)
+    assert place is not None
+    assert (place.lat, place.lon) == pytest.approx((35.2425, -80.953), abs=2e-5)
+
+
+@pytest.mark.parametrize(
+    ("text", "lat", "lon"),
+    [
+        ("35.2425, -80.953", 35.2425, -80.953),
+        ("35.2425 -80.953", 35.2425, -80.953),
+        ("35.2425° N 80.953° W", 35.2425, -80.953),
+        ("33.9 s, 151.2 e", -33.9, 151.2),
+    ],
+)
+def test_that_typed_degrees_are_found(text: str, lat: float, lon: float) -> None:
+    place = typed_place(text)
+    assert place is not None
+    assert (place.lat, place.lon) == (lat, lon)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Engine 30", "95, 10", "10, 190", "17S", "99Z NV 1 1", "17S NV 123", "17S OI 12 34"]
+)
+def test_that_what_is_no_place_is_none(text: str) -> None:
+    assert typed_place(text) is None
+
+
+@given(st.text(max_size=40))
+def test_that_no_typed_text_breaks_the_search_for_a_place(text: str) -> None:
+    place = typed_place(text)
+    assert place is None or (-90 <= place.lat <= 90 and -180 <= place.lon <= 180)
+
+
+def test_that_the_regions_places_are_known() -> None:
+    names = {place.name for place in load_places(RESOURCES / "region" / "places.geojson")}
+    assert {"Charlotte", "Gastonia", "Rock Hill"} <= names
+
+
+def test_that_the_distance_is_that_on_the_sphere() -> None:
+    metres = distance_m(35.0, -81.0, np.array([35.0, 36.0]), np.array([-81.0, -81.0]))
+    assert metres == pytest.approx([0.0, 111_195.0], abs=1.0)
+
+
+def test_that_near_units_are_available_and_fresh_and_the_fitting_ones_come_first(make_desk: MakeDesk) -> None:
+    picture = make_desk().picture
+    near = nearest_units(picture, "rail", 35.2425, -80.953, now=r.NOON, limit=9)
+    assert [picture.tracks.callsigns[one.row] for one in near] == ["Engine 4", "Engine 30", "Hazmat 4", "Medic 17"]
+    later = r.NOON + timedelta(minutes=5)
+    assert nearest_units(picture, "rail", 35.2425, -80.953, now=later, limit=9) == []
+
+
+def test_that_a_tooltip_shows_markup_as_text() -> None:
+    assert tip("<b>x</b> & y\nz") == "<span>&lt;b&gt;x&lt;/b&gt; &amp; y<br>z</span>"
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_that_all_text_reads_at_four_and_a_half_to_one(name: str) -> None:
+    p = load_palette(name)  # type: ignore[arg-type]
+    for ground in (p.panel, p.raised, p.window):
+        for wanted in (p.text, p.muted, p.accent, p.ok, p.warn, p.bad, *p.status.values(), *p.health.values()):
+            assert contrast(theme.legible(wanted, ground), ground) >= theme.READABLE
+    for priority in range(1, 6):
+        ground_colour, text = theme.priority_colours(p, priority)
+        assert contrast(text.name(), ground_colour.name()) >= theme.READABLE
+    for ground, preferred in ((p.accent, p.accent_text), (p.bad, "#ffffff"), (p.warn, "#10161d")):
+        assert contrast(theme.text_on(ground, preferred), ground) >= theme.READABLE
+    assert contrast(p.muted, p.panel) >= theme.READABLE
+    assert contrast(p.muted, p.raised) >= theme.READABLE
