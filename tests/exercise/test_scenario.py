@@ -29,7 +29,7 @@ def test_that_every_colour_can_be_seen_on_the_dark_and_on_the_light_map_and_told
     colours = {agency.id: agency.colour for agency in steel_rail().agencies}
     for agency, colour in colours.items():
         for ground in ("#16202b", "#f2f4f7"):
-            assert _contrast(colour, ground) >= 2.8, (agency, colour, ground)
+            assert _contrast(colour, ground) >= 2.9, (agency, colour, ground)
     for (first, a), (second, b) in itertools.combinations(colours.items(), 2):
         assert sum(abs(x - y) for x, y in zip(_rgb(a), _rgb(b), strict=True)) >= 24, (first, second)
 
