@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QImage, QPainter, QPainterPath, QPen, QPixmap
 
 from cop.map.palette import Palette, colour
 
@@ -16,6 +16,7 @@ _ELLIPSIS = "…"
 #: the space a chip leaves around its text
 _CHIP_PAD_X = 6.0
 _CHIP_PAD_Y = 3.0
+_HALO_PX = 3.0
 
 
 @lru_cache(maxsize=8192)
@@ -108,13 +109,44 @@ def _draw_chip(text: str, ink: QColor, ground: QColor, dpr: float, *, pixels: in
     return Chip(pixmap, width, height)
 
 
-def draw_haloed(painter: QPainter, at: QPointF, text: str, *, font: QFont, ink: QColor, halo: QColor) -> None:
+@dataclass(frozen=True, slots=True)
+class Script:
+    """How a name is written on the ground; colours as in the palette."""
+
+    pixels: int
+    ink: str
+    halo: str
+    bold: bool = False
+    spacing_px: float = 0.0
+
+
+def draw_haloed(painter: QPainter, at: QPointF, text: str, script: Script) -> None:
     """A line of text with a halo, its baseline starting at `at`: readable on any ground."""
+    dpr = painter.device().devicePixelRatioF()
+    image = _haloed(text, script, dpr)
+    corner = at - QPointF(_HALO_PX, 1.2 * script.pixels + _HALO_PX)
+    painter.drawImage(QPointF(round(corner.x() * dpr) / dpr, round(corner.y() * dpr) / dpr), image)
+
+
+@lru_cache(maxsize=1024)
+def _haloed(text: str, script: Script, dpr: float) -> QImage:
+    font = map_font(script.pixels, bold=script.bold, spacing_px=script.spacing_px)
+    width = QFontMetricsF(font).horizontalAdvance(text) + 2 * _HALO_PX
+    height = 1.7 * script.pixels + 2 * _HALO_PX
+    image = QImage(round(width * dpr), round(height * dpr), QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(dpr)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    at = QPointF(_HALO_PX, 1.2 * script.pixels + _HALO_PX)
     path = QPainterPath()
     path.addText(at, font, text)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(halo, 3.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+    pen = QPen(colour(script.halo), _HALO_PX, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
     painter.drawPath(path)
-    painter.setPen(ink)
+    painter.setPen(colour(script.ink))
     painter.setFont(font)
     painter.drawText(at, text)
+    painter.end()
+    return image

@@ -10,7 +10,6 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHideEvent, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QGraphicsView, QMenu, QVBoxLayout, QWidget
 
-from cop.domain.agency import Agency
 from cop.map import coordinates
 from cop.map.canvas import Canvas, MapBox
 from cop.map.controls import MapButtons, MapChip, ScaleBar
@@ -25,7 +24,8 @@ from cop.map.layers.tiles import TileLayer
 from cop.map.layers.units import UnitLayer
 from cop.map.layers.zones import ZoneLayer
 from cop.map.palette import Palette, colour
-from cop.map.place_menu import PlaceMenu, Standing
+from cop.map.place_menu import PlaceMenu
+from cop.map.pointing import Pointing
 from cop.map.projection import place_to_degrees, place_to_metres, stretch_at
 from cop.map.tile_source import TileSource
 from cop.map.viewport import Viewport
@@ -33,9 +33,6 @@ from cop.picture.change import Change
 from cop.picture.ground import Ground
 from cop.picture.picture import Picture
 
-_CLICK_REACH_PX = 14.0
-_MENU_REACH_PX = 20.0
-_MOST_IN_MENU = 6
 _STEP = 1.6
 _PAN_PX = 120.0
 _EDGE_PX = 14
@@ -67,7 +64,7 @@ class MapView(QWidget):
         self._palette = palette
         self._cursor: QPointF | None = None
         self._fitted_to = ""
-        self._tiles = TileLayer(tiles, palette) if tiles is not None else None
+        self._tiles = TileLayer(tiles, palette, self) if tiles is not None else None
         self._basemap = BasemapLayer(region, palette)
         self._jurisdictions = JurisdictionLayer(picture, ground, palette, self._named_places)
         self._zones = ZoneLayer(picture, palette, now)
@@ -77,6 +74,9 @@ class MapView(QWidget):
             picture, palette, zones=self._zones, units=self._units, incidents=self._incidents
         )
         self._labels = LabelLayer(picture, self._units, self._incidents, palette, reserved=self._corners)
+        self._pointing = Pointing(
+            picture, zones=self._zones, units=self._units, incidents=self._incidents, labels=self._labels
+        )
         self._ground_layers: list[Layer] = [self._basemap, self._jurisdictions, self._zones]
         if self._tiles is not None:
             self._ground_layers.insert(0, self._tiles)
@@ -293,32 +293,11 @@ class MapView(QWidget):
             self._open_layers()
 
     def _click(self, at: QPointF) -> None:
-        kind, agency, object_id = self._object_at(at)
-        self._choose(kind, agency, object_id)
+        self._choose(*self._pointing.object_at(at, self.view))
 
     def _choose(self, kind: str, agency: str, object_id: str) -> None:
         self.set_selection(kind, agency, object_id)
         self.selected.emit(kind, agency, object_id)
-
-    def _object_at(self, at: QPointF) -> tuple[str, str, str]:
-        """The incident, unit or zone that a click at a point means; a label stands for its symbol."""
-        view = self.view
-        if self._incidents.visible:
-            for placed in self._incidents.near(at, view, _CLICK_REACH_PX):
-                return "incident", *placed.key
-        if self._units.visible:
-            for row in self._units.near(at, view, _CLICK_REACH_PX):
-                return "unit", *self._picture.tracks.keys[row]
-        if self._labels.visible:
-            unit_boxes, incident_boxes = self._labels.boxes(view)
-            for key, box in incident_boxes.items():
-                if box.contains(at):
-                    return "incident", *key
-            for row, box in unit_boxes.items():
-                if box.contains(at):
-                    return "unit", *self._picture.tracks.keys[row]
-        zone = self._zones.at(at, view) if self._zones.visible else None
-        return ("zone", *zone) if zone is not None else ("", "", "")
 
     def _move_cursor(self, at: QPointF) -> None:
         self._cursor = at
@@ -341,28 +320,13 @@ class MapView(QWidget):
     def _open_menu(self, at: QPointF) -> None:
         lat, lon = place_to_degrees(*self.view.metres(at))
         grid = coordinates.usng(lat, lon)
-        menu = PlaceMenu(self, grid, self._standing_at(at))
+        menu = PlaceMenu(self, grid, self._pointing.standing_at(at, self.view))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.open_chosen.connect(lambda: self.open_incident_asked.emit(lat, lon))
         menu.copy_chosen.connect(lambda: QGuiApplication.clipboard().setText(grid))
         menu.selected.connect(self._choose)
         menu.task_chosen.connect(self.task_asked)
         menu.popup(self.mapToGlobal(at.toPoint()))
-
-    def _standing_at(self, at: QPointF) -> list[Standing]:
-        found: list[Standing] = []
-        if self._incidents.visible:
-            found.extend(
-                Standing("incident", *placed.key, f"P{placed.priority} {placed.title}")
-                for placed in self._incidents.near(at, self.view, _MENU_REACH_PX)
-            )
-        if self._units.visible:
-            for row in self._units.near(at, self.view, _MENU_REACH_PX):
-                agency, unit = self._picture.tracks.keys[row]
-                profile = self._picture.agencies.get(agency)
-                owner = profile.body.name if profile is not None and isinstance(profile.body, Agency) else agency
-                found.append(Standing("unit", agency, unit, f"{self._picture.tracks.callsigns[row]} · {owner}"))
-        return found[:_MOST_IN_MENU]
 
     def _open_layers(self) -> None:
         menu = QMenu(self)

@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from cop.map.layers.layer import Layer
 from cop.map.layers.paths import path_of, projected
-from cop.map.lettering import clean, draw_haloed, map_font, text_width
+from cop.map.lettering import Script, clean, draw_haloed, map_font, text_width
 from cop.map.palette import Palette, colour
 from cop.map.viewport import Viewport
 
@@ -100,8 +100,6 @@ class BasemapLayer(Layer):
     def paint_names(self, painter: QPainter, view: Viewport) -> None:
         """Place names and road numbers: above the jurisdictions, so that no fill dims them."""
         self.taken = []
-        halo = colour(self.palette.label_halo)
-        ink = colour(self.palette.place)
         for place in self._places:
             if view.scale > place.largest_scale:
                 continue
@@ -111,11 +109,11 @@ class BasemapLayer(Layer):
             if not box.intersects(view.rect()) or self._clashes(box):
                 continue
             self.taken.append(box)
-            painter.setPen(QPen(halo, 1.5))
-            painter.setBrush(ink)
+            painter.setPen(QPen(colour(self.palette.label_halo), 1.5))
+            painter.setBrush(colour(self.palette.place))
             painter.drawEllipse(dot, 3.2, 3.2)
-            at = dot + QPointF(7, 0.36 * place.font_px)
-            draw_haloed(painter, at, place.name, font=map_font(place.font_px), ink=ink, halo=halo)
+            script = Script(place.font_px, self.palette.place, self.palette.label_halo)
+            draw_haloed(painter, dot + QPointF(7, 0.36 * place.font_px), place.name, script)
         self._paint_road_numbers(painter, view)
 
     def _paint_road_numbers(self, painter: QPainter, view: Viewport) -> None:

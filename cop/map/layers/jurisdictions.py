@@ -11,7 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap
 from cop.domain.area import Jurisdiction
 from cop.map.layers.layer import Layer
 from cop.map.layers.paths import path_of, projected
-from cop.map.lettering import clean, draw_haloed, map_font, text_width
+from cop.map.lettering import Script, clean, draw_haloed, text_width
 from cop.map.palette import Palette, agency_colour, colour
 from cop.map.viewport import Viewport
 from cop.picture.change import Change
@@ -19,9 +19,10 @@ from cop.picture.ground import Ground
 from cop.picture.picture import Picture
 
 #: level -> opacity of the fill, of the outline (0…255); districts cover what towns cover, so they are kept light
-_OPACITY = {"municipal": (30, 255), "special": (34, 255), "district": (9, 150)}
+_OPACITY = {"municipal": (30, 255), "special": (34, 255), "district": (9, 120)}
 _HATCH_PX = 9
 _SPACING_PX = 3.0
+_OWN_NAME_ALPHA = "a5"
 #: level -> font size of the name in pixels
 _NAME_SIZES = {"county": 13, "municipal": 11}
 _OTHER_NAME_SIZE = 10
@@ -78,10 +79,7 @@ class JurisdictionLayer(Layer):
             fill, line = QColor(ink), QColor(ink)
             fill.setAlpha(fill_alpha)
             line.setAlpha(line_alpha)
-            pen = QPen(line, 1.5)
-            if level == "district":
-                pen.setDashPattern([7.0, 3.0])
-            painter.setPen(pen)
+            painter.setPen(QPen(line, 1.5))
             painter.setBrush(fill)
         painter.drawPath(path)
 
@@ -118,14 +116,13 @@ class JurisdictionLayer(Layer):
             if not view.rect().adjusted(4, 4, -4, -4).contains(box) or any(box.intersects(other) for other in taken):
                 continue
             taken.append(box)
-            ink = colour(self.palette.region_name)
-            if one.level != "county":
-                own = agency_colour(self._picture, one.agency, self.palette)
-                ink = QColor(own.red(), own.green(), own.blue(), 165)
-            font = map_font(pixels, bold=True, spacing_px=_SPACING_PX)
-            halo = colour(self.palette.label_halo)
-            halo.setAlpha(90)
-            draw_haloed(painter, QPointF(box.left(), box.top() + 1.15 * pixels), text, font=font, ink=ink, halo=halo)
+            ink = self.palette.region_name
+            if one.level == "planning_zone":
+                ink = self.palette.hot_zone + _OWN_NAME_ALPHA
+            elif one.level != "county":
+                ink = agency_colour(self._picture, one.agency, self.palette).name() + _OWN_NAME_ALPHA
+            script = Script(pixels, ink, self.palette.label_halo[:7] + "5a", bold=True, spacing_px=_SPACING_PX)
+            draw_haloed(painter, QPointF(box.left(), box.top() + 1.15 * pixels), text, script)
             return
 
 

@@ -31,22 +31,26 @@ class TileLayer(Layer):
     name: ClassVar[str] = "tiles"
     label: ClassVar[str] = "Online map"
 
-    def __init__(self, source: TileSource, palette: Palette) -> None:
+    def __init__(self, source: TileSource, palette: Palette, parent: QObject) -> None:
+        """Everything of Qt's in here belongs to `parent` and goes with it, on the thread of the screen.
+
+        Left to Python it could be collected on a decoder's thread, in the middle of a reply.
+        """
         super().__init__(palette)
         self.source = source
-        self.arrivals = _Arrivals()
+        self._decoders = QThreadPool(parent)  # first, so that it goes first, and no decoder outlives what it tells
+        self._decoders.setMaxThreadCount(2)
+        self.arrivals = _Arrivals(parent)
         self._tiles: OrderedDict[Tile, QPixmap] = OrderedDict()
         self._replies: dict[Tile, QNetworkReply] = {}
         self._decoding: set[Tile] = set()
         self._failed_at: dict[Tile, float] = {}
         self._wanted: list[Tile] = []
-        self._network = QNetworkAccessManager()
+        self._network = QNetworkAccessManager(parent)
         cache = QNetworkDiskCache(self._network)
         cache.setCacheDirectory(str(source.cache_folder))
         cache.setMaximumCacheSize(source.cache_mib * 1024 * 1024)
         self._network.setCache(cache)
-        self._decoders = QThreadPool()
-        self._decoders.setMaxThreadCount(2)
         self.arrivals.decoded.connect(self._take_in)
 
     def paint(self, painter: QPainter, view: Viewport) -> None:

@@ -18,7 +18,7 @@ from cop.domain.report import Report
 from cop.domain.words import label as word_label
 from cop.map.layers.layer import Layer
 from cop.map.layers.paths import path_of, projected
-from cop.map.lettering import clean, draw_haloed, map_font, text_width
+from cop.map.lettering import Script, clean, draw_haloed, text_width
 from cop.map.palette import Palette, colour
 from cop.map.viewport import Viewport
 from cop.picture.change import Change, Key
@@ -108,7 +108,8 @@ class ZoneLayer(Layer):
             path = to_pixels.map(one.path)
             if not path.boundingRect().adjusted(-80, -30, 80, 30).intersects(view.rect()):
                 continue
-            ink = colour(self.palette.hot_zone if one.kind in _ALARMING else self.palette.zone)
+            written = self.palette.hot_zone if one.kind in _ALARMING else self.palette.zone
+            ink = colour(written)
             fill = QColor(ink)
             fill.setAlpha(34)
             pen = QPen(ink, 2.0)
@@ -120,8 +121,7 @@ class ZoneLayer(Layer):
             if one.name:
                 box = path.boundingRect()
                 at = QPointF(box.center().x() - text_width(one.name, 12) / 2, box.bottom() - 8)
-                halo = colour(self.palette.label_halo)
-                draw_haloed(painter, at, one.name, font=map_font(12), ink=ink, halo=halo)
+                draw_haloed(painter, at, one.name, Script(12, written, self.palette.label_halo))
 
     def _take(self, table: dict[Key, _Drawn], key: Key, report: Report | None) -> None:
         drawn = _drawn(report) if report is not None else None

@@ -1,0 +1,70 @@
+"""What a point on the screen means: the incident, unit or zone that stands there."""
+
+from PySide6.QtCore import QPointF
+
+from cop.domain.agency import Agency
+from cop.map.layers.incidents import IncidentLayer
+from cop.map.layers.labels import LabelLayer
+from cop.map.layers.units import UnitLayer
+from cop.map.layers.zones import ZoneLayer
+from cop.map.place_menu import Standing
+from cop.map.viewport import Viewport
+from cop.picture.picture import Picture
+
+_CLICK_REACH_PX = 14.0
+_MENU_REACH_PX = 20.0
+_MOST_IN_MENU = 6
+
+
+class Pointing:
+    """Asks the layers that are shown; what is hidden cannot be hit."""
+
+    def __init__(
+        self,
+        picture: Picture,
+        *,
+        zones: ZoneLayer,
+        units: UnitLayer,
+        incidents: IncidentLayer,
+        labels: LabelLayer,
+    ) -> None:
+        self._picture = picture
+        self._zones = zones
+        self._units = units
+        self._incidents = incidents
+        self._labels = labels
+
+    def object_at(self, at: QPointF, view: Viewport) -> tuple[str, str, str]:
+        """Kind, agency and id of what a click means, all "" for nothing; incidents first, labels mean their symbol."""
+        if self._incidents.visible:
+            for placed in self._incidents.near(at, view, _CLICK_REACH_PX):
+                return "incident", *placed.key
+        if self._units.visible:
+            for row in self._units.near(at, view, _CLICK_REACH_PX):
+                return "unit", *self._picture.tracks.keys[row]
+        if self._labels.visible:
+            unit_boxes, incident_boxes = self._labels.boxes(view)
+            for key, box in incident_boxes.items():
+                if box.contains(at):
+                    return "incident", *key
+            for row, box in unit_boxes.items():
+                if box.contains(at):
+                    return "unit", *self._picture.tracks.keys[row]
+        zone = self._zones.at(at, view) if self._zones.visible else None
+        return ("zone", *zone) if zone is not None else ("", "", "")
+
+    def standing_at(self, at: QPointF, view: Viewport) -> list[Standing]:
+        """Incidents and units under a point, for the menu of the place."""
+        found: list[Standing] = []
+        if self._incidents.visible:
+            found.extend(
+                Standing("incident", *placed.key, f"P{placed.priority} {placed.title}")
+                for placed in self._incidents.near(at, view, _MENU_REACH_PX)
+            )
+        if self._units.visible:
+            for row in self._units.near(at, view, _MENU_REACH_PX):
+                agency, unit = self._picture.tracks.keys[row]
+                profile = self._picture.agencies.get(agency)
+                owner = profile.body.name if profile is not None and isinstance(profile.body, Agency) else agency
+                found.append(Standing("unit", agency, unit, f"{self._picture.tracks.callsigns[row]} · {owner}"))
+        return found[:_MOST_IN_MENU]

@@ -1,0 +1,85 @@
+"""Incidents on the map."""
+
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import QPointF
+
+from cop.domain.batch import Batch
+from cop.domain.incident import Incident
+from cop.map.layers.incidents import IncidentLayer, age
+from cop.map.palette import load_palette
+from cop.map.viewport import Viewport
+from cop.picture.picture import Picture
+from tests.map.scenes import NOON, report
+
+pytestmark = pytest.mark.usefixtures("qapp")
+
+
+def layer_with(*bodies: Incident) -> tuple[IncidentLayer, Picture]:
+    picture = Picture()
+    layer = IncidentLayer(picture, load_palette("dark"), lambda: NOON)
+    layer.apply(picture.apply(Batch(reports=[report("a", body) for body in bodies])))
+    return layer, picture
+
+
+def located(incident: str, **fields: object) -> Incident:
+    return Incident(id=incident, at=NOON, **({"lat": 35.0, "lon": -80.0} | fields))  # type: ignore[arg-type]
+
+
+def test_that_the_label_says_priority_title_and_age() -> None:
+    layer, _ = layer_with(
+        located("i", priority=1, type="hazmat", title="Hazmat rail", opened_at=NOON - timedelta(minutes=14))
+    )
+    assert layer.text(layer.placed()[0]) == "P1 Hazmat rail · 14 min"
+
+
+def test_that_an_incident_without_a_title_is_called_by_its_type() -> None:
+    layer, _ = layer_with(located("i", type="crash", opened_at=NOON))
+    assert layer.text(layer.placed()[0]) == "P3 Traffic crash · now"
+
+
+def test_that_an_incident_without_a_place_is_not_drawn() -> None:
+    layer, _ = layer_with(Incident(id="i", at=NOON), Incident(id="j", at=NOON, lat=35.0))
+    assert layer.placed() == []
+
+
+@pytest.mark.parametrize("status", ["closed", "cancelled"])
+def test_that_an_incident_that_is_over_leaves_the_map(status: str) -> None:
+    layer, picture = layer_with(located("i"))
+    assert len(layer.placed()) == 1
+    assert layer.apply(picture.apply(Batch(reports=[report("a", located("i", rev=1, status=status))])))
+    assert layer.placed() == []
+
+
+def test_that_the_most_urgent_lies_on_top_and_the_selected_above_it() -> None:
+    layer, _ = layer_with(located("low", priority=5), located("high", priority=1), located("mid", priority=3))
+    assert [one.key[1] for one in layer.placed()] == ["low", "mid", "high"]
+    layer.selected = ("a", "low")
+    assert [one.key[1] for one in layer.placed()] == ["mid", "high", "low"]
+
+
+def test_that_of_incidents_at_one_place_the_topmost_is_hit() -> None:
+    layer, _ = layer_with(located("low", priority=5), located("high", priority=1))
+    view = Viewport(-8_910_000.0, 4_170_000.0, 20.0, 800, 600)
+    at = view.place(35.0, -80.0)
+    assert [one.key[1] for one in layer.near(at + QPointF(5, 0), view, 14.0)] == ["high", "low"]
+    assert layer.near(at + QPointF(50, 0), view, 14.0) == []
+
+
+def test_that_ages_move_by_the_minute() -> None:
+    picture = Picture()
+    time = [NOON]
+    layer = IncidentLayer(picture, load_palette("dark"), lambda: time[0])
+    layer.tick()
+    time[0] += timedelta(seconds=20)
+    assert not layer.tick()
+    time[0] += timedelta(seconds=40)
+    assert layer.tick()
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text"), [(-5, "now"), (0.9, "now"), (1, "1 min"), (59.5, "59 min"), (68, "1 h 08"), (4320, "3 d")]
+)
+def test_that_an_age_is_said_in_few_characters(minutes: float, text: str) -> None:
+    assert age(timedelta(minutes=minutes)) == text
