@@ -1,6 +1,7 @@
 """What must not be overlooked: strips of words across the window, and a notice that passes."""
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from cop.ui.labels import Label, button, restyle
@@ -95,6 +96,7 @@ class Notice(QFrame):
         self.show()
         self.raise_()
         self._timer.start()
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
     def text(self) -> str:
         """The sentence that stands there now; empty if none does."""

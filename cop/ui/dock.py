@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QDockWidget, QSizePolicy, QVBoxLayout, QWidget
 from cop.map.palette import Palette
 from cop.picture.change import Change
 from cop.ui.desk import Desk
+from cop.ui.labels import restyle
 
 
 class Dock(QDockWidget):
@@ -65,3 +66,7 @@ class Dock(QDockWidget):
     def _wear_title_bar(self, floating: bool) -> None:
         # a floating window without a bar could not be moved or put back
         self.setTitleBarWidget(None if floating else self._no_title_bar)  # type: ignore[arg-type]
+        if self.desk.exercise:
+            restyle(self.content, "edge", floating)
+            width = 4 if floating else 0
+            self.lines.setContentsMargins(width, width, width, width)

@@ -116,6 +116,7 @@ class FeedDock(Dock):
         sides.addWidget(self.detail, 1)
         self.lines.addWidget(head)
         self.lines.addWidget(body, 1)
+        self.content.setFocusProxy(self.view)
         self.refresh()
 
     def apply(self, change: Change) -> None:

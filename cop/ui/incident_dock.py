@@ -172,6 +172,7 @@ class IncidentDock(Dock):
         for widget in (chips, self.nothing, self.list, foot):
             self.lines.addWidget(widget)
         self.lines.setStretch(2, 1)
+        self.content.setFocusProxy(self.list)
         self.refresh()
 
     def apply(self, change: Change) -> None:

@@ -116,7 +116,7 @@ class IncidentPage(Page):
         else:
             parts.append("no place said")
         parts.append(
-            f"P{body.priority} {label(INCIDENT_TYPES, body.type)}, {label(INCIDENT_STATUSES, body.status).lower()}"
+            f"P{body.priority}\u00a0{label(INCIDENT_TYPES, body.type)}, {label(INCIDENT_STATUSES, body.status).lower()}"
         )
         parts.append(f"updated {wording.age(report.reported_at, self.desk.now())}")
         return parts

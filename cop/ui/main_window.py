@@ -1,6 +1,7 @@
 """The main window: map in the middle, docks around it, one selection for all of them."""
 
 import math
+from itertools import pairwise
 from typing import Literal
 
 from PySide6.QtCore import QByteArray, QMarginsF, QSettings, Qt, QTimer
@@ -221,6 +222,10 @@ class MainWindow(QMainWindow):
         self.top_bar.feeds_asked.connect(lambda: self._show_dock(self.feed_dock))
         self.top_bar.inbox_asked.connect(self.next_request)
         self.top_bar.theme_asked.connect(self.change_theme)
+        bar = self.top_bar
+        order = (bar.search, bar.dots, bar.inbox, bar.theme, *(dock.content for dock in self.docks[:3]), self.map_view)
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(before, after)
 
     # what arrives
 
@@ -356,8 +361,7 @@ class MainWindow(QMainWindow):
     def _show_dock(self, dock: Dock) -> None:
         dock.show()
         dock.raise_()
-        first = dock.content.nextInFocusChain()
-        (first if first is not None and dock.content.isAncestorOf(first) else dock.content).setFocus()
+        dock.content.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # the window itself
 

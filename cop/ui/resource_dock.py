@@ -133,6 +133,7 @@ class ResourceDock(Dock):
         body.addWidget(self.view)
         self.lines.addLayout(body, 1)
         self.lines.addWidget(foot)
+        self.content.setFocusProxy(self.view)
         self.refresh()
 
     def apply(self, change: Change) -> None:

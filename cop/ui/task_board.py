@@ -54,6 +54,7 @@ class TaskBoard(Dock):
         across.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.lines.addWidget(across, 1)
         self.set_palette(palette)
+        self.content.setFocusProxy(self.everything)
         self.refresh()
 
     def show_incident(self, key: Key | None) -> None:

@@ -4,7 +4,7 @@ import functools
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 
-from cop.map.palette import Palette, colour, contrast
+from cop.map.palette import RESOURCES, Palette, colour, contrast
 
 _FAMILIES = ("Inter", "Noto Sans", "DejaVu Sans")
 #: WCAG 2.1 §1.4.3: text of normal size against what it stands on
@@ -93,6 +93,7 @@ def stylesheet(palette: Palette) -> str:
     accent_text = text_on(p.accent, p.accent_text)
     link, warn, bad, ok = (legible(one, p.panel) for one in (p.accent, p.warn, p.bad, p.ok))
     field = p.window if p.name == "dark" else p.panel
+    check = (RESOURCES / "icons" / f"check-{p.name}.svg").as_posix()
     return f"""
 * {{ color: {p.text}; }}
 QMainWindow, QDialog {{ background: {p.panel}; }}
@@ -117,12 +118,17 @@ QLabel[tone="section"] {{ font-weight: bold; font-size: 10px; letter-spacing: 1p
 #operation {{ font-weight: bold; font-size: 13px; }}
 #clock {{ font-weight: bold; font-size: 14px; }}
 #desk_chip {{ border: 1px solid {p.border}; border-radius: 9px; padding: 3px 10px; font-size: 11px; }}
+QDialog[edge="true"], #dock[edge="true"] {{ border: 4px solid {p.exercise}; }}
 #window_edge {{ background: transparent; border: 4px solid {p.exercise}; }}
 
 QLineEdit, QPlainTextEdit {{ background: {field}; color: {p.text};
   border: 1px solid {p.border}; border-radius: 6px; padding: 6px 9px; selection-background-color: {p.accent};
   selection-color: {accent_text}; }}
 QCheckBox {{ spacing: 8px; }}
+QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {p.muted}; border-radius: 3px;
+  background: {field}; }}
+QCheckBox::indicator:checked {{ background: {p.accent}; border-color: {p.accent}; image: url("{check}"); }}
+QCheckBox:focus {{ color: {link}; }}
 QLineEdit:focus, QPlainTextEdit:focus {{ border: 1px solid {p.accent}; }}
 QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled, QDateTimeEdit:disabled {{ color: {p.muted}; }}
 QSpinBox, QComboBox, QDateTimeEdit {{ min-height: 28px; }}

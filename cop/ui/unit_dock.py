@@ -145,17 +145,16 @@ class UnitDock(Dock):
         body.setContentsMargins(8, 0, 0, 0)
         body.addWidget(self.view)
         self.lines.addLayout(body, 1)
+        self.content.setFocusProxy(self.view)
         self.refresh()
 
     def apply(self, change: Change) -> None:
-        """New or other units: a new order; only moved ones: new ages."""
+        """New or other units: a new order. What only moved shows its new age with the next tick: ages count seconds."""
         if change.units or change.agencies:
             self._title()
             if self.in_sight():
                 self.model.refresh()
                 self._count()
-        elif change.moved.size and self.in_sight():
-            self.model.touch()
 
     def refresh(self) -> None:
         """The table, its order and the count in the tab."""

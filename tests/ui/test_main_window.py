@@ -344,3 +344,53 @@ def test_that_a_feed_that_fails_changes_its_mark(make_desk: MakeDesk, make_windo
     failed = FeedHealth(feed="fire", agency="charlotte-fire", format="cop-json", state="failed")
     desk.take_in(Batch(epoch=1, health=[failed]))
     assert window.top_bar.dots.accessibleName() == "Feeds: 1 silent, 1 failed"
+
+
+def test_that_the_tab_key_goes_from_the_search_over_the_bar_to_the_queue(
+    qtbot: QtBot, make_desk: MakeDesk, make_window: MakeWindow
+) -> None:
+    window = make_window(make_desk())
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.search.setFocus()
+    bar = window.top_bar
+    for expected in (bar.dots, bar.inbox, bar.theme, window.incident_dock.list):
+        qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        assert window.focusWidget() is expected
+
+
+def test_that_a_key_brings_a_dock_to_the_front_and_the_focus_into_it(
+    qtbot: QtBot, make_desk: MakeDesk, make_window: MakeWindow
+) -> None:
+    window = make_window(make_desk())
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.focusWidget() is window.unit_dock.view)
+    assert window.unit_dock.in_sight()
+    assert not window.incident_dock.in_sight()
+
+
+def test_that_a_dock_that_floats_in_an_exercise_wears_a_title_bar_and_the_edge(
+    make_desk: MakeDesk, make_window: MakeWindow
+) -> None:
+    window = make_window(make_desk(exercise="Steel Rail"))
+    dock = window.resource_dock
+    dock.setFloating(True)
+    assert dock.titleBarWidget() is None
+    assert dock.content.property("edge") is True
+    dock.setFloating(False)
+    assert dock.titleBarWidget() is not None
+    assert dock.content.property("edge") is False
+
+
+def test_that_a_broker_that_is_only_being_connected_is_said_after_ten_seconds(
+    make_desk: MakeDesk, make_window: MakeWindow, clock: Clock
+) -> None:
+    desk = make_desk()
+    window = make_window(desk)
+    desk.take_in(Batch(epoch=1, broker=BrokerState(state="connecting", url="mqtt://b", since=r.NOON)))
+    assert window.banners.texts() == []
+    clock.now += timedelta(seconds=11)
+    window.tick()
+    assert window.banners.texts()[0].startswith("Broker not reached since ")
