@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 FOLDER = Path(__file__).parents[1] / "golden"
+SEEN = Path(__file__).parents[2] / "build" / "golden"
 
 #: another version of Qt or FreeType moves the edges of letters; a changed colour or a missing part is far more
 _MEAN_DIFFERENCE = 1.5
@@ -16,7 +17,7 @@ _DIFFERENT_BY = 40
 
 
 def assert_golden(image: QImage, name: str) -> None:
-    """Compare with `tests/golden/<name>.png`; what was seen instead is left beside it as `<name>.seen.png`."""
+    """Compare with `tests/golden/<name>.png`; what was seen instead is left in build/golden."""
     wanted_path = FOLDER / f"{name}.png"
     if os.environ.get("COP_GOLDEN") == "write":
         assert image.save(str(wanted_path))
@@ -24,11 +25,10 @@ def assert_golden(image: QImage, name: str) -> None:
     if not wanted_path.exists():
         pytest.fail(f"no golden image {wanted_path.name}: write it with COP_GOLDEN=write and look at it")
     problem = difference(_pixels(image), _pixels(QImage(str(wanted_path))))
-    seen_path = FOLDER / f"{name}.seen.png"
     if problem:
-        image.save(str(seen_path))
-        pytest.fail(f"{name}: {problem}; see {seen_path.name}")
-    seen_path.unlink(missing_ok=True)
+        SEEN.mkdir(parents=True, exist_ok=True)
+        image.save(str(SEEN / f"{name}.png"))
+        pytest.fail(f"{name}: {problem}; see build/golden/{name}.png")
 
 
 def difference(seen: np.ndarray, wanted: np.ndarray) -> str:
@@ -45,4 +45,5 @@ def difference(seen: np.ndarray, wanted: np.ndarray) -> str:
 def _pixels(image: QImage) -> np.ndarray:
     image = image.convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3)
+    # a copy: the bytes belong to an image that is gone when this returns
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
