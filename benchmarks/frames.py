@@ -13,6 +13,7 @@ import numpy as np
 from benchmarks.mosquitto import Publisher, mosquitto, packet
 from benchmarks.row import Row
 from benchmarks.traffic import ROOT, place
+from cop.domain.batch import Batch
 from cop.domain.desk import Operator
 from cop.feed_process import FeedProcess
 from cop.feeds.broker import Broker
@@ -91,7 +92,7 @@ def run() -> list[Row]:
         window.show()
         moments: list[float] = []
 
-        def receive() -> list:  # type: ignore[type-arg]
+        def receive() -> list[Batch]:
             moments.append(time.perf_counter())
             return feeds.receive()
 

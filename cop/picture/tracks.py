@@ -51,9 +51,10 @@ class Tracks:
     def __getattr__(self, name: str) -> NDArray[Any]:
         """A column's filled part, as a view."""
         try:
-            return self.__dict__["_columns"][name][: self.count]  # type: ignore[no-any-return]
+            column: NDArray[Any] = self.__dict__["_columns"][name]
         except KeyError:
             raise AttributeError(name) from None
+        return column[: self.count]
 
     def row_of(self, agency: str, unit: str) -> int | None:
         """The row of a unit, or None if it was never heard of."""
