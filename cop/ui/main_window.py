@@ -83,7 +83,9 @@ class MainWindow(QMainWindow):
             self.setContentsMargins(4, 4, 4, 4)
         self._default_layout()
         self._wire()
-        saved = settings.value("theme")
+        self._given_theme = palette.name
+        # what was chosen by hand holds for as long as the start asks for the same theme as then
+        saved = settings.value("theme") if settings.value("theme_instead_of") == palette.name else None
         self.set_palette_name(saved if saved in {"dark", "light"} else palette.name)
         self._restore()
         self._timer = QTimer(self)
@@ -353,6 +355,7 @@ class MainWindow(QMainWindow):
         """From dark to light and back; remembered."""
         self.set_palette_name("light" if self.colours.name == "dark" else "dark")
         self._settings.setValue("theme", self.colours.name)
+        self._settings.setValue("theme_instead_of", self._given_theme)
 
     def _search(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)

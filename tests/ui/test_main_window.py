@@ -371,6 +371,7 @@ def test_that_a_key_brings_a_dock_to_the_front_and_the_focus_into_it(
     assert not window.incident_dock.in_sight()
 
 
+@pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)", extend=True)  # the offscreen platform
 def test_that_a_dock_that_floats_in_an_exercise_wears_a_title_bar_and_the_edge(
     make_desk: MakeDesk, make_window: MakeWindow
 ) -> None:
