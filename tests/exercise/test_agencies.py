@@ -1,5 +1,8 @@
 """The simulated agencies on the wire, on the embedded broker and on Mosquitto."""
 
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from paho.mqtt.enums import MQTTProtocolVersion
 
 from cop.domain.agency import Presence
 from cop.domain.task import Answer, Task
@@ -18,6 +22,8 @@ from tests.conftest import Mosquitto, wait_until
 from tests.exercise.clients import Client
 from tests.exercise.conftest import EmbeddedBroker
 from tests.exercise.plays import ROOT, steel_rail
+
+_PLAY = "from cop.exercise.agencies import run; run('{url}', 'steel-rail')"
 
 
 @contextmanager
@@ -133,6 +139,39 @@ def test_that_it_waits_for_a_broker_that_is_not_there_yet(mosquitto: Mosquitto) 
         with Client(mosquitto.port, "desk") as desk:
             desk.subscribe(f"{ROOT}/+/profile")
             wait_until(lambda: len(desk.heard) == len(steel_rail().agencies), what="all profiles")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL)])
+def test_that_every_agency_is_seen_to_go_however_the_exercise_ends(
+    mosquitto: Mosquitto, number: signal.Signals, code: int
+) -> None:
+    with Client(mosquitto.port, "desk") as desk:
+        desk.subscribe(f"{ROOT}/+/presence/exercise")
+
+        def present() -> int:
+            last = {message.topic: bytes(message.payload) for message in list(desk.heard)}
+            return sum(msgspec.json.decode(payload, type=Presence).online for payload in last.values())
+
+        play = subprocess.Popen([sys.executable, "-c", _PLAY.format(url=mosquitto.url)])
+        try:
+            wait_until(lambda: present() == len(steel_rail().agencies), what="all agencies")
+            play.send_signal(number)
+            assert play.wait(20) == code
+        finally:
+            play.kill()
+        wait_until(lambda: present() == 0, what="none of them")
+
+
+def test_that_positions_are_kept_for_a_while_only(mosquitto: Mosquitto) -> None:
+    with Client(mosquitto.port, "desk", protocol=MQTTProtocolVersion.MQTTv5) as desk:
+        desk.subscribe(f"{ROOT}/charlotte-pd/position/+")
+        with playing(mosquitto.url):
+            wait_until(lambda: desk.heard, what="a position")
+        with Client(mosquitto.port, "late", protocol=MQTTProtocolVersion.MQTTv5) as late:
+            late.subscribe(f"{ROOT}/charlotte-pd/position/+")
+            wait_until(lambda: late.heard, what="a position that the broker kept")
+            expiry = getattr(late.heard[0].properties, "MessageExpiryInterval", 0)
+            assert 0 < expiry <= 300
 
 
 def test_that_it_ends_after_its_time(mosquitto: Mosquitto) -> None:
