@@ -136,7 +136,7 @@ class IncidentDock(Dock):
 
     def __init__(self, desk: Desk, leads: Leads, palette: Palette) -> None:
         super().__init__("Incidents", "incident_dock", desk, palette)
-        self.content.setMinimumWidth(300)
+        self.content.setMinimumWidth(330)
         self.model = IncidentModel(desk, leads, self)
         chips = QWidget()
         flow = FlowLayout(chips)

@@ -32,8 +32,8 @@ def lines_of(desk: Desk, incident: Report) -> list[Line]:
     for report in picture.log:
         entry = report.body
         if isinstance(entry, LogEntry) and (entry.incident_agency, entry.incident) == key:
-            who = f"{entry.by}, " if entry.by else ""
-            lines.append(Line(entry.at, f"{who}{wording.agency_name(picture, report.agency)}: {entry.text}"))
+            who = f", {entry.by}" if entry.by else ""
+            lines.append(Line(entry.at, f"{wording.agency_name(picture, report.agency)}{who}: {entry.text}"))
     for report in picture.zones.values():
         zone = report.body
         if isinstance(zone, Zone) and (zone.incident_agency, zone.incident) == key:

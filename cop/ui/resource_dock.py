@@ -103,7 +103,7 @@ class ResourceDock(Dock):
 
     def __init__(self, desk: Desk, palette: Palette) -> None:
         super().__init__("Resources", "resource_dock", desk, palette)
-        self.content.setMinimumWidth(300)
+        self.content.setMinimumWidth(330)
         self.model = ResourceModel(desk, palette, self)
         self.filter = QLineEdit(placeholderText="Filter: name, agency, type, state", clearButtonEnabled=True)
         self.filter.setAccessibleName("Filter resources")

@@ -126,7 +126,7 @@ class UnitDock(Dock):
 
     def __init__(self, desk: Desk, palette: Palette) -> None:
         super().__init__("Units", "unit_dock", desk, palette)
-        self.content.setMinimumWidth(300)
+        self.content.setMinimumWidth(330)
         self.model = UnitModel(desk, palette, self)
         self.filter = QLineEdit(placeholderText="Filter: callsign, agency, kind, status", clearButtonEnabled=True)
         self.filter.setAccessibleName("Filter units")

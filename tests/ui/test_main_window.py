@@ -50,7 +50,7 @@ def test_that_the_incident_page_says_who_leads_who_is_near_and_what_was_said(
         ("Hazmat 4", "Request"),
         ("Medic 17", "Request"),
     ]
-    qtbot.waitUntil(lambda: "B3, Charlotte Fire: Wind turns west" in texts(page))
+    qtbot.waitUntil(lambda: "Charlotte Fire, B3: Wind turns west" in texts(page))
     assert "Hazmat 4 requested from Gastonia FD — Decon corridor" in texts(page)
     assert ("Feed", "feed · cop-json") in page.facts.texts()
 
