@@ -38,7 +38,7 @@ _POSITION_EXPIRY_S = 300
 _HEARD = ("unit", "resource", "incident", "zone", "task", "answer", "presence")
 _RESET = frozenset({"incident", "zone", "task", "answer"})
 _FIRST_ROUND_S = (30.0, 240.0)
-_STATUS_MEAN_S = 200.0
+_STATUS_MEAN_S = {"available": 260.0, "busy": 60.0}
 
 Key = tuple[str, str, str]
 
@@ -90,7 +90,7 @@ class Simulation:
         self.tasking = Tasking(
             schedule=self._at,
             now=lambda: self.now,
-            say=lambda answer, owner: self._say(owner, answer, self.now),
+            say=self._say_answer,
             show=self._show,
             staffed=lambda agency: bool(self._desks.get(agency)),
         )
@@ -243,11 +243,12 @@ class Simulation:
                 self._publish(t, agency, topic, encode(body), qos=qos, retain=retain, expiry_s=_POSITION_EXPIRY_S)
 
     def _change_status(self, player: Player) -> None:
-        self._at(self.now + player.rng.expovariate(1 / _STATUS_MEAN_S) + 20.0, lambda: self._change_status(player))
         flipped = {"available": "busy", "busy": "available"}.get(player.status)
         if player.assignment is None and flipped is not None:
             player.status = flipped
             self._show(player)
+        mean_s = _STATUS_MEAN_S.get(player.status, 120.0)
+        self._at(self.now + 20.0 + player.rng.expovariate(1 / mean_s), lambda: self._change_status(player))
 
     def _show(self, player: Player) -> None:
         """Say what a unit is and does; Cursor on Target carries that with each position."""
@@ -263,6 +264,10 @@ class Simulation:
             crew=player.crew,
         )
         self._say(player.agency.id, body, self.now)
+
+    def _say_answer(self, answer: Answer, owner: str) -> None:
+        eta_s = None if answer.eta_s is None else round(answer.eta_s / self._rate)
+        self._say(owner, msgspec.structs.replace(answer, eta_s=eta_s), self.now)
 
     def _say(self, agency: str, body: Statement, t: float | None) -> None:
         """Publish a statement as the next revision of its object; `t` None keeps the body's own time."""

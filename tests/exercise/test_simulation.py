@@ -147,6 +147,25 @@ def test_that_a_faster_exercise_reports_as_often_by_the_clock_and_stamps_by_the_
     assert timedelta(seconds=57) <= last.at - NOON <= timedelta(seconds=60)
 
 
+def test_that_a_faster_exercise_gives_arrival_times_by_the_clock() -> None:
+    def eta_s(rate: float) -> int | None:
+        said = answers(simulation(rate=rate).until(60), "charlotte-fire", "task-attack")
+        return said[-1].eta_s
+
+    slow, fast = eta_s(1.0), eta_s(4.0)
+    assert slow and fast
+    assert fast == pytest.approx(slow / 4, rel=0.2)
+
+
+def test_that_most_units_are_free_at_any_time() -> None:
+    sim = simulation()
+    for t in (10, 300, 900):
+        sim.until(t)
+        statuses = Counter(player.status for player in sim.players)
+        assert statuses["available"] > 0.55 * len(sim.players)
+        assert statuses["busy"] > 5
+
+
 def test_that_a_request_from_a_desk_is_answered_and_the_unit_drives_there() -> None:
     sim = simulation(seed=1)
     sim.until(30)
