@@ -1,6 +1,6 @@
 """A dock of the main window: without a title bar where it is docked, with the system's where it floats."""
 
-from PySide6.QtCore import QSettings, Signal
+from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QSizePolicy, QVBoxLayout, QWidget
 
 from cop.map.palette import Palette
@@ -58,6 +58,11 @@ class Dock(QDockWidget):
 
     def restore(self, settings: QSettings) -> None:
         """Arrange it as it was."""
+
+    def stops(self) -> list[QWidget]:
+        """What the tab key stops at in here, from above."""
+        parts = self.content.findChildren(QWidget)
+        return [one for one in parts if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.focusProxy() is None]
 
     def in_sight(self) -> bool:
         """Whether redrawing is worth it: not closed, and not behind another tab."""

@@ -4,9 +4,9 @@ import math
 from itertools import pairwise
 from typing import Literal
 
-from PySide6.QtCore import QByteArray, QMarginsF, QSettings, Qt, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QTabBar, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QMarginsF, QSettings, Qt, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QVBoxLayout, QWidget
 
 from cop.domain.incident import Incident
 from cop.domain.resource import Resource
@@ -22,6 +22,7 @@ from cop.ui.dock import Dock
 from cop.ui.feed_dock import FeedDock
 from cop.ui.incident_dock import IncidentDock
 from cop.ui.keys_dialog import KeysDialog
+from cop.ui.layout import Layout
 from cop.ui.leads import Leads
 from cop.ui.places import load_places
 from cop.ui.resource_dock import ResourceDock
@@ -33,7 +34,6 @@ from cop.ui.theme import qt_palette, stylesheet, ui_font
 from cop.ui.top_bar import TopBar
 from cop.ui.unit_dock import UnitDock
 
-_STATE_VERSION = 1
 _CONNECTING_S = 10.0
 #: a place nearer to the map's edge than this is brought to the middle
 _EDGE_PX = 60
@@ -81,13 +81,12 @@ class MainWindow(QMainWindow):
             self._edge.setObjectName("window_edge")
             self._edge.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             self.setContentsMargins(4, 4, 4, 4)
-        self._default_layout()
         self._wire()
         self._given_theme = palette.name
         # what was chosen by hand holds for as long as the start asks for the same theme as then
         saved = settings.value("theme") if settings.value("theme_instead_of") == palette.name else None
         self.set_palette_name(saved if saved in {"dark", "light"} else palette.name)
-        self._restore()
+        self.layout_of_docks.restore(settings)
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self.tick)
@@ -133,34 +132,13 @@ class MainWindow(QMainWindow):
             self.selection_panel,
             self.feed_dock,
         )
-        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
-        for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.TopLeftCorner):
-            self.setCorner(corner, Qt.DockWidgetArea.LeftDockWidgetArea)
-        for corner in (Qt.Corner.BottomRightCorner, Qt.Corner.TopRightCorner):
-            self.setCorner(corner, Qt.DockWidgetArea.RightDockWidgetArea)
-
-    def _default_layout(self) -> None:
-        areas = Qt.DockWidgetArea
-        for dock in self.docks:
-            dock.setFloating(False)
-            self.removeDockWidget(dock)
-        for dock in (self.incident_dock, self.unit_dock, self.resource_dock):
-            self.addDockWidget(areas.LeftDockWidgetArea, dock)
-        self.addDockWidget(areas.BottomDockWidgetArea, self.task_board)
-        self.addDockWidget(areas.BottomDockWidgetArea, self.feed_dock)
-        self.addDockWidget(areas.RightDockWidgetArea, self.selection_panel)
-        self.tabifyDockWidget(self.incident_dock, self.unit_dock)
-        self.tabifyDockWidget(self.unit_dock, self.resource_dock)
-        self.tabifyDockWidget(self.task_board, self.feed_dock)
-        for dock in self.docks:
-            dock.show()
-        self.feed_dock.hide()
-        self.incident_dock.raise_()
-        self._share_out()
-
-    def _share_out(self) -> None:
-        self.resizeDocks([self.incident_dock, self.selection_panel], [416, 388], Qt.Orientation.Horizontal)
-        self.resizeDocks([self.task_board], [240], Qt.Orientation.Vertical)
+        self.layout_of_docks = Layout(
+            self,
+            left=(self.incident_dock, self.unit_dock, self.resource_dock),
+            bottom=(self.task_board, self.feed_dock),
+            right=(self.selection_panel,),
+            hidden=self.feed_dock,
+        )
 
     def _build_actions(self) -> list[QAction]:
         return add_actions(
@@ -183,7 +161,7 @@ class MainWindow(QMainWindow):
                 "show_feeds": lambda: self._show_dock(self.feed_dock),
                 "fit_map": self.map_view.fit,
                 "change_theme": self.change_theme,
-                "default_layout": self._default_layout,
+                "default_layout": self.layout_of_docks.deliver,
                 "show_keys": lambda: KeysDialog(self.window_actions, self).open(),
             },
         )
@@ -225,8 +203,8 @@ class MainWindow(QMainWindow):
         self.top_bar.inbox_asked.connect(self.next_request)
         self.top_bar.theme_asked.connect(self.change_theme)
         bar = self.top_bar
-        order = (bar.search, bar.dots, bar.inbox, bar.theme, *(dock.content for dock in self.docks[:3]), self.map_view)
-        for before, after in pairwise(order):
+        left = [part for dock in self.docks[:3] for part in dock.stops()]
+        for before, after in pairwise((bar.search, bar.dots, bar.inbox, bar.theme, *left, self.map_view)):
             QWidget.setTabOrder(before, after)
 
     # what arrives
@@ -368,40 +346,17 @@ class MainWindow(QMainWindow):
 
     # the window itself
 
-    def _restore(self) -> None:
-        screen = QGuiApplication.primaryScreen().availableGeometry()
-        self.resize(min(1920, screen.width()), min(1080, screen.height()))
-        geometry, state = self._settings.value("geometry"), self._settings.value("state")
-        if isinstance(geometry, QByteArray):
-            self.restoreGeometry(geometry)
-        self._arranged = isinstance(state, QByteArray) and self.restoreState(state, _STATE_VERSION)
-        for dock in self.docks:
-            dock.restore(self._settings)
-
-    def save_layout(self) -> None:
-        """Remember the window as it is now."""
-        self._settings.setValue("geometry", self.saveGeometry())
-        self._settings.setValue("state", self.saveState(_STATE_VERSION))
-        for dock in self.docks:
-            dock.save(self._settings)
-        self._settings.sync()
-
     def showEvent(self, event: QShowEvent) -> None:
         """Docks can be given their widths only once the window has its own."""
         super().showEvent(event)
-        for bar in self.findChildren(QTabBar):
-            bar.setDrawBase(False)
-            bar.setExpanding(False)
-        if not self._arranged:
-            self._arranged = True
-            self._share_out()
+        self.layout_of_docks.shown()
         if not self._looked:
             self._looked = True
             QTimer.singleShot(0, self.map_view.fit)  # once the map has its size
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """The layout is remembered."""
-        self.save_layout()
+        self.layout_of_docks.save(self._settings)
         super().closeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
