@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
 from cop.briefing.state import state
 from cop.config import Config, ConfigError, check, load
 from cop.domain.desk import Command, Operator
-from cop.exercise.agencies import feeds as exercise_feeds
+from cop.exercise.feeds import feeds as exercise_feeds
 from cop.exercise.scenario import Scenario, ScenarioError, load_scenario
 from cop.feed_process import FeedProcess
 from cop.feeds.message import Feed

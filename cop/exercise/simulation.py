@@ -33,7 +33,6 @@ OPERATOR = "exercise"
 #: the desk under which a simulated agency is present
 DESK = "exercise"
 INTERVAL_S = 2.0
-STALE_S = 30.0
 _POSITION_EXPIRY_S = 300
 _HEARD = ("unit", "resource", "incident", "zone", "task", "answer", "presence")
 _RESET = frozenset({"incident", "zone", "task", "answer"})

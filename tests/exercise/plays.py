@@ -8,7 +8,7 @@ from paho.mqtt.client import topic_matches_sub
 from cop.domain.batch import Batch
 from cop.domain.report import Report
 from cop.domain.statement import Statement
-from cop.exercise.agencies import feeds
+from cop.exercise.feeds import feeds
 from cop.exercise.scenario import Scenario, load_scenario
 from cop.exercise.simulation import Published, Simulation
 from cop.feeds.adapters import make_adapter

@@ -15,7 +15,8 @@ from paho.mqtt.enums import MQTTProtocolVersion
 
 from cop.domain.agency import Presence
 from cop.domain.task import Answer, Task
-from cop.exercise.agencies import feeds, run
+from cop.exercise.agencies import run
+from cop.exercise.feeds import feeds
 from cop.exercise.scenario import ScenarioError
 from cop.feeds.adapters.cop_json import encode
 from tests.conftest import Mosquitto, wait_until
