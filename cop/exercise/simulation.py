@@ -21,6 +21,7 @@ from cop.domain.task import Answer, Task
 from cop.domain.unit import Position, Unit
 from cop.exercise import encoders, script
 from cop.exercise.cast import Player, Region, cast
+from cop.exercise.feeds import STALE_S
 from cop.exercise.roads import Place
 from cop.exercise.scenario import RESOURCES, Scenario, TaskLine
 from cop.exercise.tasking import Assignment, Tasking
