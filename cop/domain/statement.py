@@ -17,7 +17,7 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="report"):
-    """The head of every object on the wire (DESIGN, "The wire").
+    """The head of every object on the wire (`docs/formats/cop-json.md`).
 
     `at` is the sender's time. `rev` grows with each change of the object; the higher one wins.
     """

@@ -9,7 +9,7 @@ import msgspec
 MAX_PAYLOAD_BYTES = 1 << 20
 
 
-class BadMessage(Exception):  # noqa: N818 - STYLE.md names it so: it is the message that is bad, the feed goes on
+class BadMessage(Exception):  # noqa: N818 - it is the message that is bad, no error of ours: the feed goes on
     """A message that cannot be used; `reason` is counted, so it holds no value from the message itself."""
 
     def __init__(self, reason: str) -> None:

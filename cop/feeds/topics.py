@@ -1,4 +1,4 @@
-"""The topic tree of our own format: `<root>/<agency>/<kind>/<id>` (DESIGN, "The wire")."""
+"""The topic tree of our own format: `<root>/<agency>/<kind>/<id>` (`docs/formats/cop-json.md`)."""
 
 from typing import NamedTuple
 

@@ -75,6 +75,17 @@ def test_that_every_cop_command_of_a_paper_exists_with_its_options(paper: Path) 
     assert unknown == []
 
 
+def test_that_every_paper_named_in_the_code_exists() -> None:
+    named = {
+        paper
+        for folder in ("cop", "setup", "benchmarks")
+        for module in (ROOT / folder).rglob("*.py")
+        for paper in re.findall(r"[\w./-]+\.md\b", module.read_text())
+    }
+    assert named
+    assert [paper for paper in sorted(named) if not (ROOT / paper).exists()] == []
+
+
 def test_that_the_readme_shows_every_command_for_newcomers() -> None:
     readme = (ROOT / "README.md").read_text()
     missing = {f"make {target}" for target in ("run", "test", "check", "bench", "screenshots")}

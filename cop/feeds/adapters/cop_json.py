@@ -1,4 +1,4 @@
-"""Our own JSON, as in DESIGN, "The wire": the topic says agency, kind and id, the payload is one statement."""
+"""Our own JSON (`docs/formats/cop-json.md`): the topic says agency, kind and id, the payload is one statement."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
