@@ -2,9 +2,10 @@
 
 import time
 from collections import OrderedDict
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import ClassVar
 
-from PySide6.QtCore import QByteArray, QObject, QRectF, QRunnable, QThreadPool, QUrl, Signal
+from PySide6.QtCore import QObject, QRectF, QUrl, Signal
 from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtNetwork import QNetworkAccessManager, QNetworkDiskCache, QNetworkReply, QNetworkRequest
 
@@ -38,12 +39,11 @@ class TileLayer(Layer):
         """
         super().__init__(palette)
         self.source = source
-        self._decoders = QThreadPool(parent)  # first, so that it goes first, and no decoder outlives what it tells
-        self._decoders.setMaxThreadCount(2)
+        self._decoders = ThreadPoolExecutor(max_workers=2, thread_name_prefix="tile decoder")
         self.arrivals = _Arrivals(parent)
         self._tiles: OrderedDict[Tile, QPixmap] = OrderedDict()
         self._replies: dict[Tile, QNetworkReply] = {}
-        self._decoding: set[Tile] = set()
+        self._decoding: dict[Tile, Future[None]] = {}
         self._failed_at: dict[Tile, float] = {}
         self._wanted: list[Tile] = []
         self._network = QNetworkAccessManager(parent)
@@ -79,7 +79,7 @@ class TileLayer(Layer):
         self._wanted = []
         for reply in list(self._replies.values()):
             reply.abort()
-        self._decoders.waitForDone()
+        wait(self._decoding.values())
 
     def _paint_tile(self, painter: QPainter, tile: Tile, target: QRectF) -> None:
         found = self._stand_in(tile)
@@ -136,12 +136,12 @@ class TileLayer(Layer):
         if reply.error() != QNetworkReply.NetworkError.NoError:
             self._failed_at[tile] = time.monotonic()
         else:
-            self._decoding.add(tile)
-            self._decoders.start(_Decoding(tile, reply.readAll(), self.arrivals))
+            content = bytes(reply.readAll().data())
+            self._decoding[tile] = self._decoders.submit(_decode, tile, content, self.arrivals)
         self._ask()
 
     def _take_in(self, tile: Tile, image: QImage) -> None:
-        self._decoding.discard(tile)
+        self._decoding.pop(tile, None)
         if image.isNull():
             self._failed_at[tile] = time.monotonic()
             return
@@ -159,19 +159,11 @@ class _Arrivals(QObject):
     changed = Signal()
 
 
-class _Decoding(QRunnable):
-    """Decodes one tile off the thread of the screen."""
-
-    def __init__(self, tile: Tile, content: QByteArray, arrivals: _Arrivals) -> None:
-        super().__init__()
-        self._tile = tile
-        self._content = content
-        self._arrivals = arrivals
-
-    def run(self) -> None:
-        image = QImage.fromData(self._content)
-        if max(image.width(), image.height()) > _LARGEST_SIDE_PX:
-            image = QImage()
-        elif not image.isNull():
-            image = image.convertToFormat(QImage.Format.Format_RGB32)
-        self._arrivals.decoded.emit(self._tile, image)
+def _decode(tile: Tile, content: bytes, arrivals: _Arrivals) -> None:
+    """Decode a tile off the thread of the screen; what is no picture, or a far too large one, arrives as a null image."""
+    image = QImage.fromData(content)
+    if max(image.width(), image.height()) > _LARGEST_SIDE_PX:
+        image = QImage()
+    elif not image.isNull():
+        image = image.convertToFormat(QImage.Format.Format_RGB32)
+    arrivals.decoded.emit(tile, image)
