@@ -1,15 +1,13 @@
 """Whose ground is this: jurisdictions with a spatial index."""
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import shapely
-from shapely.geometry import shape
 
 from cop.domain.area import Jurisdiction
+from cop.picture.features import Feature, read_features
 
 _EARTH_KM2_PER_SQUARE_DEGREE = 111.32**2
 _COUNTY_DISCIPLINE = "law"
@@ -35,15 +33,12 @@ def load_jurisdictions(path: Path) -> list[Jurisdiction]:
     A county has no agency of its own in the file: its sheriff, `<name>-sheriff`, stands for it.
     Raises ValueError if the file is no FeatureCollection of polygons.
     """
-    document = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
-        raise ValueError(f"{path.name} is no GeoJSON FeatureCollection")
-    return [_jurisdiction(feature) for feature in document["features"]]
+    return [_jurisdiction(feature) for feature in read_features(path)]
 
 
-def _jurisdiction(feature: dict[str, Any]) -> Jurisdiction:
-    properties = feature["properties"]
-    geometry = shapely.make_valid(shape(feature["geometry"]))
+def _jurisdiction(feature: Feature) -> Jurisdiction:
+    properties = feature.properties
+    geometry = feature.geometry if feature.geometry.is_valid else shapely.make_valid(feature.geometry)
     lat = geometry.centroid.y
     area = geometry.area * _EARTH_KM2_PER_SQUARE_DEGREE * float(np.cos(np.radians(lat)))
     state = properties.get("state", "")

@@ -1,6 +1,5 @@
 """The ground that needs no network: water, roads, county and state lines, places."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -8,7 +7,6 @@ from typing import Any, ClassVar
 import shapely
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
-from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from cop.map.layers.layer import Layer
@@ -16,6 +14,7 @@ from cop.map.layers.paths import path_of, projected
 from cop.map.lettering import Script, clean, draw_haloed, map_font, text_width
 from cop.map.palette import Palette, colour
 from cop.map.viewport import Viewport
+from cop.picture.features import read_features
 
 #: road class -> width in pixels at 1 : 200,000, grows as one zooms in
 _ROAD_WIDTHS = {"motorway": 3.4, "trunk": 2.0}
@@ -148,8 +147,7 @@ def _features(path: Path) -> list[tuple[BaseGeometry, dict[str, Any]]]:
     """Geometries of a GeoJSON file (RFC 7946) in map metres, with their properties."""
     if not path.exists():
         return []
-    document = json.loads(path.read_text(encoding="utf-8"))
-    return [(projected(shape(one["geometry"])), one.get("properties") or {}) for one in document["features"]]
+    return [(projected(one.geometry), one.properties) for one in read_features(path)]
 
 
 def _place(geometry: BaseGeometry, properties: dict[str, Any]) -> _Place:
