@@ -28,7 +28,8 @@ class Mosquitto:
         # as root it would change to a user who cannot read the test's folder
         user = "user root\n" if hasattr(os, "geteuid") and os.geteuid() == 0 else ""
         self._config.write_text(
-            f"{user}listener {self.port} 127.0.0.1\n{settings}max_queued_messages 0\npersistence false\nlog_type error\n"
+            f"{user}listener {self.port} 127.0.0.1\n{settings}"
+            "max_queued_messages 0\npersistence false\nlog_type error\n"
         )
         self._process: subprocess.Popen[bytes] | None = None
 
