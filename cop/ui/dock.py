@@ -70,7 +70,8 @@ class Dock(QDockWidget):
 
     def _wear_title_bar(self, floating: bool) -> None:
         # a floating window without a bar could not be moved or put back
-        self.setTitleBarWidget(None if floating else self._no_title_bar)  # type: ignore[arg-type]
+        title_bar = None if floating else self._no_title_bar
+        self.setTitleBarWidget(title_bar)  # type: ignore[arg-type]  # None gives Qt's own back, the stubs forget
         if self.desk.exercise:
             restyle(self.content, "edge", floating)
             width = 4 if floating else 0
