@@ -52,6 +52,7 @@ def show_map(qtbot: QtBot, picture: Picture, palette: Palette) -> ShowMap:
         qtbot.addWidget(view)
         with qtbot.waitExposed(view):
             view.show()
+        view.setFocus()
         view.show_place(35.24, -80.9, 40_000.0)
         return view
 

@@ -68,7 +68,6 @@ def test_that_the_map_looks_as_agreed(show_map: ShowMap, picture: Picture, whole
     view.set_selection("unit", "charlotte-pd", "u0")
     view.set_palette(load_palette(theme))
     view.show_place(35.24, -80.90, 82_000.0)
-    view.setFocus()
     assert_golden(view.grab().toImage(), f"map-{theme}")
 
 

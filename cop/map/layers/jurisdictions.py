@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap
+from shapely.geometry.base import BaseGeometry
 
 from cop.domain.area import Jurisdiction
 from cop.map.layers.layer import Layer
@@ -29,6 +30,7 @@ _OTHER_NAME_SIZE = 10
 #: level -> the largest n of "1 : n" at which it is named: farther out the towns' own names say enough
 _NAMED_TO = {"county": 1_500_000, "municipal": 150_000, "corridor": 80_000}
 _OTHERS_NAMED_TO = 180_000
+_MOST_ANCHORS = 6
 
 
 class JurisdictionLayer(Layer):
@@ -89,9 +91,6 @@ class JurisdictionLayer(Layer):
         if west >= east or south >= north:
             return
         seen = shapely.clip_by_rect(self._shapes, west, south, east, north)
-        anchors = shapely.centroid(seen)
-        outside = ~shapely.contains(seen, anchors)
-        anchors[outside] = shapely.point_on_surface(seen[outside])
         boxes = shapely.bounds(seen)
         taken = list(self._taken())
         counties_first = sorted(range(len(self._names)), key=lambda index: self._jurisdictions[index].level != "county")
@@ -99,19 +98,46 @@ class JurisdictionLayer(Layer):
             largest = _NAMED_TO.get(self._jurisdictions[index].level, _OTHERS_NAMED_TO)
             if view.scale <= largest and not seen[index].is_empty:
                 room = (boxes[index, 2] - boxes[index, 0]) / view.metres_per_pixel
-                anchor = view.point(anchors[index].x, anchors[index].y)
-                self._paint_name(painter, view, index, anchor=anchor, room=room, taken=taken)
+                half_width = self._name_width(index) / 2 * view.metres_per_pixel
+                anchors = [view.point(x, y) for x, y in self._anchors(index, seen[index], half_width)]
+                self._paint_name(painter, view, index, anchors=anchors, room=room, taken=taken)
+
+    def _anchors(self, index: int, seen: BaseGeometry, half_width: float) -> list[tuple[float, float]]:
+        """Where a name may stand, the best first: whole inside what is seen, off special grounds, near the middle."""
+        west, south, east, north = seen.bounds
+        across, down = np.meshgrid(np.linspace(west, east, 7)[1:-1], np.linspace(south, north, 7)[1:-1])
+        middle = shapely.centroid(seen)
+        x, y = np.append(middle.x, across.ravel()), np.append(middle.y, down.ravel())
+        inside = shapely.contains_xy(seen, x, y)
+        if not inside.any():
+            point = shapely.point_on_surface(seen)
+            return [(point.x, point.y)]
+        x, y = x[inside], y[inside]
+        smaller = [
+            shape
+            for one, shape in zip(self._jurisdictions[index + 1 :], self._shapes[index + 1 :], strict=True)
+            if one.level == "special"
+        ]
+        wrong = ~(shapely.contains_xy(seen, x - half_width, y) & shapely.contains_xy(seen, x + half_width, y))
+        for ground in smaller:
+            wrong |= shapely.contains_xy(ground, x, y)
+        order = np.lexsort((np.hypot(x - middle.x, y - middle.y), wrong))
+        return [(float(x[place]), float(y[place])) for place in order[:_MOST_ANCHORS]]
+
+    def _name_width(self, index: int) -> float:
+        pixels = _NAME_SIZES.get(self._jurisdictions[index].level, _OTHER_NAME_SIZE)
+        return text_width(self._names[index], pixels, bold=True) + _SPACING_PX * len(self._names[index])
 
     def _paint_name(
-        self, painter: QPainter, view: Viewport, index: int, *, anchor: QPointF, room: float, taken: list[QRectF]
+        self, painter: QPainter, view: Viewport, index: int, *, anchors: list[QPointF], room: float, taken: list[QRectF]
     ) -> None:
         one = self._jurisdictions[index]
         pixels = _NAME_SIZES.get(one.level, _OTHER_NAME_SIZE)
         text = self._names[index]
-        width = text_width(text, pixels, bold=True) + _SPACING_PX * len(text)
+        width = self._name_width(index)
         if width > room + 24:
             return
-        for step in (0, -1, 1, -2, 2, -3, 3):
+        for anchor, step in ((anchor, step) for anchor in anchors for step in (0, -1, 1)):
             box = QRectF(anchor.x() - width / 2, anchor.y() + 20 * step - pixels, width, 1.6 * pixels)
             if not view.rect().adjusted(4, 4, -4, -4).contains(box) or any(box.intersects(other) for other in taken):
                 continue

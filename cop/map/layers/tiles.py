@@ -160,7 +160,7 @@ class _Arrivals(QObject):
 
 
 def _decode(tile: Tile, content: bytes, arrivals: _Arrivals) -> None:
-    """Decode a tile off the thread of the screen; what is no picture, or a far too large one, arrives as a null image."""
+    """Decode a tile off the thread of the screen; what is no picture, or far too large, arrives as a null image."""
     image = QImage.fromData(content)
     if max(image.width(), image.height()) > _LARGEST_SIDE_PX:
         image = QImage()
