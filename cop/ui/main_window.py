@@ -26,6 +26,7 @@ from cop.ui.layout import Layout
 from cop.ui.leads import Leads
 from cop.ui.places import load_places
 from cop.ui.resource_dock import ResourceDock
+from cop.ui.save_picture import SavePictureDialog
 from cop.ui.search import Hit, SearchField, find
 from cop.ui.selection_panel import SelectionPanel
 from cop.ui.task_board import TaskBoard
@@ -159,6 +160,7 @@ class MainWindow(QMainWindow):
                 "show_tasks": lambda: self._show_dock(self.task_board),
                 "show_selection": lambda: self._show_dock(self.selection_panel),
                 "show_feeds": lambda: self._show_dock(self.feed_dock),
+                "save_picture": self.save_picture,
                 "fit_map": self.map_view.fit,
                 "change_theme": self.change_theme,
                 "default_layout": self.layout_of_docks.deliver,
@@ -319,6 +321,12 @@ class MainWindow(QMainWindow):
         """The resource board, showing what is available."""
         self._show_dock(self.resource_dock)
         self.resource_dock.filter.setText("available")
+
+    def save_picture(self) -> None:
+        """The dialog that saves the picture for people without a desk."""
+        dialog = SavePictureDialog(self.desk, self)
+        dialog.fileSelected.connect(lambda file: self.notice.say(dialog.write(file)))
+        dialog.open()
 
     def next_request(self) -> None:
         """The longest waiting request to our agency."""
