@@ -74,7 +74,11 @@ def positions(
     rows["course_deg"], rows["speed_mps"] = course, speed
     rows["reported_at"] = rows["received_at"] = at.timestamp()
     rows["stale_at"] = at.timestamp() + stale_after_s
-    tracks = [TrackName(slot, *unit, "test", "cop-json") for slot, unit in zip(known, units, strict=True)]
+    tracks = [
+        TrackName(slot, *unit, "test", "cop-json")  # a feed names each unit but once
+        for slot, unit in zip(known, units, strict=True)
+        if picture.tracks.names[slot] is None
+    ]
     return Batch(tracks=tracks, positions=rows.tobytes())
 
 

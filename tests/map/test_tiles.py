@@ -117,6 +117,8 @@ def test_that_tiles_fill_the_view(qtbot: QtBot, server: TileServer, make_layer: 
     assert len(server.asked) == len(wanted)
     assert server.agents == {"cop/0.1 (common operating picture)"}
     assert layer.covers(VIEW)
+    painted(layer)
+    assert not layer._replies  # what is there is not asked for again
 
 
 def test_that_the_disk_cache_serves_the_next_start_without_the_server(

@@ -97,6 +97,9 @@ class UnitLayer(Layer):
 
     def tick(self) -> bool:
         self._make_room()
+        if self._atlas.full:
+            self._start_atlas()
+            return True
         stale = self._picture.tracks.stale(self._now().timestamp())
         changed = np.flatnonzero(stale != self.stale)
         if not changed.size:
@@ -189,7 +192,7 @@ class UnitLayer(Layer):
         """Where units stand and head; a course is drawn only of a unit that moves."""
         tracks = self._picture.tracks
         x, y = to_metres(tracks.lat[rows], tracks.lon[rows])
-        self._x[rows], self._y[rows] = np.where(tracks.present[rows], x, np.nan), y
+        self._x[rows], self._y[rows] = x, y
         course = tracks.course_deg[rows]
         moving = (tracks.speed_mps[rows] > MOVING_MPS) & np.isfinite(course)
         turn = np.rint(np.where(moving, course, 0.0) * (DIRECTIONS / 360.0)) % DIRECTIONS
