@@ -16,7 +16,7 @@ _BUTTONS = (
     ("zoom_in", "Zoom in", "+"),
     ("zoom_out", "Zoom out", "−"),
     ("fit", "Show all incidents, or the region", "Home"),
-    ("layers", "Layers", "L"),
+    ("layers", "Layers", "Ctrl+L"),
 )
 _LONGEST_BAR_PX = 150
 

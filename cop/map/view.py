@@ -250,8 +250,6 @@ class MapView(QWidget):
             self._press("zoom_out")
         elif key in {Qt.Key.Key_0, Qt.Key.Key_Home}:
             self._press("fit")
-        elif key == Qt.Key.Key_L and event.modifiers() == Qt.KeyboardModifier.NoModifier:
-            self._press("layers")
         elif key == Qt.Key.Key_Escape:
             self._choose("", "", "")
         else:
@@ -290,7 +288,7 @@ class MapView(QWidget):
         elif name == "fit":
             self.fit()
         else:
-            self._open_layers()
+            self.open_layers()
 
     def _click(self, at: QPointF) -> None:
         self._choose(*self._pointing.object_at(at, self.view))
@@ -328,7 +326,7 @@ class MapView(QWidget):
         menu.task_chosen.connect(self.task_asked)
         menu.popup(self.mapToGlobal(at.toPoint()))
 
-    def _open_layers(self) -> None:
+    def open_layers(self) -> None:
         menu = QMenu(self)
         menu.setObjectName("map_layers_menu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

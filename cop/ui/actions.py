@@ -23,6 +23,7 @@ ACTIONS = (
     ("show_selection", "Selection", "Ctrl+5"),
     ("show_feeds", "Feeds", "Ctrl+6"),
     ("save_picture", "Save the picture as GeoJSON…", "Ctrl+S"),
+    ("show_layers", "Layers of the map", "Ctrl+L"),
     ("fit_map", "Show the whole region", "Ctrl+0"),
     ("change_theme", "Dark or light theme", "Ctrl+D"),
     ("default_layout", "Window layout as delivered", ""),

@@ -161,6 +161,7 @@ class MainWindow(QMainWindow):
                 "show_selection": lambda: self._show_dock(self.selection_panel),
                 "show_feeds": lambda: self._show_dock(self.feed_dock),
                 "save_picture": self.save_picture,
+                "show_layers": self.map_view.open_layers,
                 "fit_map": self.map_view.fit,
                 "change_theme": self.change_theme,
                 "default_layout": self.layout_of_docks.deliver,
