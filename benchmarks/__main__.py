@@ -29,10 +29,10 @@ def main() -> None:
             f"import json, benchmarks.{_PARTS[letter]} as part\n"
             "if __name__ == '__main__': print('ROWS', json.dumps([list(row) for row in part.run()]))"
         )
-        ended = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, check=False)
+        ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
         rows = [line for line in ended.stdout.splitlines() if line.startswith("ROWS ")]
         if not rows:
-            print(f"({letter}) failed: see above", flush=True)
+            print(f"({letter}) failed: {ended.stderr[-2000:]}", flush=True)
             continue
         for values in json.loads(rows[0][5:]):
             print(_line(Row(*values)), flush=True)
