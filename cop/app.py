@@ -207,8 +207,10 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     tiles = _tiles(config, data)
     map_view = MapView(picture, ground, config.region(), palette, tiles=tiles)
     settings = QSettings(str(data / "window.ini"), QSettings.Format.IniFormat)
-    operation = scenario.title if scenario is not None else ""
-    window = MainWindow(desk, map_view, palette, settings, operation=operation)
+    if options.theme is not None:
+        settings.remove("theme")  # what is asked for now wins over what was chosen by hand
+    operation = scenario.title if scenario is not None else config.desk.operation
+    window = MainWindow(desk, map_view, palette, settings, operation=operation, period=config.desk.period)
     Pulse(feeds.receive, desk, parent=window)
     _catch_everything(window)
     if options.offscreen:

@@ -29,6 +29,8 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     operator: str = ""
     name: Name | None = None
     theme: Literal["dark", "light"] = "dark"
+    operation: str = "Live operation"
+    period: str = ""
     data: str = ""
 
 
