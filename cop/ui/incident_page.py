@@ -8,6 +8,7 @@ from cop.domain.incident import Incident
 from cop.domain.report import Report
 from cop.domain.words import INCIDENT_STATUSES, INCIDENT_TYPES, label
 from cop.picture.change import Change, Key
+from cop.picture.nearest import DETOUR, SPEED_MPS, Near, nearest_units
 from cop.ui import wording
 from cop.ui.desk import Desk
 from cop.ui.facts import Facts, provenance
@@ -15,10 +16,10 @@ from cop.ui.flow_layout import FlowLayout
 from cop.ui.incident_log import Line, lines_of, merged_with
 from cop.ui.labels import Label, allow, button, restyle, rule
 from cop.ui.leads import Leads
-from cop.ui.nearest import HOW, Near, nearest_units
 from cop.ui.page import Page, box
 
 _NEAR = 6
+_HOW = f"Straight line; the time assumes {3.6 * SPEED_MPS:.0f} km/h and roads {DETOUR} times as long."
 
 
 class IncidentPage(Page):
@@ -184,7 +185,7 @@ class NearRow(QWidget):
         self.name.setAutoDefault(False)
         self.agency = Label(tone="muted", wrap=True)
         self.far = Label()
-        self.far.setToolTip(HOW)
+        self.far.setToolTip(_HOW)
         self.asked = button("Request", "request")
         line = QHBoxLayout()
         line.setContentsMargins(0, 5, 0, 5)

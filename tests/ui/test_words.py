@@ -1,8 +1,7 @@
-"""Words on the screen, places typed by hand, and units near a place."""
+"""Words on the screen, and places typed by hand."""
 
 from datetime import timedelta
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +9,6 @@ from hypothesis import strategies as st
 from cop.map.palette import RESOURCES, contrast, load_palette
 from cop.ui import theme, wording
 from cop.ui.labels import tip
-from cop.ui.nearest import distance_m, nearest_units
 from cop.ui.places import load_places, typed_place
 from tests import reports as r
 from tests.ui.conftest import MakeDesk
@@ -78,19 +76,6 @@ def test_that_no_typed_text_breaks_the_search_for_a_place(text: str) -> None:
 def test_that_the_regions_places_are_known() -> None:
     names = {place.name for place in load_places(RESOURCES / "region" / "places.geojson")}
     assert {"Charlotte", "Gastonia", "Rock Hill"} <= names
-
-
-def test_that_the_distance_is_that_on_the_sphere() -> None:
-    metres = distance_m(35.0, -81.0, np.array([35.0, 36.0]), np.array([-81.0, -81.0]))
-    assert metres == pytest.approx([0.0, 111_195.0], abs=1.0)
-
-
-def test_that_near_units_are_available_and_fresh_and_the_fitting_ones_come_first(make_desk: MakeDesk) -> None:
-    picture = make_desk().picture
-    near = nearest_units(picture, "rail", 35.2425, -80.953, now=r.NOON, limit=9)
-    assert [picture.tracks.callsigns[one.row] for one in near] == ["Engine 4", "Engine 30", "Hazmat 4", "Medic 17"]
-    later = r.NOON + timedelta(minutes=5)
-    assert nearest_units(picture, "rail", 35.2425, -80.953, now=later, limit=9) == []
 
 
 def test_that_a_tooltip_shows_markup_as_text() -> None:

@@ -11,12 +11,10 @@ from cop.picture.picture import Picture
 
 _EARTH_RADIUS_M = 6_371_008.8
 #: roads are longer than the straight line, and a unit under lights makes about this in town
-_DETOUR = 1.3
-_SPEED_MPS = 60 / 3.6
+DETOUR = 1.3
+SPEED_MPS = 60 / 3.6
 _AVAILABLE = list(UNIT_STATUSES).index("available")
 _DISCIPLINES = np.array([unit_discipline(kind) for kind in UNIT_KINDS])
-
-HOW = "Straight line; the time assumes 60 km/h and roads 1.3 times as long."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ def nearest_units(
     fits: NDArray[np.bool_] = np.isin(_DISCIPLINES[tracks.kind[rows]], leading_discipline(incident_type))
     best = np.lexsort((metres, ~fits))[:limit]
     return [
-        Near(int(rows[at]), float(metres[at]), float(metres[at]) * _DETOUR / _SPEED_MPS, bool(fits[at])) for at in best
+        Near(int(rows[at]), float(metres[at]), float(metres[at]) * DETOUR / SPEED_MPS, bool(fits[at])) for at in best
     ]
 
 
