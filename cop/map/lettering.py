@@ -72,8 +72,7 @@ class Chips:
 
     def incident(self, text: str, priority: int, dpr: float) -> Chip:
         """An incident's label in its priority's colour."""
-        ground = self.palette.priority_colour(priority)
-        ink = self.palette.priority_text.get(str(priority), self.palette.priority_text["5"])
+        ground, ink = self.palette.priority_colours(priority)
         return self._chip(text, ink, ground, dpr, pixels=13, bold=True)
 
     def _chip(self, text: str, ink: str, ground: str, dpr: float, *, pixels: int, bold: bool) -> Chip:

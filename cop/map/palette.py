@@ -71,9 +71,10 @@ class Palette:
     discipline: dict[str, Opaque]
     agencies: tuple[Opaque, ...]  # for agencies that name no colour
 
-    def priority_colour(self, priority: int) -> str:
-        """The colour of a priority; anything outside 1…5 wears the last one."""
-        return self.priority[str(priority if 1 <= priority <= 5 else 5)]
+    def priority_colours(self, priority: int) -> tuple[str, str]:
+        """Ground of a priority and what is written on it; anything outside 1…5 wears the last one's."""
+        known = str(priority if 1 <= priority <= 5 else 5)
+        return self.priority[known], self.priority_text[known]
 
     def status_colour(self, status: str) -> str:
         """The ring colour of a unit status; a word outside our table wears that of unknown."""

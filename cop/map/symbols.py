@@ -106,10 +106,10 @@ def incident_symbol(incident_type: str, priority: int, *, selected: bool, palett
     if selected:
         painter.drawPolygon(diamond)
     painter.setPen(QPen(edge, 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap, _MITER))
-    painter.setBrush(colour(palette.priority_colour(priority)))
+    ground, ink = palette.priority_colours(priority)
+    painter.setBrush(colour(ground))
     painter.drawPolygon(diamond)
     known = incident_type if incident_type in INCIDENT_TYPES else "unknown"
-    ink = palette.priority_text[str(priority if 1 <= priority <= 5 else 5)]
     painter.drawImage(QRectF(-8.5, -8.5, 17, 17), tinted("incident", known, round(17 * dpr), ink))
     painter.end()
     return image

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 
 from cop.map.palette import Palette, colour
 from cop.ui.labels import tip
-from cop.ui.theme import legible, priority_colours, sized
+from cop.ui.theme import legible, sized
 
 _HEIGHT = 71
 _LEFT, _TEXT, _RIGHT = 12, 52, 12
@@ -115,7 +115,7 @@ class IncidentCards(QStyledItemDelegate):
         return True
 
     def _badge(self, painter: QPainter, rect: QRectF, card: Card) -> None:
-        ground, text = priority_colours(self.colours, card.priority)
+        ground, text = (colour(one) for one in self.colours.priority_colours(card.priority))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ground)
         painter.drawRoundedRect(rect, 3, 3)

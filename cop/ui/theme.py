@@ -2,14 +2,13 @@
 
 import functools
 
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QFont, QFontDatabase, QPalette
 
 from cop.map.palette import RESOURCES, Palette, colour, contrast
 
 _FAMILIES = ("Inter", "Noto Sans", "DejaVu Sans")
 #: WCAG 2.1 §1.4.3: text of normal size against what it stands on
 READABLE = 4.5
-_NEARLY = 4.0
 
 
 def ui_font() -> QFont:
@@ -51,15 +50,6 @@ def legible(wanted: str, ground: str) -> str:
             break
         one = one.lighter(106) if lighter else one.darker(106)
     return one.name()
-
-
-def priority_colours(palette: Palette, priority: int) -> tuple[QColor, QColor]:
-    """Ground and text of a priority badge; a ground that nearly carries its text is moved a little, not turned over."""
-    ground = palette.priority_colour(priority)
-    wanted = palette.priority_text.get(str(priority), palette.priority_text["5"])
-    if contrast(wanted, ground) >= _NEARLY:
-        return colour(legible(ground, wanted)), colour(wanted)
-    return colour(ground), colour(text_on(ground, wanted))
 
 
 def qt_palette(palette: Palette) -> QPalette:

@@ -37,6 +37,8 @@ def test_that_text_can_be_read_on_its_ground(name: Literal["dark", "light"]) -> 
     for ink in (palette.ok, palette.warn, palette.bad, palette.accent):
         assert contrast(ink, palette.panel) >= 3.0
     assert contrast(palette.accent_text, palette.accent) >= 4.5
+    for priority in range(1, 7):
+        assert contrast(*palette.priority_colours(priority)) >= 4.5
 
 
 @pytest.mark.parametrize("name", THEMES)
@@ -75,5 +77,5 @@ def test_that_no_agency_can_ask_for_a_colour_that_cannot_be_seen(wanted: str, gr
 
 
 def test_that_an_unknown_priority_wears_the_least_urgent_colour(palette: Palette) -> None:
-    assert palette.priority_colour(9) == palette.priority["5"]
+    assert palette.priority_colours(9) == palette.priority_colours(5)
     assert palette.status_colour("lunch") == palette.status["unknown"]

@@ -88,9 +88,6 @@ def test_that_all_text_reads_at_four_and_a_half_to_one(name: str) -> None:
     for ground in (p.panel, p.raised, p.window):
         for wanted in (p.text, p.muted, p.accent, p.ok, p.warn, p.bad, *p.status.values(), *p.health.values()):
             assert contrast(theme.legible(wanted, ground), ground) >= theme.READABLE
-    for priority in range(1, 6):
-        ground_colour, text = theme.priority_colours(p, priority)
-        assert contrast(text.name(), ground_colour.name()) >= theme.READABLE
     for ground, preferred in ((p.accent, p.accent_text), (p.bad, "#ffffff"), (p.warn, "#10161d")):
         assert contrast(theme.text_on(ground, preferred), ground) >= theme.READABLE
     assert contrast(p.muted, p.panel) >= theme.READABLE
