@@ -1,9 +1,12 @@
 """The window's actions and their keys. All stay enabled: one that this desk may not do says why when it is tried."""
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Sequence
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow
+
+from cop.ui.dock import Dock
 
 #: name, words, keys
 ACTIONS = (
@@ -16,12 +19,6 @@ ACTIONS = (
     ("all_tasks", "Tasks of all incidents", "T"),
     ("search", "Search", "Ctrl+K"),
     ("clear_selection", "Clear selection", "Esc"),
-    ("show_incidents", "Incidents", "Ctrl+1"),
-    ("show_units", "Units", "Ctrl+2"),
-    ("show_resources", "Resources", "Ctrl+3"),
-    ("show_tasks", "Tasks", "Ctrl+4"),
-    ("show_selection", "Selection", "Ctrl+5"),
-    ("show_feeds", "Feeds", "Ctrl+6"),
     ("save_picture", "Save the picture as GeoJSON…", "Ctrl+S"),
     ("show_layers", "Layers of the map", "Ctrl+L"),
     ("fit_map", "Show the whole region", "Ctrl+0"),
@@ -31,16 +28,22 @@ ACTIONS = (
 )
 
 
-def add_actions(window: QMainWindow, acts: dict[str, Callable[[], None]]) -> list[QAction]:
-    """Give the window its actions, each bound to what it does."""
-    actions = []
-    for name, words, keys in ACTIONS:
-        action = QAction(words, window)
-        action.setObjectName(name)
-        if keys:
-            action.setShortcut(QKeySequence(keys))
-        act = acts[name]
-        action.triggered.connect(lambda _=False, act=act: act())
-        window.addAction(action)
-        actions.append(action)
-    return actions
+def add_actions(
+    window: QMainWindow, acts: dict[str, Callable[[], None]], docks: Sequence[Dock], show: Callable[[Dock], None]
+) -> list[QAction]:
+    """Give the window its actions, each bound to what it does, and one that shows each dock."""
+    actions = [_add(window, name, words, keys, acts[name]) for name, words, keys in ACTIONS]
+    showing = [
+        _add(window, f"show_{dock.objectName()}", dock.name, dock.keys, functools.partial(show, dock)) for dock in docks
+    ]
+    return actions + showing
+
+
+def _add(window: QMainWindow, name: str, words: str, keys: str, act: Callable[[], None]) -> QAction:
+    action = QAction(words, window)
+    action.setObjectName(name)
+    if keys:
+        action.setShortcut(QKeySequence(keys))
+    action.triggered.connect(lambda _=False: act())
+    window.addAction(action)
+    return action

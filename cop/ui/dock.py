@@ -1,5 +1,7 @@
 """A dock of the main window: without a title bar where it is docked, with the system's where it floats."""
 
+from typing import ClassVar
+
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QSizePolicy, QVBoxLayout, QWidget
 
@@ -10,12 +12,20 @@ from cop.ui.labels import restyle
 
 
 class Dock(QDockWidget):
-    """What all docks share. The main window calls `apply` once a pulse and `tick` once a second."""
+    """What all docks share. The main window calls `apply` once a pulse and `tick` once a second.
+
+    `side` is where the dock stands as delivered, in the order in which the window builds them; `keys` bring it up.
+    """
+
+    side: ClassVar[Qt.DockWidgetArea]
+    keys: ClassVar[str] = ""
+    closed_as_delivered: ClassVar[bool] = False
 
     selected = Signal(str, str, str)  # kind (unit, incident, resource, task), agency, id
 
     def __init__(self, title: str, name: str, desk: Desk, palette: Palette) -> None:
         super().__init__(title)
+        self.name = title  # the window title also counts
         self.setObjectName(name)
         self.desk = desk
         self.colours = palette

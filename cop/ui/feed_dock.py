@@ -1,6 +1,6 @@
 """How the feeds are: one row a feed, the broker, the journal, and what was wrong with bad messages."""
 
-from PySide6.QtCore import QObject, QSettings
+from PySide6.QtCore import QObject, QSettings, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -88,6 +88,10 @@ class FeedModel(OrderedModel[FeedHealth]):
 
 class FeedDock(Dock):
     """The table of feeds, with the reasons of one feed's bad messages beside it."""
+
+    side = Qt.DockWidgetArea.BottomDockWidgetArea
+    keys = "Ctrl+6"
+    closed_as_delivered = True
 
     def __init__(self, desk: Desk, palette: Palette) -> None:
         super().__init__("Feeds", "feed_dock", desk, palette)

@@ -134,6 +134,9 @@ class IncidentModel(OrderedModel[Report]):
 class IncidentDock(Dock):
     """The queue, its filter chips, and the button that opens an incident."""
 
+    side = Qt.DockWidgetArea.LeftDockWidgetArea
+    keys = "Ctrl+1"
+
     def __init__(self, desk: Desk, leads: Leads, palette: Palette) -> None:
         super().__init__("Incidents", "incident_dock", desk, palette)
         self.content.setMinimumWidth(330)

@@ -10,22 +10,21 @@ from cop.ui.dock import Dock
 
 #: to be raised when docks come, go or change their names: a remembered layout of another version is not used
 _VERSION = 1
-_LEFT_PX, _RIGHT_PX, _BOTTOM_PX = 416, 388, 240
+#: each side's width or height as delivered, and the most of a small window's that it takes
+_WIDTHS = {
+    Qt.DockWidgetArea.LeftDockWidgetArea: (416, 0.31),
+    Qt.DockWidgetArea.RightDockWidgetArea: (388, 0.25),
+}
+_HEIGHTS = {Qt.DockWidgetArea.BottomDockWidgetArea: (240, 0.28)}
+_SIDES = (*_WIDTHS, *_HEIGHTS)
 
 
 class Layout:
-    """The docks of one window. Those of a side are tabs of one another, the first in front; `hidden` starts closed."""
+    """The docks of one window. Those of a side are tabs of one another, the first in front."""
 
-    def __init__(
-        self, window: QMainWindow, *, left: Sequence[Dock], bottom: Sequence[Dock], right: Sequence[Dock], hidden: Dock
-    ) -> None:
+    def __init__(self, window: QMainWindow, docks: Sequence[Dock]) -> None:
         self._window = window
-        self._sides = {
-            Qt.DockWidgetArea.LeftDockWidgetArea: tuple(left),
-            Qt.DockWidgetArea.BottomDockWidgetArea: tuple(bottom),
-            Qt.DockWidgetArea.RightDockWidgetArea: tuple(right),
-        }
-        self._hidden = hidden
+        self._docks = tuple(docks)
         self._arranged = False
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.TopLeftCorner):
@@ -34,25 +33,26 @@ class Layout:
             window.setCorner(corner, Qt.DockWidgetArea.RightDockWidgetArea)
         self.deliver()
 
-    @property
-    def docks(self) -> tuple[Dock, ...]:
-        """All of them."""
-        return tuple(dock for docks in self._sides.values() for dock in docks)
+    def on(self, side: Qt.DockWidgetArea) -> list[Dock]:
+        """The docks of one side as delivered, the first in front."""
+        return [dock for dock in self._docks if dock.side == side]
 
     def deliver(self) -> None:
         """Put every dock where it stands as delivered."""
-        for dock in self.docks:
+        for dock in self._docks:
             dock.setFloating(False)
             self._window.removeDockWidget(dock)
-        for area, docks in self._sides.items():
+        for side in _SIDES:
+            docks = self.on(side)
             for at, dock in enumerate(docks):
-                self._window.addDockWidget(area, dock)
+                self._window.addDockWidget(side, dock)
                 if at:
                     self._window.tabifyDockWidget(docks[at - 1], dock)
-        for dock in self.docks:
-            dock.setVisible(dock is not self._hidden)
-        for docks in self._sides.values():
-            docks[0].raise_()
+        for dock in self._docks:
+            dock.setVisible(not dock.closed_as_delivered)
+        for side in _SIDES:
+            for dock in self.on(side)[:1]:
+                dock.raise_()
         self._share_out()
 
     def restore(self, settings: QSettings) -> None:
@@ -63,14 +63,14 @@ class Layout:
         if isinstance(geometry, QByteArray):
             self._window.restoreGeometry(geometry)
         self._arranged = isinstance(state, QByteArray) and self._window.restoreState(state, _VERSION)
-        for dock in self.docks:
+        for dock in self._docks:
             dock.restore(settings)
 
     def save(self, settings: QSettings) -> None:
         """Remember how they stand now."""
         settings.setValue("geometry", self._window.saveGeometry())
         settings.setValue("state", self._window.saveState(_VERSION))
-        for dock in self.docks:
+        for dock in self._docks:
             dock.save(settings)
         settings.sync()
 
@@ -84,6 +84,13 @@ class Layout:
             self._share_out()
 
     def _share_out(self) -> None:
-        left, bottom, right = (docks[0] for docks in self._sides.values())
-        self._window.resizeDocks([left, right], [_LEFT_PX, _RIGHT_PX], Qt.Orientation.Horizontal)
-        self._window.resizeDocks([bottom], [_BOTTOM_PX], Qt.Orientation.Vertical)
+        for sides, room, orientation in (
+            (_WIDTHS, self._window.width(), Qt.Orientation.Horizontal),
+            (_HEIGHTS, self._window.height(), Qt.Orientation.Vertical),
+        ):
+            first = {
+                dock: min(pixels, round(most * room))
+                for side, (pixels, most) in sides.items()
+                for dock in self.on(side)[:1]
+            }
+            self._window.resizeDocks(list(first), list(first.values()), orientation)

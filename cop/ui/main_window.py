@@ -2,7 +2,7 @@
 
 import math
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, TypeVar
 
 from PySide6.QtCore import QMarginsF, QSettings, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent, QShowEvent
@@ -39,6 +39,9 @@ _CONNECTING_S = 10.0
 #: a place nearer to the map's edge than this is brought to the middle
 _EDGE_PX = 60
 _WIDEST_M = 80_000.0
+_LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
+
+_Dock = TypeVar("_Dock", bound=Dock)
 
 
 class MainWindow(QMainWindow):
@@ -119,27 +122,19 @@ class MainWindow(QMainWindow):
 
     def _build_docks(self) -> None:
         desk, palette = self.desk, self.colours
-        self.incident_dock = IncidentDock(desk, self._leads, palette)
-        self.unit_dock = UnitDock(desk, palette)
-        self.resource_dock = ResourceDock(desk, palette)
-        self.task_board = TaskBoard(desk, palette)
-        self.selection_panel = SelectionPanel(desk, self._leads, palette)
-        self.feed_dock = FeedDock(desk, palette)
-        self.docks: tuple[Dock, ...] = (
-            self.incident_dock,
-            self.unit_dock,
-            self.resource_dock,
-            self.task_board,
-            self.selection_panel,
-            self.feed_dock,
-        )
-        self.layout_of_docks = Layout(
-            self,
-            left=(self.incident_dock, self.unit_dock, self.resource_dock),
-            bottom=(self.task_board, self.feed_dock),
-            right=(self.selection_panel,),
-            hidden=self.feed_dock,
-        )
+        self.docks: list[Dock] = []
+        self.incident_dock = self._add(IncidentDock(desk, self._leads, palette))
+        self.unit_dock = self._add(UnitDock(desk, palette))
+        self.resource_dock = self._add(ResourceDock(desk, palette))
+        self.task_board = self._add(TaskBoard(desk, palette))
+        self.selection_panel = self._add(SelectionPanel(desk, self._leads, palette))
+        self.feed_dock = self._add(FeedDock(desk, palette))
+        self.layout_of_docks = Layout(self, self.docks)
+
+    def _add(self, dock: _Dock) -> _Dock:
+        """Everything that the window does with docks it does with all of these."""
+        self.docks.append(dock)
+        return dock
 
     def _build_actions(self) -> list[QAction]:
         return add_actions(
@@ -154,12 +149,6 @@ class MainWindow(QMainWindow):
                 "all_tasks": self.task_board.everything.toggle,
                 "search": self._search,
                 "clear_selection": lambda: self.select("", "", ""),
-                "show_incidents": lambda: self._show_dock(self.incident_dock),
-                "show_units": lambda: self._show_dock(self.unit_dock),
-                "show_resources": lambda: self._show_dock(self.resource_dock),
-                "show_tasks": lambda: self._show_dock(self.task_board),
-                "show_selection": lambda: self._show_dock(self.selection_panel),
-                "show_feeds": lambda: self._show_dock(self.feed_dock),
                 "save_picture": self.save_picture,
                 "show_layers": self.map_view.open_layers,
                 "fit_map": self.map_view.fit,
@@ -167,6 +156,8 @@ class MainWindow(QMainWindow):
                 "default_layout": self.layout_of_docks.deliver,
                 "show_keys": lambda: KeysDialog(self.window_actions, self).open(),
             },
+            self.docks,
+            self._show_dock,
         )
 
     def _build_head(self, operation: str, period: str) -> None:
@@ -206,7 +197,7 @@ class MainWindow(QMainWindow):
         self.top_bar.inbox_asked.connect(self.next_request)
         self.top_bar.theme_asked.connect(self.change_theme)
         bar = self.top_bar
-        left = [part for dock in self.docks[:3] for part in dock.stops()]
+        left = [part for dock in self.layout_of_docks.on(_LEFT) for part in dock.stops()]
         for before, after in pairwise((bar.search, bar.dots, bar.inbox, bar.theme, *left, self.map_view)):
             QWidget.setTabOrder(before, after)
 

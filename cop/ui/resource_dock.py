@@ -99,6 +99,9 @@ class ResourceModel(OrderedModel[Report]):
 class ResourceDock(Dock):
     """The board, its filter, and for a liaison the button that marks an own resource."""
 
+    side = Qt.DockWidgetArea.LeftDockWidgetArea
+    keys = "Ctrl+3"
+
     mark_asked = Signal(str, str)  # agency, id
 
     def __init__(self, desk: Desk, palette: Palette) -> None:

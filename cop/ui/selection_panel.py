@@ -17,6 +17,9 @@ from cop.ui.page import Page
 class SelectionPanel(Dock):
     """What is selected, wherever it was selected."""
 
+    side = Qt.DockWidgetArea.RightDockWidgetArea
+    keys = "Ctrl+5"
+
     assign_asked = Signal(str, str)
     log_asked = Signal()
     resources_asked = Signal()

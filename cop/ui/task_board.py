@@ -20,6 +20,9 @@ _MOST = 40
 class TaskBoard(Dock):
     """The tasks of one incident, or of all. What is asked of our own agency always stands there, first."""
 
+    side = Qt.DockWidgetArea.BottomDockWidgetArea
+    keys = "Ctrl+4"
+
     answer_asked = Signal(str, str, str)  # agency, id, state
 
     def __init__(self, desk: Desk, palette: Palette) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QModelIndex, QObject, QSettings
+from PySide6.QtCore import QModelIndex, QObject, QSettings, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -123,6 +123,9 @@ class UnitModel(OrderedModel[int]):
 
 class UnitDock(Dock):
     """The unit table under its filter."""
+
+    side = Qt.DockWidgetArea.LeftDockWidgetArea
+    keys = "Ctrl+2"
 
     def __init__(self, desk: Desk, palette: Palette) -> None:
         super().__init__("Units", "unit_dock", desk, palette)

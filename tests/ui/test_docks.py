@@ -1,0 +1,50 @@
+"""Docks: each is wired once, stands on its side, and comes up with its keys."""
+
+import importlib
+import pkgutil
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+import cop.ui
+from cop.ui.dock import Dock
+from tests.ui.conftest import MakeDesk, MakeWindow
+
+
+def test_that_every_dock_there_is_stands_in_the_window_on_its_side(
+    make_desk: MakeDesk, make_window: MakeWindow
+) -> None:
+    for found in pkgutil.walk_packages(cop.ui.__path__, "cop.ui."):
+        importlib.import_module(found.name)
+    written = {one for one in Dock.__subclasses__() if one.__module__.startswith("cop.ui.")}
+    window = make_window(make_desk())
+    assert {type(dock) for dock in window.docks} == written
+    for dock in window.docks:
+        assert window.dockWidgetArea(dock) == dock.side
+        assert dock.isHidden() == dock.closed_as_delivered
+
+
+def test_that_every_dock_has_keys_of_its_own_that_show_it(
+    qtbot: QtBot, make_desk: MakeDesk, make_window: MakeWindow
+) -> None:
+    window = make_window(make_desk())
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    assert len({dock.keys for dock in window.docks}) == len(window.docks)
+    for dock in window.docks:
+        qtbot.keyClick(window, Qt.Key(ord(dock.keys[-1])), Qt.KeyboardModifier.ControlModifier)
+        qtbot.waitUntil(dock.in_sight)
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        assert dock.isAncestorOf(focused)
+
+
+@pytest.mark.parametrize("size", [(1366, 728), (1600, 900), (1920, 1040)])
+def test_that_the_docks_leave_room_for_the_map_in_a_small_window(
+    make_desk: MakeDesk, make_window: MakeWindow, size: tuple[int, int]
+) -> None:
+    window = make_window(make_desk(), size)
+    assert window.map_view.width() >= 0.44 * window.width()
+    assert window.map_view.height() >= 0.6 * window.height()
