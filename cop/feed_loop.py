@@ -22,7 +22,7 @@ from cop.feeds.intake import Intake
 from cop.feeds.outbox import Outbox
 from cop.feeds.pipe import NEWS, QUIT, FeedSetup
 from cop.feeds.session import Received, Session, Subscription, Will
-from cop.feeds.topics import is_exercise, object_topic
+from cop.feeds.topics import exercise_of, object_topic
 from cop.journal.journal import Journal, Record
 
 _LOG = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class _Loop:
         self._journal_error = ""
         self._journal = self._open_journal(setup.journal)
         self._outbox = Outbox(Path(setup.outbox), setup.operator.agency, setup.root)
-        self._intake = Intake(setup.feeds, self._journal, exercise=is_exercise(setup.root))
+        self._intake = Intake(setup.feeds, self._journal, exercise=exercise_of(setup.root))
         own_source = self._journal.source("this desk", setup.operator.agency, "cop-json") if self._journal else 0
         self._own_source = own_source
         subscriptions = [Subscription(feed.topic, feed.qos) for feed in setup.feeds]

@@ -10,6 +10,8 @@ from cop.domain.report import Report
 from cop.domain.unit import Position
 
 _NAN = float("nan")
+#: No promise of a sender that something moving stays where it is holds longer, in seconds: shown as stale then.
+_LONGEST_PROMISE_S = 3600.0
 
 
 class Conflation:
@@ -24,6 +26,10 @@ class Conflation:
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def knows(self, agency: str, unit: str) -> bool:
+        """Whether the unit has its number."""
+        return (agency, unit) in self._slots
 
     def put(self, report: Report, position: Position) -> None:
         """Take a position; an older one than already seen of that unit is dropped here (the journal has it)."""
@@ -55,7 +61,7 @@ class Conflation:
             _NAN if accuracy_m is None else accuracy_m,
             reported_at,
             report.received_at.timestamp(),
-            _NAN if report.stale_at is None else report.stale_at.timestamp(),
+            min(_stale_at(report, reported_at), reported_at + _LONGEST_PROMISE_S),
             report.exercise,
         )
 
@@ -66,3 +72,8 @@ class Conflation:
         if not rows:
             return names, b""
         return names, np.array(list(rows.values()), dtype=POSITION_ROW).tobytes()
+
+
+def _stale_at(report: Report, reported_at: float) -> float:
+    """What no one promised anything of is stale as soon as it is said."""
+    return reported_at if report.stale_at is None else report.stale_at.timestamp()

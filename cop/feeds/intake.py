@@ -14,21 +14,27 @@ import msgspec
 from paho.mqtt.client import topic_matches_sub
 
 from cop.domain.batch import Batch, BrokerState, Delivered
-from cop.domain.report import Report, Retraction
+from cop.domain.log import LogEntry
+from cop.domain.report import Report, Retraction, kind_of
 from cop.domain.rules.plausible import refuse_time
 from cop.domain.unit import Position, Unit
 from cop.feeds.adapters import make_adapter
 from cop.feeds.adapters.adapter import Adapter
+from cop.feeds.census import Census
 from cop.feeds.conflation import Conflation
 from cop.feeds.health import FeedCounter
 from cop.feeds.message import MAX_PAYLOAD_BYTES, BadMessage, Feed, Message
 from cop.feeds.session import Received
-from cop.feeds.topics import is_exercise, parse_object_topic
+from cop.feeds.topics import exercise_of, parse_object_topic, specificity
 
 _LOG = logging.getLogger(__name__)
 _ROUTES_LIMIT = 200_000
-_UNITS_LIMIT = 200_000
+_TOPIC_LENGTH = 1024
+#: what may wait for a desktop that does not read, in bytes of the messages that said it
+_WAITING_LIMIT = 256 << 20
 _BACKOFF_AFTER, _BACKOFF_S = 3, (0.5, 30.0)
+_REPORT_ENCODER = msgspec.msgpack.Encoder()
+_REPORT_DECODER = msgspec.msgpack.Decoder(Report)
 _NO_FEED = Feed(name="no feed", format="cop-json", topic="#")
 
 
@@ -47,6 +53,7 @@ class Recorder(Protocol):
 class _Route(NamedTuple):
     line: "_Line"
     source: int
+    refusal: str
 
 
 class _Line:
@@ -61,17 +68,21 @@ class _Line:
 
 
 class Intake:
-    """Feed it bursts with `take`; get a batch with `batch`. Knows neither broker nor pipe."""
+    """Feed it bursts with `take`; get a batch with `batch`. Knows neither broker nor pipe.
+
+    `exercise` is the name of the exercise that this desk plays, None in live work.
+    """
 
     def __init__(
         self,
         feeds: Sequence[Feed],
         recorder: Recorder | None,
         *,
-        exercise: bool,
+        exercise: str | None,
         make: Callable[[Feed], Adapter] = make_adapter,
     ) -> None:
         self._lines = [_Line(feed) for feed in feeds]
+        self._by_specificity = sorted(self._lines, key=lambda line: specificity(line.feed.topic))
         self._stray = _Line(_NO_FEED)
         self._recorder = recorder
         self._exercise = exercise
@@ -79,7 +90,9 @@ class Intake:
         self._routes: dict[str, _Route] = {}
         self._conflation = Conflation()
         self._reports: list[Report] = []
-        self._last_words: dict[tuple[str, str], Unit] = {}
+        self._waiting_bytes = 0
+        self._census = Census()
+        self._last_words: dict[tuple[str, str], Unit] = {}  # no more than the census admits
         for line in self._lines:
             line.adapter = make(line.feed)
 
@@ -87,6 +100,11 @@ class Intake:
     def waiting(self) -> int:
         """How many positions and reports the next batch will hold."""
         return len(self._conflation) + len(self._reports)
+
+    @property
+    def full(self) -> bool:
+        """Whether so many reports wait for the desktop that no more should be taken."""
+        return self._waiting_bytes > _WAITING_LIMIT
 
     def take(self, burst: Sequence[Received]) -> None:
         """Pass a burst through every step."""
@@ -99,19 +117,25 @@ class Intake:
                 ]
             )
         for one, route in zip(burst, routes, strict=True):
-            counter = route.line.counter
+            line = route.line
+            counter = line.counter
             counter.messages += 1
             counter.last_message_at = one.received_at
             try:
-                for report in self._decode(route.line, one):
-                    self._believe(report)
+                if route.refusal:
+                    counter.refuse(route.refusal)
+                else:
+                    self._pass_on(line, one)
             except BadMessage as bad:
                 counter.refuse(bad.reason)
+            except Exception as error:  # noqa: BLE001 - the feed's edge: see _fail
+                self._fail(line, error)
+                counter.refuse(f"error of ours: {type(error).__name__}")
 
     def batch(self, epoch: int, broker: BrokerState | None, delivered: list[Delivered], *, health: bool) -> Batch:
         """What came since the last batch; with the feeds' health if asked."""
         names, positions = self._conflation.take()
-        reports, self._reports = self._reports, []
+        reports, self._reports, self._waiting_bytes = self._reports, [], 0
         now = time.time()
         lines = [*self._lines, self._stray] if self._stray.counter.messages else self._lines
         return Batch(
@@ -125,43 +149,52 @@ class Intake:
         )
 
     def _route(self, topic: str) -> _Route:
-        line = next((line for line in self._lines if topic_matches_sub(line.feed.topic, topic)), self._stray)
+        fitting = (line for line in self._by_specificity if topic_matches_sub(line.feed.topic, topic))
+        line = next(fitting, self._stray)
         feed = line.feed
         agency = feed.agency
         if not agency and (where := parse_object_topic(topic)) is not None:
             agency = where.agency
         source = self._recorder.source(feed.name, agency, feed.format) if self._recorder is not None else 0
-        if len(self._routes) >= _ROUTES_LIMIT:
-            self._routes.clear()  # a hostile sender may invent topics without end
-        route = self._routes[topic] = _Route(line, source)
+        route = _Route(line, source, self._refusal(line, topic))
+        if len(topic) <= _TOPIC_LENGTH:
+            if len(self._routes) >= _ROUTES_LIMIT:
+                self._routes.clear()  # a hostile sender may invent topics without end
+            self._routes[topic] = route
         return route
 
-    def _decode(self, line: _Line, one: Received) -> list[Report]:
+    def _refusal(self, line: _Line, topic: str) -> str:
         if line is self._stray:
-            raise BadMessage("no feed reads this topic")
+            return "no feed reads this topic"
+        if len(topic) > _TOPIC_LENGTH:
+            return "topic is longer than 1,024 characters"
+        exercise = exercise_of(topic)
+        if exercise == self._exercise:
+            return ""
+        if self._exercise is None:
+            return "an exercise message in live work"
+        return "a live message in an exercise" if exercise is None else "a message of another exercise"
+
+    def _pass_on(self, line: _Line, one: Received) -> None:
+        """Decode a message and take what can be believed of it. Raises BadMessage if that is nothing."""
         if len(one.payload) > MAX_PAYLOAD_BYTES:
             raise BadMessage("larger than 1 MiB")
-        if is_exercise(one.topic) != self._exercise:
-            raise BadMessage("a live message in an exercise" if self._exercise else "an exercise message in live work")
         if line.adapter is None:
             if time.monotonic() < line.rest_until:
                 raise BadMessage("the feed rests after repeated failures")
             line.adapter = self._make(line.feed)
         received_at = datetime.fromtimestamp(one.received_at, UTC)
-        try:
-            reports = line.adapter.decode(Message(one.topic, one.payload, received_at, one.retained))
-        except BadMessage:
-            raise
-        except Exception as error:
-            self._fail(line, error)
-            raise BadMessage(f"error of ours: {type(error).__name__}") from error
+        reports = line.adapter.decode(Message(one.topic, one.payload, received_at, one.retained))
+        refused: BadMessage | None = None
+        for report in reports:
+            try:
+                self._believe(report, len(one.payload))
+            except BadMessage as bad:
+                refused = bad  # what else the message says may be good: some senders put many units into one
         if line.failures:
             line.failures, line.counter.failed = 0, ""
-        for report in reports:
-            refusal = refuse_time(report.body.at, received_at)
-            if refusal:
-                raise BadMessage(refusal)
-        return reports
+        if refused is not None:
+            raise refused
 
     def _fail(self, line: _Line, error: Exception) -> None:
         """The feed's edge: the one place where an unexpected error of an adapter ends."""
@@ -173,19 +206,43 @@ class Intake:
             low, high = _BACKOFF_S
             line.rest_until = time.monotonic() + min(high, low * 2 ** (line.failures - _BACKOFF_AFTER - 1))
 
-    def _believe(self, report: Report) -> None:
+    def _believe(self, report: Report, size: int) -> None:
         body = report.body
+        refusal = refuse_time(body.at, report.received_at)
+        if refusal:
+            raise BadMessage(refusal)
         if isinstance(body, Position):
+            if not self._conflation.knows(report.agency, body.id):
+                self._census.admit(report.agency, "position", body.id, 0)
             self._conflation.put(report, body)
             return
+        _check_passage(report)
+        if isinstance(body, Retraction):
+            if body.kind != "position":  # a unit's slot is for ever
+                self._census.leave(report.agency, body.kind, body.id)
+        elif body.deleted:
+            self._census.leave(report.agency, kind_of(body), body.id)
+        elif not isinstance(body, LogEntry):  # the picture keeps the last lines only
+            self._census.admit(report.agency, kind_of(body), body.id, size)
         if isinstance(body, Unit):
             key = (report.agency, body.id)
             known = self._last_words.get(key)
             if known is not None and msgspec.structs.replace(body, at=known.at) == known:
                 return  # said before, word for word
-            if len(self._last_words) >= _UNITS_LIMIT:
-                self._last_words.clear()
             self._last_words[key] = body
-        elif isinstance(body, Retraction):
+        if isinstance(body, Retraction) or body.deleted:
             self._last_words.pop((report.agency, body.id), None)
         self._reports.append(report)
+        self._waiting_bytes += size
+
+
+def _check_passage(report: Report) -> None:
+    """Raises BadMessage for a report that the desktop could not read: it would take the whole batch for broken.
+
+    msgspec checks a struct's ranges when it decodes one, not when an adapter makes one.
+    """
+    try:
+        _REPORT_DECODER.decode(_REPORT_ENCODER.encode(report))
+    except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError) as error:
+        _LOG.warning("feed %s made a report that cannot be used: %s", report.source.feed, error)
+        raise BadMessage("error of ours: the report it makes is out of range") from None

@@ -1,8 +1,13 @@
 """The topic tree of our own format: `<root>/<agency>/<kind>/<id>` (`docs/formats/cop-json.md`)."""
 
+import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 LIVE_ROOT = "cop/v1"
+
+#: Letters of other scripts that look like ours would let one agency pass for another on the screen.
+_AGENCY = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 #: kind on the wire -> (QoS, retained)
 KINDS: dict[str, tuple[int, bool]] = {
@@ -40,6 +45,11 @@ def is_exercise(topic: str) -> bool:
     return topic.startswith("exercise/")
 
 
+def exercise_of(topic: str) -> str | None:
+    """The name of the exercise that a topic or root belongs to; None in live work."""
+    return topic.split("/", 2)[1] if is_exercise(topic) else None
+
+
 def object_topic(root: str, agency: str, kind: str, object_id: str) -> str:
     """The topic on which `agency` publishes one object of `kind`; a profile has no id level."""
     if kind == "profile":
@@ -48,10 +58,29 @@ def object_topic(root: str, agency: str, kind: str, object_id: str) -> str:
 
 
 def parse_object_topic(topic: str) -> ObjectTopic | None:
-    """Take a topic of our own tree apart; None if it is none (wrong depth, unknown kind)."""
-    parts = topic.split("/")
-    if parts[-1] == "profile" and len(parts) >= 4:
-        return ObjectTopic("/".join(parts[:-2]), parts[-2], "profile", parts[-2])
-    if len(parts) < 5 or parts[-2] not in KINDS:
+    """Take a topic of our own tree apart; None if it is none (other root or depth, odd agency, unknown kind).
+
+    The agency stands directly below the root, nowhere deeper: the broker lets every agency write what it likes below
+    its own level, another agency's name too.
+    """
+    levels = topic.split("/")
+    depth = _root_depth(levels)
+    root, below = "/".join(levels[:depth]), levels[depth:]
+    if not depth or len(below) < 2 or not _AGENCY.fullmatch(below[0]):
         return None
-    return ObjectTopic("/".join(parts[:-3]), parts[-3], parts[-2], parts[-1])
+    if below[1:] == ["profile"]:
+        return ObjectTopic(root, below[0], "profile", below[0])
+    if len(below) != 3 or below[1] not in KINDS or below[1] == "profile" or not below[2]:
+        return None
+    return ObjectTopic(root, *below)
+
+
+def specificity(topic_filter: str) -> tuple[int, ...]:
+    """Sorts filters so that of two that fit a topic the one that names more comes first."""
+    return tuple({"+": 1, "#": 2}.get(level, 0) for level in topic_filter.split("/"))
+
+
+def _root_depth(levels: Sequence[str]) -> int:
+    if levels[:2] == ["cop", "v1"]:
+        return 2
+    return 3 if levels[0] == "exercise" and len(levels) > 2 and levels[1] and levels[2] == "v1" else 0

@@ -1,20 +1,26 @@
 """Every message passes the same steps; a bad one is counted and stops nothing."""
 
 import time
+from collections import Counter
 from pathlib import Path
 
+import msgspec
+import numpy as np
 import pytest
 
-from cop.domain.batch import Batch
-from cop.domain.report import Report
+from cop.domain.batch import POSITION_ROW, Batch
+from cop.domain.report import Report, Source
+from cop.domain.unit import Position
+from cop.feeds import census
 from cop.feeds.adapters import make_adapter
 from cop.feeds.adapters.adapter import Adapter
 from cop.feeds.adapters.cop_json import encode
+from cop.feeds.conflation import Conflation
 from cop.feeds.intake import Intake
 from cop.feeds.message import BadMessage, Feed, Message
 from cop.feeds.session import Received
 from cop.journal.journal import Journal, counts
-from tests.reports import incident, unit
+from tests.reports import at, incident, unit
 
 _FEED = Feed(name="cop", format="cop-json", topic="cop/v1/#")
 _POSITION = b'{"id":"u1","at":"2026-11-02T12:00:%02dZ","lat":35.2,"lon":-80.9}'
@@ -33,7 +39,7 @@ def _batch(intake: Intake) -> Batch:
 
 
 def test_that_only_the_newest_position_of_a_unit_goes_on_and_everything_else_goes_on_in_order() -> None:
-    intake = Intake([_FEED], None, exercise=False)
+    intake = Intake([_FEED], None, exercise=None)
     words = [encode(incident("i1", rev=rev)) for rev in (1, 2, 3)]
     intake.take([_position(5), _received("cop/v1/a/incident/i1", words[0]), _position(9)])
     intake.take([_position(7), *(_received("cop/v1/a/incident/i1", word) for word in words[1:])])
@@ -67,7 +73,7 @@ def test_that_only_the_newest_position_of_a_unit_goes_on_and_everything_else_goe
 def test_that_a_bad_message_is_counted_with_its_reason_and_the_feed_goes_on(
     topic: str, payload: bytes, reason: str
 ) -> None:
-    intake = Intake([_FEED], None, exercise=False)
+    intake = Intake([_FEED], None, exercise=None)
     intake.take([_received(topic, payload), _position(1)])
     batch = _batch(intake)
     assert len(batch.position_rows()) == 1
@@ -80,7 +86,7 @@ def test_that_a_bad_message_is_counted_with_its_reason_and_the_feed_goes_on(
 
 def test_that_an_agency_cannot_speak_on_a_feed_that_is_anothers() -> None:
     feed = Feed(name="gaston", format="cop-json", topic="cop/v1/+/#", agency="gastonia-fd")
-    intake = Intake([feed], None, exercise=False)
+    intake = Intake([feed], None, exercise=None)
     intake.take([_received("cop/v1/csx-rail/unit/u1", encode(unit("u1")))])
     batch = _batch(intake)
     assert batch.reports == []
@@ -89,7 +95,7 @@ def test_that_an_agency_cannot_speak_on_a_feed_that_is_anothers() -> None:
 
 def test_that_live_and_exercise_messages_do_not_mix() -> None:
     everything = Feed(name="all", format="cop-json", topic="#")
-    live, exercise = Intake([everything], None, exercise=False), Intake([everything], None, exercise=True)
+    live, exercise = Intake([everything], None, exercise=None), Intake([everything], None, exercise="x")
     said = encode(incident("i1"))
     for intake, wrong in ((live, "exercise/x/v1/a/incident/i1"), (exercise, "cop/v1/a/incident/i1")):
         intake.take([_received(wrong, said)])
@@ -99,8 +105,181 @@ def test_that_live_and_exercise_messages_do_not_mix() -> None:
     assert _batch(exercise).reports[0].exercise
 
 
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "cop/v1/mallory/charlotte-fire/incident/i1",  # below mallory's own level: the broker let her
+        "cop/v1/mallory/x/charlotte-fire/incident/i1",
+        "cop/v1//charlotte-fire/incident/i1",
+        "cop/v1//incident/i1",
+        "cop/v1/charlotte-fire//i1",
+        "cop/v1/charlotte-fire/incident/",
+        "cop/v1/charlotte-fire/incident/i1/",
+        "cop/v1/\u0441harlotte-fire/incident/i1",  # begins with a Cyrillic letter
+        "cop/v1/charlotte\u2010fire/incident/i1",
+        "cop/v1/charlotte-fire\u200b/incident/i1",
+        "cop/v1/charlotte-fire /incident/i1",
+        "cop/v2/charlotte-fire/incident/i1",
+        "/cop/v1/charlotte-fire/incident/i1",
+        "other/cop/v1/charlotte-fire/incident/i1",
+        "cop/v1/" + "a" * 65 + "/incident/i1",
+        "charlotte-fire/incident/i1",
+        "exercise/v1/charlotte-fire/incident/i1",
+        "$share/cop/v1/charlotte-fire/incident/i1",
+    ],
+)
+def test_that_a_topic_with_a_trick_in_it_speaks_for_nobody(topic: str) -> None:
+    everything = Feed(name="all", format="cop-json", topic="#")
+    for exercise in (None, "v1"):
+        intake = Intake([everything], None, exercise=exercise)
+        intake.take([_received(topic, encode(incident("i1")))])
+        assert _batch(intake).reports == []
+
+
+@pytest.mark.parametrize("topic", ["cop/v1/mallory/charlotte-fire/profile", "cop/v1/unit/profile/profile"])
+def test_that_nobody_introduces_another_agency(topic: str) -> None:
+    intake = Intake([_FEED], None, exercise=None)
+    intake.take(
+        [_received(topic, b'{"id":"%s","at":"2026-11-02T12:00:00Z","name":"x"}' % topic.split("/")[-2].encode())]
+    )
+    assert _batch(intake).reports == []
+
+
+def test_that_a_unit_may_be_called_profile() -> None:
+    intake = Intake([_FEED], None, exercise=None)
+    intake.take([_received("cop/v1/charlotte-fire/unit/profile", encode(unit("profile")))])
+    assert [one.key for one in _batch(intake).reports] == [("charlotte-fire", "profile")]
+
+
+def test_that_two_exercises_do_not_mix() -> None:
+    everything = Feed(name="all", format="cop-json", topic="exercise/#")
+    intake = Intake([everything], None, exercise="steel-rail")
+    said = encode(incident("i1"))
+    intake.take([_received("exercise/steel-rail-2/v1/a/incident/i1", said)])
+    assert "another exercise" in _batch(intake).health[0].last_bad_reason
+
+
+def test_that_the_feed_that_names_more_of_a_topic_reads_it_wherever_it_stands() -> None:
+    wide = Feed(name="wide", format="cop-json", topic="cop/v1/+/#", agency="york-county-em")
+    own = Feed(name="own", format="cop-json", topic="cop/v1/charlotte-fire/#", agency="charlotte-fire")
+    for feeds in ([wide, own], [own, wide]):
+        intake = Intake(feeds, None, exercise=None)
+        intake.take([_received("cop/v1/charlotte-fire/incident/i1", encode(incident("i1")))])
+        assert [(one.agency, one.source.feed) for one in _batch(intake).reports] == [("charlotte-fire", "own")]
+    intake.take([_received("cop/v1/charlotte-fire2/incident/i1", encode(incident("i1")))])
+    assert _batch(intake).reports == []  # neither its name nor its feed is the other's because it begins alike
+
+
+def test_that_a_topic_without_end_is_refused_and_not_remembered() -> None:
+    intake = Intake([_FEED], None, exercise=None)
+    intake.take([_received("cop/v1/a/incident/" + "i" * 60_000, encode(incident("i1")))])
+    assert "topic is longer" in _batch(intake).health[0].last_bad_reason
+    assert intake._routes == {}
+
+
+def test_that_a_sender_who_invents_objects_fills_no_memory_and_others_are_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(census, "UNITS_LIMIT", 5)
+    monkeypatch.setattr(census, "OBJECTS_LIMIT", 5)
+    monkeypatch.setattr(census, "AGENCIES_LIMIT", 3)
+    intake = Intake([_FEED], None, exercise=None)
+    for number in range(20):
+        position = b'{"id":"u%d","at":"2026-11-02T12:00:00Z","lat":35.2,"lon":-80.9}' % number
+        intake.take([_received(f"cop/v1/mallory/position/u{number}", position)])
+        intake.take([_received(f"cop/v1/mallory/incident/i{number}", encode(incident(f"i{number}")))])
+    intake.take([_received("cop/v1/mallory/incident/i0", encode(incident("i0", rev=2)))])  # what is known goes on
+    intake.take([_received("cop/v1/charlotte-fire/incident/i1", encode(incident("i1")))])
+    for number in range(20):
+        intake.take([_received(f"cop/v1/m{number}/incident/i", encode(incident("i")))])
+    batch = _batch(intake)
+    assert len(batch.position_rows()) == 5
+    by_agency = Counter(one.agency for one in batch.reports)
+    assert by_agency == {"mallory": 6, "charlotte-fire": 1, "m0": 1}
+    assert batch.health[0].bad == 15 + 15 + 19
+    assert any("too many objects (position)" in reason for reason in batch.health[0].bad_reasons)
+
+
+def test_that_what_was_taken_back_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(census, "OBJECTS_LIMIT", 1)
+    intake = Intake([_FEED], None, exercise=None)
+    intake.take([_received("cop/v1/a/incident/i1", encode(incident("i1")))])
+    intake.take([_received("cop/v1/a/incident/i1", encode(incident("i1", rev=2, deleted=True)))])
+    intake.take([_received("cop/v1/a/incident/i2", encode(incident("i2")))])
+    intake.take([_received("cop/v1/a/incident/i2", b"")])
+    intake.take([_received("cop/v1/a/incident/i3", encode(incident("i3")))])
+    batch = _batch(intake)
+    assert (len(batch.reports), batch.health[0].bad) == (5, 0)
+
+
+class _OutOfRange:
+    """An adapter with a bug: its reports are none that the desktop would read."""
+
+    def __init__(self, inner: Adapter) -> None:
+        self._inner = inner
+
+    def decode(self, message: Message) -> list[Report]:
+        return [
+            msgspec.structs.replace(one, body=msgspec.structs.replace(one.body, **{"callsign": "x" * 300}))
+            for one in self._inner.decode(message)
+        ]
+
+
+def test_that_a_report_which_the_desktop_could_not_read_never_gets_there() -> None:
+    intake = Intake([_FEED], None, exercise=None, make=lambda feed: _OutOfRange(make_adapter(feed)))
+    intake.take([_received("cop/v1/a/unit/u1", encode(unit("u1")))])
+    batch = _batch(intake)
+    assert (batch.reports, batch.health[0].bad, batch.health[0].state) == ([], 1, "live")
+
+
+class _Unset:
+    """An adapter with a bug: its times know no zone."""
+
+    def decode(self, message: Message) -> list[Report]:
+        body = incident("i1")
+        naive = msgspec.structs.replace(body, at=body.at.replace(tzinfo=None))
+        return [Report(agency="a", body=naive, source=Source(feed="f", format="x"), received_at=message.received_at)]
+
+
+def test_that_no_error_in_a_report_leaves_the_feeds_edge() -> None:
+    intake = Intake([_FEED], None, exercise=None, make=lambda _feed: _Unset())
+    intake.take([_position(1)])
+    assert _batch(intake).health[0].state == "failed"
+
+
+def test_that_of_several_units_in_a_message_one_with_a_wrong_clock_does_not_silence_the_others() -> None:
+    event = (
+        '<event version="2.0" uid="{uid}" type="a-f-G" time="{at}" start="{at}" stale="{at}" how="m-g">'
+        '<point lat="35" lon="-81" hae="0" ce="1" le="1"/><detail/></event>'
+    )
+    said = [
+        event.format(uid=uid, at=at) for uid, at in (("u1", "2026-11-02T12:00:00Z"), ("u2", "2126-01-01T00:00:00Z"))
+    ]
+    intake = Intake([Feed(name="tak", format="cot-xml", topic="tak/#", agency="a")], None, exercise=None)
+    intake.take([_received("tak/x", "".join(said).encode())])
+    batch = _batch(intake)
+    assert [one.unit for one in batch.tracks] == ["u1"]
+    assert (batch.health[0].bad, "clock" in batch.health[0].last_bad_reason) == (1, True)
+
+
+def test_that_a_promise_for_a_year_is_not_kept_and_no_promise_is_none() -> None:
+    event = (
+        b'<event version="2.0" uid="u" type="a-f-G" time="2026-11-02T12:00:00Z" start="2026-11-02T12:00:00Z"'
+        b' stale="2027-11-02T12:00:00Z" how="m-g"><point lat="35" lon="-81" hae="0" ce="1" le="1"/><detail/></event>'
+    )
+    intake = Intake([Feed(name="tak", format="cot-xml", topic="tak/#", agency="a")], None, exercise=None)
+    intake.take([_received("tak/x", event)])
+    (row,) = _batch(intake).position_rows()
+    assert row["stale_at"] - row["reported_at"] == 3600
+    conflation = Conflation()
+    body = Position(id="u", at=at(0), lat=1.0, lon=1.0)
+    conflation.put(Report(agency="a", body=body, source=Source(feed="f", format="x"), received_at=at(1)), body)
+    rows = np.frombuffer(conflation.take()[1], dtype=POSITION_ROW)
+    assert rows["stale_at"][0] == rows["reported_at"][0]
+
+
 def test_that_a_unit_said_again_word_for_word_is_not_sent_to_the_screen_again() -> None:
-    intake = Intake([_FEED], None, exercise=False)
+    intake = Intake([_FEED], None, exercise=None)
     for seconds in (0, 1, 2):
         word = encode(unit("u1", rev=0, seconds=seconds, status="available" if seconds < 2 else "busy"))
         intake.take([_received("cop/v1/a/unit/u1", word)])
@@ -109,7 +288,7 @@ def test_that_a_unit_said_again_word_for_word_is_not_sent_to_the_screen_again() 
 
 def test_that_every_message_good_or_bad_is_in_the_journal_as_it_came(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.sqlite")
-    intake = Intake([_FEED], journal, exercise=False)
+    intake = Intake([_FEED], journal, exercise=None)
     intake.take([_position(1), _received("cop/v1/a/incident/i1", b"\xffgarbage"), _received("stray", b"x")])
     journal.close()
     assert {(one.agency, one.feed): one.records for one in counts(journal.path)} == {
@@ -138,7 +317,7 @@ def test_that_a_failing_adapter_marks_its_feed_failed_and_a_good_message_heals_i
         made.append(feed.name)
         return _Breaking(make_adapter(feed))
 
-    intake = Intake([_FEED], None, exercise=False, make=make)
+    intake = Intake([_FEED], None, exercise=None, make=make)
     intake.take([_received("cop/v1/a/unit/u1", b"bug")])
     assert _batch(intake).health[0].state == "failed"
     intake.take([_position(1)])
@@ -150,7 +329,7 @@ def test_that_a_failing_adapter_marks_its_feed_failed_and_a_good_message_heals_i
 
 def test_that_a_feed_never_heard_is_a_state_of_its_own_and_silence_is_seen() -> None:
     quick = Feed(name="quick", format="cop-json", topic="cop/v1/#", silent_after_s=0.0001)
-    intake = Intake([quick], None, exercise=False)
+    intake = Intake([quick], None, exercise=None)
     assert _batch(intake).health[0].state == "never_heard"
     intake.take([_position(1)])
     time.sleep(0.001)
@@ -158,7 +337,7 @@ def test_that_a_feed_never_heard_is_a_state_of_its_own_and_silence_is_seen() -> 
 
 
 def test_that_bad_reasons_do_not_grow_without_end() -> None:
-    intake = Intake([_FEED], None, exercise=False, make=lambda _feed: _Inventing())
+    intake = Intake([_FEED], None, exercise=None, make=lambda _feed: _Inventing())
     intake.take([_position(n % 60) for n in range(300)])
     assert len(_batch(intake).health[0].bad_reasons) <= 51
 
