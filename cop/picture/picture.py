@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from cop.picture.change import Change, Key
 from cop.picture.tracks import Tracks
 
 _LOG_LENGTH = 2000
+_GONE_LIMIT = 20_000
 
 #: report kind -> name of the table and of the set in `Change`
 _TABLES = {
@@ -30,11 +32,19 @@ _TABLES = {
 }
 
 
+class _Gone(NamedTuple):
+    """An object that was taken back: the last word about it, and until when (epoch seconds) nothing brings it back."""
+
+    word: Report
+    at: float
+
+
 class Picture:
     """Tracks in columns, everything else in dicts of frozen reports keyed by (agency, id).
 
     Each report keeps its provenance. The newest by the sender's word wins (`rules.newer`): applying the same
-    reports in any order, any number of times, ends in the same picture.
+    reports in any order, any number of times, ends in the same picture. How many objects there can be is bounded where
+    they come in (`feeds.census`), and deliveries by what the operators of one desk do.
     """
 
     def __init__(self) -> None:
@@ -55,7 +65,7 @@ class Picture:
         self.broker: BrokerState | None = None
         #: our own actions on their way: (kind, agency, id) -> Delivered with state pending, sent or refused
         self.deliveries: dict[tuple[str, str, str], Delivered] = {}
-        self._gone: dict[tuple[str, Key], Report] = {}
+        self._gone: dict[tuple[str, Key], _Gone] = {}
         self._log_seen: set[Key] = set()
         self.epoch = 0
         self._rows_of_slots: NDArray[np.intp] = np.empty(0, dtype=np.intp)
@@ -110,26 +120,26 @@ class Picture:
                 grown[: len(self._rows_of_slots)] = self._rows_of_slots
                 self._rows_of_slots = grown
             for name in batch.tracks:
-                row = self.tracks.row(name.agency, name.unit)
+                row = self._row(name.agency, name.unit)
                 self.tracks.names[row] = name
                 self._rows_of_slots[name.slot] = row
                 change.units.add((name.agency, name.unit))
         positions = batch.position_rows()
         if len(positions):
-            rows = self._rows_of_slots[positions["slot"]]
-            gone = self._gone
-            if gone:
-                alive = np.fromiter(
-                    (self._outlives(row, at) for row, at in zip(rows, positions["reported_at"], strict=True)),
-                    bool,
-                    len(rows),
-                )
-                rows, positions = rows[alive], positions[alive]
-            change.moved = self.tracks.place(rows, positions)
+            slots = positions["slot"]
+            named = (slots >= 0) & (slots < len(self._rows_of_slots))  # no position without a name moves another's unit
+            rows = self._rows_of_slots[slots[named]]
+            change.moved = self.tracks.place(rows[rows >= 0], positions[named][rows >= 0])
 
-    def _outlives(self, row: int, reported_at: float) -> bool:
-        gone = self._gone.get(("unit", self.tracks.keys[row]))
-        return gone is None or reported_at > gone.body.at.timestamp()
+    def _row(self, agency: str, unit: str) -> int:
+        """The row of a unit; a new one of a unit that was taken back remembers that."""
+        row = self.tracks.row_of(agency, unit)
+        if row is None:
+            row = self.tracks.row(agency, unit)
+            gone = self._gone.get(("unit", (agency, unit)))
+            if gone is not None:
+                self.tracks.remove(row, gone.at)
+        return row
 
     def _take(self, report: Report, change: Change) -> None:
         kind = kind_of(report.body)
@@ -148,11 +158,12 @@ class Picture:
     def _take_object(self, kind: str, report: Report, change: Change) -> None:
         table: dict[Key, Report] = getattr(self, _TABLES[kind])
         key = _key(kind, report)
-        known = table.get(key) or self._gone.get((kind, key))
+        gone = self._gone.get((kind, key))
+        known = table.get(key) or (gone.word if gone is not None else None)
         if known is not None and not is_newer(report.body, known.body):
             return
         if report.body.deleted:
-            self._remove(kind, key, report, change)
+            self._remove(kind, key, report, report.body.at, change)
             return
         self._gone.pop((kind, key), None)
         table[key] = report
@@ -164,25 +175,34 @@ class Picture:
 
     def _retract(self, report: Report, change: Change) -> None:
         kind: str = getattr(report.body, "kind", "")
-        kind = "unit" if kind == "position" else kind
+        row = self.tracks.row_of(*report.key)
+        if kind == "position":
+            if row is None:
+                return
+            if report.key in self.units:
+                self.tracks.unplace(row, report.body.at.timestamp())
+                self._note("unit", report.key, report, change)
+                return
+            kind = "unit"  # nothing else is known of it
         if kind not in _TABLES:
             return
         table: dict[Key, Report] = getattr(self, _TABLES[kind])
-        matching = [
-            key for key in (report.key,) if key in table or (kind == "unit" and self.tracks.row_of(*key) is not None)
-        ]
+        matching = [key for key in (report.key,) if key in table or (kind == "unit" and row is not None)]
         if kind == "answer":
             matching = [key for key in table if key[0] == report.agency and key[1].endswith("/" + report.body.id)]
         for key in matching:
             known = table.get(key)
-            if known is None or report.body.at >= known.body.at:
-                self._remove(kind, key, known if known is not None else report, change)
+            # a word from a clock ahead of ours is older than its taking back all the same
+            if known is None or report.body.at >= known.body.at or known.body.at > report.received_at:
+                self._remove(kind, key, known if known is not None else report, report.body.at, change)
 
-    def _remove(self, kind: str, key: Key, last_word: Report, change: Change) -> None:
+    def _remove(self, kind: str, key: Key, last_word: Report, at: datetime, change: Change) -> None:
         getattr(self, _TABLES[kind]).pop(key, None)
-        self._gone[(kind, key)] = last_word
+        if len(self._gone) >= _GONE_LIMIT:  # a sender may make and take back without end: the oldest are forgotten
+            del self._gone[next(iter(self._gone))]
+        self._gone[kind, key] = _Gone(last_word, at.timestamp())
         if kind == "unit" and (row := self.tracks.row_of(*key)) is not None:
-            self.tracks.remove(row)
+            self.tracks.remove(row, at.timestamp())
         self._note(kind, key, last_word, change)
 
     def _note(self, kind: str, key: Key, report: Report, change: Change) -> None:

@@ -21,19 +21,22 @@ _COLUMNS: tuple[tuple[str, type, float], ...] = (
     ("reported_at", np.float64, np.nan),
     ("received_at", np.float64, np.nan),
     ("stale_at", np.float64, np.nan),
+    ("gone_at", np.float64, np.nan),
     ("agency", np.int16, 0),
     ("kind", np.uint8, 0),
     ("status", np.uint8, 0),
     ("present", np.bool_, True),
     ("exercise", np.bool_, False),
 )
+_WHERE = ("lat", "lon", "alt_m", "course_deg", "speed_mps", "accuracy_m", "reported_at", "received_at", "stale_at")
 
 
 class Tracks:
     """Columns of shape (count,). `lat`, `lon` in degrees WGS 84, NaN while not located; times in epoch seconds.
 
     `agency` indexes `agencies`; `kind` and `status` index the tables of `cop.domain.words`. A row is never moved:
-    a row index stays valid for the life of the picture. A retracted unit's row has `present` False.
+    a row index stays valid for the life of the picture. A retracted unit's row has `present` False; what it said up to
+    `gone_at` does not bring it back.
     """
 
     def __init__(self, capacity: int = 1024) -> None:
@@ -87,17 +90,20 @@ class Tracks:
     def place(self, rows: NDArray[np.intp], positions: NDArray[Any]) -> NDArray[np.intp]:
         """Write positions (`POSITION_ROW` records, one a row, rows distinct) where they are newer; return the rows.
 
-        Newer is by the sender's time; an equal time keeps what is there.
+        Newer is by the sender's time; an equal time keeps what is there. Without a promise it is stale at once.
         """
         columns = self._columns
-        known = columns["reported_at"][rows]
-        newer = ~(positions["reported_at"] <= known)  # NaN (never placed) compares False: newer
+        reported_at = positions["reported_at"]
+        # NaN (never placed, never gone) compares False: newer
+        newer = ~((reported_at <= columns["reported_at"][rows]) | (reported_at <= columns["gone_at"][rows]))
         moved: NDArray[np.intp] = rows[newer]
         fresh = positions[newer]
         for name in ("lat", "lon", "alt_m", "course_deg", "speed_mps", "accuracy_m"):
             columns[name][moved] = fresh[name]
-        for name in ("reported_at", "received_at", "stale_at", "exercise"):
+        for name in ("reported_at", "received_at", "exercise"):
             columns[name][moved] = fresh[name]
+        unpromised = np.isnan(fresh["stale_at"])
+        columns["stale_at"][moved] = np.where(unpromised, fresh["reported_at"], fresh["stale_at"])
         columns["present"][moved] = True
         return moved
 
@@ -106,11 +112,20 @@ class Tracks:
         self.callsigns[row] = callsign or self.keys[row][1]
         self._columns["kind"][row] = KIND_CODES.get(kind, 0)
         self._columns["status"][row] = STATUS_CODES.get(status, 0)
-        self._columns["present"][row] = True
+        if not self._columns["present"][row]:
+            self._columns["gone_at"][row] = np.nan
+            self._columns["present"][row] = True
 
-    def remove(self, row: int) -> None:
-        """A retracted unit leaves the map; its row stays, so that nothing else changes its number."""
+    def remove(self, row: int, at: float) -> None:
+        """A unit retracted at `at` leaves the map; its row stays, so that nothing else changes its number."""
         self._columns["present"][row] = False
+        self._leave_behind(row, at)
+
+    def unplace(self, row: int, at: float) -> None:
+        """Where a unit is was taken back at `at`: it is there, not located."""
+        self._leave_behind(row, at)
+        for name in _WHERE:
+            self._columns[name][row] = np.nan
 
     def stale(self, now: float) -> NDArray[np.bool_]:
         """Which tracks are older than their sender's promise at `now` (epoch seconds); never located is not stale."""
@@ -122,6 +137,10 @@ class Tracks:
     def bytes_a_track(self) -> int:
         """Bytes of the columns for one track."""
         return sum(column.itemsize for column in self._columns.values())
+
+    def _leave_behind(self, row: int, at: float) -> None:
+        columns = self._columns
+        columns["gone_at"][row] = np.nanmax([at, columns["gone_at"][row], columns["reported_at"][row]])
 
     def _grow(self) -> None:
         for name, _kind, empty in _COLUMNS:

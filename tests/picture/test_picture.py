@@ -1,10 +1,12 @@
 """What the picture does with single reports."""
 
+import numpy as np
+
 from cop.domain.batch import Batch
 from cop.domain.log import LogEntry
 from cop.domain.report import Retraction
 from cop.picture.picture import Picture
-from tests.reports import answer, at, positions_batch, report, task, unit
+from tests.reports import answer, at, incident, positions_batch, report, task, unit
 
 
 def test_that_a_late_report_does_not_move_a_unit() -> None:
@@ -57,6 +59,83 @@ def test_that_a_retracted_unit_leaves_the_map_and_comes_back_with_a_newer_positi
     assert not picture.tracks.present[0]
     picture.apply(positions_batch(("charlotte-fire", "engine-30", 35.3, -80.9, 6), epoch=3))
     assert picture.tracks.present[0]
+
+
+def test_that_a_retracted_units_own_old_position_does_not_bring_it_back() -> None:
+    picture = Picture()
+    key = ("charlotte-fire", "engine-30")
+    described = report(key[0], unit(key[1], seconds=-9000))  # long before it moved
+    picture.apply(positions_batch((*key, 35.2, -80.9, 0)))
+    picture.apply(Batch(epoch=1, reports=[described]))
+    gone = report(key[0], Retraction(id=key[1], at=at(5), kind="unit"))
+    same_pulse = positions_batch((*key, 35.3, -80.9, 4))
+    picture.apply(Batch(epoch=1, reports=[gone], tracks=same_pulse.tracks, positions=same_pulse.positions))
+    assert not picture.tracks.present[0]
+    picture.apply(positions_batch((*key, 35.3, -80.9, 4), epoch=2))  # what the broker retained
+    assert not picture.tracks.present[0]
+    picture.apply(positions_batch((*key, 35.4, -80.9, 6), epoch=3))
+    assert picture.tracks.present[0]
+
+
+def test_that_a_unit_deleted_before_it_was_ever_placed_is_not_brought_by_an_older_position() -> None:
+    picture = Picture()
+    picture.apply(Batch(reports=[report("a", unit("u", seconds=5, deleted=True))]))
+    picture.apply(positions_batch(("a", "u", 35.2, -80.9, 4)))
+    assert not picture.tracks.present[0]
+    picture.apply(positions_batch(("a", "u", 35.2, -80.9, 6), epoch=2))
+    assert picture.tracks.present[0]
+
+
+def test_that_a_position_taken_back_leaves_the_unit_there_but_not_located() -> None:
+    picture = Picture()
+    picture.apply(positions_batch(("a", "u", 35.2, -80.9, 0)))
+    picture.apply(Batch(epoch=1, reports=[report("a", unit("u", status="on_scene"))]))
+    change = picture.apply(Batch(epoch=1, reports=[report("a", Retraction(id="u", at=at(5), kind="position"))]))
+    assert change.units == {("a", "u")}
+    assert picture.tracks.present[0]
+    assert ("a", "u") in picture.units
+    assert np.isnan(picture.tracks.lat[0])
+    assert not picture.stale(at(100))[0]
+    picture.apply(positions_batch(("a", "u", 35.2, -80.9, 0), epoch=2))
+    assert np.isnan(picture.tracks.lat[0])
+    picture.apply(positions_batch(("a", "u", 35.3, -80.9, 6), epoch=3))
+    assert picture.tracks.lat[0] == 35.3
+
+
+def test_that_a_word_from_a_clock_ahead_of_ours_can_be_taken_back() -> None:
+    picture = Picture()
+    picture.apply(Batch(reports=[report("a", incident("i", seconds=240), received_s=0)]))
+    picture.apply(Batch(reports=[report("a", Retraction(id="i", at=at(60), kind="incident"), received_s=60)]))
+    assert picture.incidents == {}
+
+
+def test_that_a_position_without_a_name_moves_nobody() -> None:
+    picture = Picture()
+    many = [("a", f"u{n}", 1.0, 2.0, 0.0) for n in range(1024)]  # as many as the columns first hold
+    picture.apply(positions_batch(*many))
+    nameless = positions_batch(("a", "u0", 50.0, 50.0, 9), epoch=1).position_rows().copy()
+    for slot in (1024, 2000, 10**6, -1):
+        nameless["slot"] = slot
+        assert picture.apply(Batch(epoch=1, positions=nameless.tobytes())).moved.size == 0
+        assert picture.apply(Batch(epoch=slot, positions=nameless.tobytes())).moved.size == 0
+        picture.epoch = 1
+    assert float(picture.tracks.lat.max()) == 1.0
+
+
+def test_that_a_position_nobody_promised_anything_of_is_stale_at_once() -> None:
+    picture = Picture()
+    batch = positions_batch(("a", "u", 35.2, -80.9, 0))
+    rows = batch.position_rows().copy()
+    rows["stale_at"] = np.nan
+    picture.apply(Batch(epoch=1, tracks=batch.tracks, positions=rows.tobytes()))
+    assert picture.stale(at(0))[0]
+
+
+def test_that_what_was_taken_back_is_not_remembered_without_end() -> None:
+    picture = Picture()
+    for number in range(21_000):
+        picture.apply(Batch(reports=[report("a", incident(f"i{number}", deleted=True))]))
+    assert len(picture._gone) <= 20_000
 
 
 def test_that_a_log_line_is_kept_once_however_often_it_comes() -> None:
