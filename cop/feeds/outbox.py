@@ -4,15 +4,22 @@ Two processes share the file: the desktop puts, the feed process takes. SQLite i
 what `put` has returned for survives a kill and a power cut.
 """
 
+import contextlib
+import json
+import logging
 import sqlite3
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from cop.domain.report import kind_of
 from cop.domain.statement import Statement
 from cop.feeds.adapters import cop_json
+from cop.feeds.message import BadMessage
 from cop.feeds.topics import KINDS, object_topic
+
+_LOG = logging.getLogger(__name__)
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entry (
@@ -44,50 +51,81 @@ class Entry(NamedTuple):
 
 
 class Outbox:
-    """One file, one agency's desk, one root: `root` is the topic tree all its actions go to."""
+    """One file, one agency's desk, one root: `root` is the topic tree all its actions go to.
 
-    def __init__(self, path: Path, agency: str, root: str) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    Every method raises OSError if the file cannot be read or written; `busy_s` is how long it waits for the other
+    process.
+    """
+
+    def __init__(self, path: Path, agency: str, root: str, *, busy_s: float = 5.0) -> None:
+        self._path = path
         self._agency = agency
         self._root = root
-        self._connection = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
-        self._connection.execute("PRAGMA journal_mode=WAL")
-        self._connection.execute("PRAGMA synchronous=FULL")
-        self._connection.executescript(_SCHEMA)
+        with self._said_as_os_error():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path, timeout=busy_s, isolation_level=None, check_same_thread=False)
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=FULL")
+            self._connection.executescript(_SCHEMA)
 
     def put(self, body: Statement) -> int:
-        """Write an action to disk and return its number. Raises OSError if it cannot be written."""
+        """Write an action to disk and return its number.
+
+        Raises ValueError for one that no desk would read (a text too long, a figure out of range).
+        """
         kind = kind_of(body)
-        topic = object_topic(self._root, self._agency, kind, body.id)
+        payload = cop_json.encode(body)
         try:
+            cop_json.decode_body(kind, payload)
+        except BadMessage as bad:
+            raise ValueError(bad.reason) from None
+        topic = object_topic(self._root, self._agency, kind, body.id)
+        with self._said_as_os_error():
             cursor = self._connection.execute(
                 "INSERT INTO entry (kind, agency, object_id, topic, payload, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-                (kind, self._agency, body.id, topic, cop_json.encode(body), time.time()),
+                (kind, self._agency, body.id, topic, payload, time.time()),
             )
-        except sqlite3.Error as error:
-            raise OSError(str(error)) from error
         return cursor.lastrowid or 0
 
     def pending(self, after: int = 0, limit: int = 200) -> list[Entry]:
-        """Actions the broker does not have yet, oldest first, with numbers above `after`."""
-        rows = self._connection.execute(
-            "SELECT seq, kind, agency, object_id, topic, payload FROM entry"
-            " WHERE state = 'pending' AND seq > ? AND substr(topic, 1, ?) = ? ORDER BY seq LIMIT ?",
-            (after, len(self._root) + 1, self._root + "/", limit),
-        )
+        """Actions the broker does not have yet, oldest first, with numbers above `after`.
+
+        Those of another agency or root wait for its desk, those of a kind unknown here for a later version.
+        """
+        with self._said_as_os_error():
+            rows = self._connection.execute(
+                "SELECT seq, kind, agency, object_id, topic, payload FROM entry"
+                " WHERE state = 'pending' AND seq > ? AND agency = ? AND substr(topic, 1, ?) = ?"
+                " AND kind IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT ?",
+                (after, self._agency, len(self._root) + 1, self._root + "/", json.dumps(list(KINDS)), limit),
+            ).fetchall()
         return [
             Entry(seq, kind, agency, object_id, topic, payload, *KINDS[kind])
             for seq, kind, agency, object_id, topic, payload in rows
         ]
 
     def pending_bodies(self) -> list[Statement]:
-        """The same as statements, to be shown as pending when the desk comes back."""
-        return [cop_json.decode_body(entry.kind, entry.payload) for entry in self.pending(limit=10_000)]
+        """The same as statements, to be shown as pending when the desk comes back; one that is broken is left out."""
+        bodies = []
+        for entry in self.pending(limit=10_000):
+            try:
+                bodies.append(cop_json.decode_body(entry.kind, entry.payload))
+            except BadMessage as bad:
+                _LOG.warning("action %d in %s cannot be read: %s", entry.seq, self._path.name, bad.reason)
+        return bodies
 
     def settle(self, seq: int, state: str, reason: str = "") -> None:
         """Note that the broker took (`sent`) or refused (`refused`) an action."""
-        self._connection.execute("UPDATE entry SET state = ?, reason = ? WHERE seq = ?", (state, reason, seq))
+        with self._said_as_os_error():
+            self._connection.execute("UPDATE entry SET state = ?, reason = ? WHERE seq = ?", (state, reason, seq))
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    @contextlib.contextmanager
+    def _said_as_os_error(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise OSError(f"{self._path.name}: {error}") from error

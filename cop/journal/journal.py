@@ -4,10 +4,14 @@ SQLite in WAL mode: readable by any tool while it is written, whole after a kill
 survives the process; `synchronous=NORMAL` may lose the last commits to a power cut, never the file.
 """
 
+import contextlib
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
+
+_SOURCES_LIMIT = 10_000
+_LOCK_WAIT_S = 0.1  # the network waits meanwhile
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS source (
@@ -52,62 +56,59 @@ class Count(NamedTuple):
 
 
 class Journal:
-    """Appends in memory, writes in batches: `append`, `append`, …, `commit`. Raises OSError if the disk refuses."""
+    """Appends in memory, writes in batches: `append`, `append`, …, `commit`.
+
+    Making one and everything but `commit` never touches the disk. What could not be written waits, and the file is
+    opened anew with each `commit` until it can be: a full disk, a folder not there yet, a file that was taken away.
+    """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._waiting: list[Record] = []
+        self._waiting_bytes = 0
         self._sources: dict[tuple[str, str, str], int] = {}
-        try:
-            self._connection = sqlite3.connect(path, timeout=5.0, isolation_level=None)
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute("PRAGMA synchronous=NORMAL")
-            self._connection.executescript(_SCHEMA)
-            for number, feed, agency, form in self._connection.execute("SELECT id, feed, agency, format FROM source"):
-                self._sources[feed, agency, form] = number
-        except sqlite3.Error as error:
-            raise OSError(f"{path.name}: {error}") from error
+        self._connection: sqlite3.Connection | None = None
+        self._numbers: dict[int, int] = {}  # our number of a source -> its number in the file
+        self._file: tuple[int, int] = (0, 0)
 
     def source(self, feed: str, agency: str, form: str) -> int:
         """The number that stands for a feed, agency and format in records."""
         key = (feed, agency, form)
         number = self._sources.get(key)
         if number is None:
-            try:
-                cursor = self._connection.execute(
-                    "INSERT INTO source (feed, agency, format) VALUES (?, ?, ?)", (feed, agency, form)
-                )
-            except sqlite3.Error as error:
-                raise OSError(f"{self.path.name}: {error}") from error
-            number = self._sources[key] = cursor.lastrowid or 0
+            if len(self._sources) >= _SOURCES_LIMIT and agency:  # senders may invent agencies: the topic still says it
+                return self.source(feed, "", form)
+            number = self._sources[key] = len(self._sources)
         return number
 
     def append(self, records: Iterable[Record]) -> None:
         """Take records in; they are on disk after the next `commit`."""
+        before = len(self._waiting)
         self._waiting.extend(records)
+        self._waiting_bytes += sum(len(one[4]) for one in self._waiting[before:])
 
     def commit(self) -> None:
-        """Write what was appended. On an error the records stay and are tried again with the next commit."""
+        """Write what was appended. Raises OSError if the disk refuses: the records stay for the next `commit`."""
         if not self._waiting:
             return
-        execute = self._connection.execute
         try:
-            execute("BEGIN")
-            self._connection.executemany(
-                "INSERT INTO record (received_at, source, sent, topic, payload) VALUES (?, ?, ?, ?, ?)", self._waiting
-            )
-            execute("COMMIT")
-        except sqlite3.Error as error:
-            if self._connection.in_transaction:
-                execute("ROLLBACK")
+            connection = self._open()
+            self._write(connection)
+        except (sqlite3.Error, ValueError) as error:
+            self._close()
             raise OSError(f"{self.path.name}: {error}") from error
         self._waiting.clear()
+        self._waiting_bytes = 0
 
-    def forget_waiting(self, beyond: int) -> int:
-        """Drop the oldest records that could not be written beyond this many; return how many were dropped."""
+    def forget_waiting(self, beyond: int, beyond_bytes: int = 1 << 62) -> int:
+        """Drop the oldest records that could not be written beyond these many; return how many were dropped."""
         surplus = max(0, len(self._waiting) - beyond)
+        left = self._waiting_bytes - sum(len(one[4]) for one in self._waiting[:surplus])
+        while left > beyond_bytes:
+            left -= len(self._waiting[surplus][4])
+            surplus += 1
         del self._waiting[:surplus]
+        self._waiting_bytes = left
         return surplus
 
     def close(self) -> None:
@@ -115,7 +116,51 @@ class Journal:
         try:
             self.commit()
         finally:
-            self._connection.close()
+            self._close()
+
+    def _open(self) -> sqlite3.Connection:
+        """The file, opened if it is not open, or no longer the one that stands there."""
+        if self._connection is not None and self._file_now() != self._file:
+            self._close()
+        if self._connection is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(self.path, timeout=_LOCK_WAIT_S, isolation_level=None)
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=NORMAL")
+            self._connection.executescript(_SCHEMA)
+            self._numbers = {}
+            self._file = self._file_now()
+        return self._connection
+
+    def _file_now(self) -> tuple[int, int]:
+        try:
+            found = self.path.stat()
+        except OSError:
+            return (0, 0)
+        return (found.st_dev, found.st_ino)
+
+    def _write(self, connection: sqlite3.Connection) -> None:
+        numbers = dict(self._numbers)
+        connection.execute("BEGIN IMMEDIATE")
+        for source in list(self._sources.items())[len(numbers) :]:
+            key, ours = source
+            connection.execute("INSERT OR IGNORE INTO source (feed, agency, format) VALUES (?, ?, ?)", key)
+            (numbers[ours],) = connection.execute(
+                "SELECT id FROM source WHERE (feed, agency, format) = (?, ?, ?)", key
+            ).fetchone()
+        connection.executemany(
+            "INSERT INTO record (received_at, source, sent, topic, payload) VALUES (?, ?, ?, ?, ?)",
+            [(at, numbers[source], sent, topic, payload) for at, source, sent, topic, payload in self._waiting],
+        )
+        connection.execute("COMMIT")
+        self._numbers = numbers
+
+    def _close(self) -> None:
+        """Let the file go; an open transaction is rolled back."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(sqlite3.Error):
+                connection.close()
 
 
 def counts(path: Path) -> list[Count]:

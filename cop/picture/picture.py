@@ -108,6 +108,16 @@ class Picture:
         answer = self.answer_to(task)
         return answer.body.state if answer is not None and isinstance(answer.body, Answer) else "requested"
 
+    def last_rev(self, kind: str, report: Report) -> int:
+        """The highest revision known of the object that a report is about, taken back or not; -1 if none is."""
+        if kind not in _TABLES:
+            return -1
+        key = _key(kind, report)
+        table: dict[Key, Report] = getattr(self, _TABLES[kind])
+        gone = self._gone.get((kind, key))
+        words = [table[key]] if key in table else [gone.word] if gone is not None else []
+        return max((word.body.rev for word in words), default=-1)
+
     def stale(self, now: datetime) -> NDArray[np.bool_]:
         """Which tracks are stale at `now`, shape (tracks.count,)."""
         return self.tracks.stale(now.timestamp())

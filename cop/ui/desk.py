@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from cop.domain.batch import Batch, Delivered
@@ -16,7 +17,7 @@ from cop.domain.task import Task
 from cop.picture.ground import Ground
 from cop.picture.picture import Picture
 
-#: puts a command on disk before it returns; raises OSError if it cannot
+#: puts a command on disk before it returns; raises OSError if it cannot, ValueError if no desk would read it
 Send = Callable[[Command], None]
 
 
@@ -124,26 +125,41 @@ class Desk(QObject):
 
     def _do(self, decided: Command | Refusal) -> Refusal | None:
         if isinstance(decided, Command):
+            command = self._as_next_word(decided)
             try:
-                self._send(decided)
+                self._send(command)
             except OSError as error:
                 decided = Refusal(f"Not taken: it could not be written to disk ({error}).")
+            except ValueError as error:
+                decided = Refusal(f"Not taken: no other desk could read it ({error}).")
             else:
-                self._show_pending(decided)
+                self._show_pending(command)
                 return None
         self.refused.emit(decided.reason)
         return decided
 
-    def _show_pending(self, command: Command) -> None:
+    def _as_next_word(self, command: Command) -> Command:
+        """The command with a revision above all that our agency said of the object, taken back or not.
+
+        Every desk takes the higher revision for the newer word: a lower one would be said in vain.
+        """
+        last = self.picture.last_rev(kind_of(command.body), self._report(command))
+        if command.body.rev > last:
+            return command
+        return Command(msgspec.structs.replace(command.body, rev=last + 1))
+
+    def _report(self, command: Command) -> Report:
         body = command.body
-        kind = kind_of(body)
-        report = Report(
+        return Report(
             agency=self.operator.agency,
             body=body,  # type: ignore[arg-type]  # a command's body is one of the wire's bodies
-            source=Source(feed="this desk", format="cop-json", original_id=body.id, original_type=kind),
+            source=Source(feed="this desk", format="cop-json", original_id=body.id, original_type=kind_of(body)),
             received_at=self.now(),
             exercise=bool(self.exercise),
         )
-        change = self.picture.apply(Batch(epoch=self.picture.epoch, reports=[report]))
-        self.picture.mark([Delivered(kind, self.operator.agency, body.id, "pending")], change)
+
+    def _show_pending(self, command: Command) -> None:
+        body = command.body
+        change = self.picture.apply(Batch(epoch=self.picture.epoch, reports=[self._report(command)]))
+        self.picture.mark([Delivered(kind_of(body), self.operator.agency, body.id, "pending")], change)
         self.changed.emit(change)

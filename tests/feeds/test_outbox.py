@@ -58,9 +58,50 @@ def test_that_an_exercises_actions_are_never_sent_into_live_work(tmp_path: Path)
     live.close()
 
 
+def test_that_one_agencys_actions_are_never_sent_by_anothers_desk(tmp_path: Path) -> None:
+    path = tmp_path / "outbox.sqlite"
+    ours = Outbox(path, "charlotte-fire", _ROOT)
+    ours.put(incident("i1"))
+    theirs = Outbox(path, "gastonia-fd", _ROOT)
+    assert theirs.pending() == []
+    assert len(ours.pending()) == 1
+    ours.close()
+    theirs.close()
+
+
 def test_that_a_disk_that_refuses_is_an_os_error(tmp_path: Path) -> None:
     box = Outbox(tmp_path / "outbox.sqlite", "charlotte-fire", _ROOT)
     box._connection.execute("PRAGMA query_only=ON")
     with pytest.raises(OSError, match="readonly"):
         box.put(incident("i1"))
+    box.close()
+
+
+def test_that_an_action_no_other_desk_would_read_is_not_taken(tmp_path: Path) -> None:
+    box = Outbox(tmp_path / "outbox.sqlite", "charlotte-fire", _ROOT)
+    for wrong in (incident("i1", title="x" * 300), incident("i/1"), incident("i1", lat=91.0, lon=0.0)):
+        with pytest.raises(ValueError, match="Expected"):
+            box.put(wrong)
+    assert box.pending() == []
+    box.close()
+
+
+def test_that_a_file_that_is_no_outbox_is_an_os_error_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "outbox.sqlite"
+    path.write_text("not a database" * 100)
+    with pytest.raises(OSError, match=r"outbox\.sqlite: file is not a database"):
+        Outbox(path, "charlotte-fire", _ROOT)
+    assert path.read_text() == "not a database" * 100
+
+
+def test_that_an_action_of_another_version_or_a_broken_one_holds_up_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "outbox.sqlite"
+    box = Outbox(path, "charlotte-fire", _ROOT)
+    box.put(incident("i1"))
+    box.put(incident("i2"))
+    box.put(incident("i3"))
+    box._connection.execute("UPDATE entry SET kind = 'prophecy' WHERE object_id = 'i1'")
+    box._connection.execute("UPDATE entry SET payload = x'00' WHERE object_id = 'i2'")
+    assert [entry.object_id for entry in box.pending()] == ["i2", "i3"]
+    assert [body.id for body in box.pending_bodies()] == ["i3"]
     box.close()
