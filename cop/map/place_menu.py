@@ -39,5 +39,5 @@ class PlaceMenu(QMenu):
             select = self.addAction(f"Select {name}")
             select.triggered.connect(lambda _checked=False, one=one: self.selected.emit(one.kind, one.agency, one.id))
             if one.kind == "unit":
-                ask = self.addAction(f"Ask for {name}…")
+                ask = self.addAction(f"Assign task to {name}…")
                 ask.triggered.connect(lambda _checked=False, one=one: self.task_chosen.emit(one.agency, one.id))

@@ -77,7 +77,7 @@ def broker_line(broker: BrokerState | None) -> str:
     if broker.protocol:
         parts.append(wording.one_line(broker.protocol))
     if broker.reconnects:
-        parts.append(f"{broker.reconnects} reconnects")
+        parts.append(f"{broker.reconnects} reconnect{'s' if broker.reconnects != 1 else ''}")
     if broker.reason:
         parts.append(wording.one_line(broker.reason))
     return " · ".join(parts)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QButtonGroup, QListView, QWidget
 from cop.domain.incident import Incident
 from cop.domain.report import Report
 from cop.domain.task import Task
-from cop.domain.words import INCIDENT_TYPES, label, leading_discipline
+from cop.domain.words import leading_discipline
 from cop.map.palette import Palette
 from cop.picture.change import Change, Key
 from cop.ui import wording
@@ -123,7 +123,7 @@ class IncidentModel(OrderedModel[Report]):
             priority=body.priority,
             title=wording.incident_title(report),
             age=wording.span((self._desk.now() - opened_at(report)).total_seconds()),
-            address=wording.one_line(body.address) or label(INCIDENT_TYPES, body.type),
+            address=wording.one_line(body.address) or wording.place(body.lat, body.lon),
             lead=wording.agency_name(picture, lead) if lead else "nobody's ground",
             assigned=len(self._assigned.get(report.key, ())),
             over=body.status in _OVER,

@@ -1,7 +1,7 @@
 """The selection panel's page of an incident: who leads, who is near, what was said."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cop.domain.area import Jurisdiction
 from cop.domain.incident import Incident
@@ -14,7 +14,7 @@ from cop.ui.desk import Desk
 from cop.ui.facts import Facts, provenance
 from cop.ui.flow_layout import FlowLayout
 from cop.ui.incident_log import Line, lines_of, merged_with
-from cop.ui.labels import Label, allow, button, restyle, rule
+from cop.ui.labels import ElidedLabel, Label, NameButton, allow, button, restyle, rule
 from cop.ui.leads import Leads
 from cop.ui.page import Page, box
 
@@ -112,10 +112,7 @@ class IncidentPage(Page):
 
     def _below(self, report: Report, body: Incident) -> list[str]:
         parts = [wording.one_line(body.address)] if body.address else []
-        if body.lat is not None and body.lon is not None:
-            parts.append(wording.grid(body.lat, body.lon))
-        else:
-            parts.append("no place said")
+        parts.append(wording.place(body.lat, body.lon))
         parts.append(
             f"P{body.priority}\u00a0{label(INCIDENT_TYPES, body.type)}, {label(INCIDENT_STATUSES, body.status).lower()}"
         )
@@ -140,7 +137,7 @@ class IncidentPage(Page):
         planned = ", ".join(one.name for one in lead.also if one.level == "planning_zone")
         self.zones.say(f"Within: {planned}" if planned else "")
         if body.lead and body.lead != lead.agency:
-            said = wording.agency_name(picture, body.lead)
+            said = "it" if body.lead == report.agency else wording.agency_name(picture, body.lead)
             self.differs.say(f"⚠ {wording.agency_name(picture, report.agency)} says that {said} leads")
         else:
             self.differs.say("")
@@ -180,10 +177,8 @@ class NearRow(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.key: Key = ("", "")
-        self.name = QPushButton()
-        self.name.setProperty("look", "name")
-        self.name.setAutoDefault(False)
-        self.agency = Label(tone="muted", wrap=True)
+        self.name = NameButton()
+        self.agency = ElidedLabel(tone="muted")
         self.far = Label()
         self.far.setToolTip(_HOW)
         self.asked = button("Request", "request")
@@ -208,11 +203,10 @@ class NearRow(QWidget):
         """Show this unit."""
         tracks = desk.picture.tracks
         self.key = tracks.keys[near.row]
-        callsign = wording.one_line(tracks.callsigns[near.row])
+        callsign = wording.unit_callsign(desk.picture, *self.key)
         agency = wording.agency_name(desk.picture, self.key[0])
         own = self.key[0] == desk.operator.agency
-        if callsign.replace("&", "&&") != self.name.text():
-            self.name.setText(callsign.replace("&", "&&"))
+        self.name.say(callsign)
         self.name.setAccessibleName(f"Show {callsign}")
         self.agency.say(agency)
         self.far.say(f"{wording.distance(near.metres)} · {max(1, round(near.seconds / 60))} min")

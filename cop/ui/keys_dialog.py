@@ -15,6 +15,7 @@ _MAP_KEYS = (
     ("Double click", "Zoom in there"),
     ("Right click", "Open an incident there, copy the grid"),
 )
+_COLUMNS = 2
 
 
 class KeysDialog(QDialog):
@@ -32,8 +33,10 @@ class KeysDialog(QDialog):
             for one in actions
             if not one.shortcut().isEmpty()
         ]
-        for at, (keys, words) in enumerate([*bound, *_MAP_KEYS]):
-            row, column = at % 12, 2 * (at // 12)
+        lines_of_keys = [*bound, *_MAP_KEYS]
+        rows = -(-len(lines_of_keys) // _COLUMNS)
+        for at, (keys, words) in enumerate(lines_of_keys):
+            row, column = at % rows, 2 * (at // rows)
             grid.addWidget(Label(keys, "strong"), row, column)
             grid.addWidget(Label(words), row, column + 1)
         close = button("Close", "primary")

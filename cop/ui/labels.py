@@ -4,7 +4,16 @@ import html
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QWidget,
+)
 
 
 class Label(QLabel):
@@ -59,6 +68,34 @@ class ElidedLabel(QLabel):
         self.style().drawItemText(
             painter, self.rect(), int(self.alignment().value), self.palette(), self.isEnabled(), text
         )
+
+
+class NameButton(QPushButton):
+    """A name that can be pressed; one that does not fit ends in "…" and never widens what it stands in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("look", "name")
+        self.setAutoDefault(False)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def say(self, text: str) -> None:
+        """Show this name."""
+        if caption(text) != self.text():
+            self.setText(caption(text))
+            self.setToolTip(tip(text))
+
+    def minimumSizeHint(self) -> QSize:
+        """A few letters at least."""
+        return QSize(24, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The name, cut with an ellipsis where it must be."""
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        room = self.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, self).width()
+        option.text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)
 
 
 def tip(text: str) -> str:

@@ -12,7 +12,7 @@ from cop.ui.dock import Dock
 _VERSION = 1
 #: each side's width or height as delivered, and the most of a small window's that it takes
 _WIDTHS = {
-    Qt.DockWidgetArea.LeftDockWidgetArea: (416, 0.31),
+    Qt.DockWidgetArea.LeftDockWidgetArea: (428, 0.29),
     Qt.DockWidgetArea.RightDockWidgetArea: (388, 0.25),
 }
 _HEIGHTS = {Qt.DockWidgetArea.BottomDockWidgetArea: (240, 0.28)}

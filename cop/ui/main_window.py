@@ -66,7 +66,8 @@ class MainWindow(QMainWindow):
         self.dialogs = Dialogs(desk, self)
         self._settings = settings
         self._leads = Leads(desk.ground)
-        self.setWindowTitle(f"COP — {'EXERCISE — ' if desk.exercise else ''}{wording.one_line(operation)}")
+        self._operation = wording.one_line(operation)
+        self._say_title()
         QApplication.setFont(ui_font())
         self.setDockOptions(
             QMainWindow.DockOption.AllowTabbedDocks
@@ -180,6 +181,7 @@ class MainWindow(QMainWindow):
         self.map_view.selected.connect(self.select)
         self.map_view.open_incident_asked.connect(dialogs.open_incident)
         self.map_view.task_asked.connect(dialogs.assign_task)
+        dialogs.incident_opened.connect(lambda *key: self._select_and_show("incident", *key))
         for dock in self.docks:
             dock.selected.connect(self._select_and_show)
         self.incident_dock.open_button.clicked.connect(lambda _: dialogs.open_incident())
@@ -210,6 +212,8 @@ class MainWindow(QMainWindow):
             dock.apply(change)
         if change.feeds or change.tasks or change.agencies:
             self.top_bar.refresh()
+        if change.agencies:
+            self._say_title()
         if change.broker:
             self._say_broker()
         for key in change.delivered:
@@ -224,6 +228,13 @@ class MainWindow(QMainWindow):
         for dock in self.docks:
             dock.tick()
         self._say_broker()
+
+    def _say_title(self) -> None:
+        """For who changes between windows: whether it is an exercise, which operation, whose desk."""
+        desk = self.desk
+        words = ("COP", "EXERCISE" if desk.exercise else "", self._operation)
+        who = wording.operator_words(desk.operator, desk.picture)
+        self.setWindowTitle(" — ".join(part for part in (*words, who) if part))
 
     def _say_broker(self) -> None:
         broker = self.desk.picture.broker
@@ -288,9 +299,10 @@ class MainWindow(QMainWindow):
         elif hit.place is not None:
             self.map_view.show_place(hit.place.lat, hit.place.lon, hit.place.metres_across)
         else:
-            self._select_and_show(hit.kind.lower(), hit.agency, hit.id)
             dock = {"Unit": self.unit_dock, "Incident": self.incident_dock, "Resource": self.resource_dock}[hit.kind]
+            dock.show()
             dock.raise_()
+            self._select_and_show(hit.kind.lower(), hit.agency, hit.id)
 
     def _show_place(self, lat: float, lon: float) -> None:
         """Bring a place into view; the map keeps its scale, and stays where it is if the place is well inside."""

@@ -62,7 +62,7 @@ class UnitPage(Page):
     def refresh(self) -> None:
         """Read everything anew."""
         picture, now = self.desk.picture, self.desk.now()
-        tracks, row = picture.tracks, picture.tracks.row_of(*self.key)
+        row = picture.tracks.row_of(*self.key)
         report = picture.units.get(self.key)
         if row is None:
             self.heading.say("This unit is not in the picture")
@@ -71,7 +71,7 @@ class UnitPage(Page):
         agency = wording.agency_name(picture, self.key[0])
         kind, status = (said.kind, said.status) if said is not None else ("unknown", "unknown")
         self.above.say(f"{label(UNIT_KINDS, kind)} · {self.key[1]}")
-        self.heading.say(wording.one_line(tracks.callsigns[row]))
+        self.heading.say(wording.unit_callsign(picture, *self.key))
         self.below.say(wording.one_line(f"{agency} · {label(UNIT_STATUSES, status)}"))
         self._say_position(row)
         capabilities = ", ".join(said.capabilities) if said is not None else ""
@@ -174,7 +174,7 @@ class ResourcePage(Page):
             return
         body = body_of(report)
         self.above.say(resource_type(report))
-        self.heading.say(wording.one_line(body.name))
+        self.heading.say(wording.resource_name(body))
         self.below.say(wording.agency_name(picture, report.agency))
         pending = self.desk.is_pending("resource", *self.key)
         self.facts.say(

@@ -32,24 +32,24 @@ class ResourceModel(OrderedModel[Report]):
             (
                 Column(
                     "Resource",
-                    lambda one: wording.one_line(body_of(one).name),
-                    key=lambda one: natural(body_of(one).name),
-                    width=84,
+                    lambda one: wording.resource_name(body_of(one)),
+                    key=lambda one: natural(wording.resource_name(body_of(one))),
+                    width=78,
                 ),
                 Column(
                     "Agency",
                     lambda one: wording.agency_name(picture, one.agency),
-                    width=88,
+                    width=86,
                 ),
-                Column("Type", resource_type, width=58),
+                Column("Type", resource_type, width=74),
                 Column(
                     "Free",
                     lambda one: f"{body_of(one).available}/{body_of(one).quantity}",
                     key=lambda one: body_of(one).available,
-                    width=44,
+                    width=54,
                 ),
-                Column("State", self._state, colour=self._state_colour, width=78),
-                Column("Until", self._until, key=self._until_key, width=46),
+                Column("State", self._state, colour=self._state_colour, width=72),
+                Column("Until", self._until, key=self._until_key, width=42),
             ),
             parent,
         )

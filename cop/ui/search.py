@@ -62,7 +62,7 @@ def _units(desk: Desk, wanted: str) -> Iterator[Hit]:
     tracks = desk.picture.tracks
     for row, (callsign, (agency, unit)) in enumerate(zip(tracks.callsigns, tracks.keys, strict=True)):
         if (wanted in callsign.casefold() or wanted in unit.casefold()) and tracks.present[row]:
-            yield Hit("Unit", wording.one_line(callsign), wording.agency_name(desk.picture, agency), agency, unit)
+            yield Hit("Unit", wording.called(callsign, unit), wording.agency_name(desk.picture, agency), agency, unit)
 
 
 def _incidents(desk: Desk, wanted: str) -> Iterator[Hit]:
@@ -74,7 +74,7 @@ def _incidents(desk: Desk, wanted: str) -> Iterator[Hit]:
 
 def _resources(desk: Desk, wanted: str) -> Iterator[Hit]:
     for key, report in desk.picture.resources.items():
-        name = wording.one_line(getattr(report.body, "name", ""))
+        name = wording.called(getattr(report.body, "name", ""), key[1])
         if wanted in name.casefold():
             yield Hit("Resource", name, wording.agency_name(desk.picture, key[0]), *key)
 

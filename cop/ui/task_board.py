@@ -130,6 +130,10 @@ class TaskBoard(Dock):
         """Remember whether all incidents are shown."""
         settings.setValue("task_board/everything", self.everything.isChecked())
 
+    def restore(self, settings: QSettings) -> None:
+        """All incidents, or the selected one, as it was."""
+        self.everything.setChecked(bool(settings.value("task_board/everything", True, type=bool)))
+
     def _card(self, stands: Standing, *, with_incident: bool) -> TaskCard:
         card = self._cards.get(stands.key)
         if card is None:

@@ -36,7 +36,7 @@ class UnitModel(OrderedModel[int]):
         picture = desk.picture
         super().__init__(
             (
-                Column("Callsign", lambda row: wording.one_line(picture.tracks.callsigns[row]), width=78),
+                Column("Callsign", lambda row: wording.unit_callsign(picture, *picture.tracks.keys[row]), width=78),
                 Column(
                     "Agency",
                     lambda row: wording.agency_name(picture, picture.tracks.keys[row][0]),
@@ -160,8 +160,9 @@ class UnitDock(Dock):
                 self._count()
 
     def refresh(self) -> None:
-        """The table, its order and the count in the tab."""
+        """The table, its order and the count in the tab; the selected row is in view when the dock comes into sight."""
         self.model.refresh()
+        self.view.scrollTo(self.view.currentIndex())
         self._title()
         self._count()
 

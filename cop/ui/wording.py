@@ -6,6 +6,7 @@ from cop.domain.agency import Agency
 from cop.domain.desk import Operator
 from cop.domain.incident import Incident
 from cop.domain.report import Report
+from cop.domain.resource import Resource
 from cop.domain.words import INCIDENT_TYPES, ROLES, label
 from cop.map import coordinates
 from cop.picture.picture import Picture
@@ -61,6 +62,11 @@ def grid(lat: float, lon: float) -> str:
     return coordinates.usng(lat, lon) or coordinates.degrees(lat, lon)
 
 
+def place(lat: float | None, lon: float | None) -> str:
+    """The place in the US National Grid, or that none was said."""
+    return grid(lat, lon) if lat is not None and lon is not None else "no place said"
+
+
 def compass(course_deg: float) -> str:
     """The point of the compass nearest to a course: "NE"."""
     return ("N", "NE", "E", "SE", "S", "SW", "W", "NW")[round(course_deg / 45) % 8]
@@ -69,8 +75,8 @@ def compass(course_deg: float) -> str:
 def agency_name(picture: Picture, agency: str) -> str:
     """What an agency calls itself, else its id in words: "gastonia-fd" -> "Gastonia FD"."""
     profile = picture.agencies.get(agency)
-    if profile is not None and isinstance(profile.body, Agency) and profile.body.name:
-        return one_line(profile.body.name)
+    if profile is not None and isinstance(profile.body, Agency) and (name := one_line(profile.body.name)):
+        return name
     words = agency.replace("_", "-").split("-")
     return " ".join(word.upper() if word in _SHORT_WORDS else word.capitalize() for word in words) or "—"
 
@@ -91,7 +97,17 @@ def incident_title(report: Report) -> str:
 def unit_callsign(picture: Picture, agency: str, unit: str) -> str:
     """A unit's callsign, else its id."""
     row = picture.tracks.row_of(agency, unit)
-    return one_line(picture.tracks.callsigns[row]) if row is not None else unit
+    return called(picture.tracks.callsigns[row] if row is not None else "", unit)
+
+
+def resource_name(resource: Resource) -> str:
+    """A resource's name, else its id."""
+    return called(resource.name, resource.id)
+
+
+def called(name: str, object_id: str) -> str:
+    """A name of a feed on one line; the id where nothing of it can be seen."""
+    return one_line(name) or one_line(object_id) or "—"
 
 
 def one_line(text: str) -> str:

@@ -234,7 +234,7 @@ def test_that_the_menu_of_a_unit_asks_for_it(show_map: ShowMap, qtbot: QtBot, pi
     put_unit(view, picture, QPoint(200, 200))
     menu = open_menu(view, qtbot, QPoint(205, 205))
     with qtbot.waitSignal(view.task_asked) as heard:
-        choose(qtbot, menu, "Ask for Adam 12")
+        choose(qtbot, menu, "Assign task to Adam 12")
     assert heard.args == ["a", "u"]
 
 

@@ -62,6 +62,8 @@ def test_that_a_dispatcher_opens_an_incident_where_the_map_was_clicked(
     assert (body.title, body.type, body.priority, body.lat, body.lon) == ("Spill", "hazmat", 1, 35.3, -80.9)
     index = window.incident_dock.model.index(0, 0)
     assert "not sent yet" in index.data()
+    assert "17S NV 09091 06317" in index.data()
+    assert (window.selection_panel.kind, window.selection_panel.key) == ("incident", ("charlotte-fire", body.id))
 
 
 def test_that_a_place_that_cannot_be_read_is_refused_beside_the_button(

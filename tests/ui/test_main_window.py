@@ -162,6 +162,7 @@ def test_that_the_window_finds_its_layout_again_after_a_restart(
     first.unit_dock.view.setColumnWidth(0, 141)
     first.unit_dock.view.sortByColumn(4, Qt.SortOrder.DescendingOrder)
     first.change_theme()
+    first.task_board.everything.setChecked(False)
     first.close()
     assert settings.contains("state")
     second = make_window(make_desk(), size=None)
@@ -169,6 +170,7 @@ def test_that_the_window_finds_its_layout_again_after_a_restart(
     assert second.colours.name == "light"
     assert second.dockWidgetArea(second.selection_panel) == Qt.DockWidgetArea.LeftDockWidgetArea
     assert not second.feed_dock.isHidden()
+    assert not second.task_board.everything.isChecked()
     assert second.unit_dock.view.columnWidth(0) == 141
     assert second.unit_dock.model.columns[second.unit_dock.model.sort_column].heading == "Age"
     assert second.unit_dock.model.descending

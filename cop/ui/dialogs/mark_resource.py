@@ -21,7 +21,7 @@ class MarkResourceDialog(ActionDialog):
         super().__init__(desk, "Mark resource", "Mark", parent)
         self._key = known.key
         body = body_of(known)
-        self.row("Resource", Label(f"{wording.one_line(body.name)} · {resource_type(known)}", wrap=True))
+        self.row("Resource", Label(f"{wording.resource_name(body)} · {resource_type(known)}", wrap=True))
         self.availability = QComboBox()
         for word in ("available", "committed", "out_of_service"):
             self.availability.addItem(AVAILABILITIES[word], word)

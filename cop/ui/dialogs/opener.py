@@ -1,5 +1,6 @@
 """Which dialog an action opens; where the desk may not do it, the reason is said at once and no dialog opens."""
 
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from cop.map.palette import Palette, load_palette
@@ -14,10 +15,13 @@ from cop.ui.dialogs.write_log import WriteLogDialog
 from cop.ui.resource_dock import why_not_mark
 
 
-class Dialogs:
+class Dialogs(QObject):
     """Opens the dialogs of one window. `incident` is the last one selected: what a new task or log entry is about."""
 
+    incident_opened = Signal(str, str)  # agency, id
+
     def __init__(self, desk: Desk, window: QWidget) -> None:
+        super().__init__(window)
         self._desk = desk
         self._window = window
         self.colours: Palette = load_palette("dark")
@@ -27,7 +31,10 @@ class Dialogs:
     def open_incident(self, lat: float | None = None, lon: float | None = None) -> None:
         """Open an incident, at a place of the map if one was clicked."""
         if self._allowed("open_incident"):
-            self._open(OpenIncidentDialog(self._desk, lat=lat, lon=lon, parent=self._window))
+            dialog = OpenIncidentDialog(self._desk, lat=lat, lon=lon, parent=self._window)
+            key = (self._desk.operator.agency, dialog.incident_id)
+            dialog.accepted.connect(lambda: self.incident_opened.emit(*key))
+            self._open(dialog)
 
     def assign_task(self, agency: str = "", unit: str = "") -> None:
         """Ask for this unit, or for one still to be chosen."""
