@@ -17,6 +17,8 @@ _ELLIPSIS = "…"
 _CHIP_PAD_X = 6.0
 _CHIP_PAD_Y = 3.0
 _HALO_PX = 3.0
+CALLSIGN_PX = 12
+INCIDENT_PX = 13
 
 
 @lru_cache(maxsize=8192)
@@ -68,12 +70,12 @@ class Chips:
 
     def callsign(self, text: str, dpr: float) -> Chip:
         """A unit's label."""
-        return self._chip(text, self.palette.label, self.palette.label_chip, dpr, pixels=12, bold=False)
+        return self._chip(text, self.palette.label, self.palette.label_chip, dpr, pixels=CALLSIGN_PX, bold=False)
 
     def incident(self, text: str, priority: int, dpr: float) -> Chip:
         """An incident's label in its priority's colour."""
         ground, ink = self.palette.priority_colours(priority)
-        return self._chip(text, ink, ground, dpr, pixels=13, bold=True)
+        return self._chip(text, ink, ground, dpr, pixels=INCIDENT_PX, bold=True)
 
     def _chip(self, text: str, ink: str, ground: str, dpr: float, *, pixels: int, bold: bool) -> Chip:
         key = (text, ink, ground, dpr)

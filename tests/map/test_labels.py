@@ -150,6 +150,15 @@ def test_that_the_selected_unit_incidents_and_emergencies_are_named_even_in_a_cr
     assert {"u25", "u70", "i0"} <= set(scene.boxes())
 
 
+def test_that_of_a_flood_of_incidents_the_most_urgent_are_named_and_the_map_stays_a_map() -> None:
+    scene = Scene()
+    random = np.random.default_rng(3)
+    scene.put_incidents(list(zip(random.uniform(0, 800, 2000), random.uniform(0, 600, 2000), strict=True)))
+    named = scene.boxes()
+    assert 20 <= len(named) <= 60
+    assert {int(name[1:]) % 5 for name in named} == {0}  # priority 1
+
+
 def test_that_an_incident_is_named_before_an_emergency_and_that_before_the_rest() -> None:
     scene = Scene()
     # the three labels can only go to the right: the left edge, and a reserved strip above and below

@@ -1,5 +1,6 @@
 """Callsigns and incident labels: none over another, the important ones first, and steady from pulse to pulse."""
 
+import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from cop.map.layers.incidents import IncidentLayer
 from cop.map.layers.label_grid import LabelGrid
 from cop.map.layers.layer import Layer
 from cop.map.layers.units import UnitLayer
-from cop.map.lettering import Chip, Chips, chip_size, clean
+from cop.map.lettering import CALLSIGN_PX, INCIDENT_PX, Chip, Chips, chip_size, clean
 from cop.map.palette import Palette
 from cop.map.viewport import Viewport
 from cop.picture.change import Change, Key
@@ -29,8 +30,10 @@ _MOST_CALLSIGNS = 160
 _MOST_TRIED = 600
 #: of each bin of this size only the most important unit is tried, so that a crowd costs no more than a few
 _BIN_PX = (48.0, 22.0)
+#: the same for incidents, the most urgent and the newest first
+_MOST_INCIDENT_LABELS = 60
+_MOST_INCIDENTS_TRIED = 240
 _RELAYOUT_S = 0.5
-_CALLSIGN_PX = 12
 _EMERGENCY = list(UNIT_STATUSES).index("emergency")
 #: half the square of a symbol that no callsign may cover
 _UNIT_CORE_PX = 12.0
@@ -210,7 +213,7 @@ class LabelLayer(Layer):
             return
         tracks = self._picture.tracks
         texts = [clean(tracks.callsigns[row], 18) for row in rows]
-        sizes = np.array([chip_size(text, pixels=_CALLSIGN_PX, bold=False) for text in texts])
+        sizes = np.array([chip_size(text, pixels=CALLSIGN_PX, bold=False) for text in texts])
         clear = np.where(tracks.status[rows] == _EMERGENCY, _CLEAR_OF_EMERGENCY_PX, _CLEAR_OF_UNIT_PX)
         offsets = _offsets(sizes[:, 0], sizes[:, 1], clear)  # (n, 4, 2)
         corners = offsets + np.column_stack((x, y))[:, None, :]
@@ -232,20 +235,29 @@ class LabelLayer(Layer):
         before, self._incident_labels = self._incident_labels, {}
         if not self._incidents.visible:
             return
-        for one in reversed(self._incidents.placed()):
-            at = view.point(one.x, one.y)
-            if not view.rect().contains(at):
-                continue
-            chip = self._chips.incident(self._incidents.text(one), one.priority, view.dpr)
-            size = np.array([[chip.width, chip.height]])
-            offsets = _offsets(size[:, 0], size[:, 1], np.array([_CLEAR_OF_INCIDENT_PX]))[0]
-            corners = offsets + np.array([at.x(), at.y()])
-            boxes = np.concatenate((corners, corners + size), axis=1)
-            free = grid.free_of_symbols(boxes)
+        room = view.rect()
+        seen = (one for one in reversed(self._incidents.placed()) if room.contains(view.point(one.x, one.y)))
+        tried = list(itertools.islice(seen, _MOST_INCIDENTS_TRIED))
+        if not tried:
+            return
+        texts = [self._incidents.text(one) for one in tried]
+        sizes = np.array([chip_size(text, pixels=INCIDENT_PX, bold=True) for text in texts])
+        middles = np.column_stack(
+            (view.xs(np.array([one.x for one in tried])), view.ys(np.array([one.y for one in tried])))
+        )
+        offsets = _offsets(sizes[:, 0], sizes[:, 1], np.full(len(tried), _CLEAR_OF_INCIDENT_PX))  # (n, 4, 2)
+        corners = offsets + middles[:, None, :]
+        boxes = np.concatenate((corners, corners + sizes[:, None, :]), axis=2)  # (n, 4, 4)
+        free = grid.free_of_symbols(boxes.reshape(-1, 4)).reshape(len(tried), 4)
+        for index, one in enumerate(tried):
+            if len(self._incident_labels) >= _MOST_INCIDENT_LABELS:
+                return
             known = before.get(one.key)
-            for side in sorted(range(4), key=lambda side: (not _same(known, offsets[side]), not free[side])):
-                if grid.try_label(tuple(boxes[side])):
-                    self._incident_labels[one.key] = _Label(chip, *offsets[side].tolist())
+            sides = sorted(range(4), key=lambda side: (not _same(known, offsets[index, side]), not free[index, side]))
+            for side in sides:
+                if grid.try_label(tuple(boxes[index, side])):
+                    chip = self._chips.incident(texts[index], one.priority, view.dpr)
+                    self._incident_labels[one.key] = _Label(chip, *offsets[index, side].tolist())
                     break
 
 
