@@ -18,10 +18,11 @@ import msgspec
 from cop.domain.agency import Presence
 from cop.domain.batch import BrokerState, Delivered
 from cop.feeds.adapters import cop_json
+from cop.feeds.connecting import Will
 from cop.feeds.intake import Intake
 from cop.feeds.outbox import Outbox
 from cop.feeds.pipe import NEWS, QUIT, FeedSetup
-from cop.feeds.session import Received, Session, Subscription, Will
+from cop.feeds.session import Received, Session, Subscription
 from cop.feeds.topics import exercise_of, object_topic
 from cop.journal.journal import Journal, Record
 

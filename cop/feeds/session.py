@@ -11,20 +11,20 @@ import ssl
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
+from paho.mqtt.enums import MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from cop.domain.batch import BrokerState
 from cop.feeds.broker import Broker
+from cop.feeds.connecting import Attempt, Will, in_words, make_client
 
 _BURST = 512
 _BACKOFF_S = (0.25, 20.0)
+_SETTLED_AFTER_S = 5.0  # a connection that lasted so long is no failed one
+_STUBBORN = 5  # after so many failed greetings even a protocol that once worked is given up
 _PROTOCOLS = (MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311)
 _PROTOCOL_NAMES = {MQTTProtocolVersion.MQTTv5: "MQTT 5", MQTTProtocolVersion.MQTTv311: "MQTT 3.1.1"}
 #: CONNACK refusals that no retry in the other protocol version can mend, in words (MQTT 5 §3.2.2.2)
@@ -33,11 +33,17 @@ _REFUSALS = {
     0x87: "this desk is not allowed to connect",
     0x8A: "this desk is banned by the broker",
     0x85: "the broker refuses this client id",
+    0x88: "the broker says that it is not available",
+    0x89: "the broker says that it is busy",
 }
+_UNSUPPORTED_VERSION, _TAKEN_OVER = 0x84, 0x8E
 
 
 class Received(NamedTuple):
-    """A message off the wire; `received_at` in seconds since the epoch."""
+    """A message off the wire; `received_at` in seconds since the epoch.
+
+    `mid` is the broker's number for it on that one `connection`, and may be another message's on the next.
+    """
 
     topic: str
     payload: bytes
@@ -45,6 +51,7 @@ class Received(NamedTuple):
     retained: bool
     qos: int
     mid: int
+    connection: int = 0
 
 
 class Subscription(NamedTuple):
@@ -61,20 +68,16 @@ class Published(NamedTuple):
     refused: str
 
 
-class Will(NamedTuple):
-    """What the broker says for us when we are gone, retained; and what we say when we are there."""
-
-    topic: str
-    offline: bytes
-    online: bytes
-
-
 class Session:
     """Call `service` again and again; it never raises for anything the network does."""
 
     def __init__(
         self, broker: Broker, client_id: str, subscriptions: Sequence[Subscription], will: Callable[[], Will] | None
     ) -> None:
+        #: counts the connections that the broker accepted
+        self.connection = 0
+        #: topic filters that the broker does not let this desk hear
+        self.denied: frozenset[str] = frozenset()
         self.state = BrokerState(state="connecting", url=broker.shown_url(), since=datetime.now(UTC))
         self._broker = broker
         self._client_id = client_id
@@ -83,7 +86,10 @@ class Session:
         self._will: Will | None = None
         self._client: mqtt.Client | None = None
         self._online = False
+        self._attempt: Attempt | None = None
         self._protocol = 0  # index into _PROTOCOLS: the one that is tried, or that worked
+        self._proven: int | None = None  # the one that worked
+        self._online_since = 0.0
         self._next_try = 0.0
         self._deadline = 0.0
         self._failures = 0
@@ -106,8 +112,8 @@ class Session:
 
     def service(self, timeout_s: float, also: Sequence[Any] = ()) -> list[Received]:
         """Wait at most `timeout_s` for the network or for anything in `also`, and take in what is there."""
-        if self._client is None and time.monotonic() >= self._next_try:
-            self._connect()
+        if self._client is None:
+            self._seek()
         reads, writes = self.sockets()
         sock = reads[0] if reads else None
         pending_tls = isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
@@ -116,7 +122,9 @@ class Session:
         except (OSError, ValueError):  # the socket was closed under us
             ready, writable = reads, []
         client = self._client
-        if client is not None and sock is not None:
+        if client is not None and sock is None:
+            self._lost("the connection broke")
+        elif client is not None:
             try:
                 if writable:
                     client.loop_write()
@@ -134,87 +142,84 @@ class Session:
         return published
 
     def publish(self, token: int, topic: str, payload: bytes, *, qos: int, retain: bool) -> bool:
-        """Hand a message to the broker; its fate comes from `published`. False if we are not online."""
-        if self._client is None or not self._online:
+        """Hand a message to the broker; its fate comes from `published`. False if the connection does not take it.
+
+        Raises ValueError for a topic that cannot be sent at all.
+        """
+        client = self._client
+        if client is None or not self._online:
             return False
-        # paho may acknowledge within publish() itself only for QoS 0; for QoS 1 the mid is known before the answer
-        sent = self._client.publish(topic, payload, qos=qos, retain=retain)
+        try:
+            # paho may acknowledge within publish() itself only for QoS 0; for QoS 1 the mid is known before the answer
+            sent = client.publish(topic, payload, qos=qos, retain=retain)
+        except OSError as error:
+            self._lost(f"the connection broke ({type(error).__name__})")
+            return False
         if sent.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
             return False
         self._tokens[sent.mid] = token
         return True
 
     def acknowledge(self, received: Sequence[Received]) -> None:
-        """Tell the broker that these messages are safe with us."""
-        client = self._client
-        if client is None or not self._online:
-            return
+        """Tell the broker that these messages are safe with us; those of an earlier connection it says again."""
         for one in received:
-            if one.qos:
+            client = self._client
+            if client is None or not self._online:
+                return
+            if not one.qos or one.connection != self.connection:
+                continue
+            try:
                 client.ack(one.mid, one.qos)
+            except Exception as error:  # noqa: BLE001 - paho's edge, as in service
+                self._lost(f"the connection broke ({type(error).__name__})")
 
     def close(self) -> None:
         """Say that the desk is gone, and go."""
         client = self._client
         if client is not None and self._online:
-            if self._will is not None:
-                client.publish(self._will.topic, self._will.offline, qos=1, retain=True)
-            deadline = time.monotonic() + 1.0
-            while client.want_write() and time.monotonic() < deadline:
-                client.loop_write()
-            client.disconnect()
+            try:
+                if self._will is not None:
+                    client.publish(self._will.topic, self._will.offline, qos=1, retain=True)
+                deadline = time.monotonic() + 1.0
+                while client.want_write() and time.monotonic() < deadline:
+                    select.select([], self.sockets()[1], [], 0.05)
+                    client.loop_write()
+                client.disconnect()
+            except Exception:  # noqa: BLE001 - paho's edge: the broker says our last will then
+                self._drop()
         self._client = None
         self._online = False
+
+    def _seek(self) -> None:
+        """Begin to connect when it is time to; take over the connection that was made."""
+        attempt = self._attempt
+        if attempt is None:
+            if time.monotonic() >= self._next_try:
+                self._connect()
+        elif attempt.ended:
+            self._attempt = None
+            if attempt.error is None:
+                self._client = attempt.client
+                self._deadline = time.monotonic() + self._broker.connect_timeout_s + 2.0
+            else:
+                self._later(in_words(attempt.error))
 
     def _connect(self) -> None:
         version = _PROTOCOLS[self._protocol]
         self._set_state("connecting", "")
+        # a new will each time: its revision must outgrow the last one's
+        self._will = self._make_will() if self._make_will is not None else None
         try:
-            client = self._make_client(version)
-            host, port, _tls = self._broker.address()
-            properties = None
-            if version == MQTTProtocolVersion.MQTTv5:
-                properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho leaves it untyped
-                properties.SessionExpiryInterval = self._broker.session_expiry_s
-                client.connect(host, port, self._broker.keepalive_s, clean_start=False, properties=properties)
-            else:
-                client.connect(host, port, self._broker.keepalive_s)
-        except ssl.SSLError as error:
-            self._later(f"TLS: {error.reason or error}")
+            client = make_client(self._broker, self._client_id, version, self._will)
         except (OSError, ValueError) as error:
-            self._later(_network_words(error))
-        else:
-            self._client = client
-            self._deadline = time.monotonic() + self._broker.connect_timeout_s + 2.0
-
-    def _make_client(self, version: MQTTProtocolVersion) -> mqtt.Client:
-        broker = self._broker
-        client = mqtt.Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=self._client_id,
-            protocol=version,
-            manual_ack=True,
-            reconnect_on_failure=False,
-            clean_session=None if version == MQTTProtocolVersion.MQTTv5 else True,
-        )
-        client.connect_timeout = broker.connect_timeout_s
-        client.max_inflight_messages_set(200)
-        user, password = broker.credentials()
-        if user:
-            client.username_pw_set(user, password or None)
-        if broker.address()[2]:
-            files = (broker.ca_file, broker.cert_file, broker.key_file)
-            ca_file, cert_file, key_file = (str(Path(one).expanduser()) if one else None for one in files)
-            client.tls_set(ca_certs=ca_file, certfile=cert_file, keyfile=key_file)
-            client.tls_insecure_set(broker.insecure)
-        if self._make_will is not None:
-            self._will = self._make_will()  # a new one each time: its revision must outgrow the last will's
-            client.will_set(self._will.topic, self._will.offline, qos=1, retain=True)
+            self._later(in_words(error))
+            return
         client.on_connect = self._on_connect
         client.on_message = self._on_message
         client.on_publish = self._on_publish
+        client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
-        return client
+        self._attempt = Attempt(client, self._broker, version)
 
     def _read_burst(self, client: mqtt.Client) -> None:
         """Read packets until the socket has none left, or a burst is full."""
@@ -248,10 +253,13 @@ class Session:
             if reason.value in _REFUSALS:
                 self._later(words, state="refused")
             else:
-                self._fall_back(words)
+                self._fall_back(words, unsupported=reason.value == _UNSUPPORTED_VERSION)
             return
         self._online = True
-        self._failures = 0
+        self._online_since = time.monotonic()
+        self._proven = self._protocol
+        self.connection += 1
+        self.denied = frozenset()
         self._tokens.clear()
         if self._subscriptions:
             client.subscribe([(one.topic, one.qos) for one in self._subscriptions])
@@ -259,13 +267,22 @@ class Session:
             client.publish(self._will.topic, self._will.online, qos=1, retain=True)
         self._set_state("online", "")
 
+    def _on_subscribe(
+        self, client: mqtt.Client, _user: Any, _mid: int, reasons: list[ReasonCode], _properties: Any
+    ) -> None:
+        if client is self._client:
+            answers = zip(self._subscriptions, reasons, strict=False)
+            self.denied = frozenset(one.topic for one, reason in answers if reason.is_failure)
+
     def _on_message(self, _client: mqtt.Client, _user: Any, message: mqtt.MQTTMessage) -> None:
         try:
             topic = message.topic
         except UnicodeDecodeError:
             topic = ""
         self._received.append(
-            Received(topic, bytes(message.payload), time.time(), message.retain, message.qos, message.mid)
+            Received(
+                topic, bytes(message.payload), time.time(), message.retain, message.qos, message.mid, self.connection
+            )
         )
 
     def _on_publish(self, _client: mqtt.Client, _user: Any, mid: int, reason: ReasonCode, _properties: Any) -> None:
@@ -278,17 +295,24 @@ class Session:
         self, client: mqtt.Client, _user: Any, _flags: Any, reason: ReasonCode, _properties: Any
     ) -> None:
         if client is self._client:
-            if self._online:
+            if self._online and reason.value == _TAKEN_OVER:
+                self._lost("another desk connects with this desk's client id")
+            elif self._online:
                 self._lost(f"connection lost ({reason})" if reason.is_failure else "connection lost")
             else:
                 self._fall_back("the broker closed the connection at the greeting")
 
-    def _fall_back(self, reason: str) -> None:
-        """The greeting failed: perhaps the broker does not know this protocol version; try the other one next."""
-        self._protocol = 1 - self._protocol
+    def _fall_back(self, reason: str, *, unsupported: bool = False) -> None:
+        """The greeting failed: perhaps the broker does not know this protocol version; try the other one next.
+
+        Not so after one that worked: MQTT 3.1.1 begins a new session and loses what the broker keeps for the desk.
+        """
+        other = unsupported or self._proven != self._protocol or self._failures >= _STUBBORN
+        if other:
+            self._protocol = 1 - self._protocol
         self._drop()
         self._later(reason)
-        if self._protocol == 1:
+        if other and self._protocol == 1:
             self._next_try = time.monotonic()
 
     def _lost(self, reason: str) -> None:
@@ -297,12 +321,13 @@ class Session:
 
     def _drop(self) -> None:
         client, self._client = self._client, None
-        self._online = False
         sock = client.socket() if client is not None else None
         if sock is not None:
             sock.close()
 
     def _later(self, reason: str, state: str = "offline") -> None:
+        if self._online and time.monotonic() - self._online_since > _SETTLED_AFTER_S:
+            self._failures = 0
         self._client = None
         self._online = False
         low, high = _BACKOFF_S
@@ -324,11 +349,3 @@ class Session:
             since=since,
             reconnects=known.reconnects + (state == "online" and known.state != "online"),
         )
-
-
-def _network_words(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return "no answer from the broker's address"
-    if isinstance(error, ConnectionRefusedError):
-        return "nothing listens at the broker's address"
-    return str(error)
