@@ -41,6 +41,7 @@ def text_on(ground: str, preferred: str) -> str:
     return max(("#ffffff", "#000000"), key=lambda one: contrast(one, ground))
 
 
+@functools.lru_cache(maxsize=1024)  # asked for each cell that is painted
 def legible(wanted: str, ground: str) -> str:
     """A colour for text: the wanted hue, moved towards black or white until it reads at 4.5:1 on this ground."""
     one = colour(wanted)
