@@ -8,7 +8,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -31,7 +31,9 @@ _PULSE_S = 1 / 30
 _HEALTH_S = 1.0
 _OUTBOX_S = 0.5
 _COMMIT_S = 0.2
-_UNWRITTEN_LIMIT = 200_000
+_RETRY_S = 1.0
+_OUTBOX_BUSY_S = 0.2  # the network waits meanwhile
+_UNWRITTEN_LIMIT = (200_000, 128 << 20)  # records, bytes
 
 _ENCODER = msgspec.msgpack.Encoder()
 
@@ -45,24 +47,28 @@ class _Loop:
     def __init__(self, pipe: Connection, setup: FeedSetup, epoch: int) -> None:
         self._pipe = pipe
         self._epoch = epoch
+        operator = setup.operator
+        self._journal = Journal(Path(setup.journal)) if setup.journal else None
         self._journal_error = ""
-        self._journal = self._open_journal(setup.journal)
-        self._outbox = Outbox(Path(setup.outbox), setup.operator.agency, setup.root)
+        self._journal_retry_at = 0.0
+        self._own_source = self._journal.source("this desk", operator.agency, "cop-json") if self._journal else 0
         self._intake = Intake(setup.feeds, self._journal, exercise=exercise_of(setup.root))
-        own_source = self._journal.source("this desk", setup.operator.agency, "cop-json") if self._journal else 0
-        self._own_source = own_source
         subscriptions = [Subscription(feed.topic, feed.qos) for feed in setup.feeds]
-        self._session = Session(setup.broker, setup.client_id, subscriptions, lambda: _will(setup))
+        self._session = Session(setup.broker, setup.client_id, subscriptions, _Presences(setup).will)
+        self._sender = _Sender(setup, self._session, self._note_said)
         self._writer = _Writer(pipe)
         self._unacknowledged: list[Received] = []
-        self._delivered: list[Delivered] = []
-        self._in_flight: dict[int, Delivered] = {}
-        self._connection = 0
         self._last_broker: BrokerState | None = None
         self._outbox_news = True
         self._quit = False
 
     def run(self) -> None:
+        try:
+            self._work()
+        finally:
+            self._end()
+
+    def _work(self) -> None:
         next_pulse = next_health = next_outbox = next_commit = 0.0
         while not self._quit:
             now = time.monotonic()
@@ -74,12 +80,13 @@ class _Loop:
                 self._unacknowledged.extend(one for one in burst if one.qos)
             now = time.monotonic()
             if self._unacknowledged or now >= next_commit:
-                self._commit()
+                self._commit(now)
                 next_commit = now + _COMMIT_S
+            self._sender.settle()
             if self._outbox_news or now >= next_outbox:
-                self._send_outbox()
+                self._outbox_news = False
+                self._sender.send()
                 next_outbox = now + _OUTBOX_S
-            self._settle()
             health = now >= next_health
             if (now >= next_pulse or (self._unacknowledged and not burst)) and self._flush(health=health):
                 next_pulse = now + _PULSE_S
@@ -87,7 +94,9 @@ class _Loop:
                     next_health = now + _HEALTH_S
             elif now >= next_pulse:
                 next_pulse = now + 0.005  # the desktop still reads the last batch: wait, and conflate meanwhile
-        self._end()
+                if self._intake.full:
+                    _LOG.error("the desktop does not read; what it has not seen the broker keeps for it")
+                    self._quit = True
 
     def _flush(self, *, health: bool) -> bool:
         """Hand a batch to the desktop; False while it still reads the one before."""
@@ -97,12 +106,15 @@ class _Loop:
         if self._writer.busy:
             return False
         self._session.acknowledge(self._writer.done())
-        state = msgspec.structs.replace(self._session.state, journal_error=self._journal_error)
+        self._intake.deny(self._session.denied)
+        state = msgspec.structs.replace(
+            self._session.state, journal_error=self._journal_error, outbox_error=self._sender.error
+        )
         broker = state if state != self._last_broker or health else None
-        if not (self._intake.waiting or health or self._delivered or broker or self._unacknowledged):
+        if not (self._intake.waiting or health or self._sender.delivered or broker or self._unacknowledged):
             return True
         self._last_broker = state
-        delivered, self._delivered = self._delivered, []
+        delivered, self._sender.delivered = self._sender.delivered, []
         batch = self._intake.batch(self._epoch, broker, delivered, health=health)
         held, self._unacknowledged = self._unacknowledged, []
         self._writer.write(_ENCODER.encode(batch), held)
@@ -117,57 +129,116 @@ class _Loop:
         except (EOFError, OSError):
             self._quit = True
 
-    def _send_outbox(self) -> None:
-        self._outbox_news = False
-        connection = self._session.state.reconnects
-        if connection != self._connection:  # what the old connection did not confirm is said again on this one
-            self._connection = connection
-            self._in_flight.clear()
-        if not self._session.online:
-            return
-        after = max(self._in_flight, default=0)
-        for entry in self._outbox.pending(after=after):
-            if not self._session.publish(entry.seq, entry.topic, entry.payload, qos=entry.qos, retain=entry.retain):
-                return
-            self._in_flight[entry.seq] = Delivered(entry.kind, entry.agency, entry.object_id, "sent")
-            if self._journal is not None:
-                self._journal.append([Record(time.time(), self._own_source, 1, entry.topic, entry.payload)])
+    def _note_said(self, topic: str, payload: bytes) -> None:
+        if self._journal is not None:
+            self._journal.append([Record(time.time(), self._own_source, 1, topic, payload)])
 
-    def _settle(self) -> None:
-        for fate in self._session.published():
-            entry = self._in_flight.pop(fate.token, None)
-            if entry is None:
-                continue
-            state = "refused" if fate.refused else "sent"
-            self._outbox.settle(fate.token, state, fate.refused)
-            self._delivered.append(Delivered(entry.kind, entry.agency, entry.id, state, fate.refused))
-
-    def _commit(self) -> None:
-        if self._journal is None:
+    def _commit(self, now: float) -> None:
+        """Write the journal; where it cannot be written the desk goes on, and says so."""
+        if self._journal is None or now < self._journal_retry_at:
             return
         try:
             self._journal.commit()
             self._journal_error = ""
         except OSError as error:
+            _LOG.warning("the journal cannot be written: %s", error)
             self._journal_error = str(error)
-            self._journal.forget_waiting(_UNWRITTEN_LIMIT)
-
-    def _open_journal(self, path: str) -> Journal | None:
-        if not path:
-            return None
-        try:
-            return Journal(Path(path))
-        except OSError as error:
-            self._journal_error = str(error)
-            return None
+            self._journal_retry_at = now + _RETRY_S
+            self._journal.forget_waiting(*_UNWRITTEN_LIMIT)
 
     def _end(self) -> None:
-        self._session.close()
-        self._writer.close()
-        if self._journal is not None:
-            with contextlib.suppress(OSError):
-                self._journal.close()
-        self._outbox.close()
+        with contextlib.ExitStack() as ending:  # whatever fails, the rest is closed all the same; last in, first done
+            ending.callback(self._sender.close)
+            if self._journal is not None:
+                ending.enter_context(contextlib.suppress(OSError))
+                ending.callback(self._journal.close)
+            ending.callback(self._writer.close)
+            ending.callback(self._session.close)
+
+
+class _Sender:
+    """Our own actions: from the outbox to the broker, and the broker's answer back into the outbox.
+
+    An action that the connection lost is said again on the next; one whose answer could not be written is not.
+    """
+
+    def __init__(self, setup: FeedSetup, session: Session, note_said: Callable[[str, bytes], None]) -> None:
+        self.error = ""
+        self.delivered: list[Delivered] = []
+        self._setup = setup
+        self._session = session
+        self._note_said = note_said
+        self._outbox: Outbox | None = None
+        self._in_flight: dict[int, Delivered] = {}
+        self._unsettled: dict[int, Delivered] = {}  # as many as one desk's operators do while the disk is full
+        self._sent_up_to = 0
+        self._connection = 0
+
+    def settle(self) -> None:
+        """Take in what the broker said to our actions."""
+        for fate in self._session.published():
+            entry = self._in_flight.pop(fate.token, None)
+            if entry is not None:
+                state = "refused" if fate.refused else "sent"
+                self._note_fate(fate.token, msgspec.structs.replace(entry, state=state, reason=fate.refused))
+        if self._unsettled and not self.error:
+            self._with_outbox(self._write_fates)
+
+    def send(self) -> None:
+        """Send what waits, if there is a connection; try a file anew that could not be used."""
+        self._with_outbox(self._write_fates, self._send_pending)
+
+    def close(self) -> None:
+        """Let the file go."""
+        if self._outbox is not None:
+            self._outbox.close()
+            self._outbox = None
+
+    def _with_outbox(self, *steps: Callable[[Outbox], None]) -> None:
+        setup = self._setup
+        try:
+            if self._outbox is None:
+                agency = setup.operator.agency
+                self._outbox = Outbox(Path(setup.outbox), agency, setup.root, busy_s=_OUTBOX_BUSY_S)
+            for step in steps:
+                step(self._outbox)
+            self.error = ""
+        except OSError as error:
+            _LOG.warning("the outbox cannot be used: %s", error)
+            self.error = str(error)
+            self.close()
+
+    def _write_fates(self, outbox: Outbox) -> None:
+        for seq, fate in list(self._unsettled.items()):
+            outbox.settle(seq, fate.state, fate.reason)
+            del self._unsettled[seq]
+
+    def _send_pending(self, outbox: Outbox) -> None:
+        if not self._session.online:
+            return
+        if self._session.connection != self._connection:
+            self._connection = self._session.connection
+            self._in_flight.clear()
+            self._sent_up_to = 0
+        for entry in outbox.pending(after=self._sent_up_to):
+            said = Delivered(entry.kind, entry.agency, entry.object_id, "sent")
+            if entry.seq not in self._unsettled:
+                try:
+                    if not self._session.publish(
+                        entry.seq, entry.topic, entry.payload, qos=entry.qos, retain=entry.retain
+                    ):
+                        return
+                except ValueError as error:
+                    reason = f"it cannot be sent: {error}"
+                    self._note_fate(entry.seq, msgspec.structs.replace(said, state="refused", reason=reason))
+                else:
+                    self._in_flight[entry.seq] = said
+                    self._note_said(entry.topic, entry.payload)
+            self._sent_up_to = entry.seq
+
+    def _note_fate(self, seq: int, fate: Delivered) -> None:
+        self._unsettled[seq] = fate
+        self.delivered.append(fate)
 
 
 class _Writer:
@@ -220,23 +291,30 @@ class _Writer:
             self._batch = None
 
 
-def _will(setup: FeedSetup) -> Will:
+class _Presences:
     """The desk's presence: said now, and for us by the broker when we are gone."""
-    operator = setup.operator
-    now = datetime.now(UTC)
-    rev = int(now.timestamp() * 1000)
 
-    def presence(rev: int, *, online: bool) -> bytes:
-        body = Presence(
-            id=operator.desk,
-            at=now,
-            rev=rev,
-            by=operator.name,
-            online=online,
-            operator=operator.name,
-            role=operator.role,
+    def __init__(self, setup: FeedSetup) -> None:
+        self._operator = setup.operator
+        self._topic = object_topic(setup.root, setup.operator.agency, "presence", setup.operator.desk)
+        self._rev = 0
+
+    def will(self) -> Will:
+        """A new pair, above every earlier one also where the clock was put back."""
+        now = datetime.now(UTC)
+        self._rev = max(self._rev + 2, int(now.timestamp() * 1000))
+        return Will(self._topic, self._body(now, self._rev + 1, online=False), self._body(now, self._rev, online=True))
+
+    def _body(self, now: datetime, rev: int, *, online: bool) -> bytes:
+        operator = self._operator
+        return cop_json.encode(
+            Presence(
+                id=operator.desk,
+                at=now,
+                rev=rev,
+                by=operator.name,
+                online=online,
+                operator=operator.name,
+                role=operator.role,
+            )
         )
-        return cop_json.encode(body)
-
-    topic = object_topic(setup.root, operator.agency, "presence", operator.desk)
-    return Will(topic, presence(rev + 1, online=False), presence(rev, online=True))

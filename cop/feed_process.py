@@ -4,7 +4,10 @@ What runs in it is `cop.feed_loop`, imported there alone: the desktop starts wit
 """
 
 import contextlib
+import logging
 import multiprocessing
+import queue
+import threading
 import time
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
@@ -16,19 +19,23 @@ from cop.feeds.pipe import NEWS, QUIT, FeedSetup
 
 _HUNG_AFTER_S = 30.0  # looking up a broker's name may take most of this
 _RESTART_BACKOFF_S = (0.1, 5.0)
+_SETTLED_AFTER_S = 10.0  # a process that lived so long did not fail at its start
 
+_LOG = logging.getLogger(__name__)
 _DECODER = msgspec.msgpack.Decoder(Batch)
 
 
 class FeedProcess:
-    """The desktop's end. `receive` never blocks for long and never raises: a dead process is started again."""
+    """The desktop's end. `receive` never blocks and never raises: a dead process is started again."""
 
     def __init__(self, setup: FeedSetup) -> None:
         self._setup = setup
         self._context = multiprocessing.get_context("spawn")
         self._process: multiprocessing.process.BaseProcess | None = None
         self._pipe: Connection | None = None
+        self._reader: _Reader | None = None
         self._epoch = 0
+        self._started_at = 0.0
         self._restart_at = 0.0
         self._failures = 0
         self._last_heard = 0.0
@@ -48,25 +55,28 @@ class FeedProcess:
         self._process.start()
         theirs.close()
         self._pipe = ours
-        self._last_heard = time.monotonic()
+        self._reader = _Reader(ours)
+        self._started_at = self._last_heard = time.monotonic()
 
     def receive(self) -> list[Batch]:
         """Every batch that has come since the last call; a `stopped` broker state when the process was found dead."""
-        if self._pipe is None:
-            if time.monotonic() >= self._restart_at:
-                self.start()
-            return []
+        if self._reader is None:
+            return self._start_again() if time.monotonic() >= self._restart_at else []
         batches: list[Batch] = []
+        ended = self._reader.ended  # asked first: what was read before the end is not missed
         try:
-            while self._pipe.poll():
-                batches.append(_DECODER.decode(self._pipe.recv_bytes()))
-        except (EOFError, OSError, msgspec.MsgspecError):
-            batches.append(self._died("it ended unexpectedly"))
-            return batches
+            batches.extend(_DECODER.decode(packed) for packed in self._reader.take())
+        except msgspec.MsgspecError as error:
+            _LOG.error("a batch cannot be read: %s", error)
+            ended = True
+        now = time.monotonic()
         if batches:
-            self._last_heard = time.monotonic()
-            self._failures = 0
-        elif time.monotonic() - self._last_heard > _HUNG_AFTER_S:
+            self._last_heard = now
+            if now - self._started_at > _SETTLED_AFTER_S:
+                self._failures = 0
+        if ended:
+            batches.append(self._died("it ended unexpectedly"))
+        elif now - self._last_heard > _HUNG_AFTER_S:
             batches.append(self._died("it did not answer"))
         return batches
 
@@ -85,24 +95,32 @@ class FeedProcess:
                 self._pipe.send_bytes(QUIT)
         deadline = time.monotonic() + 4.0
         while self._process.is_alive() and time.monotonic() < deadline:
-            with contextlib.suppress(EOFError, OSError):
-                while self._pipe is not None and self._pipe.poll():  # a full pipe would keep it from quitting
-                    self._pipe.recv_bytes()
+            if self._reader is not None:
+                self._reader.take()  # a full pipe would keep it from quitting
             self._process.join(0.02)
-        if self._process.is_alive():
-            self._process.kill()
-        self._process.join(1.0)
-        self._process = None
-        self._pipe = None
+        self._end()
 
-    def _died(self, how: str) -> Batch:
+    def _start_again(self) -> list[Batch]:
+        try:
+            self.start()
+        except OSError as error:  # no memory, no more processes: try again later
+            return [self._died(f"it cannot be started ({error.strerror or error})")]
+        return []
+
+    def _end(self) -> None:
         if self._process is not None:
             self._process.kill()
             self._process.join(1.0)
+        if self._reader is not None:
+            self._reader.join(1.0)
         if self._pipe is not None:
             self._pipe.close()
         self._process = None
+        self._reader = None
         self._pipe = None
+
+    def _died(self, how: str) -> Batch:
+        self._end()
         low, high = _RESTART_BACKOFF_S
         self._restart_at = time.monotonic() + min(high, low * 2**self._failures)
         self._failures += 1
@@ -114,6 +132,42 @@ class FeedProcess:
             reconnects=self._failures,
         )
         return Batch(epoch=self._epoch, broker=state)
+
+
+class _Reader:
+    """Reads packed batches on a thread: a process stopped in the middle of one stops no screen.
+
+    One batch ahead and no more: while the desktop does not take them, the process conflates and does not acknowledge.
+    """
+
+    def __init__(self, pipe: Connection) -> None:
+        self.ended = False
+        self._pipe = pipe
+        self._batches: queue.Queue[bytes] = queue.Queue(maxsize=1)
+        self._thread = threading.Thread(target=self._work, name="pipe-reader", daemon=True)
+        self._thread.start()
+
+    def take(self) -> list[bytes]:
+        """What was read since the last call."""
+        taken: list[bytes] = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                taken.append(self._batches.get_nowait())
+        return taken
+
+    def join(self, limit_s: float) -> None:
+        """Wait until the thread has seen the pipe's end; what it reads until then is dropped."""
+        deadline = time.monotonic() + limit_s
+        while self._thread.is_alive() and time.monotonic() < deadline:
+            self.take()
+            self._thread.join(0.005)
+
+    def _work(self) -> None:
+        try:
+            while True:
+                self._batches.put(self._pipe.recv_bytes())
+        except (EOFError, OSError, TypeError):  # TypeError is what a connection closed by another thread says
+            self.ended = True
 
 
 def _run(pipe: Connection, setup: FeedSetup, epoch: int) -> None:

@@ -58,7 +58,10 @@ class FeedHealth(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BrokerState(msgspec.Struct, frozen=True, kw_only=True):
-    """The MQTT connection: `state` is one of connecting, online, offline, refused."""
+    """The MQTT connection: `state` is one of connecting, online, offline, refused, stopped (no feed process).
+
+    `journal_error` says why nothing is on record, `outbox_error` why no action leaves this desk; empty is well.
+    """
 
     state: str
     url: str
@@ -67,6 +70,7 @@ class BrokerState(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime | None = None
     reconnects: int = 0
     journal_error: str = ""
+    outbox_error: str = ""
 
 
 class Delivered(msgspec.Struct, frozen=True, array_like=True):

@@ -9,16 +9,21 @@ from cop.feeds.message import Feed
 
 _REASONS_LIMIT = 50
 _RATE_OVER_S = 10.0
+_DENIED = "the broker does not let this desk hear it"
 
 
 class FeedCounter:
-    """The running counts of one feed. `failed` holds while the last message ended in an error of ours."""
+    """The running counts of one feed.
+
+    `failed` holds while the last message ended in an error of ours, `denied` while the broker does not let us hear it.
+    """
 
     def __init__(self, feed: Feed) -> None:
         self.feed = feed
         self.messages = 0
         self.bad = 0
         self.failed = ""
+        self.denied = False
         self.last_message_at = 0.0
         self._last_bad_reason = ""
         self._reasons: Counter[str] = Counter()
@@ -41,13 +46,13 @@ class FeedCounter:
             messages=self.messages,
             bad=self.bad,
             last_message_at=datetime.fromtimestamp(self.last_message_at, UTC) if self.messages else None,
-            last_bad_reason=self.failed or self._last_bad_reason,
+            last_bad_reason=_DENIED if self.denied else self.failed or self._last_bad_reason,
             bad_reasons=dict(self._reasons),
             per_second=self._rate(),
         )
 
     def _state(self, now: float) -> str:
-        if self.failed:
+        if self.failed or self.denied:
             return "failed"
         if not self.messages:
             return "never_heard"

@@ -7,6 +7,7 @@ exercise or live) → conflate (positions) or queue (everything else, in order) 
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -131,6 +132,11 @@ class Intake:
             except Exception as error:  # noqa: BLE001 - the feed's edge: see _fail
                 self._fail(line, error)
                 counter.refuse(f"error of ours: {type(error).__name__}")
+
+    def deny(self, topics: AbstractSet[str]) -> None:
+        """Note which feeds the broker does not let this desk hear, by their topic filters."""
+        for line in self._lines:
+            line.counter.denied = line.feed.topic in topics
 
     def batch(self, epoch: int, broker: BrokerState | None, delivered: list[Delivered], *, health: bool) -> Batch:
         """What came since the last batch; with the feeds' health if asked."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -36,7 +36,19 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     format: str
     topic: str
     agency: str = ""
-    qos: int = 1
-    stale_after_s: float = 60.0
-    silent_after_s: float = 60.0
+    qos: Annotated[int, msgspec.Meta(ge=0, le=1)] = 1
+    stale_after_s: Annotated[float, msgspec.Meta(gt=0, le=30 * 86_400)] = 60.0
+    silent_after_s: Annotated[float, msgspec.Meta(gt=0, le=30 * 86_400)] = 60.0
     options: Mapping[str, Any] = {}
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a topic filter that no broker takes, or that would bring this desk only a part."""
+        *levels, last = self.topic.split("/")
+        wrong = any("#" in level for level in levels) or ("#" in last and last != "#")
+        wrong |= any("+" in level and level != "+" for level in (*levels, last))
+        if wrong or not self.topic or "\0" in self.topic or len(self.topic) > 1024:
+            raise ValueError(f"{self.topic[:80]!r} is no topic filter of MQTT")
+        if self.topic.startswith("$share/"):
+            raise ValueError("of a shared subscription a desk would hear only its part")
+        if not self.stale_after_s > 0 or not self.silent_after_s > 0:  # NaN passes a range
+            raise ValueError("stale_after_s and silent_after_s are seconds")
