@@ -41,14 +41,14 @@ class ResourceModel(OrderedModel[Report]):
                     lambda one: wording.agency_name(picture, one.agency),
                     width=86,
                 ),
-                Column("Type", resource_type, width=74),
+                Column("Type", resource_type, width=72),
                 Column(
                     "Free",
-                    lambda one: f"{body_of(one).available}/{body_of(one).quantity}",
+                    lambda one: free_of(body_of(one)),
                     key=lambda one: body_of(one).available,
-                    width=54,
+                    width=48,
                 ),
-                Column("State", self._state, colour=self._state_colour, width=72),
+                Column("State", self._state, colour=self._state_colour, width=80),
                 Column("Until", self._until, key=self._until_key, width=42),
             ),
             parent,
@@ -221,6 +221,12 @@ def resource_type(report: Report) -> str:
     """The NIMS type, else the kind, in words."""
     body = body_of(report)
     return wording.one_line(body.nims_type) or label({}, wording.one_line(body.kind))
+
+
+def free_of(body: Resource) -> str:
+    """How many can be had of how many; long numbers may go on to a second line."""
+    end = "\u200b" if body.quantity >= 100 else ""
+    return f"{body.available}/{end}{body.quantity}"
 
 
 def body_of(report: Report) -> Resource:

@@ -85,6 +85,7 @@ def stylesheet(palette: Palette) -> str:
     link, warn, bad, ok = (legible(one, p.panel) for one in (p.accent, p.warn, p.bad, p.ok))
     field = p.window if p.name == "dark" else p.panel
     chevron = (RESOURCES / "icons" / f"chevron-{p.name}.svg").as_posix()
+    chevron_up = (RESOURCES / "icons" / f"chevron-up-{p.name}.svg").as_posix()
     check = (RESOURCES / "icons" / f"check-{p.name}.svg").as_posix()
     return f"""
 * {{ color: {p.text}; }}
@@ -123,14 +124,18 @@ QCheckBox::indicator:checked {{ background: {p.accent}; border-color: {p.accent}
 QCheckBox:focus {{ color: {link}; }}
 QLineEdit:focus, QPlainTextEdit:focus {{ border: 1px solid {p.accent}; }}
 QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled, QDateTimeEdit:disabled {{ color: {p.muted}; }}
-QSpinBox {{ min-height: 28px; }}
-QComboBox, QDateTimeEdit {{ background: {field}; border: 1px solid {p.border}; border-radius: 6px;
+QSpinBox, QComboBox, QDateTimeEdit {{ background: {field}; border: 1px solid {p.border}; border-radius: 6px;
   padding: 0 9px; min-height: 28px; }}
-QComboBox:focus, QDateTimeEdit:focus {{ border: 1px solid {p.accent}; }}
+QSpinBox {{ padding-right: 26px; }}
+QSpinBox::up-button, QSpinBox::down-button {{ border: none; width: 24px; }}
+QSpinBox::up-arrow {{ image: url("{chevron_up}"); width: 11px; height: 11px; }}
+QSpinBox::down-arrow {{ image: url("{chevron}"); width: 11px; height: 11px; }}
+QSpinBox:focus, QComboBox:focus, QDateTimeEdit:focus {{ border: 1px solid {p.accent}; }}
 QComboBox::drop-down, QDateTimeEdit::drop-down {{ border: none; width: 26px; }}
 QComboBox::down-arrow, QDateTimeEdit::down-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
 QComboBox QAbstractItemView {{ background: {p.raised}; border: 1px solid {p.border}; }}
-QComboBox QLineEdit {{ border: none; padding: 0 4px; background: transparent; }}
+QComboBox QLineEdit, QSpinBox QLineEdit, QDateTimeEdit QLineEdit {{ border: none;
+  padding: 0 4px; background: transparent; }}
 #search_field {{ background: {p.raised}; font-size: 13px; padding: 7px 10px; }}
 
 QPushButton, QToolButton {{ background: {p.panel}; border: 1px solid {p.border}; border-radius: 6px;

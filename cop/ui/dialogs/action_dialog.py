@@ -59,7 +59,7 @@ class ActionDialog(QDialog):
         name = Label(words, "muted")
         name.setBuddy(field)
         if not isinstance(field, Label):
-            name.setContentsMargins(0, 8, 0, 0)  # on one line with the text inside the field's frame
+            name.setContentsMargins(0, 2, 0, 0)  # on one line with the text inside the field's frame
         self.form.addRow(name, field)
 
     def attempt(self) -> None:

@@ -46,7 +46,7 @@ class AssignTaskDialog(ActionDialog):
         self.filter.setAccessibleName("Filter units")
         self.model = UnitModel(desk, palette, self)
         self.units = table(self.model, "Units")
-        self.units.setMinimumHeight(210)
+        self.units.setFixedHeight(222)  # five whole rows
         self.asked = Label(tone="warn", wrap=True)
         picker = QWidget()
         lines = QVBoxLayout(picker)

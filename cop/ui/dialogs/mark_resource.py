@@ -28,6 +28,7 @@ class MarkResourceDialog(ActionDialog):
         self.availability.setCurrentIndex(max(0, self.availability.findData(body.availability)))
         self.available = QSpinBox(maximum=body.quantity, value=min(body.available, body.quantity))
         self.available.setSuffix(f"  of {body.quantity}")
+        self.available.lineEdit().setTextMargins(8, 0, 0, 0)  # in line with the other fields
         self.until = MomentEdit("Until", body.until or desk.now() + timedelta(hours=4), checked=body.until is not None)
         self.row("Availability", self.availability)
         self.row("How many are free", self.available)
