@@ -99,6 +99,10 @@ AVAILABILITIES: Mapping[str, str] = MappingProxyType(
     }
 )
 
+#: nobody works on an incident of these statuses, nor on a task of these states
+INCIDENT_OVER = frozenset({"closed", "cancelled"})
+TASK_OVER = frozenset({"complete", "declined", "cancelled"})
+
 TASK_STATES: Mapping[str, str] = MappingProxyType(
     {
         "requested": "Requested",

@@ -14,6 +14,7 @@ from cop.domain.log import LogEntry
 from cop.domain.report import Report, Source, kind_of
 from cop.domain.rules import actions
 from cop.domain.task import Task
+from cop.domain.words import TASK_OVER
 from cop.picture.ground import Ground
 from cop.picture.picture import Picture
 
@@ -77,7 +78,7 @@ class Desk(QObject):
             and (known.body.assignee_agency, known.body.unit) == unit
             and (known.body.incident_agency, known.body.incident) == (task.incident_agency, task.incident)
             and known.body.objective == task.objective
-            and self.picture.task_state(known) not in {"complete", "declined", "cancelled"}
+            and self.picture.task_state(known) not in TASK_OVER
         ]
         unit_known = unit in self.picture.units or self.picture.tracks.row_of(*unit) is not None
         return self._do(

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QButtonGroup, QListView, QWidget
 from cop.domain.incident import Incident
 from cop.domain.report import Report
 from cop.domain.task import Task
-from cop.domain.words import leading_discipline
+from cop.domain.words import INCIDENT_OVER, TASK_OVER, leading_discipline
 from cop.map.palette import Palette
 from cop.picture.change import Change, Key
 from cop.ui import wording
@@ -26,8 +26,6 @@ from cop.ui.ordered_model import Column, Index, OrderedModel
 from cop.ui.table import let_go
 
 CARD_ROLE = int(Qt.ItemDataRole.UserRole) + 1
-_OVER = frozenset({"closed", "cancelled"})
-_IDLE = frozenset({"complete", "declined", "cancelled"})
 
 FILTERS = (
     ("all", "All agencies"),
@@ -90,12 +88,12 @@ class IncidentModel(OrderedModel[Report]):
 
     def open_count(self) -> int:
         """How many incidents are not over, whatever the filter."""
-        return sum(_incident(one).status not in _OVER for one in self._desk.picture.incidents.values())
+        return sum(_incident(one).status not in INCIDENT_OVER for one in self._desk.picture.incidents.values())
 
     def _filter(self) -> Callable[[Report], bool]:
         name, own = self.filter_name, self._desk.operator.agency
         if name == "closed":
-            return lambda report: _incident(report).status in _OVER
+            return lambda report: _incident(report).status in INCIDENT_OVER
         wanted: Callable[[Report], bool] = {
             "unassigned": lambda report: not self._assigned.get(report.key),
             "mine": lambda report: (
@@ -103,14 +101,14 @@ class IncidentModel(OrderedModel[Report]):
             ),
             "all": lambda report: True,
         }.get(name, lambda report: leading_discipline(_incident(report).type) == name)
-        return lambda report: _incident(report).status not in _OVER and wanted(report)
+        return lambda report: _incident(report).status not in INCIDENT_OVER and wanted(report)
 
     def _count_tasks(self) -> None:
         self._assigned, self._mine = {}, set()
         picture, own = self._desk.picture, self._desk.operator.agency
         for report in picture.tasks.values():
             body = report.body
-            if isinstance(body, Task) and picture.task_state(report) not in _IDLE:
+            if isinstance(body, Task) and picture.task_state(report) not in TASK_OVER:
                 incident = (body.incident_agency, body.incident)
                 self._assigned.setdefault(incident, set()).add((body.assignee_agency, body.unit))
                 if body.assignee_agency == own:
@@ -126,7 +124,7 @@ class IncidentModel(OrderedModel[Report]):
             address=wording.one_line(body.address) or wording.place(body.lat, body.lon),
             lead=wording.agency_name(picture, lead) if lead else "nobody's ground",
             assigned=len(self._assigned.get(report.key, ())),
-            over=body.status in _OVER,
+            over=body.status in INCIDENT_OVER,
             pending=self._desk.is_pending("incident", *report.key),
         )
 

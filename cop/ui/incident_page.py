@@ -90,16 +90,17 @@ class IncidentPage(Page):
         """Read everything anew."""
         report = self.desk.picture.incidents.get(self.key)
         if report is None or not isinstance(report.body, Incident):
-            self.heading.say("This incident is gone")
-            self.below.say("Its agency took it back.")
+            self.say_gone("This incident is gone", "Its agency took it back.")
             return
         body, now = report.body, self.desk.now()
         name = wording.agency_name(self.desk.picture, report.agency)
         sources = 1 + len(merged_with(self.desk, self.key))
         merged = f" · {sources} sources merged" if sources > 1 else ""
-        self.above.say(f"{body.id} · reported by {name}{merged}")
-        self.heading.say(wording.incident_title(report))
-        self.below.say(" · ".join(self._below(report, body)))
+        self.say(
+            f"{body.id} · reported by {name}{merged}",
+            wording.incident_title(report),
+            " · ".join(self._below(report, body)),
+        )
         self.summary.say(wording.one_line(body.summary))
         pending = self.desk.is_pending("incident", *self.key)
         self.unsent.say("● not sent yet" if pending else "")

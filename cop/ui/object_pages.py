@@ -65,14 +65,16 @@ class UnitPage(Page):
         row = picture.tracks.row_of(*self.key)
         report = picture.units.get(self.key)
         if row is None:
-            self.heading.say("This unit is not in the picture")
+            self.say_gone("This unit is not in the picture")
             return
         said = report.body if report is not None and isinstance(report.body, Unit) else None
         agency = wording.agency_name(picture, self.key[0])
         kind, status = (said.kind, said.status) if said is not None else ("unknown", "unknown")
-        self.above.say(f"{label(UNIT_KINDS, kind)} · {self.key[1]}")
-        self.heading.say(wording.unit_callsign(picture, *self.key))
-        self.below.say(wording.one_line(f"{agency} · {label(UNIT_STATUSES, status)}"))
+        self.say(
+            f"{label(UNIT_KINDS, kind)} · {self.key[1]}",
+            wording.unit_callsign(picture, *self.key),
+            wording.one_line(f"{agency} · {label(UNIT_STATUSES, status)}"),
+        )
         self._say_position(row)
         capabilities = ", ".join(said.capabilities) if said is not None else ""
         facts: list[Fact] = [("Can", wording.one_line(capabilities))]
@@ -170,12 +172,14 @@ class ResourcePage(Page):
         picture, now = self.desk.picture, self.desk.now()
         report = picture.resources.get(self.key)
         if report is None:
-            self.heading.say("This resource is gone")
+            self.say_gone("This resource is gone")
             return
         body = body_of(report)
-        self.above.say(resource_type(report))
-        self.heading.say(wording.resource_name(body))
-        self.below.say(wording.agency_name(picture, report.agency))
+        self.say(
+            resource_type(report),
+            wording.resource_name(body),
+            wording.agency_name(picture, report.agency),
+        )
         pending = self.desk.is_pending("resource", *self.key)
         self.facts.say(
             [
@@ -239,12 +243,14 @@ class TaskPage(Page):
         picture, now = self.desk.picture, self.desk.now()
         report = picture.tasks.get(self.key)
         if report is None:
-            self.heading.say("This task is gone")
+            self.say_gone("This task is gone")
             return
         task, stands = task_of(report), standing(self.desk, report)
-        self.above.say(f"{task.id} · asked by {wording.agency_name(picture, report.agency)}")
-        self.heading.say(stands.objective)
-        self.below.say(stands.who)
+        self.say(
+            f"{task.id} · asked by {wording.agency_name(picture, report.agency)}",
+            stands.objective,
+            stands.who,
+        )
         self.line.say(stands.line + (" · not sent yet" if stands.pending else ""), stands.tone)
         self.facts.say(
             [
@@ -306,13 +312,13 @@ class ZonePage(Page):
         picture, now = self.desk.picture, self.desk.now()
         report = picture.zones.get(self.key)
         if report is None or not isinstance(report.body, Zone):
-            self.heading.say("This zone is gone")
+            self.say_gone("This zone is gone")
             return
         zone = report.body
         incident = picture.incidents.get((zone.incident_agency, zone.incident))
-        self.above.say(f"{label({}, wording.one_line(zone.kind))} · {zone.id}")
-        self.heading.say(wording.one_line(zone.name) or label({}, wording.one_line(zone.kind)))
+        kind = label({}, wording.one_line(zone.kind))
         expires = f"until {wording.clock_or_date(zone.expires_at, now)}" if zone.expires_at is not None else ""
         about = wording.incident_title(incident) if incident is not None else ""
-        self.below.say(" · ".join(part for part in (about, expires) if part))
+        below = " · ".join(part for part in (about, expires) if part)
+        self.say(f"{kind} · {zone.id}", wording.one_line(zone.name) or kind, below)
         self.source.say(provenance(picture, report, now))

@@ -24,20 +24,37 @@ class Page(QWidget):
         super().__init__()
         self.desk = desk
         self.key: Key = ("", "")
-        self.lines = QVBoxLayout(self)
-        self.lines.setContentsMargins(14, 14, 14, 14)
-        self.lines.setSpacing(8)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(14, 14, 14, 14)
+        outer.setSpacing(4)
         self.above = Label(tone="muted", wrap=True)
         self.heading = Label(tone="heading", wrap=True)
         self.below = Label(tone="muted", wrap=True)
         for part in (self.above, self.heading, self.below):
-            self.lines.addWidget(part)
+            outer.addWidget(part)
+        self.body = QWidget()
+        self.lines = QVBoxLayout(self.body)
+        self.lines.setContentsMargins(0, 0, 0, 0)
         self.lines.setSpacing(4)
+        outer.addWidget(self.body, 1)
+        outer.addStretch(0)
 
     def show_object(self, key: Key) -> None:
         """Turn to this object."""
         self.key = key
         self.refresh()
+
+    def say(self, above: str, heading: str, below: str) -> None:
+        """The three lines on top, with the rest of the page below them."""
+        self.above.say(above)
+        self.heading.say(heading)
+        self.below.say(below)
+        self.body.show()
+
+    def say_gone(self, words: str, why: str = "") -> None:
+        """The object is not in the picture: nothing of it is shown, and nothing can be pressed."""
+        self.say("", words, why)
+        self.body.hide()
 
     def refresh(self) -> None:
         """Read everything anew."""

@@ -85,9 +85,14 @@ def test_that_each_kind_has_its_page_and_what_is_gone_is_said(
     make_desk: MakeDesk, make_window: MakeWindow, kind: str, key: tuple[str, str], title: str
 ) -> None:
     window = make_window(make_desk())
+    for shown in (("unit", "gastonia-fd", "hazmat-4"), ("incident", *RAIL), ("task", "charlotte-fire", "t-decon")):
+        window.select(*shown)
     window.select(kind, *key)
     window.tick()
     assert title in texts(window.selection_panel)
+    if title.endswith(("is gone", "not in the picture")):
+        page = window.selection_panel.pages[kind]
+        assert not [one for one in page.findChildren(QAbstractButton) if one.isVisible()]
 
 
 def test_that_markup_in_a_callsign_title_or_reason_is_shown_and_not_interpreted(

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPixmap
 
 from cop.domain.incident import Incident
 from cop.domain.report import Report
-from cop.domain.words import INCIDENT_TYPES
+from cop.domain.words import INCIDENT_OVER, INCIDENT_TYPES
 from cop.domain.words import label as word_label
 from cop.map.layers.layer import Layer
 from cop.map.lettering import clean
@@ -20,8 +20,6 @@ from cop.map.symbols import INCIDENT_CELL_PX, incident_symbol
 from cop.map.viewport import Viewport
 from cop.picture.change import Change, Key
 from cop.picture.picture import Picture
-
-_OVER = frozenset({"closed", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +106,7 @@ class IncidentLayer(Layer):
 
     def _take(self, key: Key, report: Report | None) -> None:
         body = report.body if report is not None else None
-        if not isinstance(body, Incident) or body.lat is None or body.lon is None or body.status in _OVER:
+        if not isinstance(body, Incident) or body.lat is None or body.lon is None or body.status in INCIDENT_OVER:
             self._placed.pop(key, None)
             return
         kind = body.type if body.type in INCIDENT_TYPES else "unknown"

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from cop.domain.task import Task
+from cop.domain.words import TASK_OVER
 from cop.map.layers.incidents import IncidentLayer
 from cop.map.layers.layer import Layer
 from cop.map.layers.units import UnitLayer
@@ -17,7 +18,6 @@ from cop.picture.picture import Picture
 
 _HALO_UNIT_PX = 21.0
 _HALO_INCIDENT_PX = 25.0
-_OVER = frozenset({"complete", "declined", "cancelled"})
 
 
 class SelectionLayer(Layer):
@@ -99,7 +99,7 @@ class SelectionLayer(Layer):
         found: set[tuple[str, Key]] = set()
         for report in self._picture.tasks.values():
             task = report.body
-            if not isinstance(task, Task) or self._picture.task_state(report) in _OVER:
+            if not isinstance(task, Task) or self._picture.task_state(report) in TASK_OVER:
                 continue
             unit, incident = (task.assignee_agency, task.unit), (task.incident_agency, task.incident)
             if self.kind == "unit" and unit == self.key:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout,
 from cop.domain.desk import Refusal
 from cop.domain.incident import Incident
 from cop.domain.task import Task
+from cop.domain.words import INCIDENT_OVER
 from cop.map.palette import Palette
 from cop.picture.change import Key
 from cop.ui import wording
@@ -15,8 +16,6 @@ from cop.ui.dialogs.action_dialog import ActionDialog, MomentEdit
 from cop.ui.labels import Label
 from cop.ui.table import select_row, table
 from cop.ui.unit_dock import UnitModel
-
-_OVER = frozenset({"closed", "cancelled"})
 
 
 class AssignTaskDialog(ActionDialog):
@@ -37,7 +36,7 @@ class AssignTaskDialog(ActionDialog):
         self.incident.addItem("No incident", None)
         for key, report in sorted(desk.picture.incidents.items(), key=lambda one: getattr(one[1].body, "priority", 5)):
             body = report.body
-            if isinstance(body, Incident) and body.status not in _OVER:
+            if isinstance(body, Incident) and body.status not in INCIDENT_OVER:
                 self.incident.addItem(f"P{body.priority}  {wording.incident_title(report)}", key)
                 if key == incident:
                     self.incident.setCurrentIndex(self.incident.count() - 1)
