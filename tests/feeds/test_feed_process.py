@@ -1,9 +1,12 @@
 """The feed process at work: real processes, a real broker, real faults."""
 
+import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,6 +27,7 @@ from cop.feeds.pipe import FeedSetup
 from cop.journal.journal import counts
 from cop.picture.picture import Picture
 from tests.conftest import Mosquitto, wait_until
+from tests.feeds.stub_broker import CONNACK_5, CONNECT, PUBLISH, SUBSCRIBE, Line, StubBroker
 from tests.reports import at, incident
 
 _ROOT = "cop/v1"
@@ -245,18 +249,36 @@ def test_that_an_action_the_brokers_rules_do_not_allow_comes_back_as_refused(tmp
         guarded.stop()
 
 
-def test_that_the_process_ends_by_itself_when_its_desktop_is_gone(desk: Desk) -> None:
-    pid = desk.feeds.pid
-    assert pid is not None
-    assert desk.feeds._pipe is not None
-    desk.feeds._pipe.close()
+def test_that_the_process_ends_by_itself_when_its_desktop_is_killed(tmp_path: Path, mosquitto: Mosquitto) -> None:
+    program = (
+        "import sys, pathlib, time\nfrom cop.feeds.broker import Broker\n"
+        "from tests.feeds.test_feed_process import Desk\n"
+        "if __name__ == '__main__':\n"
+        "    desk = Desk(pathlib.Path(sys.argv[1]), Broker(url=sys.argv[2]))\n"
+        "    desk.feeds.start()\n    desk.until_state('online')\n    print(desk.feeds.pid, flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    script = tmp_path / "desktop.py"
+    script.write_text(program)
+    desktop = subprocess.Popen(
+        [sys.executable, str(script), str(tmp_path / "desk"), mosquitto.url],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    assert desktop.stdout is not None
+    pid = int(desktop.stdout.readline())
+    desktop.kill()
+    desktop.wait()
+    desktop.stdout.close()
+    wait_until(lambda: not _runs(pid), what="the feed process ends")
 
-    def ended() -> bool:
-        process = desk.feeds._process
-        return process is not None and not process.is_alive()
 
-    wait_until(ended)
-    desk.feeds._pipe = None
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split(")")[-1].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def test_that_a_desk_that_does_not_read_does_not_lose_the_connection_or_a_report(
@@ -267,3 +289,155 @@ def test_that_a_desk_that_does_not_read_does_not_lose_the_connection_or_a_report
         _say(agency, f"york-county-em/incident/i{number}", encode(incident(f"i{number}", summary=text)), qos=1)
     desk.until(lambda: len(desk.picture.incidents) == 400)
     assert [state.state for state in desk.states if state.state != "online"] in ([], ["connecting"])
+
+
+def test_that_a_process_stopped_in_the_middle_of_a_batch_stops_no_screen(desk: Desk, agency: mqtt.Client) -> None:
+    text = "x" * 8000
+    pid = desk.feeds.pid
+    assert pid is not None
+    waiting = [
+        agency.publish(f"{_ROOT}/york-county-em/incident/i{n}", encode(incident(f"i{n}", summary=text)), qos=0)
+        for n in range(400)
+    ]
+    for one in waiting:
+        one.wait_for_publish(10)
+    for _ in range(10):  # somewhere in there a batch is only half in the pipe
+        os.kill(pid, signal.SIGSTOP)
+        begin = time.monotonic()
+        desk.pulse()
+        assert time.monotonic() - begin < 5.0  # a read that waits for the rest would never come back
+        os.kill(pid, signal.SIGCONT)
+        desk.pulse()
+    desk.until(lambda: len(desk.picture.incidents) == 400)
+
+
+def test_that_an_action_whose_answer_the_connection_lost_is_said_again_word_for_word(tmp_path: Path) -> None:
+    said: list[tuple[int, bytes]] = []
+
+    def serve(line: Line, number: int) -> None:
+        for packet in line.packets():
+            if packet.kind == CONNECT:
+                line.say(CONNACK_5)
+            elif packet.kind == SUBSCRIBE:
+                line.grant(packet, 1)
+            elif packet.kind == PUBLISH and b"/incident/" in packet.body:
+                said.append((number, packet.body[packet.body.index(b"{") :]))
+                if number == 1:
+                    return  # it has it, and is gone before it says so
+                line.take(packet)
+            elif packet.kind == PUBLISH:
+                line.take(packet)
+
+    stub = StubBroker(serve)
+    desk = Desk(tmp_path / "desk", Broker(url=stub.url))
+    desk.feeds.start()
+    try:
+        desk.outbox.put(incident("i1"))
+        desk.outbox.put(incident("i2"))
+        desk.until(lambda: len(desk.picture.deliveries) == 2)
+        first = [payload for number, payload in said if number == 1]
+        again = [payload for number, payload in said if number == 2]
+        assert again[: len(first)] == first
+        assert len(again) == 2
+        assert desk.outbox.pending() == []
+    finally:
+        desk.close()
+        stub.close()
+
+
+def test_that_no_action_is_lost_or_out_of_order_while_broker_and_feed_process_come_and_go(
+    tmp_path: Path, mosquitto: Mosquitto
+) -> None:
+    desk = Desk(tmp_path / "desk", Broker(url=mosquitto.url, session_expiry_s=0))
+    desk.feeds.start()
+    try:
+        desk.until_state("online")
+        revs = 0
+        for fault in ("broker", "process", "broker", "process", "broker"):
+            for _ in range(5):
+                revs += 1
+                desk.outbox.put(incident("i1", rev=revs))
+                desk.feeds.notify()
+            desk.pulse()
+            if fault == "broker":
+                mosquitto.stop()
+                mosquitto.start()
+            elif desk.feeds.pid is not None:
+                os.kill(desk.feeds.pid, signal.SIGKILL)
+        desk.until(lambda: desk.outbox.pending() == [], what="every action has left")
+        desk.until_state("online")
+        desk.feeds.stop()
+        with sqlite3.connect(desk.journal) as connection:
+            rows = connection.execute("SELECT payload FROM record WHERE sent = 1 ORDER BY id").fetchall()
+        said = [json.loads(payload)["rev"] for (payload,) in rows]
+        assert set(said) == set(range(1, revs + 1))
+        assert said[-1] == revs
+    finally:
+        desk.close()
+
+
+def test_that_a_journal_that_cannot_be_written_is_said_the_desk_goes_on_and_it_recovers(
+    tmp_path: Path, mosquitto: Mosquitto, agency: mqtt.Client
+) -> None:
+    desk = Desk(tmp_path / "desk", Broker(url=mosquitto.url))
+    desk.journal.mkdir()  # a folder stands in its place
+    desk.feeds.start()
+    try:
+        desk.until_state("online")
+        for number in range(60):  # more than the broker sends without an acknowledgement
+            _say(agency, f"york-county-em/incident/i{number}", encode(incident(f"i{number}")))
+        desk.until(lambda: len(desk.picture.incidents) == 60)
+        assert desk.picture.broker is not None
+        assert desk.picture.broker.journal_error
+        desk.journal.rmdir()
+        desk.until(lambda: desk.picture.broker is not None and not desk.picture.broker.journal_error)
+        desk.feeds.stop()
+        assert sum(one.records for one in counts(desk.journal) if one.agency == "york-county-em") == 60
+    finally:
+        desk.close()
+
+
+def test_that_an_outbox_that_cannot_be_read_is_said_the_desk_goes_on_and_it_recovers(
+    tmp_path: Path, mosquitto: Mosquitto, agency: mqtt.Client
+) -> None:
+    desk = Desk(tmp_path / "desk", Broker(url=mosquitto.url))
+    desk.outbox.close()
+    box = tmp_path / "desk" / "outbox.sqlite"
+    for file in (tmp_path / "desk").glob("outbox.sqlite*"):
+        file.unlink()
+    box.write_text("not a database" * 100)
+    desk.feeds.start()
+    try:
+        desk.until_state("online")
+        desk.until(lambda: desk.picture.broker is not None and "not a database" in desk.picture.broker.outbox_error)
+        pid = desk.feeds.pid
+        _say(agency, "york-county-em/incident/i1", encode(incident("i1")))
+        desk.until(lambda: ("york-county-em", "i1") in desk.picture.incidents)
+        box.unlink()
+        desk.outbox = Outbox(box, "charlotte-fire", _ROOT)
+        desk.outbox.put(incident("i1"))
+        desk.until(lambda: desk.picture.deliveries)
+        assert desk.picture.broker is not None
+        desk.until(lambda: desk.picture.broker is not None and not desk.picture.broker.outbox_error)
+        assert desk.feeds.pid == pid
+    finally:
+        desk.close()
+
+
+def test_that_a_feed_the_broker_does_not_let_us_hear_is_not_taken_for_a_quiet_one(tmp_path: Path) -> None:
+    def serve(line: Line, _number: int) -> None:
+        for packet in line.packets():
+            if packet.kind == CONNECT:
+                line.say(CONNACK_5)
+            elif packet.kind == SUBSCRIBE:
+                line.grant(packet, 0x87)
+
+    stub = StubBroker(serve)
+    desk = Desk(tmp_path / "desk", Broker(url=stub.url))
+    desk.feeds.start()
+    try:
+        desk.until(lambda: "cop" in desk.picture.feeds and desk.picture.feeds["cop"].state == "failed")
+        assert "does not let this desk hear it" in desk.picture.feeds["cop"].last_bad_reason
+    finally:
+        desk.close()
+        stub.close()
