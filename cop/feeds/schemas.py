@@ -1,7 +1,9 @@
 """JSON Schemas of every payload of our own format, generated from the structs that decode them."""
 
+import inspect
 import json
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -18,8 +20,19 @@ def schemas() -> dict[str, str]:
             "title": f"{object_topic(LIVE_ROOT, '<agency>', kind, '<id>')}",
             **msgspec.json.schema(BODY_KINDS[kind]),
         }
+        _clean(schema)
         files[f"{kind}.json"] = json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     return files
+
+
+def _clean(schema: Any) -> None:
+    """Docstrings without their indentation, which Python 3.13 takes away and 3.11 does not."""
+    if isinstance(schema, dict):
+        for key, value in schema.items():
+            if key == "description" and isinstance(value, str):
+                schema[key] = inspect.cleandoc(value)
+            else:
+                _clean(value)
 
 
 def write(folder: Path) -> list[Path]:

@@ -10,11 +10,15 @@ import msgspec
 from cop.feeds.message import BadMessage
 
 T = TypeVar("T")
+_MAX_DEPTH = 64
+_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
 _KEY = re.compile(rb'"([A-Za-z0-9_-]+)"\s*:')
 
 
 def loads(payload: bytes) -> Any:
     """Parse JSON (RFC 8259) strictly. Raises BadMessage."""
+    _check_depth(payload)
     try:
         return json.loads(payload, object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_float=_finite)
     except BadMessage:
@@ -27,6 +31,7 @@ def loads(payload: bytes) -> Any:
 
 def decode(payload: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     """Decode and validate in one pass; duplicate keys of a flat object are refused. Raises BadMessage."""
+    _check_depth(payload)
     try:
         decoded = decoder.decode(payload)
     except msgspec.ValidationError as error:
@@ -44,6 +49,17 @@ def flat_keys_repeat(payload: bytes) -> bool:
     """Whether a flat JSON object names a key twice. An escaped quote inside a text cannot look like a key."""
     keys = _KEY.findall(payload)
     return len(keys) != len(set(keys))
+
+
+def _check_depth(payload: bytes) -> None:
+    """How deep a parser goes before it gives up differs from one Python to the next; this does not."""
+    if payload.count(b"[") + payload.count(b"{") <= _MAX_DEPTH:
+        return
+    depth = 0
+    for bracket in _TEXT.sub(b"", payload).translate(None, _NO_BRACKET):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > _MAX_DEPTH:
+            raise BadMessage("JSON is nested too deeply")
 
 
 def validation_reason(error: msgspec.ValidationError) -> str:
