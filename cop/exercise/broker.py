@@ -17,6 +17,7 @@ from amqtt.session import Session
 _PROTOCOL_LEVEL = 4  # MQTT 3.1.1
 _REFUSED_VERSION = b"\x20\x02\x00\x01"  # CONNACK, return code 1 (MQTT 3.1.1 §3.2.2.3), which MQTT 5 clients know too
 _GREETING_S = 10.0
+_LAST_STEPS = 20  # more than a task of amqtt needs to pass a message on
 _ANONYMOUS = "amqtt.plugins.authentication.AnonymousAuthPlugin"
 
 
@@ -24,7 +25,7 @@ def serve(host: str = "127.0.0.1", port: int = 1883) -> None:
     """Serve until SIGTERM or SIGINT; prints `listening on mqtt://HOST:PORT` once clients can connect.
 
     Port 0 chooses a free one. Everybody is let in without a password, so only a loopback address is accepted: raises
-    ValueError for any other, OSError where the port is taken.
+    OSError for any other, and where the port is taken.
     """
     _check_loopback(host)
     _be_quiet()
@@ -95,7 +96,19 @@ class _Reread(StreamReaderAdapter):  # type: ignore[misc]  # as above
         self._first = first
 
     async def read(self, n: int = -1) -> bytes:
-        """Exactly `n` bytes."""
+        """Exactly `n` bytes. Other tasks go first: amqtt handles each packet in one, and cancels them all at the end.
+
+        From Python 3.12 on, waiting for what is there already lets no other task run.
+        """
+        await asyncio.sleep(0)
+        try:
+            return await self._read(n)
+        except asyncio.IncompleteReadError:
+            for _ in range(_LAST_STEPS):
+                await asyncio.sleep(0)
+            raise
+
+    async def _read(self, n: int) -> bytes:
         if not self._first:
             rest: bytes = await super().read(n)
             return rest
@@ -155,7 +168,9 @@ def _check_loopback(host: str) -> None:
     except ValueError:
         loopback = False
     if not loopback:
-        raise ValueError(f"the exercise broker lets everybody in, so it listens on this machine alone, not on {host!r}")
+        raise PermissionError(
+            "it lets everybody in and therefore listens on this machine alone (127.0.0.1, ::1, localhost)"
+        )
 
 
 def _be_quiet() -> None:

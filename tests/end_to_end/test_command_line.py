@@ -121,3 +121,15 @@ def test_that_the_exercise_runs_from_nothing_and_shows_what_it_must(
     assert any(task["answer"] for task in seen["tasks"])
     assert all(feed["bad"] == 0 for feed in seen["feeds"])
     assert picture.stat().st_size > 100_000
+
+
+def test_that_a_broker_for_everybody_is_refused_in_words() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "cop", "broker", "--host", "0.0.0.0", "--port", "0"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: cannot listen on 0.0.0.0:0: it lets everybody in")
