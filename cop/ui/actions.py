@@ -23,6 +23,7 @@ ACTIONS = (
     ("show_layers", "Layers of the map", "Ctrl+L"),
     ("fit_map", "Show the whole region", "Ctrl+0"),
     ("change_theme", "Dark or light theme", "Ctrl+D"),
+    ("float_dock", "Undock or dock the panel in focus", "Ctrl+Shift+D"),
     ("default_layout", "Window layout as delivered", ""),
     ("show_keys", "Keys", "F1"),
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from cop.domain.batch import BrokerState, FeedHealth
 from cop.picture.picture import Picture
@@ -16,6 +17,7 @@ STATES: dict[str, tuple[str, str]] = {
     "live": ("live", "●"),
 }
 _WORST_FIRST = list(STATES)
+_CONNECTING_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,8 @@ def broker_line(broker: BrokerState | None) -> str:
     return " · ".join(parts)
 
 
-def broker_banner(broker: BrokerState | None) -> str:
-    """What must be said across the window about the broker; empty if all is well."""
+def broker_banner(broker: BrokerState | None, now: datetime) -> str:
+    """What must be said across the window about the broker; empty if all is well, or may be in a moment."""
     if broker is None or broker.state == "online":
         return ""
     since = f" since {wording.clock(broker.since)}" if broker.since is not None else ""
@@ -93,7 +95,8 @@ def broker_banner(broker: BrokerState | None) -> str:
         return f"Broker refuses us{since}{why} — positions are not updating"
     if broker.state == "stopped":
         return "Feed process stopped — restarting; positions are not updating"
-    if broker.state == "offline":
+    connecting_s = (now - broker.since).total_seconds() if broker.since is not None else 0.0
+    if broker.state == "offline" or (broker.state == "connecting" and connecting_s > _CONNECTING_S):
         return f"Broker not reached{since} — positions are not updating"
     return ""
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMainWindow, QTabBar, QTabWidget
+from PySide6.QtWidgets import QMainWindow, QTabBar, QTabWidget, QWidget
 
 from cop.ui.dock import Dock
 
@@ -16,6 +16,8 @@ _WIDTHS = {
     Qt.DockWidgetArea.RightDockWidgetArea: (388, 0.25),
 }
 _HEIGHTS = {Qt.DockWidgetArea.BottomDockWidgetArea: (240, 0.28)}
+#: how far an undocked panel stands from its place, to be seen as one
+_OUT = QPoint(48, 32)
 _SIDES = (*_WIDTHS, *_HEIGHTS)
 
 
@@ -54,6 +56,15 @@ class Layout:
             for dock in self.on(side)[:1]:
                 dock.raise_()
         self._share_out()
+
+    def float_or_dock(self, focused: QWidget | None) -> Dock | None:
+        """Take the dock that holds this widget out of the window, or put it back; None if none does."""
+        dock = next((one for one in self._docks if focused is not None and one.isAncestorOf(focused)), None)
+        if dock is not None:
+            dock.setFloating(not dock.isFloating())
+            if dock.isFloating():
+                dock.move(dock.pos() + _OUT)
+        return dock
 
     def restore(self, settings: QSettings) -> None:
         """Arrange window and docks as they were left; as delivered where nothing is remembered."""

@@ -35,7 +35,6 @@ from cop.ui.theme import qt_palette, stylesheet, ui_font
 from cop.ui.top_bar import TopBar
 from cop.ui.unit_dock import UnitDock
 
-_CONNECTING_S = 10.0
 #: a place nearer to the map's edge than this is brought to the middle
 _EDGE_PX = 60
 _WIDEST_M = 80_000.0
@@ -154,6 +153,7 @@ class MainWindow(QMainWindow):
                 "show_layers": self.map_view.open_layers,
                 "fit_map": self.map_view.fit,
                 "change_theme": self.change_theme,
+                "float_dock": self.float_dock,
                 "default_layout": self.layout_of_docks.deliver,
                 "show_keys": lambda: KeysDialog(self.window_actions, self).open(),
             },
@@ -238,14 +238,7 @@ class MainWindow(QMainWindow):
 
     def _say_broker(self) -> None:
         broker = self.desk.picture.broker
-        text = feed_words.broker_banner(broker)
-        if broker is not None and broker.state == "connecting" and broker.since is not None:
-            seconds = (self.desk.now() - broker.since).total_seconds()
-            text = (
-                f"Broker not reached since {wording.clock(broker.since)} — positions are not updating"
-                if seconds > _CONNECTING_S
-                else ""
-            )
+        text = feed_words.broker_banner(broker, self.desk.now())
         if text:
             self.banners.show_banner(text, "bad", "broker")
         else:
@@ -347,6 +340,14 @@ class MainWindow(QMainWindow):
         self._settings.setValue("theme", self.colours.name)
         self._settings.setValue("theme_instead_of", self._given_theme)
 
+    def float_dock(self) -> None:
+        """Take the dock that has the focus out of the window, for another screen; or put it back."""
+        dock = self.layout_of_docks.float_or_dock(QApplication.focusWidget())
+        if dock is None:
+            self.notice.say("No panel has the focus: Ctrl+1 to Ctrl+6 put it into one.")
+        else:
+            self._show_dock(dock)
+
     def _search(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
@@ -354,6 +355,7 @@ class MainWindow(QMainWindow):
     def _show_dock(self, dock: Dock) -> None:
         dock.show()
         dock.raise_()
+        dock.activateWindow()  # one that is undocked is a window of its own
         dock.content.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # the window itself

@@ -48,3 +48,22 @@ def test_that_the_docks_leave_room_for_the_map_in_a_small_window(
     window = make_window(make_desk(), size)
     assert window.map_view.width() >= 0.44 * window.width()
     assert window.map_view.height() >= 0.6 * window.height()
+
+
+@pytest.mark.qt_log_ignore(r"This plugin does not support raise\(\)", extend=True)  # the offscreen platform
+def test_that_the_dock_in_focus_is_taken_out_of_the_window_and_put_back_by_key(
+    qtbot: QtBot, make_desk: MakeDesk, make_window: MakeWindow
+) -> None:
+    window = make_window(make_desk())
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    window.map_view.setFocus()
+    qtbot.keyClick(window, Qt.Key.Key_D, modifiers)
+    assert "Ctrl+1" in window.notice.text()
+    qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    for floating in (True, False):
+        qtbot.waitUntil(window.unit_dock.isActiveWindow)
+        qtbot.keyClick(window.unit_dock.view, Qt.Key.Key_D, modifiers)
+        assert window.unit_dock.isFloating() == floating
+        assert window.unit_dock.isVisible()
