@@ -4,9 +4,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
+from cop.ui import wording
 from cop.ui.flow_layout import FlowLayout
 from cop.ui.labels import Label, allow, button, restyle
 from cop.ui.task_words import Standing, answer_verb
+
+#: letters of one line of text
+_MOST = 60
 
 
 class TaskCard(QFrame):
@@ -43,10 +47,12 @@ class TaskCard(QFrame):
     def say(self, standing: Standing, *, with_incident: bool) -> None:
         """Show how the task stands now."""
         self.standing = standing
-        self._objective.say(standing.objective)
-        self._who.say(standing.who)
-        self._incident.say(standing.incident if with_incident or standing.mark == "ask" else "")
-        self._line.say(standing.line, standing.tone)
+        # no text of another agency pushes the buttons out of sight; the selection panel has it whole
+        self._objective.say(wording.shortened(standing.objective, _MOST))
+        self._who.say(wording.shortened(standing.who, _MOST))
+        incident = standing.incident if with_incident or standing.mark == "ask" else ""
+        self._incident.say(wording.shortened(incident, _MOST))
+        self._line.say(wording.shortened(standing.line, 2 * _MOST), standing.tone)
         self._unsent.say("● not sent yet" if standing.pending else "")
         self.setAccessibleName(f"Task: {standing.words()}")
         self._offer(standing.answers)

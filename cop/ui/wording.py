@@ -105,6 +105,11 @@ def resource_name(resource: Resource) -> str:
     return called(resource.name, resource.id)
 
 
+def shortened(text: str, limit: int) -> str:
+    """The beginning of a long text, ended by "…"."""
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+
+
 def called(name: str, object_id: str) -> str:
     """A name of a feed on one line; the id where nothing of it can be seen."""
     return one_line(name) or one_line(object_id) or "—"

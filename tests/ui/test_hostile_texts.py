@@ -124,3 +124,17 @@ def test_that_a_unit_found_by_search_is_in_view_in_its_table(
     dock.raise_()
     row = desk.picture.tracks.row_of("gastonia-fd", "g12")
     assert dock.view.viewport().rect().contains(dock.view.visualRect(dock.model.index_of(row)).center())
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_that_no_text_pushes_the_buttons_of_a_request_out_of_sight(
+    qtbot: QtBot, make_desk: MakeDesk, make_window: MakeWindow, name: str
+) -> None:
+    desk = make_desk()
+    window = make_window(desk)
+    desk.take_in(Batch(epoch=1, reports=hostile(TEXTS[name])))
+    card = window.task_board.card(("evil", "t"))
+    assert card is not None
+    assert card.buttons()
+    qtbot.waitUntil(lambda: card.height() >= card.minimumSizeHint().height())
+    assert card.heightForWidth(110) <= 260
