@@ -136,7 +136,7 @@ class ResourceDock(Dock):
         body.addWidget(self.view)
         self.lines.addLayout(body, 1)
         self.lines.addWidget(foot)
-        self.content.setFocusProxy(self.view)
+        self.content.setFocusProxy(self.filter)  # what is typed next is a name, not a key
         self.refresh()
 
     def apply(self, change: Change) -> None:

@@ -148,7 +148,7 @@ class UnitDock(Dock):
         body.setContentsMargins(8, 0, 0, 0)
         body.addWidget(self.view)
         self.lines.addLayout(body, 1)
-        self.content.setFocusProxy(self.view)
+        self.content.setFocusProxy(self.filter)  # what is typed next is a name, not a key
         self.refresh()
 
     def apply(self, change: Change) -> None:

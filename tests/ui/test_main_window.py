@@ -373,7 +373,7 @@ def test_that_a_key_brings_a_dock_to_the_front_and_the_focus_into_it(
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: window.focusWidget() is window.unit_dock.view)
+    qtbot.waitUntil(lambda: window.focusWidget() is window.unit_dock.filter)
     assert window.unit_dock.in_sight()
     assert not window.incident_dock.in_sight()
 
