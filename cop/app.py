@@ -189,7 +189,13 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
         name=config.desk.operator or config.desk.role,
         desk=config.desk_name(),
     )
-    outbox = Outbox(data / "outbox.sqlite", operator.agency, config.root)
+    try:
+        outbox = Outbox(data / "outbox.sqlite", operator.agency, config.root)
+        left_unsent = outbox.pending_bodies()
+    except OSError as error:
+        raise ConfigError(
+            f"no action could be taken at this desk, its outbox in {data} cannot be used: {error}"
+        ) from error
     running.callback(outbox.close)
     feeds = FeedProcess(_feed_setup(config, operator, data))
     feeds.start()
@@ -202,7 +208,7 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     picture = Picture()
     ground = Ground(one for file in config.jurisdiction_files() for one in load_jurisdictions(file))
     desk = Desk(operator, picture, ground, send, exercise=scenario.title if scenario is not None else "")
-    desk.restore([Command(body) for body in outbox.pending_bodies()])
+    desk.restore([Command(body) for body in left_unsent])
     palette = load_palette(config.desk.theme)
     tiles = _tiles(config, data)
     map_view = MapView(picture, ground, config.region(), palette, tiles=tiles)

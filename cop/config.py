@@ -14,6 +14,7 @@ from cop.feeds.topics import LIVE_ROOT, is_exercise
 
 RESOURCES = Path(__file__).parents[1] / "resources"
 
+Root = Annotated[str, msgspec.Meta(pattern=r"^(cop/v1|exercise/[A-Za-z0-9._-]{1,64}/v1)$")]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 
 
@@ -54,7 +55,7 @@ class JournalSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole of `cop.toml`. `root` is the topic tree of our own format."""
 
-    root: str = LIVE_ROOT
+    root: Root = LIVE_ROOT
     desk: DeskSettings = DeskSettings()
     broker: Broker = Broker()
     journal: JournalSettings = JournalSettings()

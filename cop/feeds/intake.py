@@ -93,7 +93,9 @@ class Intake:
         self._reports: list[Report] = []
         self._waiting_bytes = 0
         self._census = Census()
-        self._last_words: dict[tuple[str, str], Unit] = {}  # no more than the census admits
+        # no more of both than the census admits
+        self._last_words: dict[tuple[str, str], Unit] = {}
+        self._revisions: dict[tuple[str, str, str], tuple[int, datetime]] = {}
         for line in self._lines:
             line.adapter = make(line.feed)
 
@@ -223,13 +225,14 @@ class Intake:
             self._conflation.put(report, body)
             return
         _check_passage(report)
-        if isinstance(body, Retraction):
-            if body.kind != "position":  # a unit's slot is for ever
-                self._census.leave(report.agency, body.kind, body.id)
-        elif body.deleted:
-            self._census.leave(report.agency, kind_of(body), body.id)
+        kind = body.kind if isinstance(body, Retraction) else kind_of(body)
+        if isinstance(body, Retraction) or body.deleted:
+            self._revisions.pop((report.agency, kind, body.id), None)
+            if kind != "position":  # a unit's slot is for ever
+                self._census.leave(report.agency, kind, body.id)
         elif not isinstance(body, LogEntry):  # the picture keeps the last lines only
-            self._census.admit(report.agency, kind_of(body), body.id, size)
+            self._census.admit(report.agency, kind, body.id, size)
+            self._check_revision((report.agency, kind, body.id), body.rev, body.at)
         if isinstance(body, Unit):
             key = (report.agency, body.id)
             known = self._last_words.get(key)
@@ -240,6 +243,18 @@ class Intake:
             self._last_words.pop((report.agency, body.id), None)
         self._reports.append(report)
         self._waiting_bytes += size
+
+    def _check_revision(self, key: tuple[str, str, str], rev: int, at: datetime) -> None:
+        """Raises BadMessage for a later word with a lower revision: the picture takes none, and it must be seen.
+
+        So speaks a system that was installed anew and counts from 1 again.
+        """
+        known = self._revisions.get(key)
+        if known is not None and rev < known[0]:
+            if at > known[1]:
+                raise BadMessage("rev went back: a later word with a lower revision is not taken")
+            return
+        self._revisions[key] = (rev, at)
 
 
 def _check_passage(report: Report) -> None:

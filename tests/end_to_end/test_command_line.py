@@ -133,3 +133,20 @@ def test_that_a_broker_for_everybody_is_refused_in_words() -> None:
     )
     assert done.returncode == 1
     assert done.stderr.startswith("Error: cannot listen on 0.0.0.0:0: it lets everybody in")
+
+
+def test_that_a_desk_whose_outbox_cannot_be_used_says_so_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "outbox.sqlite").write_text("not a database" * 100)
+    settings = tmp_path / "cop.toml"
+    settings.write_text(f'[desk]\ndata = "{tmp_path / "data"}"\n')
+    done = subprocess.run(
+        [sys.executable, "-m", "cop", "run", "--config", str(settings), "--offscreen", "--for", "1"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "its outbox" in done.stderr
+    assert "Traceback" not in done.stderr

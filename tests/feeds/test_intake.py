@@ -12,6 +12,7 @@ from cop.domain.batch import POSITION_ROW, Batch
 from cop.domain.report import Report, Source
 from cop.domain.unit import Position
 from cop.feeds import census
+from cop.feeds import intake as intake_module
 from cop.feeds.adapters import make_adapter
 from cop.feeds.adapters.adapter import Adapter
 from cop.feeds.adapters.cop_json import encode
@@ -198,6 +199,25 @@ def test_that_a_sender_who_invents_objects_fills_no_memory_and_others_are_heard(
     assert by_agency == {"mallory": 6, "charlotte-fire": 1, "m0": 1}
     assert batch.health[0].bad == 15 + 15 + 19
     assert any("too many objects (position)" in reason for reason in batch.health[0].bad_reasons)
+
+
+def test_that_a_sender_who_counts_from_one_again_is_told_of() -> None:
+    intake = Intake([_FEED], None, exercise=None)
+    for rev, seconds in ((57, 0), (56, -5), (1, 60), (58, 61)):
+        intake.take([_received("cop/v1/a/incident/i1", encode(incident("i1", rev=rev, seconds=seconds)))])
+    batch = _batch(intake)
+    assert [one.body.rev for one in batch.reports] == [57, 56, 58]
+    assert list(batch.health[0].bad_reasons) == ["rev went back: a later word with a lower revision is not taken"]
+
+
+def test_that_a_desktop_that_does_not_read_is_noticed_before_memory_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake_module, "_WAITING_LIMIT", 10_000)
+    intake = Intake([_FEED], None, exercise=None)
+    for number in range(20):
+        intake.take([_received(f"cop/v1/a/incident/i{number}", encode(incident(f"i{number}", summary="x" * 900)))])
+    assert intake.full
+    _batch(intake)
+    assert not intake.full
 
 
 def test_that_what_was_taken_back_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,3 +67,22 @@ def test_that_a_wrong_setting_is_refused_with_file_and_key(tmp_path: Path, text:
     with pytest.raises(ConfigError, match=re.escape(said)) as refused:
         load(file)
     assert "cop.toml" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'root = "cop"',
+        'root = "exercise//v1"',
+        'root = "exercise/a/b/v1"',
+        '[[feed]]\nname = "a"\nformat = "cop-json"\ntopic = "cop/#/x"',
+        '[[feed]]\nname = "a"\nformat = "cop-json"\ntopic = "$share/g/cop/v1/#"',
+        '[[feed]]\nname = "a"\nformat = "cop-json"\ntopic = "cop/v1/#"\nqos = 2',
+        '[[feed]]\nname = "a"\nformat = "cop-json"\ntopic = "cop/v1/#"\nstale_after_s = nan',
+    ],
+)
+def test_that_a_root_or_feed_that_could_not_be_heard_rightly_is_refused_at_the_start(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "cop.toml"
+    file.write_text(text)
+    with pytest.raises(ConfigError):
+        load(file)
