@@ -232,7 +232,8 @@ class Intake:
                 self._census.leave(report.agency, kind, body.id)
         elif not isinstance(body, LogEntry):  # the picture keeps the last lines only
             self._census.admit(report.agency, kind, body.id, size)
-            self._check_revision((report.agency, kind, body.id), body.rev, body.at)
+            if report.source.format == "cop-json":  # the other formats count no revisions
+                self._check_revision((report.agency, kind, body.id), body.rev, body.at)
         if isinstance(body, Unit):
             key = (report.agency, body.id)
             known = self._last_words.get(key)

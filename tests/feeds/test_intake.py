@@ -371,3 +371,14 @@ class _Inventing:
     def decode(self, _message: Message) -> list[Report]:
         self._count += 1
         raise BadMessage(f"reason {self._count}")
+
+
+def test_that_an_agency_may_speak_of_a_unit_in_two_formats_of_which_one_counts_no_revisions() -> None:
+    foreign = Feed(name="phones", format="owntracks", topic="owntracks/#", agency="a")
+    intake = Intake([_FEED, foreign], None, exercise=None)
+    intake.take([_received("cop/v1/a/unit/rock-7", encode(unit("rock-7", rev=3)))])
+    fix = b'{"_type":"location","tid":"R7","tst":1793620860,"lat":34.92,"lon":-81.02}'
+    intake.take([_received("owntracks/rock/7", fix)])
+    batch = _batch(intake)
+    assert [health.bad for health in batch.health] == [0, 0]
+    assert len(batch.position_rows()) == 1
