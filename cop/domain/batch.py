@@ -60,6 +60,7 @@ class FeedHealth(msgspec.Struct, frozen=True, kw_only=True):
 class BrokerState(msgspec.Struct, frozen=True, kw_only=True):
     """The MQTT connection: `state` is one of connecting, online, offline, refused, stopped (no feed process).
 
+    `protocol` is what was last spoken, `reconnects` how often we came back after the first time;
     `journal_error` says why nothing is on record, `outbox_error` why no action leaves this desk; empty is well.
     """
 

@@ -347,5 +347,5 @@ class Session:
             protocol=_PROTOCOL_NAMES[_PROTOCOLS[self._protocol]] if state == "online" else known.protocol,
             reason=reason,
             since=since,
-            reconnects=known.reconnects + (state == "online" and known.state != "online"),
+            reconnects=known.reconnects + (state == "online" and known.state != "online" and bool(known.protocol)),
         )

@@ -97,7 +97,7 @@ class FeedDock(Dock):
         super().__init__("Feeds", "feed_dock", desk, palette)
         self.model = FeedModel(desk, palette, self)
         self.broker = Label(wrap=True)
-        self.journal = Label(tone="bad", wrap=True)
+        self.disk = Label(tone="bad", wrap=True)
         self.close_button = button("Close", "small", name="Close the feeds panel")
         self.close_button.clicked.connect(self.hide)
         self.view = table(self.model, "Feeds", row_height=26)
@@ -111,7 +111,7 @@ class FeedDock(Dock):
         line.setContentsMargins(12, 8, 12, 6)
         said = QVBoxLayout()
         said.addWidget(self.broker)
-        said.addWidget(self.journal)
+        said.addWidget(self.disk)
         line.addLayout(said, 1)
         line.addWidget(self.close_button)
         sides = QHBoxLayout(body)
@@ -133,8 +133,7 @@ class FeedDock(Dock):
         self.model.refresh()
         broker = self.desk.picture.broker
         self.broker.say(feed_words.broker_line(broker))
-        error = wording.one_line(broker.journal_error) if broker is not None else ""
-        self.journal.say(f"Journal: {error}" if error else "")
+        self.disk.say("\n".join(text for text in feed_words.disk_banners(broker).values() if text))
         self._detail()
 
     def tick(self) -> None:

@@ -101,5 +101,15 @@ def broker_banner(broker: BrokerState | None, now: datetime) -> str:
     return ""
 
 
+def disk_banners(broker: BrokerState | None) -> dict[str, str]:
+    """What must be said across the window about journal and outbox; empty where all is well."""
+    journal = wording.one_line(broker.journal_error) if broker is not None else ""
+    outbox = wording.one_line(broker.outbox_error) if broker is not None else ""
+    return {
+        "journal": f"Journal cannot be written — nothing is on record: {journal}" if journal else "",
+        "outbox": f"Actions are not leaving this desk: {outbox}" if outbox else "",
+    }
+
+
 def _bad(health: FeedHealth) -> str:
     return f", {health.bad} bad" if health.bad else ""

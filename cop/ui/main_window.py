@@ -247,11 +247,11 @@ class MainWindow(QMainWindow):
         if self._feeds_stopped and broker is not None and broker.state == "online":
             self.notice.say("The feed process had stopped; it was started again and the picture is up to date.")
         self._feeds_stopped = stopped or (self._feeds_stopped and broker is not None and broker.state != "online")
-        error = wording.one_line(broker.journal_error) if broker is not None else ""
-        if error:
-            self.banners.show_banner(f"Journal cannot be written — nothing is on record: {error}", "bad", "journal")
-        else:
-            self.banners.clear_banner("journal")
+        for source, text in feed_words.disk_banners(broker).items():
+            if text:
+                self.banners.show_banner(text, "bad", source)
+            else:
+                self.banners.clear_banner(source)
 
     # selection
 

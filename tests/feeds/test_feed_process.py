@@ -145,7 +145,7 @@ def test_that_a_broker_that_goes_and_comes_back_is_seen_and_waiting_actions_then
     desk.until_state("online")
     desk.until(lambda: _OWN in desk.picture.incidents)
     assert desk.picture.broker is not None
-    assert desk.picture.broker.reconnects == 2
+    assert desk.picture.broker.reconnects == 1
 
 
 def test_that_presence_turns_offline_by_last_will_when_the_process_is_killed_and_online_again(

@@ -235,7 +235,7 @@ def test_that_a_socket_that_dies_under_the_greeting_is_let_go_and_made_anew(
     client.until(lambda: client.session.online)
     assert client.session._client is not None
     client.session._client._sock_close()  # as paho does by itself when a write fails
-    client.until(lambda: client.session.state.reconnects == 2)
+    client.until(lambda: client.session.state.reconnects == 1)
 
 
 def test_that_what_was_published_and_not_confirmed_is_told_from_what_was(

@@ -132,12 +132,15 @@ def test_that_the_broker_being_away_is_said_across_the_window_until_it_is_back(
     desk = make_desk()
     window = make_window(desk)
     assert window.banners.texts() == []
-    away = BrokerState(state="offline", url="mqtt://b", since=r.NOON, journal_error="disk full")
+    away = BrokerState(
+        state="offline", url="mqtt://b", since=r.NOON, journal_error="disk full", outbox_error="file is locked"
+    )
     desk.take_in(Batch(epoch=1, broker=away))
     at = f"{r.NOON.astimezone():%H:%M}"
     said = window.banners.texts()
     assert f"Broker not reached since {at} — positions are not updating" in said
-    assert any("disk full" in text for text in said)
+    assert any("nothing is on record: disk full" in text for text in said)
+    assert "Actions are not leaving this desk: file is locked" in said
     desk.take_in(Batch(epoch=1, broker=BrokerState(state="online", url="mqtt://b")))
     assert window.banners.texts() == []
 
