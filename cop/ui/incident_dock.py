@@ -176,6 +176,11 @@ class IncidentDock(Dock):
         self.content.setFocusProxy(self.list)
         self.refresh()
 
+    def first(self) -> Key | None:
+        """The incident at the head of the queue as it is shown."""
+        head: Key | None = self.model.id_at(self.model.index(0, 0)) if self.model.rowCount() else None
+        return head
+
     def apply(self, change: Change) -> None:
         """Redraw if an incident, a task or an agency's name changed."""
         if change.incidents or change.tasks or change.agencies or change.delivered:

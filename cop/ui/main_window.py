@@ -39,6 +39,8 @@ from cop.ui.unit_dock import UnitDock
 _EDGE_PX = 60
 _WIDEST_M = 80_000.0
 _LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
+#: so long the queue may fill before a desk that starts shows what is most urgent
+_FIRST_CHOICE_AFTER_S = 3
 
 _Dock = TypeVar("_Dock", bound=Dock)
 
@@ -59,6 +61,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.desk = desk
         self._feeds_stopped = False
+        self._first_choice_in_s = _FIRST_CHOICE_AFTER_S  # 0: somebody has chosen
         self._looked = False
         self.map_view = map_view
         self.colours = palette
@@ -228,6 +231,7 @@ class MainWindow(QMainWindow):
         for dock in self.docks:
             dock.tick()
         self._say_broker()
+        self._choose_first()
 
     def _say_title(self) -> None:
         """For who changes between windows: whether it is an exercise, which operation, whose desk."""
@@ -257,6 +261,7 @@ class MainWindow(QMainWindow):
 
     def select(self, kind: str, agency: str, object_id: str) -> None:
         """One selection for map and docks; an empty kind clears it."""
+        self._first_choice_in_s = 0
         if kind == "incident":
             self.dialogs.incident = (agency, object_id)
         for dock in self.docks:
@@ -267,6 +272,14 @@ class MainWindow(QMainWindow):
         elif kind == "resource":
             on_map = ("", "", "")
         self.map_view.set_selection(*on_map)
+
+    def _choose_first(self) -> None:
+        """A desk that starts shows what is most urgent, once its queue had time to fill; the map stays where it is."""
+        first = self.incident_dock.first()
+        if self._first_choice_in_s and first is not None:
+            self._first_choice_in_s -= 1
+            if not self._first_choice_in_s:
+                self.select("incident", *first)
 
     def _select_and_show(self, kind: str, agency: str, object_id: str) -> None:
         self.select(kind, agency, object_id)

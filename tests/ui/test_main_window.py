@@ -405,3 +405,23 @@ def test_that_a_broker_that_is_only_being_connected_is_said_after_ten_seconds(
     clock.now += timedelta(seconds=11)
     window.tick()
     assert window.banners.texts()[0].startswith("Broker not reached since ")
+
+
+def test_that_a_desk_that_starts_shows_what_is_most_urgent_once_and_never_over_a_persons_choice(
+    make_desk: MakeDesk, make_window: MakeWindow
+) -> None:
+    window = make_window(make_desk())
+    where = window.map_view.view.left
+    for _ in range(3):
+        window.tick()
+    assert (window.selection_panel.kind, window.selection_panel.key) == ("incident", RAIL)
+    assert window.map_view.view.left == where
+    window.select("", "", "")
+    for _ in range(5):
+        window.tick()
+    assert window.selection_panel.kind == ""
+    chosen = make_window(make_desk())
+    chosen.select("incident", *CRASH)
+    for _ in range(5):
+        chosen.tick()
+    assert chosen.selection_panel.key == CRASH
