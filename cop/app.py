@@ -1,6 +1,7 @@
 """The composition root: builds and wires the desktop; only it knows everyone."""
 
 import contextlib
+import gc
 import json
 import logging
 import os
@@ -43,6 +44,7 @@ _LOG = logging.getLogger(__name__)
 _DEFAULT_EXERCISE = "steel-rail"
 _WINDOW = (1920, 1080)
 _WITHOUT_DISPLAY_S = 30.0
+_STARTED_AFTER_MS = 1000
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -227,6 +229,7 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
         for part in map_view.findChildren(QWidget):
             part.installEventFilter(first)
     window.show()
+    QTimer.singleShot(_STARTED_AFTER_MS, _collect_garbage_from_now_on)
     if options.select:
         _select_when_heard(window, desk, options.select)
     _end_on_signals(application)
@@ -239,6 +242,13 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
         options.state.write_text(json.dumps(state(picture, datetime.now(UTC)), indent=1), encoding="utf-8")
     window.close()
     return code
+
+
+def _collect_garbage_from_now_on() -> None:
+    """What stands after the start stands until the end: the collector need not look at it at every turn."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def _select_when_heard(window: MainWindow, desk: Desk, wanted: str) -> None:

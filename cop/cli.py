@@ -1,5 +1,6 @@
 """The command line. Each command imports what it needs when it runs: `cop --help` starts without Qt."""
 
+import gc
 import importlib
 import json
 import sys
@@ -39,6 +40,7 @@ def main() -> None:
 @click.option("--until-painted", is_flag=True, hidden=True, help="Say when the map was first painted, and end.")
 def run(**options: Any) -> None:
     """Open the desk: map, queue, tasks. Without options: the exercise Steel Rail as incident commander."""
+    gc.disable()  # of what is made while starting nothing is garbage; `cop.app` turns it on again
     # All that does not need Qt comes before it: once it is loaded, Qt's binding reads the source of every module that
     # is imported (0.1 s of a start).
     for name in (
