@@ -4,18 +4,18 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import shapely
 
+from cop.domain.task import Task
 from cop.exercise.encoders import HFP_OPERATOR
 from cop.exercise.movement import Beat, Circling, Motion, Parked, Round, Sailing
 from cop.exercise.roads import Network, Place, load_lines, load_named_area
-from cop.exercise.scenario import Area, Group, Participant, Scenario, ScenarioError, slug
+from cop.exercise.scenario import Area, Group, Participant, Scenario, ScenarioError, TaskLine, slug
 from cop.picture.ground import load_jurisdictions
 
-if TYPE_CHECKING:
-    from cop.exercise.tasking import Assignment
+#: answers after which an owner has nothing more to say
+ANSWERED = frozenset({"complete", "declined"})
 
 
 @dataclass(slots=True)
@@ -34,6 +34,32 @@ class Player:
     status: str = "available"
     silent_after_s: float | None = None
     assignment: "Assignment | None" = None
+
+
+@dataclass(slots=True)
+class Assignment:
+    """A request to a simulated agency and how far it has come."""
+
+    requester: str
+    task: Task
+    player: Player | None
+    place: Place | None
+    rng: random.Random
+    script: TaskLine | None = None
+    state: str = "requested"
+    by_people: bool = False
+    skipped: bool = False  # a scripted answer was left to people at their desk
+    turn: int = 0  # grows with each answer: what was planned for an earlier one is dropped
+
+    @property
+    def owner(self) -> str:
+        """The agency that answers."""
+        return self.task.assignee_agency
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is to be said."""
+        return self.state in ANSWERED or self.task.cancelled
 
 
 @dataclass(slots=True)

@@ -20,11 +20,11 @@ from cop.domain.statement import Statement
 from cop.domain.task import Answer, Task
 from cop.domain.unit import Position, Unit
 from cop.exercise import encoders, script
-from cop.exercise.cast import Player, Region, cast
+from cop.exercise.cast import Assignment, Player, Region, cast
 from cop.exercise.feeds import STALE_S
 from cop.exercise.roads import Place
 from cop.exercise.scenario import RESOURCES, Scenario, TaskLine
-from cop.exercise.tasking import Assignment, Tasking
+from cop.exercise.tasking import Tasking
 from cop.feeds.adapters.cop_json import CopJson, encode
 from cop.feeds.message import BadMessage, Feed, Message
 from cop.feeds.topics import KINDS, exercise_root, object_topic

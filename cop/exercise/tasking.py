@@ -2,12 +2,10 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from cop.domain.task import Answer, Task
-from cop.exercise.cast import Player
+from cop.domain.task import Answer
+from cop.exercise.cast import ANSWERED, Assignment, Player
 from cop.exercise.roads import Place, offset
-from cop.exercise.scenario import TaskLine
 
 #: The owner's reasons to say no, where the seed says no.
 REASONS = (
@@ -21,36 +19,8 @@ _DECIDES_S = (4.0, 12.0)
 _ROLLS_S = (3.0, 7.0)
 _WORKS_S = (180.0, 420.0)
 _NEAR_M = (30.0, 160.0)
-_DONE = frozenset({"complete", "declined"})
-
 #: at a time, do this
 Schedule = Callable[[float, Callable[[], None]], None]
-
-
-@dataclass(slots=True)
-class Assignment:
-    """A request to a simulated agency and how far it has come."""
-
-    requester: str
-    task: Task
-    player: Player | None
-    place: Place | None
-    rng: random.Random
-    script: TaskLine | None = None
-    state: str = "requested"
-    by_people: bool = False
-    skipped: bool = False  # a scripted answer was left to people at their desk
-    turn: int = 0  # grows with each answer: what was planned for an earlier one is dropped
-
-    @property
-    def owner(self) -> str:
-        """The agency that answers."""
-        return self.task.assignee_agency
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing more is to be said."""
-        return self.state in _DONE or self.task.cancelled
 
 
 class Tasking:
@@ -235,7 +205,7 @@ class Tasking:
         player, state = assignment.player, assignment.state
         if player is None:
             return None
-        if state in _DONE:
+        if state in ANSWERED:
             self._free(assignment)
             return None
         if state not in {"accepted", "en_route", "on_scene"}:
