@@ -44,6 +44,7 @@ _LOG = logging.getLogger(__name__)
 _DEFAULT_EXERCISE = "steel-rail"
 _WINDOW = (1920, 1080)
 _WITHOUT_DISPLAY_S = 30.0
+_FEEDS_AFTER_MS = 100
 _STARTED_AFTER_MS = 1000
 
 
@@ -200,7 +201,6 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
         ) from error
     running.callback(outbox.close)
     feeds = FeedProcess(_feed_setup(config, operator, data))
-    feeds.start()
     running.callback(feeds.stop)
 
     def send(command: Command) -> None:
@@ -219,7 +219,6 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
         settings.remove("theme")  # what is asked for now wins over what was chosen by hand
     operation = scenario.title if scenario is not None else config.desk.operation
     window = MainWindow(desk, map_view, palette, settings, operation=operation, period=config.desk.period)
-    Pulse(feeds.receive, desk, parent=window)
     _catch_everything(window)
     if options.offscreen:
         window.resize(*_WINDOW)
@@ -229,6 +228,8 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
         for part in map_view.findChildren(QWidget):
             part.installEventFilter(first)
     window.show()
+    # The first pulse starts the feed process. Started earlier, it would hold up the map by a tenth of a second.
+    QTimer.singleShot(_FEEDS_AFTER_MS, lambda: Pulse(feeds.receive, desk, parent=window))
     QTimer.singleShot(_STARTED_AFTER_MS, _collect_garbage_from_now_on)
     if options.select:
         _select_when_heard(window, desk, options.select)

@@ -59,7 +59,10 @@ class FeedProcess:
         self._started_at = self._last_heard = time.monotonic()
 
     def receive(self) -> list[Batch]:
-        """Every batch that has come since the last call; a `stopped` broker state when the process was found dead."""
+        """Every batch since the last call; a `stopped` broker state when the process was found dead.
+
+        Starts the process at the first call, and again when it died.
+        """
         if self._reader is None:
             return self._start_again() if time.monotonic() >= self._restart_at else []
         batches: list[Batch] = []
