@@ -58,7 +58,6 @@ def run() -> list[Row]:
     from cop.config import RESOURCES, Config
     from cop.map.palette import load_palette
     from cop.map.view import MapView
-    from cop.picture.ground import Ground, load_jurisdictions
     from cop.picture.picture import Picture
     from cop.ui.desk import Desk
     from cop.ui.main_window import MainWindow
@@ -82,7 +81,7 @@ def run() -> list[Row]:
         )
         feeds.start()
         picture = Picture()
-        ground = Ground(one for file in Config().jurisdiction_files() for one in load_jurisdictions(file))
+        ground = Config().ground()
         desk = Desk(operator, picture, ground, lambda _command: None)
         palette = load_palette("dark")
         view = MapView(picture, ground, RESOURCES / "region", palette)

@@ -34,7 +34,6 @@ from cop.feeds.topics import exercise_root
 from cop.map.palette import load_palette
 from cop.map.tile_source import TileSource
 from cop.map.view import MapView
-from cop.picture.ground import Ground, load_jurisdictions
 from cop.picture.picture import Picture
 from cop.ui.desk import Desk
 from cop.ui.main_window import MainWindow
@@ -88,7 +87,8 @@ def start(options: Options) -> int:
 def settle(options: Options) -> tuple[Config, Scenario | None]:
     """What the options and `cop.toml` say together, options first; the scenario if it is an exercise.
 
-    With a broker named, an exercise is joined; without one it runs here, on the embedded broker. Raises ConfigError.
+    With a broker or settings named, an exercise is joined at their broker; without, it runs here, on the embedded one.
+    Raises ConfigError.
     """
     config = load(options.config)
     given = {"agency": options.agency, "role": options.role, "operator": options.operator, "theme": options.theme}
@@ -96,6 +96,8 @@ def settle(options: Options) -> tuple[Config, Scenario | None]:
     config = msgspec.structs.replace(config, desk=desk)
     if options.broker:
         config = msgspec.structs.replace(config, broker=msgspec.structs.replace(config.broker, url=options.broker))
+    if options.exercise and config.exercise not in {"", options.exercise}:
+        raise ConfigError(f"{options.config}: root is exercise {config.exercise!r}, not {options.exercise!r}")
     name = options.exercise or config.exercise
     if not name and options.config is None and not options.broker:
         name = _DEFAULT_EXERCISE
@@ -208,7 +210,7 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
         feeds.notify()
 
     picture = Picture()
-    ground = Ground(one for file in config.jurisdiction_files() for one in load_jurisdictions(file))
+    ground = config.ground()
     desk = Desk(operator, picture, ground, send, exercise=scenario.title if scenario is not None else "")
     desk.restore([Command(body) for body in left_unsent])
     palette = load_palette(config.desk.theme)
@@ -237,12 +239,24 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     if options.seconds is not None:
         QTimer.singleShot(int(options.seconds * 1000), application.quit)
     code = application.exec()
-    if options.screenshot is not None:
-        window.grab().save(str(options.screenshot))
-    if options.state is not None:
-        options.state.write_text(json.dumps(state(picture, datetime.now(UTC)), indent=1), encoding="utf-8")
+    unwritten = _write_asked(options, window, picture)
     window.close()
-    return code
+    for file in unwritten:
+        click.echo(f"{file} could not be written", err=True)
+    return code or int(bool(unwritten))
+
+
+def _write_asked(options: Options, window: MainWindow, picture: Picture) -> list[Path]:
+    """Write the picture of the window and the state, where asked for; the files that could not be written."""
+    unwritten = []
+    if options.screenshot is not None and not window.grab().save(str(options.screenshot)):
+        unwritten.append(options.screenshot)
+    if options.state is not None:
+        try:
+            options.state.write_text(json.dumps(state(picture, datetime.now(UTC)), indent=1), encoding="utf-8")
+        except OSError:
+            unwritten.append(options.state)
+    return unwritten
 
 
 def _collect_garbage_from_now_on() -> None:

@@ -129,13 +129,11 @@ def decode(form: str, files: tuple[str, ...], topic: str, agency: str) -> None:
 def where(lat: float, lon: float, config: Path | None) -> None:
     """Whose ground a place is, as JSON, smallest jurisdiction first."""
     from cop.config import ConfigError, load
-    from cop.picture.ground import Ground, load_jurisdictions
 
     try:
-        settings = load(config)
+        ground = load(config).ground()
     except ConfigError as error:
         raise click.ClickException(str(error)) from None
-    ground = Ground(one for file in settings.jurisdiction_files() for one in load_jurisdictions(file))
     found = [
         {
             "id": one.id,

@@ -11,6 +11,7 @@ from cop.feeds.adapters import FORMATS, make_adapter
 from cop.feeds.broker import Broker
 from cop.feeds.message import Feed
 from cop.feeds.topics import LIVE_ROOT, is_exercise
+from cop.picture.ground import Ground, load_jurisdictions
 
 RESOURCES = Path(__file__).parents[1] / "resources"
 
@@ -80,6 +81,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         if self.map.jurisdictions:
             return [Path(one).expanduser() for one in self.map.jurisdictions]
         return [self.region() / "counties.geojson", self.region() / "special_jurisdictions.geojson"]
+
+    def ground(self) -> Ground:
+        """The jurisdictions of these files. Raises ConfigError."""
+        try:
+            return Ground(one for file in self.jurisdiction_files() for one in load_jurisdictions(file))
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"[map] jurisdictions: {error}") from error
 
     def data(self) -> Path:
         """The desk's own folder: outbox, journal, window layout, tile cache."""

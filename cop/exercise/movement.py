@@ -161,7 +161,6 @@ class Circling:
         self._home = self._centre = centre
         self._radius_m = radius_m
         self._bearing = rng.uniform(0.0, 360.0)
-        self._home_bearing = self._bearing
 
     def home(self) -> Place:
         """A point of the circle chosen by the seed."""

@@ -7,7 +7,6 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage, QPainter, QPixmap
 
 Floats = NDArray[np.float64]
-Cells = NDArray[np.int32]
 
 _ATLAS_WIDTH_PX = 1440
 _MAX_ATLAS_HEIGHT_PX = 16_384

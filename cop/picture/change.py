@@ -1,6 +1,5 @@
 """What an applied batch changed: all that layers and tables need to redraw."""
 
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -45,6 +44,3 @@ class Change:
             or self.broker
             or self.delivered
         )
-
-
-Keys = AbstractSet[Key]

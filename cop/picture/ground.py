@@ -31,9 +31,12 @@ def load_jurisdictions(path: Path) -> list[Jurisdiction]:
     """Read a GeoJSON FeatureCollection (RFC 7946) of boundaries; properties as in `resources/region/README.md`.
 
     A county has no agency of its own in the file: its sheriff, `<name>-sheriff`, stands for it.
-    Raises ValueError if the file is no FeatureCollection of polygons.
+    Raises OSError if it cannot be read, ValueError, naming the file, if it is no FeatureCollection of such features.
     """
-    return [_jurisdiction(feature) for feature in read_features(path)]
+    try:
+        return [_jurisdiction(feature) for feature in read_features(path)]
+    except KeyError as missing:
+        raise ValueError(f"{path.name}: a boundary has no property {missing}") from missing
 
 
 def _jurisdiction(feature: Feature) -> Jurisdiction:

@@ -100,6 +100,41 @@ def test_that_a_wrong_setting_ends_with_its_name_and_no_traceback(tmp_path: Path
     assert b"Traceback" not in ended.stderr
 
 
+def test_that_boundaries_that_cannot_be_used_are_named_without_a_traceback(tmp_path: Path) -> None:
+    nameless = tmp_path / "nameless.geojson"
+    nameless.write_text(
+        '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"id":"x"},'
+        '"geometry":{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}}]}'
+    )
+    settings = tmp_path / "cop.toml"
+    for file, said in ((nameless, b"no property"), (tmp_path / "missing.geojson", b"missing.geojson")):
+        settings.write_text(f'[map]\njurisdictions = ["{file}"]\n')
+        ended = _cop("where", "--config", str(settings), "35", "-80")
+        assert ended.returncode == 1
+        assert said in ended.stderr
+        assert b"Traceback" not in ended.stderr
+
+
+def test_that_what_cannot_be_written_at_the_end_is_said_and_fails_the_command(tmp_path: Path) -> None:
+    settings = tmp_path / "cop.toml"
+    settings.write_text(f'[desk]\ndata = "{tmp_path / "data"}"\n[broker]\nurl = "mqtt://127.0.0.1:9"\n')
+    nowhere = tmp_path / "nowhere"
+    asked = ("--state", str(nowhere / "s.json"), "--screenshot", str(nowhere / "s.png"))
+    ended = _cop("run", "--config", str(settings), "--offscreen", "--for", "1", *asked)
+    assert ended.returncode == 1
+    assert b"s.json could not be written" in ended.stderr
+    assert b"s.png could not be written" in ended.stderr
+    assert b"Traceback" not in ended.stderr
+
+
+def test_that_two_exercises_are_not_mixed_by_option_and_settings(tmp_path: Path) -> None:
+    settings = tmp_path / "cop.toml"
+    settings.write_text('root = "exercise/border-flood/v1"\n')
+    ended = _cop("run", "--config", str(settings), "--exercise", "steel-rail", "--offscreen", "--for", "1")
+    assert ended.returncode == 1
+    assert b"border-flood" in ended.stderr
+
+
 @pytest.mark.timeout(180)
 def test_that_the_exercise_runs_from_nothing_and_shows_what_it_must(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
