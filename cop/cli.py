@@ -100,25 +100,29 @@ def broker(host: str, port: int, with_parent: bool) -> None:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(allow_dash=True))
 @click.option("--topic", default="", metavar="T", help="The topic the messages came on.")
 @click.option("--agency", default="", metavar="A", help="Whose messages these are.")
-def decode(form: str, files: tuple[str, ...], topic: str, agency: str) -> None:
-    """Decode recorded messages: one JSON line a report; bad ones go to standard error and give exit code 1."""
-    from cop.feeds.adapters import FORMATS
-    from cop.feeds.decoding import decode_file
+@click.option("--zone", default="UTC", metavar="Z", help="The time zone (IANA) of times that name none.")
+def decode(form: str, files: tuple[str, ...], topic: str, agency: str, zone: str) -> None:
+    """Decode recorded messages: one JSON line a report; bad ones go to standard error and give exit code 1.
 
-    if form not in FORMATS:
-        raise click.BadParameter(f"{form!r} is none of {', '.join(FORMATS)}", param_hint="FORMAT")
+    FORMAT is one of `cop formats`, or auto.
+    """
+    from cop.feeds.decoding import UnknownFormat, decode_file
+    from cop.feeds.message import Feed
+
+    feed = Feed(name="decode", format=_known_format(form), topic="#", agency=agency, zone=zone)
     bad = False
     for file in files:
         try:
             content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        except OSError as error:
+            for line in decode_file(content, feed, topic=topic):
+                failed = "error" in line
+                bad |= failed
+                click.echo(json.dumps({**line, "file": file} if failed else line, ensure_ascii=False), err=failed)
+        except (OSError, UnknownFormat) as error:
             bad = True
-            click.echo(json.dumps({"error": error.strerror, "file": file}), err=True)
-            continue
-        for line in decode_file(FORMATS[form], content, topic=topic, agency=agency):
-            failed = "error" in line
-            bad |= failed
-            click.echo(json.dumps({**line, "file": file} if failed else line, ensure_ascii=False), err=failed)
+            click.echo(json.dumps({"error": getattr(error, "strerror", "") or str(error), "file": file}), err=True)
+        except ValueError as error:
+            raise click.ClickException(str(error)) from None
     sys.exit(1 if bad else 0)
 
 
@@ -202,3 +206,12 @@ def _end_with_standard_input() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def _known_format(form: str) -> str:
+    """The name of a format, or `auto`."""
+    from cop.feeds.adapters import AUTO, MODULES
+
+    if form != AUTO and form not in MODULES:
+        raise click.BadParameter(f"{form!r} is none of {', '.join((*MODULES, AUTO))}", param_hint="FORMAT")
+    return form

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 import platformdirs
 
-from cop.feeds.adapters import FORMATS, make_adapter
+from cop.feeds.adapters import MODULES, make_adapter
 from cop.feeds.broker import Broker
 from cop.feeds.message import Feed
 from cop.feeds.topics import LIVE_ROOT, is_exercise
@@ -126,8 +126,8 @@ def check(config: Config, origin: str) -> None:
         where = f"{origin}: [[feed]] {feed.name!r}"
         if names.count(feed.name) > 1:
             raise ConfigError(f"{where}: two feeds have this name")
-        if feed.format not in FORMATS:
-            raise ConfigError(f"{where}: format {feed.format!r} is none of {', '.join(FORMATS)}")
+        if feed.format not in MODULES:
+            raise ConfigError(f"{where}: format {feed.format!r} is none of {', '.join(MODULES)}")
         if not feed.agency and feed.format != "cop-json":
             raise ConfigError(f"{where}: agency is missing; only cop-json says it in the topic")
         try:

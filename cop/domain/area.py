@@ -6,31 +6,46 @@ from typing import Any
 import msgspec
 from shapely.geometry.base import BaseGeometry
 
-from cop.domain.statement import LongText, Moment, ShortText, Statement
+from cop.domain.statement import Identifier, LongText, Moment, ShortText, Statement
 
 
 class Zone(Statement, frozen=True, kw_only=True, omit_defaults=True, tag="zone"):
-    """Hot zone, perimeter, staging area, road closure: topic `zone/<zone>`; `geometry` is GeoJSON (RFC 7946)."""
+    """Hot zone, perimeter, staging area, road closure: topic `zone/<zone>`; `geometry` is GeoJSON (RFC 7946).
+
+    It holds from `starts_at` to `expires_at`; either may be open.
+    """
 
     kind: ShortText = "perimeter"
     name: ShortText = ""
+    summary: LongText = ""
     geometry: dict[str, Any] = msgspec.field(default_factory=dict)
     incident_agency: ShortText = ""
     incident: ShortText = ""
+    starts_at: Moment | None = None
     expires_at: Moment | None = None
 
 
 class Alert(Statement, frozen=True, kw_only=True, omit_defaults=True, tag="alert"):
-    """An alert with area and expiry: topic `alert/<alert>`; severity, urgency, certainty as in CAP 1.2 §3.2.2."""
+    """An alert with area and expiry: topic `alert/<alert>`; severity, urgency, certainty as in CAP 1.2 §3.2.2.
+
+    `status` other than Actual never alarms (§3.2.1). `supersedes` and `cancels` name alerts of the same agency that it
+    takes the place of, or calls off; one that cancels is no alarm itself.
+    """
 
     event: ShortText
     headline: ShortText = ""
     description: LongText = ""
+    instruction: LongText = ""
+    area: LongText = ""
+    status: ShortText = "Actual"
     severity: ShortText = "Unknown"
     urgency: ShortText = "Unknown"
     certainty: ShortText = "Unknown"
     geometry: dict[str, Any] | None = None
+    starts_at: Moment | None = None
     expires_at: Moment | None = None
+    supersedes: tuple[Identifier, ...] = ()
+    cancels: tuple[Identifier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

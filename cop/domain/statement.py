@@ -12,7 +12,7 @@ Identifier = Annotated[
     str, msgspec.Meta(min_length=1, max_length=128, pattern=r"^[^/+#\x00-\x1f]+$", description="the last topic level")
 ]
 ShortText = Annotated[str, msgspec.Meta(max_length=256)]
-LongText = Annotated[str, msgspec.Meta(max_length=8192)]
+LongText = Annotated[str, msgspec.Meta(max_length=65_536)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 
 

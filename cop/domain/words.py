@@ -37,15 +37,21 @@ UNIT_KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "ambulance": ("Ambulance", "ems"),
         "air_ambulance": ("Air ambulance", "ems"),
         "helicopter": ("Helicopter", "law"),
+        "aircraft": ("Aircraft", "other"),
         "boat": ("Boat", "law"),
+        "vessel": ("Vessel", "other"),
+        "vehicle": ("Vehicle", "other"),
         "bus": ("Bus", "transport"),
         "tram": ("Tram", "transport"),
         "train": ("Train", "transport"),
+        "ferry": ("Ferry", "transport"),
         "plow": ("Plow", "utility"),
         "utility": ("Utility truck", "utility"),
         "drone": ("Drone", "other"),
         "command_post": ("Command post", "emergency_management"),
         "person": ("Person", "other"),
+        "facility": ("Facility", "other"),
+        "sensor": ("Sensor", "other"),
     }
 )
 

@@ -5,22 +5,47 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cop.domain.flat import flat
-from cop.feeds.adapters.adapter import Format
-from cop.feeds.message import MAX_PAYLOAD_BYTES, BadMessage, Feed, Message
+from cop.feeds.adapters import AUTO, format_of, make_adapter, sniff
+from cop.feeds.message import BadMessage, Feed, Message
 
 
-def decode_file(form: Format, content: bytes, *, topic: str, agency: str) -> Iterator[dict[str, Any]]:
-    """One flat object a report; `{"error": …, "message": n}` for a message that cannot be used (n counts from 1)."""
-    adapter = form.make(Feed(name="decode", format=form.name, topic="#", agency=agency))
-    for number, (own_topic, payload) in enumerate(form.split(content), start=1):
-        message = Message(topic or own_topic or "", payload, datetime.now(UTC))
-        if len(payload) > MAX_PAYLOAD_BYTES:
-            yield {"error": "larger than 1 MiB", "message": number}
+class UnknownFormat(ValueError):  # noqa: N818 - it says what the file is, as BadMessage does
+    """No format is sure of a file."""
+
+
+def format_of_file(content: bytes, topic: str = "") -> str:
+    """The format that is surest of a recorded file. Raises UnknownFormat."""
+    found = sniff(topic, content)
+    if found is None:
+        raise UnknownFormat("no format is sure of this file: name it")
+    return found
+
+
+def decode_file(content: bytes, feed: Feed, *, topic: str = "") -> Iterator[dict[str, Any]]:
+    """One flat object a report; `{"error": …, "message": n}` for a message that cannot be used (n counts from 1).
+
+    Of a message of which a part is bad, the reports of the other parts come first. Raises UnknownFormat where the
+    feed's format is `auto` and none is sure.
+    """
+    if feed.format == AUTO:
+        feed = Feed(
+            name=feed.name,
+            format=format_of_file(content, topic),
+            topic=feed.topic,
+            agency=feed.agency,
+            zone=feed.zone,
+        )
+    adapter = make_adapter(feed)
+    for number, recorded in enumerate(format_of(feed.format).split(content), start=1):
+        if len(recorded.payload) > feed.max_bytes:
+            yield {"error": f"larger than {feed.max_bytes:,} bytes", "message": number}
             continue
+        message = Message(topic or recorded.topic or "", recorded.payload, recorded.at or datetime.now(UTC))
         try:
-            reports = adapter.decode(message)
+            reports, error = adapter.decode(message), ""
         except BadMessage as bad:
-            yield {"error": bad.reason, "message": number}
-        else:
-            for report in reports:
-                yield flat(report)
+            reports, error = list(bad.reports), bad.reason
+        for report in reports:
+            yield flat(report)
+        if error:
+            yield {"error": error, "message": number}

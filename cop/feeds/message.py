@@ -1,20 +1,26 @@
 """What comes in: one message of one feed, and the word for one that cannot be used."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 
+from cop.domain.report import Report
+
 MAX_PAYLOAD_BYTES = 1 << 20
 
 
 class BadMessage(Exception):  # noqa: N818 - it is the message that is bad, no error of ours: the feed goes on
-    """A message that cannot be used; `reason` is counted, so it holds no value from the message itself."""
+    """A message that cannot be used; `reason` is counted, so it holds no value from the message itself.
 
-    def __init__(self, reason: str) -> None:
+    Of a message of many parts, `reports` are those of the parts that can.
+    """
+
+    def __init__(self, reason: str, reports: Sequence[Report] = ()) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.reports = reports
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -29,7 +35,8 @@ class Message(msgspec.Struct, frozen=True):
 class Feed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One `[[feed]]` of `cop.toml`: whose messages, in which format, below which topic filter.
 
-    `agency` may be empty only where the format carries it in the topic (cop-json).
+    `agency` may be empty only where the format carries it in the topic (cop-json). `zone` (IANA) holds for times that
+    name none. `words` overrides the tables of `resources/mappings`: table -> their word -> ours.
     """
 
     name: str
@@ -39,6 +46,9 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     qos: Annotated[int, msgspec.Meta(ge=0, le=1)] = 1
     stale_after_s: Annotated[float, msgspec.Meta(gt=0, le=30 * 86_400)] = 60.0
     silent_after_s: Annotated[float, msgspec.Meta(gt=0, le=30 * 86_400)] = 60.0
+    zone: str = "UTC"
+    max_bytes: Annotated[int, msgspec.Meta(ge=1024, le=64 << 20)] = MAX_PAYLOAD_BYTES
+    words: Mapping[str, Mapping[str, str | int]] = {}
     options: Mapping[str, Any] = {}
 
     def __post_init__(self) -> None:

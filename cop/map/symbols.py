@@ -39,7 +39,15 @@ SHAPES: tuple[str, ...] = (
     "boat",
     "air",
 )
-_KIND_SHAPES = {"boat": "boat", "helicopter": "air", "air_ambulance": "air", "drone": "air"}
+_KIND_SHAPES = {
+    "boat": "boat",
+    "vessel": "boat",
+    "ferry": "boat",
+    "aircraft": "air",
+    "helicopter": "air",
+    "air_ambulance": "air",
+    "drone": "air",
+}
 
 #: length of dash and gap in degrees of the ring; a status without an entry wears a closed ring
 _DASHES = {"unknown": (8.0, 12.0), "assigned": (75.0, 45.0), "returning": (75.0, 45.0), "busy": (140.0, 40.0)}

@@ -8,7 +8,7 @@ import pytest
 
 from cop.domain.report import Report, Retraction
 from cop.domain.unit import Position, Unit
-from cop.feeds.adapters import FORMATS, geometries, readings
+from cop.feeds.adapters import format_of, geometries, readings
 from cop.feeds.adapters.adapter import Adapter
 from cop.feeds.message import BadMessage, Message
 
@@ -157,7 +157,7 @@ def test_that_an_option_nobody_knows_is_refused_when_the_feed_starts(form: str) 
 
 def test_that_a_time_zone_nobody_knows_is_refused_when_the_feed_starts() -> None:
     with pytest.raises(ValueError, match="Mars/Olympus"):
-        adapter_of("cot-xml", {"zone": "Mars/Olympus"})
+        adapter_of("cot-xml", zone="Mars/Olympus")
 
 
 def test_that_units_invented_without_end_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +190,7 @@ def test_that_a_recorded_hfp_line_may_hold_spaces_in_its_topic() -> None:
         '2026-05-04T12:00:00Z /hfp/v2/journey/ongoing/vp/bus/0012/00123/2018/1/Uptown (M)/11:40 {"VP":{"veh":1}}\n'
         '/hfp/v2/journey/ongoing/vp/bus/0012/00123/2018/1/South End/11:40 {"VP":{"desi":"a {b}"}}\n'
     )
-    assert list(FORMATS["hfp"].split(recording.encode())) == [
+    assert [one[:2] for one in format_of("hfp").split(recording.encode())] == [
         ("/hfp/v2/journey/ongoing/vp/bus/0012/00123/2018/1/Uptown (M)/11:40", b'{"VP":{"veh":1}}'),
         ("/hfp/v2/journey/ongoing/vp/bus/0012/00123/2018/1/South End/11:40", b'{"VP":{"desi":"a {b}"}}'),
     ]

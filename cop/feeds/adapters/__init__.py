@@ -1,22 +1,49 @@
-"""One file per format. A format is added by its file and one line in `FORMATS`."""
+"""One file per format. A format is added by its file and one line in `MODULES`; it is imported when it is used."""
 
+import importlib
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from cop.feeds.adapters import cop_json, cot_xml, hfp, owntracks
-from cop.feeds.adapters.adapter import Adapter, Format
+from cop.feeds.adapters.adapter import Adapter, Format, Recorded
 from cop.feeds.message import Feed
 
-FORMATS: Mapping[str, Format] = MappingProxyType(
+AUTO = "auto"
+
+#: format -> the module of this folder that decodes it, family by family
+FAMILIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        cop_json.FORMAT.name: cop_json.FORMAT,
-        owntracks.FORMAT.name: owntracks.FORMAT,
-        cot_xml.FORMAT.name: cot_xml.FORMAT,
-        hfp.FORMAT.name: hfp.FORMAT,
+        "Our own": {"cop-json": "cop_json"},
+        "Positions": {
+            "cot-xml": "cot_xml",
+            "owntracks": "owntracks",
+            "hfp": "hfp",
+        },
+        "Incidents and resources": {},
+        "Alerts and areas": {},
+        "Any other": {},
     }
+)
+MODULES: Mapping[str, str] = MappingProxyType(
+    {name: module for family in FAMILIES.values() for name, module in family.items()}
 )
 
 
+def format_of(name: str) -> Format:
+    """The format of that name. Raises KeyError for one that nobody wrote."""
+    module = importlib.import_module(f"{__name__}.{MODULES[name]}")
+    form: Format = module.FORMAT
+    return form
+
+
 def make_adapter(feed: Feed) -> Adapter:
-    """The adapter that decodes this feed. Raises KeyError for a format that nobody wrote."""
-    return FORMATS[feed.format].make(feed)
+    """The adapter that decodes this feed. Raises KeyError for an unknown format, ValueError for a wrong option."""
+    return format_of(feed.format).make(feed)
+
+
+def sniff(topic: str, payload: bytes) -> str | None:
+    """The format that is surest of a message; None if none is."""
+    sure = max(((format_of(name).sniff(topic, payload), name) for name in MODULES), default=(0, ""))
+    return sure[1] if sure[0] else None
+
+
+__all__ = ["AUTO", "FAMILIES", "MODULES", "Recorded", "format_of", "make_adapter", "sniff"]

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import NamedTuple, Protocol
 
 from cop.domain.report import Report
 from cop.feeds.message import Feed, Message
@@ -14,14 +15,35 @@ class Adapter(Protocol):
     def decode(self, message: Message) -> list[Report]:
         """The reports that a message makes, possibly none (control messages).
 
-        Raises BadMessage with a reason if nothing in it can be used. Any other exception is a bug of ours.
+        Raises BadMessage with a reason if nothing in it can be used, or a part of it cannot (`parts.of_parts`). Any
+        other exception is a bug of ours.
         """
         ...
 
 
-def whole_file(data: bytes) -> Iterator[tuple[str | None, bytes]]:
+class Recorded(NamedTuple):
+    """One message of a recorded file; topic and time of receipt where the recording holds them."""
+
+    topic: str | None
+    payload: bytes
+    at: datetime | None = None
+
+
+def whole_file(data: bytes) -> Iterator[Recorded]:
     """A recorded file that holds one message, without its topic."""
-    yield None, data
+    yield Recorded(None, data)
+
+
+def lines(data: bytes) -> Iterator[Recorded]:
+    """A recorded file that holds one message a line."""
+    for line in data.splitlines():
+        if line.strip():
+            yield Recorded(None, line)
+
+
+def never(_topic: str, _payload: bytes) -> int:
+    """The sniffer of a format that cannot be told from its messages."""
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +53,12 @@ class Format:
     name: str
     summary: str
     make: Callable[[Feed], Adapter]
-    #: cuts a recorded file into (topic or None, payload); for `cop decode`
-    split: Callable[[bytes], Iterator[tuple[str | None, bytes]]] = whole_file
+    #: cuts a recorded file into messages; for `cop decode`, `cop feed try` and `cop replay-file`
+    split: Callable[[bytes], Iterator[Recorded]] = whole_file
+    #: how sure it is, 0…100, that a message is of this format, from topic and payload; cheap, and never raises
+    sniff: Callable[[str, bytes], int] = never
+    #: a topic filter that senders use
+    topic: str = ""
+    #: what bounds it beside the feed's own limits, in a few words
+    limits: str = ""
+    outbound: bool = False

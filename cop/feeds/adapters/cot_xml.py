@@ -27,7 +27,6 @@ class _Options(msgspec.Struct, forbid_unknown_fields=True):
     kind: str = "unknown"
     kinds: dict[str, str] = {}
     units: dict[str, str] = {}
-    zone: str = "UTC"
 
 
 class _Words(NamedTuple):
@@ -41,15 +40,14 @@ class _Words(NamedTuple):
 class CotXml:
     """Decodes CoT XML.
 
-    Options: `kind` for units whose type says none, `kinds` by type or its beginning (`a-f-G-U-C`), `units` by uid,
-    `zone` for times without one.
+    Options: `kind` for units whose type says none, `kinds` by type or its beginning (`a-f-G-U-C`), `units` by uid.
     """
 
     def __init__(self, feed: Feed) -> None:
         options = readings.options_of(feed, _Options)
         self._feed = feed
         self._kind, self._units = options.kind, options.units
-        self._zone = readings.zone_of(feed, options.zone)
+        self._zone = readings.zone_of(feed)
         own = {key[4:] if key.startswith("a-") else key: kind for key, kind in options.kinds.items()}
         self._kinds = cot_types.TypeTable({**cot_types.UNIT_KINDS, **own})
         self._incident_types = cot_types.TypeTable(cot_types.INCIDENT_TYPES)
@@ -295,4 +293,18 @@ def _zone_kind(event: Event) -> str:
     return "drawing" if event.type.startswith("u-") else "marker"
 
 
-FORMAT = Format(name="cot-xml", summary="Cursor on Target 2.0 in XML (TAK)", make=CotXml)
+def sniff(_topic: str, payload: bytes) -> int:
+    """An `event` element with a uid or a type."""
+    begin = payload[:1024]
+    return 90 if b"<event" in begin and (b"uid=" in begin or b"type=" in begin) else 0
+
+
+FORMAT = Format(
+    name="cot-xml",
+    summary="Cursor on Target 2.0 in XML (TAK)",
+    make=CotXml,
+    sniff=sniff,
+    topic="tak/#",
+    limits="1,000 events a message, 30,000 parts a detail",
+    outbound=True,
+)

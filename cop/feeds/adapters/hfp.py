@@ -1,17 +1,17 @@
 """HSL high-frequency positioning: buses, trams, trains, metro and ferries over MQTT (Digitransit, "HFP", v1 and v2)."""
 
 from collections.abc import Iterator
-from datetime import UTC, timedelta
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import msgspec
 
-from cop.domain.report import Report, Source
+from cop.domain.report import Report
 from cop.domain.unit import Position, Unit
 from cop.feeds.adapters import readings, strict_json
-from cop.feeds.adapters.adapter import Format
+from cop.feeds.adapters.adapter import Format, Recorded
+from cop.feeds.adapters.voice import Voice
 from cop.feeds.message import BadMessage, Feed, Message
-from cop.feeds.topics import is_exercise
 
 _KINDS = {
     "bus": "bus",
@@ -20,7 +20,7 @@ _KINDS = {
     "tram": "tram",
     "train": "train",
     "metro": "train",
-    "ferry": "boat",
+    "ferry": "ferry",
 }
 _EVENTS = frozenset(
     {
@@ -78,12 +78,10 @@ class Hfp:
 
     def __init__(self, feed: Feed) -> None:
         options = readings.options_of(feed, _Options)
-        self._feed = feed
+        self._voice = Voice(feed, "hfp")
         self._kind = options.kind
         self._kinds = {**_KINDS, **options.kinds}
-        self._stale_after = timedelta(seconds=feed.stale_after_s)
         self._vehicles: dict[str, _Vehicle] = {}
-        self._said: readings.LastWords[tuple[object, ...]] = readings.LastWords()
 
     def decode(self, message: Message) -> list[Report]:
         """The vehicle's position if it has one, and the unit when its words changed."""
@@ -102,53 +100,31 @@ class Hfp:
         else:
             raise BadMessage("no time")
         vehicle = self._vehicle(message.topic, event)
-        source = Source(feed=self._feed.name, format="hfp", original_id=vehicle.original_id, original_type=name.upper())
-        exercise = is_exercise(message.topic)
-        reports = []
-        words = (event.desi, event.route, event.dir, event.oday, event.start)
-        if self._said.is_news(vehicle.unit, at, words, message.received_at):
-            line = readings.name(event.desi)
-            unit = Unit(
-                id=vehicle.unit,
-                at=at,
-                callsign=readings.name(f"{line} {vehicle.number}"),
-                kind=vehicle.kind,
-            )
-            losses = readings.unread(strict_json.loads(message.payload)[name], _READ)
-            reports.append(
-                Report(
-                    agency=self._feed.agency,
-                    body=unit,
-                    source=source,
-                    received_at=message.received_at,
-                    exercise=exercise,
-                    losses=losses,
-                )
-            )
+        original = (vehicle.original_id, name.upper())
+        line = readings.name(event.desi)
+        unit = Unit(id=vehicle.unit, at=at, callsign=readings.name(f"{line} {vehicle.number}"), kind=vehicle.kind)
+        reports = self._voice.unit(
+            message,
+            unit,
+            lambda: readings.unread(strict_json.loads(message.payload)[name], _READ),
+            beside=(event.desi, event.route, event.dir, event.oday, event.start),
+            original=original,
+        )
         if event.lat is None or event.long is None:
             return reports  # the last fix stands, with its own age
         readings.check_coordinates(event.lat, event.long)
         losses = {key: readings.loss(value) for key in _ALONG_THE_WAY if (value := getattr(event, key)) is not None}
         if event.loc is not None and event.loc != "GPS":
             losses["loc"] = readings.loss(event.loc)  # by odometer or by hand, not by satellite
-        reports.append(
-            Report(
-                agency=self._feed.agency,
-                body=Position(
-                    id=vehicle.unit,
-                    at=at,
-                    lat=event.lat,
-                    lon=event.long,
-                    course_deg=readings.course(event.hdg),
-                    speed_mps=readings.within(event.spd, 0.0, 12_000.0),
-                ),
-                source=source,
-                received_at=message.received_at,
-                stale_at=at + self._stale_after,
-                exercise=exercise,
-                losses=losses,
-            )
+        position = Position(
+            id=vehicle.unit,
+            at=at,
+            lat=event.lat,
+            lon=event.long,
+            course_deg=readings.course(event.hdg),
+            speed_mps=readings.within(event.spd, 0.0, 12_000.0),
         )
+        reports.append(self._voice.position(message, position, original=original, losses=losses))
         return reports
 
     def _vehicle(self, topic: str, event: _Event) -> _Vehicle:
@@ -183,7 +159,7 @@ class Hfp:
         )
 
 
-def recorded(data: bytes) -> Iterator[tuple[str | None, bytes]]:
+def recorded(data: bytes) -> Iterator[Recorded]:
     """Cut a recording into messages: lines of `[receive time] topic payload`, or of payloads alone."""
     rows = [row for row in data.splitlines() if row.strip()]
     if not rows or rows[0].lstrip().startswith(b"{"):
@@ -191,10 +167,32 @@ def recorded(data: bytes) -> Iterator[tuple[str | None, bytes]]:
         return
     for row in rows:
         head, brace, body = row.partition(b" {")
-        time_and_topic = head.strip()
-        if not time_and_topic.startswith(b"/") and b" " in time_and_topic:
-            time_and_topic = time_and_topic.split(b" ", 1)[1]  # the topic itself may hold spaces
-        yield time_and_topic.decode(errors="replace"), brace.lstrip() + body
+        time, topic = b"", head.strip()
+        if not topic.startswith(b"/") and b" " in topic:
+            time, topic = topic.split(b" ", 1)  # the topic itself may hold spaces
+        yield Recorded(topic.decode(errors="replace"), brace.lstrip() + body, _receipt(time.decode(errors="replace")))
 
 
-FORMAT = Format(name="hfp", summary="HSL high-frequency positioning (JSON)", make=Hfp, split=recorded)
+def _receipt(text: str) -> datetime | None:
+    try:
+        return readings.moment_of_text(text, UTC)
+    except BadMessage:
+        return None
+
+
+def sniff(topic: str, payload: bytes) -> int:
+    """An object of one event under its short name; surer on its topics."""
+    told = payload[:16].lstrip()[:1] == b"{" and any(b'"%s"' % name in payload[:16] for name in _SNIFFED)
+    return (95 if "/hfp/v" in topic else 80) if told else 0
+
+
+_SNIFFED = tuple(name.upper().encode() for name in sorted(_EVENTS))
+
+FORMAT = Format(
+    name="hfp",
+    summary="HSL high-frequency positioning (JSON)",
+    make=Hfp,
+    split=recorded,
+    sniff=sniff,
+    topic="/hfp/v2/journey/ongoing/vp/#",
+)

@@ -1,19 +1,17 @@
 """OwnTracks: phones and trackers that publish JSON on `owntracks/<user>/<device>` (OwnTracks Booklet, "JSON")."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
 
 from cop.domain.area import Zone
 from cop.domain.log import LogEntry
-from cop.domain.report import Body, Report, Source
+from cop.domain.report import Report
 from cop.domain.unit import Position, Unit
 from cop.feeds.adapters import outlines, readings, strict_json
 from cop.feeds.adapters.adapter import Format
+from cop.feeds.adapters.voice import Voice
 from cop.feeds.message import BadMessage, Feed, Message
-from cop.feeds.topics import is_exercise
 
 _LEVELS_BELOW_DEVICE = frozenset(
     {"event", "waypoint", "waypoints", "lwt", "info", "cmd", "step", "beacon", "dump", "status", "request", "response"}
@@ -95,12 +93,10 @@ class OwnTracks:
 
     def __init__(self, feed: Feed) -> None:
         options = readings.options_of(feed, _Options)
-        self._feed = feed
+        self._voice = Voice(feed, "owntracks")
         self._kind, self._kinds = options.kind, options.units
-        self._stale_after = timedelta(seconds=feed.stale_after_s)
         self._devices: dict[str, _Device] = {}
         self._names: dict[str, str] = {}
-        self._said: readings.LastWords[tuple[str, str]] = readings.LastWords()
 
     def decode(self, message: Message) -> list[Report]:
         """Position and, when it changed, unit of a location; log line of a transition; zone of a waypoint."""
@@ -148,16 +144,20 @@ class OwnTracks:
         )
         callsign = self._names.get(device.unit) or readings.name(fix.tid) or device.device
         kind = self._kinds.get(device.unit, self._kind)
-        reports = []
-        if self._said.is_news(device.unit, at, (callsign, kind), message.received_at):
+
+        def losses() -> dict[str, str]:
             read = _LOCATION_READ if callsign == fix.tid else _LOCATION_READ - {"tid"}
-            losses = readings.unread(strict_json.loads(message.payload), read)
+            left = readings.unread(strict_json.loads(message.payload), read)
             if seconds is None:
-                losses["tst"] = "no time in the message: the time of receipt stands for it"
-            unit = Unit(id=device.unit, at=at, callsign=callsign, kind=kind)
-            reports.append(self._report(message, device, "location", unit, losses=losses))
-        reports.append(self._report(message, device, "location", position, stale_at=at + self._stale_after))
-        return reports
+                left["tst"] = "no time in the message: the time of receipt stands for it"
+            return left
+
+        unit = Unit(id=device.unit, at=at, callsign=callsign, kind=kind)
+        original = (device.original_id, "location")
+        return [
+            *self._voice.unit(message, unit, losses, original=original),
+            self._voice.position(message, position, original=original),
+        ]
 
     def _transition(self, message: Message) -> list[Report]:
         said = strict_json.decode(message.payload, _TRANSITION)
@@ -171,12 +171,13 @@ class OwnTracks:
             by=who,
             text=f"{who} {verb} {readings.name(said.desc) or 'a region'}",
         )
-        reports = [self._report(message, device, "transition", entry)]
+        original = (device.original_id, "transition")
+        reports = [self._voice.report(message, entry, original=original)]
         if said.lat is not None and said.lon is not None:
             readings.check_coordinates(said.lat, said.lon)
             accuracy_m = readings.within(said.acc, 0.0, 1e7)
             position = Position(id=device.unit, at=at, lat=said.lat, lon=said.lon, accuracy_m=accuracy_m)
-            reports.append(self._report(message, device, "transition", position, stale_at=at + self._stale_after))
+            reports.append(self._voice.position(message, position, original=original))
         return reports
 
     def _waypoint(self, message: Message) -> list[Report]:
@@ -197,7 +198,7 @@ class OwnTracks:
             geometry=outlines.circle(said.lat, said.lon, radius_m),
         )
         losses = {"rad": readings.loss(said.rad)} if said.rad is not None else None
-        return [self._report(message, device, "waypoint", zone, losses=losses)]
+        return [self._voice.report(message, zone, original=(device.original_id, "waypoint"), losses=losses)]
 
     def _card(self, message: Message) -> list[Report]:
         # A card has no time of its own, so it is no report: its name goes with the device's next location.
@@ -223,26 +224,6 @@ class OwnTracks:
             known = self._devices[topic] = _device_of(topic)
         return known
 
-    def _report(
-        self,
-        message: Message,
-        device: _Device,
-        kind: str,
-        body: Body,
-        *,
-        stale_at: datetime | None = None,
-        losses: Mapping[str, str] | None = None,
-    ) -> Report:
-        return Report(
-            agency=self._feed.agency,
-            body=body,
-            source=Source(feed=self._feed.name, format="owntracks", original_id=device.original_id, original_type=kind),
-            received_at=message.received_at,
-            stale_at=stale_at,
-            exercise=is_exercise(message.topic),
-            losses=dict(losses) if losses else {},
-        )
-
 
 def _device_of(topic: str) -> _Device:
     levels = topic.split("/")
@@ -256,6 +237,18 @@ def _device_of(topic: str) -> _Device:
     return _Device(readings.identifier(f"{user}-{device}"), readings.loss(f"{user}/{device}"), readings.name(device))
 
 
+def sniff(topic: str, payload: bytes) -> int:
+    """`_type` is its own; other trackers use the word too, so the topic tells more."""
+    if b'"_type"' not in payload[:4096]:
+        return 0
+    return 95 if "owntracks" in topic else 85
+
+
 FORMAT = Format(
-    name="owntracks", summary="OwnTracks phones and trackers (JSON)", make=OwnTracks, split=strict_json.lines
+    name="owntracks",
+    summary="OwnTracks phones and trackers (JSON)",
+    make=OwnTracks,
+    split=strict_json.lines,
+    sniff=sniff,
+    topic="owntracks/#",
 )

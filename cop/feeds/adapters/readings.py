@@ -11,7 +11,8 @@ import msgspec
 from cop.domain.rules.plausible import refuse_time
 from cop.feeds.message import BadMessage, Feed
 
-SHORT, LONG = 256, 8192
+SHORT, LONG = 256, 65_536
+_CUT = " … [cut]"
 _UNITS_REMEMBERED = 100_000
 _EARLIEST, _LATEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _EARLIEST_S, _LATEST_S = _EARLIEST.timestamp(), _LATEST.timestamp()
@@ -106,8 +107,8 @@ def name(text: str | None) -> str:
 
 
 def prose(text: str) -> str:
-    """A text of several lines, cut at 8,192 characters, without characters that steer instead of being read."""
-    return _readable(text[:LONG]).strip()
+    """A text of several lines, cut at 65,536 characters (and says so), without characters that steer."""
+    return _readable(text if len(text) <= LONG else text[: LONG - len(_CUT)] + _CUT).strip()
 
 
 def loss(value: object) -> str:
@@ -130,14 +131,14 @@ def options_of(feed: Feed, shape: type[Options]) -> Options:
         raise ValueError(f"options of feed {feed.name}: {error}") from None
 
 
-def zone_of(feed: Feed, zone: str) -> tzinfo:
-    """The time zone of that name (IANA). Raises ValueError if nobody knows it."""
-    if zone == "UTC":  # a bare machine may lack the zone files
+def zone_of(feed: Feed) -> tzinfo:
+    """The feed's time zone. Raises ValueError if nobody knows it."""
+    if feed.zone == "UTC":  # a bare machine may lack the zone files
         return UTC
     try:
-        return ZoneInfo(zone)
+        return ZoneInfo(feed.zone)
     except (OSError, ValueError, KeyError):
-        raise ValueError(f"options of feed {feed.name}: no time zone {zone}") from None
+        raise ValueError(f"feed {feed.name}: no time zone {feed.zone}") from None
 
 
 class LastWords(Generic[Words]):

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from cop.feeds.adapters.adapter import Recorded
 from cop.feeds.message import BadMessage
 
 T = TypeVar("T")
@@ -67,14 +68,14 @@ def validation_reason(error: msgspec.ValidationError) -> str:
     return str(error)[:160]
 
 
-def lines(data: bytes) -> Iterator[tuple[str | None, bytes]]:
+def lines(data: bytes) -> Iterator[Recorded]:
     """Cut a recorded file into one message a line if each line is a JSON object, else one message."""
     rows = [row for row in data.splitlines() if row.strip()]
     if len(rows) > 1 and all(row.lstrip().startswith(b"{") and row.rstrip().endswith(b"}") for row in rows):
         for row in rows:
-            yield None, row
+            yield Recorded(None, row)
     else:
-        yield None, data
+        yield Recorded(None, data)
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

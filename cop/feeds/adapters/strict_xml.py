@@ -56,6 +56,39 @@ def documents(payload: bytes, root: str) -> list[Any]:
     return found
 
 
+def document(payload: bytes) -> Any:
+    """The root element of the one document in a payload. Raises BadMessage."""
+    body = _utf8(payload)
+    try:
+        tree = etree.fromstring(body, _PARSER)
+    except etree.XMLSyntaxError:
+        raise BadMessage("not well-formed XML") from None
+    if body.count(b"<") > MAX_DEPTH and _TOO_DEEP(tree):
+        raise BadMessage("XML is nested too deeply")
+    return tree
+
+
+def local_name(element: Any) -> str:
+    """An element's name without its namespace."""
+    tag: str = element.tag
+    return tag.rpartition("}")[2]
+
+
+def text_of(element: Any, path: str) -> str:
+    """The text of the first element at a path of local names (`info/area/polygon`), stripped; "" if there is none.
+
+    Namespaces are not looked at: senders get them wrong, and the names are told apart by where they stand.
+    """
+    found = element.find("/".join(f"{{*}}{name}" for name in path.split("/")))
+    return (found.text or "").strip() if found is not None else ""
+
+
+def all_at(element: Any, path: str) -> list[Any]:
+    """Every element at a path of local names, namespaces not looked at."""
+    found: list[Any] = element.findall("/".join(f"{{*}}{name}" for name in path.split("/")))
+    return found
+
+
 def _joined(body: bytes) -> Any:
     """Several documents, one after another, as the children of one element."""
     try:

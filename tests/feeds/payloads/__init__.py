@@ -29,7 +29,13 @@ class Case:
     @property
     def adapter(self) -> Adapter:
         """A fresh adapter of the case's feed."""
-        return adapter_of(self.format, self.expected.get("options", {}))
+        return make_adapter(self.feed)
+
+    @property
+    def feed(self) -> Feed:
+        """The feed it came on."""
+        extras = {key: self.expected[key] for key in ("zone", "words") if key in self.expected}
+        return feed_of(self.format, self.expected.get("options"), **extras)
 
     @property
     def message(self) -> Message:
@@ -38,9 +44,14 @@ class Case:
         return Message(topic, self.payload, RECEIVED_AT, retained)
 
 
-def adapter_of(form: str, options: dict[str, Any] | None = None, agency: str = AGENCY) -> Adapter:
+def feed_of(form: str, options: dict[str, Any] | None = None, agency: str = AGENCY, **extras: Any) -> Feed:
+    """A feed like those of the cases."""
+    return Feed(name="payloads", format=form, topic="#", agency=agency, options=options or {}, **extras)
+
+
+def adapter_of(form: str, options: dict[str, Any] | None = None, agency: str = AGENCY, **extras: Any) -> Adapter:
     """An adapter of a feed like those of the cases."""
-    return make_adapter(Feed(name="payloads", format=form, topic="#", agency=agency, options=options or {}))
+    return make_adapter(feed_of(form, options, agency, **extras))
 
 
 def cases() -> list[Case]:
@@ -58,7 +69,8 @@ def outcome(adapter: Adapter, message: Message) -> dict[str, Any]:
     try:
         return {"reports": [as_written(report) for report in adapter.decode(message)]}
     except BadMessage as bad:
-        return {"refused": bad.reason}
+        good = {"reports": [as_written(report) for report in bad.reports]} if bad.reports else {}
+        return {**good, "refused": bad.reason}
 
 
 def as_written(report: Report) -> dict[str, Any]:
