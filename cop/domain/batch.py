@@ -42,7 +42,8 @@ class TrackName(msgspec.Struct, frozen=True, array_like=True):
 class FeedHealth(msgspec.Struct, frozen=True, kw_only=True):
     """How a feed is: `state` is one of never_heard, live, silent, failed, stopped.
 
-    `last_message_at` is our time of receipt; `bad_reasons` counts refused messages by reason.
+    `last_message_at` is our time of receipt; `bad_reasons` counts refused messages by reason, `unmapped` the words
+    for kinds, statuses and types that stand in none of our tables, as "unit kind · E-1".
     """
 
     feed: str
@@ -54,6 +55,7 @@ class FeedHealth(msgspec.Struct, frozen=True, kw_only=True):
     last_message_at: datetime | None = None
     last_bad_reason: str = ""
     bad_reasons: dict[str, int] = {}
+    unmapped: dict[str, int] = {}
     per_second: float = 0.0
 
 

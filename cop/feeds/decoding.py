@@ -38,7 +38,7 @@ def decode_file(content: bytes, feed: Feed, *, topic: str = "") -> Iterator[dict
     adapter = make_adapter(feed)
     for number, recorded in enumerate(format_of(feed.format).split(content), start=1):
         if len(recorded.payload) > feed.max_bytes:
-            yield {"error": f"larger than {feed.max_bytes:,} bytes", "message": number}
+            yield {"error": feed.too_large, "message": number}
             continue
         message = Message(topic or recorded.topic or "", recorded.payload, recorded.at or datetime.now(UTC))
         try:

@@ -8,6 +8,7 @@ from cop.domain.batch import FeedHealth
 from cop.feeds.message import Feed
 
 _REASONS_LIMIT = 50
+_WORD_LENGTH = 64
 _RATE_OVER_S = 10.0
 _DENIED = "the broker does not let this desk hear it"
 
@@ -27,6 +28,7 @@ class FeedCounter:
         self.last_message_at = 0.0
         self._last_bad_reason = ""
         self._reasons: Counter[str] = Counter()
+        self._unmapped: Counter[str] = Counter()
         self._marks: list[tuple[float, int]] = []
 
     def refuse(self, reason: str) -> None:
@@ -35,6 +37,12 @@ class FeedCounter:
         self._last_bad_reason = reason
         known = reason in self._reasons or len(self._reasons) < _REASONS_LIMIT
         self._reasons[reason if known else "other reasons"] += 1
+
+    def note_unmapped(self, what: str, word: str) -> None:
+        """Count a word that stands in none of our tables."""
+        key = f"{what} · {word[:_WORD_LENGTH]}"
+        known = key in self._unmapped or len(self._unmapped) < _REASONS_LIMIT
+        self._unmapped[key if known else "other words"] += 1
 
     def health(self, now: float) -> FeedHealth:
         """The state at `now` (epoch seconds)."""
@@ -48,6 +56,7 @@ class FeedCounter:
             last_message_at=datetime.fromtimestamp(self.last_message_at, UTC) if self.messages else None,
             last_bad_reason=_DENIED if self.denied else self.failed or self._last_bad_reason,
             bad_reasons=dict(self._reasons),
+            unmapped=dict(self._unmapped),
             per_second=self._rate(),
         )
 

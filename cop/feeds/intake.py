@@ -17,6 +17,7 @@ from paho.mqtt.client import topic_matches_sub
 from cop.domain.batch import Batch, BrokerState, Delivered
 from cop.domain.log import LogEntry
 from cop.domain.report import Report, Retraction, kind_of
+from cop.domain.rules.known_words import unknown_words
 from cop.domain.rules.plausible import refuse_time
 from cop.domain.unit import Position, Unit
 from cop.feeds.adapters import make_adapter
@@ -24,7 +25,7 @@ from cop.feeds.adapters.adapter import Adapter
 from cop.feeds.census import Census
 from cop.feeds.conflation import Conflation
 from cop.feeds.health import FeedCounter
-from cop.feeds.message import MAX_PAYLOAD_BYTES, BadMessage, Feed, Message
+from cop.feeds.message import BadMessage, Feed, Message
 from cop.feeds.session import Received
 from cop.feeds.topics import exercise_of, parse_object_topic, specificity
 
@@ -34,6 +35,9 @@ _TOPIC_LENGTH = 1024
 #: what may wait for a desktop that does not read, in bytes of the messages that said it
 _WAITING_LIMIT = 256 << 20
 _BACKOFF_AFTER, _BACKOFF_S = 3, (0.5, 30.0)
+#: what a report weighs beside its share of the message, in bytes
+_REPORT_OVERHEAD = 64
+_NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 _REPORT_ENCODER = msgspec.msgpack.Encoder()
 _REPORT_DECODER = msgspec.msgpack.Decoder(Report)
 _NO_FEED = Feed(name="no feed", format="cop-json", topic="#")
@@ -94,7 +98,7 @@ class Intake:
         self._waiting_bytes = 0
         self._census = Census()
         # no more of both than the census admits
-        self._last_words: dict[tuple[str, str], Unit] = {}
+        self._last_words: dict[tuple[str, str], tuple[Unit, dict[str, str]]] = {}
         self._revisions: dict[tuple[str, str, str], tuple[int, datetime]] = {}
         for line in self._lines:
             line.adapter = make(line.feed)
@@ -185,18 +189,25 @@ class Intake:
 
     def _pass_on(self, line: _Line, one: Received) -> None:
         """Decode a message and take what can be believed of it. Raises BadMessage if that is nothing."""
-        if len(one.payload) > MAX_PAYLOAD_BYTES:
-            raise BadMessage("larger than 1 MiB")
+        feed = line.feed
+        if len(one.payload) > feed.max_bytes:
+            raise BadMessage(feed.too_large)
         if line.adapter is None:
             if time.monotonic() < line.rest_until:
                 raise BadMessage("the feed rests after repeated failures")
             line.adapter = self._make(line.feed)
         received_at = datetime.fromtimestamp(one.received_at, UTC)
-        reports = line.adapter.decode(Message(one.topic, one.payload, received_at, one.retained))
         refused: BadMessage | None = None
+        reports: Sequence[Report]
+        try:
+            reports = line.adapter.decode(Message(one.topic, one.payload, received_at, one.retained))
+        except BadMessage as bad:
+            reports, refused = bad.reports, bad
+        # each report's share of the message's size: the others stand in it too
+        size = len(one.payload) // max(1, len(reports)) + _REPORT_OVERHEAD
         for report in reports:
             try:
-                self._believe(report, len(one.payload))
+                self._believe(line, report, size)
             except BadMessage as bad:
                 refused = bad  # what else the message says may be good: some senders put many units into one
         if line.failures:
@@ -214,7 +225,7 @@ class Intake:
             low, high = _BACKOFF_S
             line.rest_until = time.monotonic() + min(high, low * 2 ** (line.failures - _BACKOFF_AFTER - 1))
 
-    def _believe(self, report: Report, size: int) -> None:
+    def _believe(self, line: _Line, report: Report, size: int) -> None:
         body = report.body
         refusal = refuse_time(body.at, report.received_at)
         if refusal:
@@ -236,10 +247,12 @@ class Intake:
                 self._check_revision((report.agency, kind, body.id), body.rev, body.at)
         if isinstance(body, Unit):
             key = (report.agency, body.id)
-            known = self._last_words.get(key)
-            if known is not None and msgspec.structs.replace(body, at=known.at) == known:
+            words = (msgspec.structs.replace(body, at=_NO_TIME), report.losses)
+            if self._last_words.get(key) == words:
                 return  # said before, word for word
-            self._last_words[key] = body
+            self._last_words[key] = words
+        for what, word in unknown_words(body):
+            line.counter.note_unmapped(what, word)
         if isinstance(body, Retraction) or body.deleted:
             self._last_words.pop((report.agency, body.id), None)
         self._reports.append(report)

@@ -51,6 +51,12 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     words: Mapping[str, Mapping[str, str | int]] = {}
     options: Mapping[str, Any] = {}
 
+    @property
+    def too_large(self) -> str:
+        """Why a message above `max_bytes` is refused."""
+        mebibytes, rest = divmod(self.max_bytes, 1 << 20)
+        return f"larger than {self.max_bytes:,} bytes" if rest else f"larger than {mebibytes} MiB"
+
     def __post_init__(self) -> None:
         """Raises ValueError for a topic filter that no broker takes, or that would bring this desk only a part."""
         *levels, last = self.topic.split("/")

@@ -382,3 +382,51 @@ def test_that_an_agency_may_speak_of_a_unit_in_two_formats_of_which_one_counts_n
     batch = _batch(intake)
     assert [health.bad for health in batch.health] == [0, 0]
     assert len(batch.position_rows()) == 1
+
+
+class _Many:
+    """An adapter of messages of many parts, of which one is bad."""
+
+    def decode(self, message: Message) -> list[Report]:
+        """Two units, then a part that cannot be used."""
+        made = Report(
+            agency="a",
+            body=unit("u1"),
+            source=Source(feed="many", format="x"),
+            received_at=message.received_at,
+            losses={"battery": str(len(message.payload))},
+        )
+        raise BadMessage("a part is bad", [made, msgspec.structs.replace(made, body=unit("u2"))])
+
+
+def test_that_the_good_parts_of_a_message_go_on_and_the_bad_one_is_counted() -> None:
+    intake = Intake([_FEED], None, exercise=None, make=lambda _feed: _Many())
+    intake.take([_received("cop/v1/a/unit/u1", b"x")])
+    batch = _batch(intake)
+    assert [one.body.id for one in batch.reports] == ["u1", "u2"]
+    assert batch.health[0].bad_reasons == {"a part is bad": 1}
+
+
+def test_that_a_unit_whose_losses_alone_changed_goes_on_and_one_word_for_word_the_same_does_not() -> None:
+    intake = Intake([_FEED], None, exercise=None, make=lambda _feed: _Many())
+    sizes = []
+    for payload in (b"x", b"x", b"xx"):
+        intake.take([_received("cop/v1/a/unit/u1", payload)])
+        sizes.append(len(_batch(intake).reports))
+    assert sizes == [2, 0, 2]
+
+
+def test_that_a_message_above_the_limit_of_its_own_feed_is_refused() -> None:
+    small = msgspec.structs.replace(_FEED, max_bytes=2000)
+    intake = Intake([small], None, exercise=None)
+    intake.take([_received("cop/v1/a/incident/i1", b" " * 2001)])
+    assert _batch(intake).health[0].last_bad_reason == "larger than 2,000 bytes"
+
+
+def test_that_words_in_none_of_our_tables_are_kept_and_counted() -> None:
+    intake = Intake([_FEED], None, exercise=None)
+    odd = msgspec.structs.replace(unit("u1"), kind="E-1", status="10-8")
+    intake.take([_received("cop/v1/a/unit/u1", encode(odd)), _received("cop/v1/a/unit/u2", encode(unit("u2")))])
+    batch = _batch(intake)
+    assert batch.reports[0].body.kind == "E-1"
+    assert batch.health[0].unmapped == {"unit kind · E-1": 1, "unit status · 10-8": 1}
