@@ -126,6 +126,67 @@ def decode(form: str, files: tuple[str, ...], topic: str, agency: str, zone: str
     sys.exit(1 if bad else 0)
 
 
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON line a format.")
+def formats(as_json: bool) -> None:
+    """List the formats: direction, what they are, topics that senders use, limits."""
+    from cop.feeds.adapters import FAMILIES, format_of
+
+    for family, names in FAMILIES.items():
+        if not as_json:
+            click.echo(f"{family}")
+        for name in names:
+            form = format_of(name)
+            direction = "in and out" if form.outbound else "in"
+            if as_json:
+                row = {"format": name, "family": family, "direction": direction, "summary": form.summary}
+                click.echo(json.dumps({**row, "topic": form.topic, "limits": form.limits}, ensure_ascii=False))
+                continue
+            click.echo(f"  {name:<16}{direction:<12}{form.summary}")
+            for heading, text in (("topics like", form.topic), ("at most", form.limits)):
+                if text:
+                    click.echo(f"{'':<30}{heading}: {text}")
+
+
+@main.command("replay-file")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(exists=True, dir_okay=False))
+@click.option("--format", "form", required=True, metavar="FORMAT", help="One of `cop formats`, or auto.")
+@click.option("--broker", default="mqtt://127.0.0.1:1883", metavar="URL", help="Where to publish.")
+@click.option("--topic", default="", metavar="T", help="Where to; a recording may hold its own topics.")
+@click.option("--speed", type=click.FloatRange(min=0), default=1.0, help="60: an hour in a minute; 0: no pauses.")
+@click.option("--per-second", type=click.FloatRange(min=0.01), default=20.0, help="Pace of what bears no times.")
+@click.option("--longest-pause", type=click.FloatRange(min=0), default=5.0, metavar="S", help="Seconds.")
+@click.option("--qos", type=click.IntRange(0, 1), default=1, help="0 or 1.")
+def replay_file(
+    files: tuple[str, ...],
+    *,
+    form: str,
+    broker: str,
+    topic: str,
+    speed: float,
+    per_second: float,
+    longest_pause: float,
+    qos: int,
+) -> None:
+    """Publish recorded messages at the pace at which they were received: a recording is a feed too."""
+    from cop.feeds.adapters import AUTO, format_of
+    from cop.feeds.broker import Broker
+    from cop.feeds.decoding import UnknownFormat, format_of_file
+    from cop.feeds.replay_file import Pace, ReplayError, replay
+
+    _known_format(form)
+    pace = Pace(speed=speed, per_second=per_second, longest_pause_s=longest_pause)
+    sent = 0
+    try:
+        for file in files:
+            content = Path(file).read_bytes()
+            name = format_of_file(content, topic) if form == AUTO else form
+            sent += replay(format_of(name).split(content), Broker(url=broker), pace, topic=topic, qos=qos)
+    except (ReplayError, UnknownFormat, OSError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{sent:,} messages")
+
+
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("lat", type=click.FloatRange(-90, 90))
 @click.argument("lon", type=click.FloatRange(-180, 180))
