@@ -14,14 +14,22 @@ T = TypeVar("T")
 _MAX_DEPTH = 64
 _TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
+_NO_STRUCTURE = bytes(set(range(256)) - set(b'[]{}"\\'))
+#: Digits as 0: no number is too large to be finite, and the parser's own floats will do, where none looks like these.
+_DIGITS = bytes.maketrans(b"123456789E", b"000000000e")
+_LARGE = (b"0e0", b"0e+", b"0" * 300)
 _KEY = re.compile(rb'"([A-Za-z0-9_-]+)"\s*:')
 
 
 def loads(payload: bytes) -> Any:
     """Parse JSON (RFC 8259) strictly. Raises BadMessage."""
     _check_depth(payload)
+    digits = payload.translate(_DIGITS)
+    parse_float = _finite if any(large in digits for large in _LARGE) else None
     try:
-        return json.loads(payload, object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_float=_finite)
+        return json.loads(
+            payload, object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_float=parse_float
+        )
     except BadMessage:
         raise
     except RecursionError:
@@ -56,8 +64,13 @@ def _check_depth(payload: bytes) -> None:
     """How deep a parser goes before it gives up differs from one Python to the next; this does not."""
     if payload.count(b"[") + payload.count(b"{") <= _MAX_DEPTH:
         return
+    structure = payload.translate(None, _NO_STRUCTURE)
+    if b"\\" in structure:
+        brackets = _TEXT.sub(b"", payload).translate(None, _NO_BRACKET)
+    else:  # every second piece between quotes is a text
+        brackets = b"".join(structure.split(b'"')[::2])
     depth = 0
-    for bracket in _TEXT.sub(b"", payload).translate(None, _NO_BRACKET):
+    for bracket in brackets:
         depth += 1 if bracket in b"[{" else -1
         if depth > _MAX_DEPTH:
             raise BadMessage("JSON is nested too deeply")
