@@ -308,6 +308,7 @@ def _feed_setup(config: Config, operator: Operator, data: Path) -> FeedSetup:
         journal=str(journal) if config.journal.record else "",
         outbox=str(data / "outbox.sqlite"),
         client_id=config.broker.client_id or _client_id(data, operator, config.feeds()),
+        publish=config.publish,
     )
 
 

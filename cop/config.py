@@ -7,10 +7,13 @@ from typing import Annotated, Literal
 import msgspec
 import platformdirs
 
+from cop.domain.report import BODY_KINDS
 from cop.feeds.adapters import MODULES, make_adapter
 from cop.feeds.broker import Broker
 from cop.feeds.message import Feed
-from cop.feeds.topics import LIVE_ROOT, is_exercise
+from cop.feeds.outbound import WRITERS
+from cop.feeds.outlet import Outlet
+from cop.feeds.topics import LIVE_ROOT, is_exercise, overlap
 from cop.picture.ground import Ground, load_jurisdictions
 
 RESOURCES = Path(__file__).parents[1] / "resources"
@@ -62,6 +65,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     journal: JournalSettings = JournalSettings()
     map: MapSettings = MapSettings()
     feed: tuple[Feed, ...] = ()
+    publish: tuple[Outlet, ...] = ()
 
     @property
     def exercise(self) -> str:
@@ -136,3 +140,18 @@ def check(config: Config, origin: str) -> None:
             raise ConfigError(f"{where}: {error}") from error
         if bool(config.exercise) != is_exercise(feed.topic):
             raise ConfigError(f"{where}: live and exercise topics do not mix (root is {config.root!r})")
+    for outlet in config.publish:
+        _check_outlet(outlet, config, f"{origin}: [[publish]] {outlet.name!r}")
+
+
+def _check_outlet(outlet: Outlet, config: Config, where: str) -> None:
+    if outlet.format not in WRITERS:
+        raise ConfigError(f"{where}: format {outlet.format!r} is none of {', '.join(WRITERS)}")
+    if unknown := set(outlet.kinds) - set(BODY_KINDS):
+        raise ConfigError(f"{where}: {sorted(unknown)[0]!r} is no kind of object")
+    topic = outlet.topic_of("agency", "kind", "id")
+    if bool(config.exercise) != is_exercise(topic):
+        raise ConfigError(f"{where}: live and exercise topics do not mix (root is {config.root!r})")
+    for feed in config.feeds():
+        if overlap(feed.topic, outlet.filter):
+            raise ConfigError(f"{where}: feed {feed.name!r} would hear what this desk itself says there")

@@ -22,6 +22,7 @@ from cop.feeds.connecting import Will
 from cop.feeds.intake import Intake
 from cop.feeds.outbox import Outbox
 from cop.feeds.pipe import NEWS, QUIT, FeedSetup
+from cop.feeds.relay import Relay
 from cop.feeds.session import Received, Session, Subscription
 from cop.feeds.topics import exercise_of, object_topic
 from cop.journal.journal import Journal, Record
@@ -33,6 +34,7 @@ _OUTBOX_S = 0.5
 _COMMIT_S = 0.2
 _RETRY_S = 1.0
 _OUTBOX_BUSY_S = 0.2  # the network waits meanwhile
+_NO_TOKEN = -1
 _UNWRITTEN_LIMIT = (200_000, 128 << 20)  # records, bytes
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -52,7 +54,9 @@ class _Loop:
         self._journal_error = ""
         self._journal_retry_at = 0.0
         self._own_source = self._journal.source("this desk", operator.agency, "cop-json") if self._journal else 0
-        self._intake = Intake(setup.feeds, self._journal, exercise=exercise_of(setup.root))
+        self._relay = Relay(setup.publish, operator.agency) if setup.publish else None
+        listen = self._relay.take if self._relay is not None else None
+        self._intake = Intake(setup.feeds, self._journal, exercise=exercise_of(setup.root), listen=listen)
         subscriptions = [Subscription(feed.topic, feed.qos) for feed in setup.feeds]
         self._session = Session(setup.broker, setup.client_id, subscriptions, _Presences(setup).will)
         self._sender = _Sender(setup, self._session, self._note_said)
@@ -87,6 +91,8 @@ class _Loop:
                 self._outbox_news = False
                 self._sender.send()
                 next_outbox = now + _OUTBOX_S
+            if self._relay is not None and self._session.online:
+                self._relay.flush(self._publish)
             health = now >= next_health
             if (now >= next_pulse or (self._unacknowledged and not burst)) and self._flush(health=health):
                 next_pulse = now + _PULSE_S
@@ -97,6 +103,13 @@ class _Loop:
                 if self._intake.full:
                     _LOG.error("the desktop does not read; what it has not seen the broker keeps for it")
                     self._quit = True
+
+    def _publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> bool:
+        """Say something for the relay; what became of it only the outbox's own actions ask."""
+        taken = self._session.publish(_NO_TOKEN, topic, payload, qos=qos, retain=retain)
+        if taken:
+            self._note_said(topic, payload)
+        return taken
 
     def _flush(self, *, health: bool) -> bool:
         """Hand a batch to the desktop; False while it still reads the one before."""

@@ -75,7 +75,8 @@ class _Line:
 class Intake:
     """Feed it bursts with `take`; get a batch with `batch`. Knows neither broker nor pipe.
 
-    `exercise` is the name of the exercise that this desk plays, None in live work.
+    `exercise` is the name of the exercise that this desk plays, None in live work. `listen` hears every report that is
+    believed.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Intake:
         *,
         exercise: str | None,
         make: Callable[[Feed], Adapter] = make_adapter,
+        listen: Callable[[Report], None] | None = None,
     ) -> None:
         self._lines = [_Line(feed) for feed in feeds]
         self._by_specificity = sorted(self._lines, key=lambda line: specificity(line.feed.topic))
@@ -92,6 +94,7 @@ class Intake:
         self._recorder = recorder
         self._exercise = exercise
         self._make = make
+        self._listen = listen
         self._routes: dict[str, _Route] = {}
         self._conflation = Conflation()
         self._reports: list[Report] = []
@@ -234,6 +237,8 @@ class Intake:
             if not self._conflation.knows(report.agency, body.id):
                 self._census.admit(report.agency, "position", body.id, 0)
             self._conflation.put(report, body)
+            if self._listen is not None:
+                self._listen(report)
             return
         _check_passage(report)
         kind = body.kind if isinstance(body, Retraction) else kind_of(body)
@@ -257,6 +262,8 @@ class Intake:
             self._last_words.pop((report.agency, body.id), None)
         self._reports.append(report)
         self._waiting_bytes += size
+        if self._listen is not None:
+            self._listen(report)
 
     def _check_revision(self, key: tuple[str, str, str], rev: int, at: datetime) -> None:
         """Raises BadMessage for a later word with a lower revision: the picture takes none, and it must be seen.

@@ -5,13 +5,14 @@ import msgspec
 from cop.domain.desk import Operator
 from cop.feeds.broker import Broker
 from cop.feeds.message import Feed
+from cop.feeds.outlet import Outlet
 
 #: the outbox has a new action; end in order
 NEWS, QUIT = b"news", b"quit"
 
 
 class FeedSetup(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the feed process is told: broker, feeds, whose desk it serves, where its files are."""
+    """All that the feed process is told: broker, feeds, outlets, whose desk it serves, where its files are."""
 
     broker: Broker
     feeds: tuple[Feed, ...]
@@ -20,3 +21,4 @@ class FeedSetup(msgspec.Struct, frozen=True, kw_only=True):
     journal: str
     outbox: str
     client_id: str
+    publish: tuple[Outlet, ...] = ()

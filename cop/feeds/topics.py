@@ -80,6 +80,18 @@ def specificity(topic_filter: str) -> tuple[int, ...]:
     return tuple({"+": 1, "#": 2}.get(level, 0) for level in topic_filter.split("/"))
 
 
+def overlap(first: str, second: str) -> bool:
+    """Whether there is a topic that fits both filters."""
+    ours, theirs = first.split("/"), second.split("/")
+    for one, other in zip(ours, theirs, strict=False):
+        if "#" in (one, other):
+            return True
+        if one != other and "+" not in (one, other):
+            return False
+    longer = max(ours, theirs, key=len)[min(len(ours), len(theirs)) :]
+    return longer in ([], ["#"])
+
+
 def _root_depth(levels: Sequence[str]) -> int:
     if levels[:2] == ["cop", "v1"]:
         return 2

@@ -9,12 +9,13 @@ import pytest
 
 from cop.config import Config, ConfigError, load
 from cop.feeds.message import Feed
+from cop.feeds.outlet import Outlet
 
 _PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 
 
 def _sections() -> dict[str, type[msgspec.Struct]]:
-    sections: dict[str, type[msgspec.Struct]] = {"Top level": Config, "`[[feed]]`": Feed}
+    sections: dict[str, type[msgspec.Struct]] = {"Top level": Config, "`[[feed]]`": Feed, "`[[publish]]`": Outlet}
     for field in msgspec.structs.fields(Config):
         if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
             sections[f"`[{field.name}]`"] = field.type
@@ -58,6 +59,16 @@ def test_that_the_example_on_the_page_is_a_valid_file(tmp_path: Path) -> None:
         ("root = 'exercise/x/v1'\n[[feed]]\nname = 'a'\nformat = 'cop-json'\ntopic = 'cop/v1/#'", "do not mix"),
         ("[[feed]]\nname = 'a'\nformat = 'cot-xml'\ntopic = 'x'", "agency is missing"),
         ("[[feed]]\nname = 'a'\nformat = 'cop-json'\ntopic = 'x'\n" * 2, "two feeds"),
+        ("[[publish]]\nname = 'a'\nformat = 'morse'\ntopic = 'x'", "morse"),
+        ("[[publish]]\nname = 'a'\nformat = 'cot-xml'\ntopic = 'tak/{unit}'", "braces"),
+        ("[[publish]]\nname = 'a'\nformat = 'cot-xml'\ntopic = 'tak/+'", "no topic to publish on"),
+        ("[[publish]]\nname = 'a'\nformat = 'cot-xml'\ntopic = 'tak/{id}'\nkinds = ['cat']", "cat"),
+        ("[[publish]]\nname = 'a'\nformat = 'cot-xml'\ntopic = 'exercise/x/{id}'", "do not mix"),
+        (
+            "[[publish]]\nname = 'a'\nformat = 'cot-xml'\ntopic = 'tak/eoc/{kind}-{id}'\n"
+            "[[feed]]\nname = 'tak'\nformat = 'cot-xml'\nagency = 'x'\ntopic = 'tak/#'",
+            "would hear",
+        ),
         ("not toml", "cop.toml"),
     ],
 )

@@ -1,0 +1,88 @@
+"""What we know, said again in the formats of those who do not speak ours: `[[publish]]` of `cop.toml`."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from cop.domain.report import Report, Retraction, kind_of
+from cop.feeds.outbound import Writer, make_writer
+from cop.feeds.outlet import Outlet
+
+_LOG = logging.getLogger(__name__)
+#: what waits for a connection, by topic; a desk that is away longer says the newest of it
+_WAITING_LIMIT = 20_000
+
+#: hands a message to the broker; False while there is no connection that takes it
+Publisher = Callable[[str, bytes, int, bool], bool]
+
+
+class Relay:
+    """Takes every report that was believed; what an outlet wants of it waits until `flush`.
+
+    Nothing goes out in the format it came in: two desks that relay to one another would never fall silent.
+    """
+
+    def __init__(self, outlets: Sequence[Outlet], own_agency: str) -> None:
+        self._lines = [_Line(outlet, own_agency) for outlet in outlets]
+
+    def take(self, report: Report) -> None:
+        """Note a report for the outlets that want it."""
+        for line in self._lines:
+            if line.wants(report):
+                line.take(report)
+
+    def flush(self, publish: Publisher) -> None:
+        """Say what waits and is due; what the connection does not take goes on waiting."""
+        now = time.monotonic()
+        for line in self._lines:
+            if now >= line.due:
+                line.flush(publish)
+                line.due = now + line.outlet.every_s
+
+
+class _Line:
+    def __init__(self, outlet: Outlet, own_agency: str) -> None:
+        self.outlet = outlet
+        self.due = 0.0
+        self._writer: Writer = make_writer(outlet.format)
+        self._agencies = frozenset(outlet.agencies or (own_agency,))
+        self._kinds = frozenset(outlet.kinds)
+        #: topic -> payload, and whether the object is gone
+        self._waiting: dict[str, tuple[bytes, bool]] = {}
+
+    def wants(self, report: Report) -> bool:
+        """Whether it is of an agency and kind that go out here, and did not come in this format."""
+        body = report.body
+        kind = body.kind if isinstance(body, Retraction) else kind_of(body)
+        # a unit's words go with its positions
+        wanted = kind in self._kinds or (kind == "unit" and "position" in self._kinds)
+        ours = "*" in self._agencies or report.agency in self._agencies
+        return wanted and ours and report.source.format != self.outlet.format
+
+    def take(self, report: Report) -> None:
+        """Write it in the outlet's format."""
+        body = report.body
+        kind = body.kind if isinstance(body, Retraction) else kind_of(body)
+        gone = isinstance(body, Retraction) or body.deleted
+        for one in self._writer.take(report):
+            topic = self.outlet.topic_of(report.agency, kind, one.id)
+            if topic not in self._waiting and len(self._waiting) >= _WAITING_LIMIT:
+                _LOG.warning("outlet %s: too much waits for a connection; the oldest is left out", self.outlet.name)
+                del self._waiting[next(iter(self._waiting))]
+            self._waiting[topic] = (one.payload, gone)
+
+    def flush(self, publish: Publisher) -> None:
+        """Say all that waits, until the connection takes no more."""
+        outlet = self.outlet
+        while self._waiting:
+            topic, (payload, gone) = next(iter(self._waiting.items()))
+            try:
+                taken = publish(topic, payload, outlet.qos, outlet.retain and not gone)
+                if taken and gone and outlet.retain:
+                    taken = publish(topic, b"", outlet.qos, True)
+            except ValueError as error:
+                _LOG.warning("outlet %s: %s cannot be published: %s", outlet.name, topic, error)
+                taken = True
+            if not taken:
+                return
+            del self._waiting[topic]

@@ -1,0 +1,115 @@
+"""What goes out in other formats: to whom it belongs, never back where it came from, newest word first."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from paho.mqtt.client import topic_matches_sub
+
+from cop.domain.report import Report, Retraction, Source
+from cop.feeds.outlet import Outlet
+from cop.feeds.relay import Relay
+from cop.feeds.topics import overlap
+from tests.reports import at, incident, unit
+
+OURS, THEIRS = "charlotte-fire", "gastonia-pd"
+OUTLET = Outlet(name="out", format="cop-json", topic="elsewhere/{agency}/{kind}/{id}", kinds=("incident",))
+
+
+def said(body: object, agency: str = OURS, form: str = "eido") -> Report:
+    """A report of an agency that came in some format."""
+    return Report(agency=agency, body=body, source=Source(feed="f", format=form), received_at=at(0))
+
+
+class Line:
+    """A connection that takes only so many messages."""
+
+    def __init__(self, room: int = 1000) -> None:
+        self.room = room
+        self.sent: list[tuple[str, bytes, bool]] = []
+
+    def publish(self, topic: str, payload: bytes, _qos: int, retain: bool) -> bool:
+        """Take it if there is room."""
+        if len(self.sent) >= self.room:
+            return False
+        self.sent.append((topic, payload, retain))
+        return True
+
+    @property
+    def topics(self) -> list[str]:
+        """Where they went."""
+        return [topic for topic, _, _ in self.sent]
+
+
+def flushed(relay: Relay, line: Line | None = None) -> Line:
+    """What goes out now."""
+    line = line or Line()
+    relay.flush(line.publish)
+    return line
+
+
+def test_that_only_our_own_objects_of_the_wanted_kinds_go_out() -> None:
+    relay = Relay([OUTLET], OURS)
+    for report in (said(incident("i1")), said(incident("i2"), THEIRS), said(unit("u1"))):
+        relay.take(report)
+    assert flushed(relay).topics == ["elsewhere/charlotte-fire/incident/i1"]
+
+
+def test_that_everybodys_objects_go_out_where_it_is_asked_for() -> None:
+    relay = Relay([msgspec.structs.replace(OUTLET, agencies=("*",))], OURS)
+    relay.take(said(incident("i2"), THEIRS))
+    assert flushed(relay).topics == ["elsewhere/gastonia-pd/incident/i2"]
+
+
+def test_that_nothing_goes_out_in_the_format_it_came_in() -> None:
+    relay = Relay([OUTLET], OURS)
+    relay.take(said(incident("i1"), form="cop-json"))
+    assert flushed(relay).sent == []
+
+
+def test_that_the_newest_word_goes_out_and_each_topic_waits_its_turn() -> None:
+    relay = Relay([msgspec.structs.replace(OUTLET, every_s=3600.0)], OURS)
+    for rev in (1, 2, 3):
+        relay.take(said(incident("i1", rev=rev)))
+    line = flushed(relay)
+    assert len(line.sent) == 1
+    assert msgspec.json.decode(line.sent[0][1])["rev"] == 3
+    relay.take(said(incident("i1", rev=4)))
+    assert flushed(relay).sent == []
+
+
+def test_that_what_the_connection_does_not_take_goes_out_later() -> None:
+    relay = Relay([msgspec.structs.replace(OUTLET, every_s=1e-9)], OURS)
+    for number in range(5):
+        relay.take(said(incident(f"i{number}")))
+    first, rest = flushed(relay, Line(room=2)), flushed(relay)
+    assert first.topics + rest.topics == [f"elsewhere/{OURS}/incident/i{number}" for number in range(5)]
+
+
+def test_that_an_object_taken_back_is_said_to_be_gone_and_not_kept_by_the_broker() -> None:
+    relay = Relay([msgspec.structs.replace(OUTLET, retain=True)], OURS)
+    relay.take(said(Retraction(id="i1", at=at(1), kind="incident")))
+    (topic, payload, kept), (_, empty, cleared) = flushed(relay).sent
+    assert topic == f"elsewhere/{OURS}/incident/i1"
+    assert msgspec.json.decode(payload)["deleted"] is True
+    assert (kept, empty, cleared) == (False, b"", True)
+
+
+LEVEL = st.sampled_from(["a", "b", "+"])
+
+
+@given(st.lists(LEVEL, min_size=1, max_size=4), st.lists(LEVEL, min_size=1, max_size=4), st.booleans(), st.booleans())
+def test_that_filters_overlap_exactly_where_a_topic_fits_both(
+    first: list[str], second: list[str], ends_first: bool, ends_second: bool
+) -> None:
+    filters = ["/".join([*one, "#"] if ends else one) for one, ends in ((first, ends_first), (second, ends_second))]
+    topics = [""]
+    for _ in range(5):
+        topics += [f"{topic}/{level}" if topic else level for topic in topics for level in "ab"]
+    fits = any(all(topic_matches_sub(one, topic) for one in filters) for topic in set(topics) - {""})
+    assert overlap(*filters) == fits
+
+
+def test_that_an_outlet_needs_a_topic_that_can_be_published_on() -> None:
+    with pytest.raises(ValueError, match="braces"):
+        msgspec.structs.replace(OUTLET, topic="a/{unit}")
