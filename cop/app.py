@@ -34,6 +34,7 @@ from cop.feeds.topics import exercise_root
 from cop.map.palette import load_palette
 from cop.map.tile_source import TileSource
 from cop.map.view import MapView
+from cop.picture.home import HomeGround
 from cop.picture.picture import Picture
 from cop.ui.desk import Desk
 from cop.ui.main_window import MainWindow
@@ -209,8 +210,8 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
         outbox.put(command.body)
         feeds.notify()
 
-    picture = Picture()
     ground = config.ground()
+    picture = Picture(HomeGround(ground, config.map.doubtful_beyond_km))
     desk = Desk(operator, picture, ground, send, exercise=scenario.title if scenario is not None else "")
     desk.restore([Command(body) for body in left_unsent])
     palette = load_palette(config.desk.theme)

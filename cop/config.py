@@ -15,6 +15,7 @@ from cop.feeds.outbound import WRITERS
 from cop.feeds.outlet import Outlet
 from cop.feeds.topics import LIVE_ROOT, is_exercise, overlap
 from cop.picture.ground import Ground, load_jurisdictions
+from cop.picture.home import BEYOND_KM
 
 RESOURCES = Path(__file__).parents[1] / "resources"
 
@@ -47,6 +48,7 @@ class MapSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     tiles_url: str = ""
     tiles_attribution: str = ""
     tiles_cache_mb: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 500
+    doubtful_beyond_km: Annotated[float, msgspec.Meta(gt=0, le=20_100)] = BEYOND_KM
 
 
 class JournalSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

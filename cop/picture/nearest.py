@@ -6,10 +6,10 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from cop.domain.distance import distance_m
 from cop.domain.words import UNIT_KINDS, UNIT_STATUSES, leading_discipline, unit_discipline
 from cop.picture.picture import Picture
 
-_EARTH_RADIUS_M = 6_371_008.8
 #: roads are longer than the straight line, and a unit under lights makes about this in town
 DETOUR = 1.3
 SPEED_MPS = 60 / 3.6
@@ -30,9 +30,13 @@ class Near:
 def nearest_units(
     picture: Picture, incident_type: str, lat: float, lon: float, *, now: datetime, limit: int
 ) -> list[Near]:
-    """Available units with a fresh position: those of the type's leading discipline first, then by distance."""
+    """Available units with a fresh position: those of the type's leading discipline first, then by distance.
+
+    Nobody is near by a doubtful place.
+    """
     tracks = picture.tracks
     free = tracks.present & (tracks.status == _AVAILABLE) & ~picture.stale(now) & ~np.isnan(tracks.lat)
+    free &= ~tracks.doubtful
     rows = np.flatnonzero(free)
     if not rows.size:
         return []
@@ -42,12 +46,3 @@ def nearest_units(
     return [
         Near(int(rows[at]), float(metres[at]), float(metres[at]) * DETOUR / SPEED_MPS, bool(fits[at])) for at in best
     ]
-
-
-def distance_m(lat: float, lon: float, lats: NDArray[np.float64], lons: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Great-circle metres from one place to many, degrees WGS 84, shape of `lats` (haversine on the mean sphere)."""
-    first, second = np.radians(lat), np.radians(lats)
-    half = np.sin((second - first) / 2) ** 2
-    half += np.cos(first) * np.cos(second) * np.sin(np.radians(lons - lon) / 2) ** 2
-    metres: NDArray[np.float64] = 2 * _EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
-    return metres

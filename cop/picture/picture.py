@@ -4,15 +4,21 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from cop.domain.area import Alert, Zone
 from cop.domain.batch import Batch, BrokerState, Delivered, FeedHealth
+from cop.domain.log import LogEntry
 from cop.domain.report import Report, kind_of
+from cop.domain.rules.alarm import tag_of
 from cop.domain.rules.newer import is_newer
 from cop.domain.task import Answer
 from cop.domain.unit import Unit
 from cop.picture.change import Change, Key
+from cop.picture.ended_alerts import EndedAlerts
+from cop.picture.home import HomeGround
 from cop.picture.tracks import Tracks
 
 _LOG_LENGTH = 2000
@@ -44,10 +50,12 @@ class Picture:
 
     Each report keeps its provenance. The newest by the sender's word wins (`rules.newer`): applying the same
     reports in any order, any number of times, ends in the same picture. How many objects there can be is bounded where
-    they come in (`feeds.census`), and deliveries by what the operators of one desk do.
+    they come in (`feeds.census`), and deliveries by what the operators of one desk do. `home` says where each agency's
+    objects are expected.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, home: HomeGround | None = None) -> None:
+        self.home = home or HomeGround()
         self.tracks = Tracks()
         self.units: dict[Key, Report] = {}
         self.incidents: dict[Key, Report] = {}
@@ -57,6 +65,7 @@ class Picture:
         self.answers: dict[Key, Report] = {}
         self.zones: dict[Key, Report] = {}
         self.links: dict[Key, Report] = {}
+        #: those that stand: not ended by a later one of their agency, and not such a word themselves
         self.alerts: dict[Key, Report] = {}
         self.presence: dict[Key, Report] = {}
         self.agencies: dict[str, Report] = {}
@@ -66,6 +75,7 @@ class Picture:
         #: our own actions on their way: (kind, agency, id) -> Delivered with state pending, sent or refused
         self.deliveries: dict[tuple[str, str, str], Delivered] = {}
         self._gone: dict[tuple[str, Key], _Gone] = {}
+        self._ended = EndedAlerts()
         self._log_seen: set[Key] = set()
         self.epoch = 0
         self._rows_of_slots: NDArray[np.intp] = np.empty(0, dtype=np.intp)
@@ -122,6 +132,17 @@ class Picture:
         """Which tracks are stale at `now`, shape (tracks.count,)."""
         return self.tracks.stale(now.timestamp())
 
+    def drop_over(self, before: datetime) -> Change:
+        """Let go of the alerts and zones whose time was over at `before`; no older word brings them back."""
+        change = Change()
+        for kind, table in (("alert", self.alerts), ("zone", self.zones)):
+            for key, report in list(table.items()):
+                body = report.body
+                assert isinstance(body, Alert | Zone)
+                if body.expires_at is not None and body.expires_at <= before:
+                    self._remove(kind, key, report, body.at, change)
+        return change
+
     def _place(self, batch: Batch, change: Change) -> None:
         if batch.tracks:
             highest = max(name.slot for name in batch.tracks)
@@ -139,7 +160,11 @@ class Picture:
             slots = positions["slot"]
             named = (slots >= 0) & (slots < len(self._rows_of_slots))  # no position without a name moves another's unit
             rows = self._rows_of_slots[slots[named]]
-            change.moved = self.tracks.place(rows[rows >= 0], positions[named][rows >= 0])
+            tracks = self.tracks
+            moved = change.moved = tracks.place(rows[rows >= 0], positions[named][rows >= 0])
+            tracks.doubt(
+                moved, self.home.doubtful(tracks.agencies, tracks.agency[moved], tracks.lat[moved], tracks.lon[moved])
+            )
 
     def _row(self, agency: str, unit: str) -> int:
         """The row of a unit; a new one of a unit that was taken back remembers that."""
@@ -168,11 +193,13 @@ class Picture:
     def _take_object(self, kind: str, report: Report, change: Change) -> None:
         table: dict[Key, Report] = getattr(self, _TABLES[kind])
         key = _key(kind, report)
+        if kind == "alert":
+            self._end_alerts(report, change)
         gone = self._gone.get((kind, key))
         known = table.get(key) or (gone.word if gone is not None else None)
         if known is not None and not is_newer(report.body, known.body):
             return
-        if report.body.deleted:
+        if report.body.deleted or (kind == "alert" and self._is_aside(report)):
             self._remove(kind, key, report, report.body.at, change)
             return
         self._gone.pop((kind, key), None)
@@ -182,6 +209,24 @@ class Picture:
             row = self.tracks.row(*key)
             self.tracks.describe(row, callsign=body.callsign, kind=body.kind, status=body.status)
         self._note(kind, key, report, change)
+
+    def _end_alerts(self, report: Report, change: Change) -> None:
+        """Take away what an alert supersedes or cancels, and write in the log what it cancels."""
+        for alert in self._ended.note(report):
+            key = (report.agency, alert)
+            known = self.alerts.get(key)
+            if known is not None and self._ended.is_over(known):
+                self._remove("alert", key, known, known.body.at, change)
+        body = report.body
+        if isinstance(body, Alert) and body.cancels and not body.deleted:
+            tag = tag_of(body, exercise=False)
+            text = f"Cancelled{f' ({tag})' if tag else ''}: {body.headline or body.event}"
+            entry = LogEntry(id=f"cancelled {body.id}"[-128:], at=body.at, by=body.by, text=text)
+            self._take_log(msgspec.structs.replace(report, body=entry), change)
+
+    def _is_aside(self, report: Report) -> bool:
+        """Whether an alert is to be known, but stands no longer: ended by a later one, or itself such an end."""
+        return bool(getattr(report.body, "cancels", ())) or self._ended.is_over(report)
 
     def _retract(self, report: Report, change: Change) -> None:
         kind: str = getattr(report.body, "kind", "")

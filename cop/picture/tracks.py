@@ -27,6 +27,7 @@ _COLUMNS: tuple[tuple[str, type, float], ...] = (
     ("status", np.uint8, 0),
     ("present", np.bool_, True),
     ("exercise", np.bool_, False),
+    ("doubtful", np.bool_, False),
 )
 _WHERE = ("lat", "lon", "alt_m", "course_deg", "speed_mps", "accuracy_m", "reported_at", "received_at", "stale_at")
 
@@ -107,6 +108,10 @@ class Tracks:
         columns["present"][moved] = True
         return moved
 
+    def doubt(self, rows: NDArray[np.intp], doubtful: NDArray[np.bool_]) -> None:
+        """Note which of these units stand where they can hardly be (`rules.doubtful`)."""
+        self._columns["doubtful"][rows] = doubtful
+
     def describe(self, row: int, *, callsign: str, kind: str, status: str) -> None:
         """Write what a unit is into its row; words outside our tables are drawn as unknown."""
         self.callsigns[row] = callsign or self.keys[row][1]
@@ -126,6 +131,7 @@ class Tracks:
         self._leave_behind(row, at)
         for name in _WHERE:
             self._columns[name][row] = np.nan
+        self._columns["doubtful"][row] = False
 
     def stale(self, now: float) -> NDArray[np.bool_]:
         """Which tracks are older than their sender's promise at `now` (epoch seconds); never located is not stale."""
