@@ -12,7 +12,7 @@ PORTRAIT = XDG_DATA_HOME="$(CURDIR)/build/portrait" $(BIN)/cop run --offscreen -
 # Debian keeps servers such as mosquitto out of a user's PATH.
 export PATH := $(PATH):/usr/sbin:/usr/local/sbin
 
-.PHONY: help run test check bench screenshots clean python environment system-run system-test
+.PHONY: help run test check conformance fuzz bench screenshots clean python environment system-run system-test
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
@@ -27,6 +27,13 @@ check: environment  ## formatting, lint, types, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+conformance: environment  ## what came of the real messages of ../shared/samples; ARGS=--write puts it into docs/formats
+	$(BIN)/python -m tests.feeds.conformance $(ARGS)
+
+fuzz: environment  ## fuzz every adapter for ten minutes; some: make fuzz ARGS="--seconds 60 cap eido"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 bench: system-test  ## print the benchmark table
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m benchmarks $(ARGS)
