@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from cop.domain.agency import Presence as PresenceWord
-from cop.exercise import encoders
 from cop.exercise.link import Link, Presence
 from cop.exercise.scenario import Participant, Scenario, load_scenario
 from cop.exercise.simulation import DESK, OPERATOR, Published, Simulation
+from cop.exercise.tongues import foreign_root
 from cop.feeds.adapters.cop_json import encode
 from cop.feeds.broker import Broker
 from cop.feeds.topics import exercise_root, object_topic
@@ -56,7 +56,7 @@ class _Play:
         root = exercise_root(scenario.name)
         self._scenario = scenario
         self._rate, self._seed, self._stop = rate, seed, stop
-        self._mark = f"{encoders.root(scenario.name)}/mark/{uuid.uuid4().hex}"
+        self._mark = f"{foreign_root(scenario.name)}/mark/{uuid.uuid4().hex}"
         filters = [*(f"{root}/+/{kind}/+" for kind in _HEARD), self._mark]
         self._ear = Link(broker, f"{scenario.name}-ear", filters=filters)
         self._links = {

@@ -8,10 +8,10 @@ from pathlib import Path
 import shapely
 
 from cop.domain.task import Task
-from cop.exercise.encoders import HFP_OPERATOR
 from cop.exercise.movement import Beat, Circling, Motion, Parked, Round, Sailing
 from cop.exercise.roads import Network, Place, load_lines, load_named_area
 from cop.exercise.scenario import Area, Group, Participant, Scenario, ScenarioError, TaskLine, slug
+from cop.exercise.tongues import Speaker, tongue
 from cop.picture.ground import load_jurisdictions
 
 #: answers after which an owner has nothing more to say
@@ -34,6 +34,11 @@ class Player:
     status: str = "available"
     silent_after_s: float | None = None
     assignment: "Assignment | None" = None
+
+    @property
+    def speaker(self) -> Speaker:
+        """As far as a format needs to know it."""
+        return Speaker(self.agency.id, self.id, self.callsign, self.kind, self.status, self.number)
 
 
 @dataclass(slots=True)
@@ -120,15 +125,8 @@ def cast(scenario: Scenario, seed: int, region: Region) -> list[Player]:
 
 def unit_id(agency: Participant, callsign: str, number: int) -> str:
     """The id by which the picture knows a unit: the one its format's adapter makes of the message or topic."""
-    match agency.format:
-        case "cot-xml":
-            return f"{agency.id}.{slug(callsign)}"
-        case "owntracks":
-            return f"{agency.id}-{slug(callsign)}"
-        case "hfp":
-            return f"{HFP_OPERATOR}-{number:05d}"
-        case _:
-            return slug(callsign)
+    speech = tongue(agency.format)
+    return slug(callsign) if speech is None else speech.unit_id(agency.id, callsign, number)
 
 
 def _motion(agency: Participant, group: Group, callsign: str, region: Region, rng: random.Random) -> Motion:

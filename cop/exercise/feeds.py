@@ -1,7 +1,7 @@
 """What a desktop must subscribe to in an exercise. Knows no broker client: the desktop starts with it."""
 
-from cop.exercise import encoders
 from cop.exercise.scenario import Participant, Scenario
+from cop.exercise.tongues import foreign_root, tongue
 from cop.feeds.message import Feed
 from cop.feeds.topics import exercise_root
 
@@ -11,7 +11,7 @@ STALE_S = 30.0
 
 def feeds(scenario: Scenario) -> list[Feed]:
     """What a desktop must subscribe to: our own format for each agency, and the foreign one of those who have one."""
-    root, foreign_root = exercise_root(scenario.name), encoders.root(scenario.name)
+    root, foreign = exercise_root(scenario.name), foreign_root(scenario.name)
     found: list[Feed] = []
     for agency in scenario.agencies:
         found.append(
@@ -25,26 +25,20 @@ def feeds(scenario: Scenario) -> list[Feed]:
             )
         )
         if agency.format != "cop-json":
-            found.append(_foreign_feed(agency, foreign_root))
+            found.append(_foreign_feed(agency, foreign))
     return found
 
 
 def _foreign_feed(agency: Participant, root: str) -> Feed:
-    topics = {
-        "cot-xml": f"{root}/cot/{agency.id}/#",
-        "owntracks": f"{root}/owntracks/{agency.id}/#",
-        "hfp": f"{root}/hfp/v2/journey/ongoing/vp/+/{encoders.HFP_OPERATOR}/#",
-    }
-    options: dict[str, object] = {}
-    if agency.format == "owntracks" and agency.groups:
-        options = {"kind": agency.groups[0].kind}  # the format has no word for what a device is mounted on
+    speech = tongue(agency.format)
+    assert speech is not None
     return Feed(
         name=f"{agency.id} {agency.format}",
         format=agency.format,
-        topic=topics[agency.format],
+        topic=f"{root}/{speech.topics(agency.id)}",
         agency=agency.id,
         qos=0,
         stale_after_s=STALE_S,
         silent_after_s=15.0,
-        options=options,
+        options=speech.options(agency.groups[0].kind if agency.groups else "unknown"),
     )

@@ -16,9 +16,9 @@ from cop.domain.words import (
     INCIDENT_TYPES,
     UNIT_KINDS,
 )
+from cop.exercise.tongues import FORMATS
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
-FORMATS = ("cop-json", "cot-xml", "owntracks", "hfp")
 
 LatLon = tuple[Latitude, Longitude]
 Priority = Annotated[int, msgspec.Meta(ge=1, le=5)]

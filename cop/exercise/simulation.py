@@ -19,12 +19,13 @@ from cop.domain.report import Report, Retraction, kind_of
 from cop.domain.statement import Statement
 from cop.domain.task import Answer, Task
 from cop.domain.unit import Position, Unit
-from cop.exercise import encoders, script
+from cop.exercise import script
 from cop.exercise.cast import Assignment, Player, Region, cast
 from cop.exercise.feeds import STALE_S
 from cop.exercise.roads import Place
 from cop.exercise.scenario import RESOURCES, Scenario, TaskLine
 from cop.exercise.tasking import Tasking
+from cop.exercise.tongues import foreign_root, tongue
 from cop.feeds.adapters.cop_json import CopJson, encode
 from cop.feeds.message import BadMessage, Feed, Message
 from cop.feeds.topics import KINDS, exercise_root, object_topic
@@ -64,6 +65,7 @@ class Simulation:
         self.scenario = scenario
         self.base = base
         self.root = exercise_root(scenario.name)
+        self._foreign_root = foreign_root(scenario.name)
         self.now = 0.0
         #: what a broker that lost its memory must be told again, by topic
         self.retained: dict[str, Published] = {}
@@ -203,44 +205,25 @@ class Simulation:
         self._publish_position(player, t)
 
     def _publish_position(self, player: Player, t: float) -> None:
-        name, agency, fix, at = self.scenario.name, player.agency.id, player.motion.fix(), self.moment(t)
-        match player.agency.format:
-            case "cot-xml":
-                payload = encoders.cot(
-                    uid=player.id,
-                    callsign=player.callsign,
-                    kind=player.kind,
-                    status=player.status,
-                    fix=fix,
-                    at=at,
-                    stale_s=STALE_S,
-                )
-                self._publish(t, agency, encoders.cot_topic(name, agency, player.id), payload)
-            case "owntracks":
-                topic = encoders.owntracks_topic(name, agency, player.id.removeprefix(f"{agency}-"))
-                payload = encoders.owntracks(callsign=player.callsign, fix=fix, at=at)
-                self._publish(t, agency, topic, payload, retain=True)  # as the app does by its setting pubRetain
-            case "hfp":
-                line, direction = player.number % 100, 1 + player.number % 2
-                topic = encoders.hfp_topic(
-                    name, player.number, line=line, direction=direction, headsign="Uptown", place=fix.place
-                )
-                payload = encoders.hfp(vehicle=player.number, line=line, direction=direction, fix=fix, at=at)
-                self._publish(t, agency, topic, payload)
-            case _:
-                body = Position(
-                    id=player.id,
-                    at=at,
-                    lat=round(fix.place[0], 6),
-                    lon=round(fix.place[1], 6),
-                    alt_m=fix.alt_m,
-                    course_deg=None if fix.course_deg is None else round(fix.course_deg, 1),
-                    speed_mps=round(fix.speed_mps, 1),
-                    accuracy_m=6.0,
-                )
-                qos, retain = KINDS["position"]
-                topic = object_topic(self.root, agency, "position", player.id)
-                self._publish(t, agency, topic, encode(body), qos=qos, retain=retain, expiry_s=_POSITION_EXPIRY_S)
+        agency, fix, at = player.agency.id, player.motion.fix(), self.moment(t)
+        speech = tongue(player.agency.format)
+        if speech is not None:
+            for one in speech.position(player.speaker, fix, at, STALE_S):
+                self._publish(t, agency, f"{self._foreign_root}/{one.topic}", one.payload, retain=one.retain)
+            return
+        body = Position(
+            id=player.id,
+            at=at,
+            lat=round(fix.place[0], 6),
+            lon=round(fix.place[1], 6),
+            alt_m=fix.alt_m,
+            course_deg=None if fix.course_deg is None else round(fix.course_deg, 1),
+            speed_mps=round(fix.speed_mps, 1),
+            accuracy_m=6.0,
+        )
+        qos, retain = KINDS["position"]
+        topic = object_topic(self.root, agency, "position", player.id)
+        self._publish(t, agency, topic, encode(body), qos=qos, retain=retain, expiry_s=_POSITION_EXPIRY_S)
 
     def _change_status(self, player: Player) -> None:
         flipped = {"available": "busy", "busy": "available"}.get(player.status)
@@ -251,8 +234,9 @@ class Simulation:
         self._at(self.now + 20.0 + player.rng.expovariate(1 / mean_s), lambda: self._change_status(player))
 
     def _show(self, player: Player) -> None:
-        """Say what a unit is and does; Cursor on Target carries that with each position."""
-        if player.agency.format == "cot-xml" or self._opening:
+        """Say what a unit is and does, where its agency's format does not say it with each position."""
+        speech = tongue(player.agency.format)
+        if self._opening or (speech is not None and speech.has_words):
             return
         body = Unit(
             id=player.id,
