@@ -16,6 +16,7 @@ FAMILIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "Positions": {
             "cot-xml": "cot_xml",
             "owntracks": "owntracks",
+            "meshtastic": "meshtastic",
             "hfp": "hfp",
         },
         "Incidents and resources": {},

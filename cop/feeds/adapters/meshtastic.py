@@ -1,0 +1,436 @@
+"""Meshtastic: LoRa mesh radios whose gateways publish JSON on `msh/<region>/2/json/<channel>/<gateway>`."""
+
+import json
+from datetime import UTC, datetime
+from math import cos, hypot, radians
+from typing import Any, NamedTuple
+
+import msgspec
+
+from cop.domain.area import Zone
+from cop.domain.log import LogEntry
+from cop.domain.report import Report, Retraction
+from cop.domain.unit import Position, Unit
+from cop.feeds.adapters import clocks, outlines, readings, strict_json
+from cop.feeds.adapters.adapter import Format
+from cop.feeds.adapters.vocabulary import Vocabulary
+from cop.feeds.adapters.voice import Voice
+from cop.feeds.message import BadMessage, Feed, Message
+
+_BROADCAST = 0xFFFFFFFF
+_NO_NODE = frozenset({0, _BROADCAST})
+_FULL_PRECISION = 32
+_METRES_A_DEGREE = 111_195.0  # of a great circle on the mean sphere
+_SPEEDS = {"km/h": clocks.KMH_MPS, "m/s": 1.0}
+#: Types that say nothing about a unit's place, name or words; those that are said *to* the mesh are none of its own.
+_SILENT = frozenset(
+    {"neighborinfo", "traceroute", "paxcounter", "remotehardware", "sendtext", "sendposition", "maprep", "routing"}
+)
+_ENVELOPE_READ = frozenset({"from", "to", "id", "type", "payload", "timestamp", "sender"})
+_POSITION_READ = frozenset(
+    {
+        *("latitude_i", "longitude_i", "altitude", "time", "timestamp"),
+        *("latitudeI", "longitudeI"),
+    }
+)
+_NODES_REMEMBERED = 100_000
+_PACKETS_REMEMBERED = 20_000
+#: a clock that says less was never set
+_SET_S = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
+
+
+class _Options(msgspec.Struct, forbid_unknown_fields=True):
+    kind: str = "unknown"
+    units: dict[str, str] = {}
+    ground_speed: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a unit of speed that nobody knows."""
+        if self.ground_speed not in ("", *_SPEEDS):
+            raise ValueError(f"ground_speed is one of {', '.join(_SPEEDS)}, or empty")
+
+
+class _Packet(msgspec.Struct):
+    type: str
+    payload: msgspec.Raw = msgspec.Raw(b"{}")
+    sent_by: int | str | None = msgspec.field(name="from", default=None)
+    to: int | str | None = None
+    id: int | str | None = None
+    timestamp: float | None = None
+    sender: str | None = None
+
+
+class _Fix(msgspec.Struct):
+    latitude_i: int | None = None
+    longitude_i: int | None = None
+    lat_camel: int | None = msgspec.field(name="latitudeI", default=None)
+    lon_camel: int | None = msgspec.field(name="longitudeI", default=None)
+    altitude: float | None = None
+    time: float | None = None
+    timestamp: float | None = None
+    ground_speed: float | None = None
+    speed_camel: float | None = msgspec.field(name="groundSpeed", default=None)
+    ground_track: int | None = None
+    track_camel: int | None = msgspec.field(name="groundTrack", default=None)
+    precision_bits: int | None = None
+    precision_camel: int | None = msgspec.field(name="precisionBits", default=None)
+
+
+class _NodeInfo(msgspec.Struct):
+    id: str | None = None
+    longname: str | None = None
+    shortname: str | None = None
+    longname_camel: str | None = msgspec.field(name="longName", default=None)
+    shortname_camel: str | None = msgspec.field(name="shortName", default=None)
+    role: int | str | None = None
+
+
+class _Waypoint(msgspec.Struct):
+    id: int
+    name: str = ""
+    description: str = ""
+    expire: float | None = None
+    latitude_i: int | None = None
+    longitude_i: int | None = None
+    lat_camel: int | None = msgspec.field(name="latitudeI", default=None)
+    lon_camel: int | None = msgspec.field(name="longitudeI", default=None)
+
+
+_PACKET = msgspec.json.Decoder(_Packet)
+_FIX = msgspec.json.Decoder(_Fix)
+_NODE_INFO = msgspec.json.Decoder(_NodeInfo)
+_WAYPOINT = msgspec.json.Decoder(_Waypoint)
+
+
+class _Node(NamedTuple):
+    """What is known of a node beside its place: names and role of its node info, figures of its telemetry."""
+
+    callsign: str = ""
+    kind: str | None = None
+    words: tuple[tuple[str, str], ...] = ()
+
+
+class Meshtastic:
+    """Decodes Meshtastic JSON.
+
+    Option `kind` is the kind of every unit, `units` that of single ones by node id, `ground_speed` the unit of speed.
+    """
+
+    def __init__(self, feed: Feed) -> None:
+        options = readings.options_of(feed, _Options)
+        self._voice = Voice(feed, "meshtastic")
+        self._words = Vocabulary(feed, "meshtastic")
+        self._kind, self._kinds = options.kind, options.units
+        self._speed = _SPEEDS.get(options.ground_speed)
+        self._nodes: dict[str, _Node] = {}
+        # Two generations: when the young one is full it becomes the old one, so the memory has a bound.
+        self._young: set[tuple[str, int | str]] = set()
+        self._old: set[tuple[str, int | str]] = set()
+
+    def decode(self, message: Message) -> list[Report]:
+        """Unit and position of a position, unit of a node info or telemetry, log line of a text, zone of a waypoint.
+
+        The same packet, as further gateways heard it, gives nothing.
+        """
+        payload = message.payload
+        if (not payload and message.topic) or "/stat/" in message.topic:
+            return []  # a retained message was cleared; a gateway came or went
+        packet = strict_json.decode(payload, _PACKET)
+        if strict_json.flat_keys_repeat(payload):
+            strict_json.loads(payload)  # payload and packet may share keys; this one tells
+        kind = packet.type
+        if kind in _SILENT or not kind:
+            return []
+        node, guessed = _node_of(packet, message.topic)
+        if packet.id and self._heard((node, packet.id)):
+            return []
+        if kind == "position":
+            reports = self._position(message, packet, node, guessed)
+        elif kind == "nodeinfo":
+            reports = self._node_info(message, packet, node)
+        elif kind == "telemetry":
+            reports = self._telemetry(message, packet, node)
+        elif kind in ("text", "detection"):
+            reports = self._text(message, packet, node)
+        elif kind == "waypoint":
+            reports = self._waypoint(message, packet, node)
+        else:
+            raise BadMessage("type is none of Meshtastic")
+        if packet.id:
+            self._remember((node, packet.id))  # only now: a copy that cannot be used must not hide one that can
+        return reports
+
+    def _position(self, message: Message, packet: _Packet, node: str, guessed: bool) -> list[Report]:
+        fix = strict_json.decode(bytes(packet.payload), _FIX)
+        at, why = _moment_of_fix(fix, packet, message)
+        said: dict[str, str] = {}
+        if why:
+            said["time"] = why
+        if guessed:
+            said["from"] = "not said: the gateway that published stands for the node"
+        speed = fix.ground_speed if fix.ground_speed is not None else fix.speed_camel
+        track = fix.ground_track if fix.ground_track is not None else fix.track_camel
+        bits = fix.precision_bits if fix.precision_bits is not None else fix.precision_camel
+        if speed is not None and self._speed is None:
+            said["ground_speed"] = readings.loss(speed)
+        course = _course_of(track)
+        if track is not None and course is None:
+            said["ground_track"] = readings.loss(track)
+        original = (node, "position")
+        reports = self._unit(message, packet, node, at, read=_POSITION_READ, said=said)
+        place = _place_of(fix)
+        if place is None:
+            return reports
+        if bits is not None and bits != _FULL_PRECISION:
+            said["precision_bits"] = readings.loss(bits)
+        position = Position(
+            id=node,
+            at=at,
+            lat=place[0],
+            lon=place[1],
+            alt_m=readings.within(fix.altitude, -12_000.0, 1e6),
+            course_deg=course,
+            speed_mps=None if self._speed is None else readings.within(_times(speed, self._speed), 0.0, 12_000.0),
+            accuracy_m=_accuracy_of(bits, place[0]),
+        )
+        return [*reports, self._voice.position(message, position, original=original, losses=said)]
+
+    def _node_info(self, message: Message, packet: _Packet, node: str) -> list[Report]:
+        card = strict_json.decode(bytes(packet.payload), _NODE_INFO)
+        at, _why = _moment(packet, message)
+        known = self._nodes.get(node, _Node())
+        long = readings.name(card.longname or card.longname_camel)
+        short = readings.name(card.shortname or card.shortname_camel)
+        role = str(card.role) if card.role is not None else None
+        words = dict(known.words)
+        if long and short:
+            words["shortname"] = short
+        self._know(node, _Node(long or short or known.callsign, self._words.find("unit_kinds", role), _few(words)))
+        read = frozenset({"id", "longname", "longName"} | (set() if long else {"shortname", "shortName"}))
+        return self._unit(message, packet, node, at, read=read)
+
+    def _telemetry(self, message: Message, packet: _Packet, node: str) -> list[Report]:
+        figures = strict_json.loads(bytes(packet.payload))
+        if not isinstance(figures, dict):
+            raise BadMessage("payload of telemetry is no object")
+        at, _why = _moment(packet, message)
+        known = self._nodes.get(node, _Node())
+        words = dict(known.words) | readings.unread(figures, frozenset({"time"}))
+        self._know(node, known._replace(words=_few(words)))
+        return self._unit(message, packet, node, at, read=frozenset(figures))
+
+    def _text(self, message: Message, packet: _Packet, node: str) -> list[Report]:
+        said = strict_json.loads(bytes(packet.payload))
+        # A text that happens to be JSON itself is published as that JSON.
+        text = said.get("text") if isinstance(said, dict) and isinstance(said.get("text"), str) else said
+        words = readings.prose(text if isinstance(text, str) else json.dumps(text, ensure_ascii=False))
+        if not words or text == {}:
+            return []
+        at, why = _moment(packet, message)
+        losses = {"time": why} if why else {}
+        if packet.to is not None and _number_of(packet.to) not in (_BROADCAST, None):
+            losses["to"] = readings.loss(packet.to)
+        number = readings.loss(packet.id) if packet.id else str(int(at.timestamp()))
+        entry = LogEntry(
+            id=readings.identifier(f"{node}-{number}"),
+            at=at,
+            by=self._nodes.get(node, _Node()).callsign or node,
+            text=words,
+        )
+        return [self._voice.report(message, entry, original=(node, packet.type), losses=losses)]
+
+    def _waypoint(self, message: Message, packet: _Packet, node: str) -> list[Report]:
+        said = strict_json.decode(bytes(packet.payload), _WAYPOINT)
+        at, why = _moment(packet, message)
+        identity = readings.identifier(f"waypoint-{readings.loss(said.id)}")
+        original = (readings.loss(said.id), "waypoint")
+        losses = {"time": why} if why else {}
+        if said.expire == 1:  # so the apps take one back
+            gone = Retraction(id=identity, at=at, kind="zone")
+            return [self._voice.report(message, gone, original=original, losses=losses)]
+        place = _place_of(said)
+        if place is None:
+            raise BadMessage("a waypoint without a place")
+        ends = said.expire is not None and said.expire >= _SET_S
+        losses |= readings.unread(_payload(packet), frozenset(_WAYPOINT_READ))
+        zone = Zone(
+            id=identity,
+            at=at,
+            by=self._nodes.get(node, _Node()).callsign or node,
+            kind="marker",
+            name=readings.name(said.name),
+            summary=readings.prose(said.description),
+            geometry=outlines.point(*place),
+            expires_at=readings.moment_of_seconds(said.expire) if ends and said.expire is not None else None,
+        )
+        return [self._voice.report(message, zone, original=original, losses=losses)]
+
+    def _unit(
+        self,
+        message: Message,
+        packet: _Packet,
+        node: str,
+        at: datetime,
+        *,
+        read: frozenset[str],
+        said: dict[str, str] | None = None,
+    ) -> list[Report]:
+        known = self._nodes.get(node, _Node())
+        unit = Unit(
+            id=node,
+            at=at,
+            callsign=known.callsign or node,
+            kind=self._kinds.get(node) or known.kind or self._kind,
+        )
+
+        def losses() -> dict[str, str]:
+            packet_left = readings.unread(strict_json.loads(message.payload), _ENVELOPE_READ)
+            return {**dict(known.words), **packet_left, **readings.unread(_payload(packet), read), **(said or {})}
+
+        return self._voice.unit(message, unit, losses, beside=known.words, original=(node, packet.type))
+
+    def _know(self, node: str, what: _Node) -> None:
+        if node not in self._nodes and len(self._nodes) >= _NODES_REMEMBERED:
+            self._nodes.clear()  # a hostile sender may invent nodes without end
+        self._nodes[node] = what
+
+    def _heard(self, packet: tuple[str, int | str]) -> bool:
+        return packet in self._young or packet in self._old
+
+    def _remember(self, packet: tuple[str, int | str]) -> None:
+        if len(self._young) >= _PACKETS_REMEMBERED:
+            self._old, self._young = self._young, set()
+        node, number = packet
+        if not isinstance(number, str) or len(number) <= readings.SHORT:
+            self._young.add((node, number))
+
+
+_WAYPOINT_READ = ("id", "name", "description", "expire", "latitude_i", "longitude_i", "latitudeI", "longitudeI")
+
+
+def _payload(packet: _Packet) -> dict[str, Any]:
+    said = strict_json.loads(bytes(packet.payload))
+    return said if isinstance(said, dict) else {}
+
+
+def _few(words: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(words.items())[:40]
+
+
+def _node_of(packet: _Packet, topic: str) -> tuple[str, bool]:
+    """The node that sent the packet, and whether that had to be taken from its gateway. Raises BadMessage."""
+    if packet.sent_by is not None:
+        number = _number_of(packet.sent_by)
+        if number is None or number in _NO_NODE:
+            raise BadMessage("from is no node")
+        return f"!{number:08x}", False
+    if packet.type == "nodeinfo":
+        said = _payload(packet).get("id")
+        number = _number_of(said) if isinstance(said, str) else None
+        if number is not None and number not in _NO_NODE:
+            return f"!{number:08x}", False
+    for gateway in (packet.sender, topic.rpartition("/")[2]):
+        number = _number_of(gateway) if gateway and gateway.startswith("!") else None
+        if number is not None and number not in _NO_NODE:
+            return f"!{number:08x}", True
+    raise BadMessage("neither packet nor topic says which node")
+
+
+def _number_of(said: int | str) -> int | None:
+    """A node's number: signed and unsigned figures, `!` and eight hexadecimal digits. None if it is none."""
+    if isinstance(said, int):
+        return said & _BROADCAST if -(2**31) <= said <= _BROADCAST else None
+    text = said.strip()
+    if text == "^all":  # the word of the apps for everybody
+        return _BROADCAST
+    digits, base = (text[1:], 16) if text.startswith("!") else (text.removeprefix("-"), 10)
+    if not 1 <= len(digits) <= 10 or not digits.isalnum() or not digits.isascii():
+        return None
+    try:
+        number = int(digits, base)
+    except ValueError:
+        return None
+    return _number_of(-number if text.startswith("-") else number)
+
+
+def _moment(packet: _Packet, message: Message) -> tuple[datetime, str]:
+    """When the gateway received the packet, else when we did; and why, where it is ours. Raises BadMessage."""
+    if packet.timestamp is not None and packet.timestamp >= _SET_S:
+        return readings.moment_of_seconds(packet.timestamp), ""
+    if message.retained:
+        raise BadMessage("a retained message without a time")
+    return message.received_at, "no time in the message: the time of receipt stands for it"
+
+
+def _moment_of_fix(fix: _Fix, packet: _Packet, message: Message) -> tuple[datetime, str]:
+    """When the fix was taken, else when the packet was received.
+
+    `timestamp` of the payload is the receiver's own time of the fix and only sent where a node is set to; `time` may be
+    the clock when the packet left, so the earlier of the two holds.
+    """
+    said = [one for one in (fix.time, fix.timestamp) if one is not None and one >= _SET_S]
+    if said:
+        return readings.moment_of_seconds(min(said)), ""
+    at, why = _moment(packet, message)
+    return at, why or "no time of the fix: the gateway's time of receipt stands for it"
+
+
+def _place_of(fix: _Fix | _Waypoint) -> tuple[float, float] | None:
+    """Degrees; None where one of them is missing or both are 0. Raises BadMessage outside the globe."""
+    lat = fix.latitude_i if fix.latitude_i is not None else fix.lat_camel
+    lon = fix.longitude_i if fix.longitude_i is not None else fix.lon_camel
+    if lat is None or lon is None or (lat == 0 and lon == 0):
+        return None
+    if not (-900_000_000 <= lat <= 900_000_000 and -1_800_000_000 <= lon <= 1_800_000_000):
+        raise BadMessage("coordinates are outside the globe")
+    return lat / 1e7, lon / 1e7
+
+
+def _accuracy_of(bits: int | None, lat: float) -> float | None:
+    """How far from the middle of its cell a blurred position may be.
+
+    A node that blurs sends the middle of a cell of 2**(32 - bits) steps of 1e-7 degrees each way; half its diagonal.
+    """
+    if bits is None or not 1 <= bits < _FULL_PRECISION:
+        return None
+    half_m = (1 << (31 - bits)) * 1e-7 * _METRES_A_DEGREE
+    return round(min(hypot(half_m, half_m * cos(radians(lat))), 1e7), 1)
+
+
+def _course_of(track: int | None) -> float | None:
+    """A course: the firmware sends 1e-5 degrees in steps of 1,000, the protocol's text says 1e-2 degrees.
+
+    A figure that fits both is unknown.
+    """
+    if track is None or not 0 <= track <= 36_000_000:
+        return None
+    if track > 36_000:
+        return track / 1e5
+    return None if track and track % 1000 == 0 else track / 1e2
+
+
+def _times(figure: float | None, factor: float) -> float | None:
+    return None if figure is None else figure * factor
+
+
+def sniff(topic: str, payload: bytes) -> int:
+    """Its topics are its own; without one, a type beside a payload with its words."""
+    head = payload[:4096]
+    if b'"payload"' not in head or b'"type"' not in head:
+        return 0
+    if "/2/json/" in topic and topic.rpartition("/")[2].startswith("!"):
+        return 95
+    words = (b'"latitude_i"', b'"latitudeI"', b'"longname"', b'"air_util_tx"', b'"hop_start"')
+    if any(word in head for word in words):
+        return 85
+    return 60 if b'"sender"' in head and b'"from"' in head and b'"!' in head else 0
+
+
+FORMAT = Format(
+    name="meshtastic",
+    summary="Meshtastic mesh radios (JSON)",
+    make=Meshtastic,
+    split=strict_json.lines,
+    sniff=sniff,
+    topic="msh/+/2/json/#",
+)
