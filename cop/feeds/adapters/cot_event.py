@@ -1,20 +1,112 @@
-"""One Cursor on Target event, its attributes read and checked; what its kind makes of it stands in `cot_xml`."""
+"""One Cursor on Target event, whatever encoding it came in; what its kind makes of it stands in `cot_meaning`."""
 
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, tzinfo
+from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
-
-from lxml import etree
 
 from cop.domain.unit import Position
 from cop.feeds.adapters import cot_types, readings
 from cop.feeds.message import BadMessage
 
+MAX_PARTS = 30_000
+#: Conversations between TAK clients and servers, file transfers, receipts of chats: never objects.
+_NEVER_OBJECTS = ("t-x-c-", "t-x-takp", "t-x-m-", "b-f-t", "b-t-f-d", "b-t-f-r", "b-t-f-p", "b-t-f-s", "y-")
 _LARGEST_KNOWN = 999_998.0  # senders write 9999999.0, 9999999, 9.999999e+06 and 999999 for "unknown"
 _READ_PARTS = frozenset({"track", "cop", "uid", "archive", "emergency"})
+_MARKINGS = ("access", "caveat", "releasableTo")
 _MAX_LOSSES = 40
-_MAX_PARTS = 30_000
-#: Parts that are no vertices of a drawing, a bounded number of them.
-_OTHER_PARTS = etree.XPath("(detail/*[not(self::link[@point or @line])])[position() <= 500]")
+_MAX_OTHER_PARTS = 500
+_LONGEST_IDENTIFIER = 128
+#: e(xercise), s(imulation); senders write capitals as well
+_EXERCISE = ("e", "E", "s", "S")
+
+_identifier = lru_cache(maxsize=20_000)(readings.identifier)
+
+
+class Part:
+    """A part of a detail that did not come as XML: of an lxml element, what is asked of one."""
+
+    __slots__ = ("attrib", "children", "tag", "text")
+
+    def __init__(
+        self, tag: str, attrib: Mapping[str, str], text: str | None = None, children: tuple[Any, ...] | list[Any] = ()
+    ) -> None:
+        self.tag, self.attrib, self.text, self.children = tag, attrib, text, children
+
+    def get(self, attribute: str, default: str | None = None) -> str | None:
+        """An attribute."""
+        return self.attrib.get(attribute, default)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.children)
+
+    def __len__(self) -> int:
+        return len(self.children)
+
+    def iterfind(self, path: str) -> Iterator[Any]:
+        """The parts below that a path of names leads to (`shape/ellipse`)."""
+        name, _, below = path.partition("/")
+        for child in self.children:
+            if child.tag == name:
+                if below:
+                    yield from child.iterfind(below)
+                else:
+                    yield child
+
+    def find(self, path: str) -> Any:
+        """The first of these, None if there is none."""
+        return next(self.iterfind(path), None)
+
+
+NO_DETAIL = Part("detail", {})
+
+
+class Detail:
+    """An event's detail, and the event's own attributes as they came."""
+
+    __slots__ = ("_both", "_later", "_parts")
+
+    def __init__(
+        self, head: Any = None, element: Any = None, *, later: Callable[[], tuple[Any, Any]] | None = None
+    ) -> None:
+        """Both are lxml elements or `Part`s; `later` gives them when they are first asked for."""
+        self._both = (head, element)
+        self._later = later
+        self._parts: dict[str, Any] | None = None
+
+    def _opened(self) -> tuple[Any, Any]:
+        if self._later is not None:
+            self._both, self._later = self._later(), None
+        return self._both
+
+    @property
+    def head(self) -> Any:
+        """What holds the event's attributes."""
+        return self._opened()[0]
+
+    @property
+    def element(self) -> Any:
+        """The detail itself; one without parts where the event has none."""
+        return self._opened()[1]
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """The detail's parts by name, the last one of each."""
+        if self._parts is None:
+            self._parts = {part.tag: part for part in self.element}
+        return self._parts
+
+    def said(self, part: str, attribute: str) -> str:
+        """An attribute of a part, empty where there is none."""
+        element = self.parts.get(part)
+        return element.get(attribute, "") if element is not None else ""
+
+    def text(self, part: str) -> str:
+        """The text of a part, empty where there is none."""
+        element = self.parts.get(part)
+        return (element.text or "").strip() if element is not None else ""
 
 
 class Place(NamedTuple):
@@ -27,109 +119,186 @@ class Place(NamedTuple):
 
 
 class Event(NamedTuple):
-    """One event, its attributes read and its detail's parts by name (the last one of each)."""
+    """One event: what every message of a moving unit holds, and the detail with all the rest."""
 
-    element: Any
     type: str
     uid: str
     id: str
     at: datetime
     stale_at: datetime | None
     exercise: bool
-    parts: dict[str, Any]
+    place: Place | None
+    #: it has a point, which is no place on the globe
+    misplaced: bool
+    callsign: str
+    speed_mps: float | None
+    course_deg: float | None
+    #: our own words for what it is and does
+    kind: str
+    status: str
+    remarks: str
+    detail: Detail
+    #: a geometry that the encoding itself holds, and what was left out of it
+    drawn: tuple[dict[str, Any], str] | None = None
+    #: what the encoding alone lost
+    lost: Mapping[str, str] = {}
 
-    def said(self, part: str, attribute: str) -> str:
-        """An attribute of a part of the detail, empty where there is none."""
-        element = self.parts.get(part)
-        return element.get(attribute, "") if element is not None else ""
 
-    def text(self, part: str) -> str:
-        """The text of a part of the detail, empty where there is none."""
-        element = self.parts.get(part)
-        return (element.text or "").strip() if element is not None else ""
-
-    @property
-    def callsign(self) -> str:
-        """What the sender calls it, empty where it says nothing."""
-        return readings.name(self.said("contact", "callsign") or self.said("uid", "Droid"))
+#: What an event's texts are, in this order: element and attribute.
+TEXTS = (
+    *(("event", name) for name in ("type", "uid", "time", "stale", "opex", "qos")),
+    *(("event/point", name) for name in ("lat", "lon", "hae", "ce")),
+    ("event/detail/contact", "callsign"),
+    ("event/detail/uid", "Droid"),
+    ("event/detail/track", "speed"),
+    ("event/detail/track", "course"),
+    ("event/detail/cop", "kind"),
+    ("event/detail/cop", "status"),
+)
 
 
-def read(element: Any, event_type: str, zone: tzinfo, *, exercise: bool) -> Event:
-    """The event of an `<event>` element; `zone` holds for times without one.
+def is_object(event_type: str | None) -> bool:
+    """Whether events of this type are about the world, not talk among clients. Raises BadMessage without a type."""
+    if not event_type:
+        raise BadMessage("no type")
+    return not event_type.startswith(_NEVER_OBJECTS)
 
-    Raises BadMessage without uid or time, for a time that is none, and for a detail of more than 30,000 parts.
+
+def of_element(element: Any, zone: tzinfo, *, exercise: bool) -> Event | None:
+    """The event of an `<event>` element; None for talk among clients. `zone` holds for times without one.
+
+    Raises BadMessage without type, uid or time, for a time that is none, and for a detail of more than 30,000 parts.
     """
-    uid, time, stale = element.get("uid"), element.get("time"), element.get("stale")
+    get = element.get
+    event_type = get("type")
+    if not is_object(event_type):
+        return None
+    point, detail = None, NO_DETAIL
+    for child in element:
+        tag = child.tag
+        if tag == "point" and point is None:
+            point = child
+        elif tag == "detail" and detail is NO_DETAIL:
+            detail = child
+            if len(detail) > MAX_PARTS:
+                raise BadMessage("more than 30,000 parts in a detail")
+    contact = uid = track = ours = remarks = None
+    for part in detail:
+        tag = part.tag
+        if tag == "contact":
+            contact = part
+        elif tag == "track":
+            track = part
+        elif tag == "uid":
+            uid = part
+        elif tag == "cop":
+            ours = part
+        elif tag == "remarks":
+            remarks = part
+    return of_texts(
+        (
+            *(event_type, get("uid"), get("time"), get("stale"), get("opex"), get("qos")),
+            *(
+                (None,) * 4
+                if point is None
+                else (point.get("lat"), point.get("lon"), point.get("hae"), point.get("ce"))
+            ),
+            contact.get("callsign") if contact is not None else None,
+            uid.get("Droid") if uid is not None else None,
+            *((None, None) if track is None else (track.get("speed"), track.get("course"))),
+            *((None, None) if ours is None else (ours.get("kind"), ours.get("status"))),
+        ),
+        zone,
+        exercise=exercise,
+        has_point=point is not None,
+        detail=Detail(element, detail),
+        remarks=(remarks.text or "").strip() if remarks is not None else "",
+    )
+
+
+def of_texts(
+    texts: tuple[str | None, ...], zone: tzinfo, *, exercise: bool, has_point: bool, detail: Detail, remarks: str
+) -> Event:
+    """The event of what XML says of it, in the order of `TEXTS`. Raises BadMessage."""
+    event_type, uid, time, stale, opex, qos, lat, lon, hae, ce, callsign, droid, speed, course, kind, status = texts
     if not uid:
         raise BadMessage("no uid")
     if not time:
         raise BadMessage("no time")
-    detail = element.find("detail")
-    if detail is not None and len(detail) > _MAX_PARTS:
-        raise BadMessage("more than 30,000 parts in a detail")
+    figure = readings.figure
+    place, misplaced = None, False
+    if has_point:
+        place, misplaced = place_of(figure(lat), figure(lon), figure(hae), figure(ce))
     return Event(
-        element=element,
-        type=event_type,
-        uid=uid,
-        id=readings.identifier(uid),
-        at=readings.moment_of_text(time, zone),
-        stale_at=_stale_at(stale, zone),
-        exercise=exercise or _marked_as_exercise(element),
-        parts={part.tag: part for part in detail} if detail is not None else {},
+        event_type or "",
+        uid,
+        identifier(uid),
+        readings.moment_of_text(time, zone),
+        stale_of_text(stale, zone) if stale else None,
+        exercise or marked_as_exercise(opex, qos),
+        place,
+        misplaced,
+        readings.name(callsign or droid),
+        speed_of(figure(speed)) if speed else None,
+        readings.course(figure(course)) if course else None,
+        readings.name(kind) if kind else "",
+        readings.name(status) if status else "",
+        remarks,
+        detail,
     )
 
 
-def _stale_at(stale: str | None, zone: tzinfo) -> datetime | None:
+def identifier(uid: str) -> str:
+    """The id of an object for its uid. Raises BadMessage for an empty one."""
+    return _identifier(uid) if len(uid) <= _LONGEST_IDENTIFIER else readings.identifier(uid)
+
+
+def stale_of_text(stale: str, zone: tzinfo) -> datetime | None:
+    """When an event goes stale; None where that is no time: what it says is still worth something without its end."""
     try:
-        return readings.moment_of_text(stale, zone) if stale else None
+        return readings.moment_of_text(stale, zone)
     except BadMessage:
-        return None  # what it says is still worth something without its end
+        return None
 
 
-def _marked_as_exercise(element: Any) -> bool:
-    """`opex` says o(peration), e(xercise) or s(imulation), with a name after a hyphen; some write it into `qos`."""
-    return (element.get("opex") or "o")[0] in "eEsS" or (element.get("qos") or "0")[0] in "eEsS"
+def marked_as_exercise(opex: str | None, qos: str | None) -> bool:
+    """Whether `opex` says e(xercise) or s(imulation), which some write into `qos`.
 
-
-def place(element: Any, *, strict: bool) -> Place | None:
-    """The event's point, None where it has none: 0,0 stands for that in every kind of event.
-
-    Raises BadMessage if `strict` and the point is no place on the globe.
+    A name may follow after a hyphen; the words of `qos` itself begin with a digit.
     """
-    point = element.find("point")
-    if point is None:
-        return None
-    lat, lon = readings.figure(point.get("lat")), readings.figure(point.get("lon"))
-    if lat is None or lon is None or not readings.on_the_globe(lat, lon):
-        if strict:
-            raise BadMessage("coordinates are outside the globe")
-        return None
+    return (opex is not None and opex.startswith(_EXERCISE)) or (qos is not None and qos.startswith(_EXERCISE))
+
+
+def place_of(
+    lat: float | None, lon: float | None, alt_m: float | None, accuracy_m: float | None
+) -> tuple[Place | None, bool]:
+    """The place of a point, and whether it is no place on the globe; 0,0 stands for none in every kind of event."""
+    if lat is None or lon is None or not (-90.0 <= lat <= 90.0 and -180.0 <= lon <= 180.0):
+        return None, True
     if lat == 0.0 and lon == 0.0:
-        return None
-    alt_m, accuracy_m = readings.figure(point.get("hae")), readings.figure(point.get("ce"))
-    return Place(
-        lat,
-        lon,
-        readings.within(alt_m, -12_000.0, _LARGEST_KNOWN),
-        readings.within(accuracy_m, 0.0, _LARGEST_KNOWN),
-    )
+        return None, False
+    if alt_m is not None and not -12_000.0 <= alt_m <= _LARGEST_KNOWN:
+        alt_m = None
+    if accuracy_m is not None and not 0.0 <= accuracy_m <= _LARGEST_KNOWN:
+        accuracy_m = None
+    return Place(lat, lon, alt_m, accuracy_m), False
+
+
+def speed_of(speed: float | None) -> float | None:
+    """A speed in m/s if it is one; "-0.00" is sent."""
+    return abs(speed) if speed is not None and 0.0 <= speed <= 12_000.0 else None
 
 
 def position(event: Event, unit: str, where: Place) -> Position:
     """The position of a unit at the event's place, with its course and speed if the event tracks."""
-    speed = course = None
-    track = event.parts.get("track")
-    if track is not None:
-        speed = readings.within(readings.figure(track.get("speed")), 0.0, 12_000.0)
-        course = readings.course(readings.figure(track.get("course")))
     return Position(
         id=unit,
         at=event.at,
         lat=where.lat,
         lon=where.lon,
         alt_m=where.alt_m,
-        course_deg=course,
-        speed_mps=None if speed is None else abs(speed),  # "-0.00" is sent
+        course_deg=event.course_deg,
+        speed_mps=event.speed_mps,
         accuracy_m=where.accuracy_m,
     )
 
@@ -137,15 +306,19 @@ def position(event: Event, unit: str, where: Place) -> Position:
 def losses(event: Event, *without: str) -> dict[str, str]:
     """What our vocabulary cannot hold, as it came.
 
-    How it came about, whose side it is on, and every part of the detail that nobody reads; `without` names more
-    that were read.
+    How it came about, who may see it, whose side it is on, and every part of the detail that nobody reads; `without`
+    names more that were read.
     """
-    left = {}
-    if event.element.get("how"):
-        left["how"] = readings.loss(event.element.get("how"))
+    left = dict(event.lost)
+    head = event.detail.head
+    if head.get("how"):
+        left["how"] = readings.loss(head.get("how"))
+    for marking in _MARKINGS:
+        if head.get(marking, "Undefined") not in ("Undefined", ""):
+            left[marking] = readings.loss(head.get(marking))
     if event.type.startswith("a-") and (side := cot_types.affiliation(event.type)):
         left["affiliation"] = readings.loss(side)
-    for part in _OTHER_PARTS(event.element):
+    for part in islice(_no_vertices(event.detail.element), _MAX_OTHER_PARTS):
         if part.tag in _READ_PARTS or part.tag in without:
             continue
         name = readings.loss(part.tag)
@@ -155,3 +328,9 @@ def losses(event: Event, *without: str) -> dict[str, str]:
         if words and (name in left or len(left) < _MAX_LOSSES):
             left[name] = readings.loss("; ".join((*((left[name],) if name in left else ()), " ".join(words))))
     return left
+
+
+def _no_vertices(detail: Any) -> Iterator[Any]:
+    for part in detail:
+        if part.tag != "link" or not (part.get("point") or part.get("line")):
+            yield part

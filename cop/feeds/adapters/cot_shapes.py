@@ -1,6 +1,6 @@
 """What a Cursor on Target event draws, as GeoJSON: vertices in links, polylines, ellipses, ranges and bearings."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
@@ -23,20 +23,21 @@ def geometry(event_type: str, detail: Any, place: tuple[float, float] | None) ->
     """
     strokes = _strokes(detail)
     if strokes:
-        lines = [line for line, _ in strokes]
+        step, left = _thinning(sum(map(len, strokes)))
+        lines = [_line_or_area(_vertices(stroke, step), closed=False, may_close=False) for stroke in strokes]
         drawn: dict[str, Any] = lines[0] if len(lines) == 1 else _together(lines)
-        return drawn, "".join(dict.fromkeys(left for _, left in strokes if left))
-    vertices = _vertices(link.get("point") for link in detail.iterfind("link"))
+        return drawn, left
+    points = [point for link in detail.iterfind("link") if (point := link.get("point"))]
     closed = event_type.startswith("u-d-r")
-    if not vertices:
+    if not points:
         polyline = detail.find("shape/polyline")
         if polyline is not None:
-            corners = polyline.iterfind("vertex")
-            vertices = _vertices(f"{corner.get('lat')},{corner.get('lon')}" for corner in corners)
+            points = [f"{corner.get('lat')},{corner.get('lon')}" for corner in polyline.iterfind("vertex")]
             closed = (polyline.get("closed") or "").lower() == "true"
-    if vertices:
+    if points:
+        step, left = _thinning(len(points))
         may_close = closed or not event_type.startswith("b-m-r")
-        return _line_or_area(vertices, closed=closed, may_close=may_close)
+        return _line_or_area(_vertices(points, step), closed=closed, may_close=may_close), left
     if place is None:
         return {}, ""
     return _around(event_type, detail, *place), ""
@@ -68,16 +69,15 @@ def _value(detail: Any, name: str) -> float | None:
     return readings.figure(element.get("value")) if element is not None else None
 
 
-def _strokes(detail: Any) -> list[tuple[dict[str, Any], str]]:
+def _strokes(detail: Any) -> list[list[str]]:
     """Freehand drawings: each stroke is an event of its own, as text in the attribute `line` of a link."""
     found = []
-    for link in islice(detail.iterfind("link"), _MAX_STROKES):
-        line = link.get("line")
-        if line:
-            for event in strict_xml.documents(line.encode(), "event"):
-                vertices = _vertices(inner.get("point") for inner in event.iterfind("detail/link"))
-                if len(vertices) > 1:
-                    found.append(_line_or_area(vertices, closed=False, may_close=False))
+    lines = (line for link in detail.iterfind("link") if (line := link.get("line")))
+    for line in islice(lines, _MAX_STROKES):
+        for event in strict_xml.documents(line.encode(errors="replace"), "event"):
+            points = [point for inner in event.iterfind("detail/link") if (point := inner.get("point"))]
+            if len(points) > 1:
+                found.append(points)
     return found
 
 
@@ -85,12 +85,20 @@ def _together(lines: list[dict[str, Any]]) -> dict[str, Any]:
     return {"type": "MultiLineString", "coordinates": [line["coordinates"] for line in lines]}
 
 
-def _vertices(points: Iterable[str | None]) -> list[_Vertex]:
-    """The vertices `lat,lon[,hae]` as GeoJSON positions, longitude first."""
+def _thinning(count: int) -> tuple[int, str]:
+    """Each how manyth vertex of so many is kept, and what is said of it."""
+    if count <= MAX_VERTICES:
+        return 1, ""
+    step = -(-count // (MAX_VERTICES - 1))
+    return step, f"every {step}th of {count} vertices is kept"
+
+
+def _vertices(points: Sequence[str], step: int) -> list[_Vertex]:
+    """Each `step`th vertex `lat,lon[,hae]` and the last one, as GeoJSON positions, longitude first."""
+    if step > 1:
+        points = [*points[:-1:step], points[-1]]
     found: list[_Vertex] = []
     for point in points:
-        if not point:
-            continue
         parts = [readings.figure(part.strip()) for part in point.split(",", 3)[:2]]
         if len(parts) < 2 or parts[0] is None or parts[1] is None:
             raise BadMessage("a vertex is no pair of figures")
@@ -99,17 +107,12 @@ def _vertices(points: Iterable[str | None]) -> list[_Vertex]:
     return found
 
 
-def _line_or_area(vertices: list[_Vertex], *, closed: bool, may_close: bool) -> tuple[dict[str, Any], str]:
-    left = ""
-    if len(vertices) > MAX_VERTICES:
-        step = -(-len(vertices) // (MAX_VERTICES - 1))
-        left = f"every {step}th of {len(vertices)} vertices is kept"
-        vertices = [*vertices[:-1:step], vertices[-1]]
+def _line_or_area(vertices: list[_Vertex], *, closed: bool, may_close: bool) -> dict[str, Any]:
     if len(vertices) == 1:
-        return {"type": "Point", "coordinates": vertices[0]}, left
+        return {"type": "Point", "coordinates": vertices[0]}
     ends_meet = vertices[0] == vertices[-1]
     if closed and not ends_meet:
         vertices, ends_meet = [*vertices, vertices[0]], True
     if ends_meet and may_close and len(vertices) >= 4:
-        return {"type": "Polygon", "coordinates": [vertices]}, left
-    return {"type": "LineString", "coordinates": vertices}, left
+        return {"type": "Polygon", "coordinates": [vertices]}
+    return {"type": "LineString", "coordinates": vertices}

@@ -9,6 +9,7 @@ from cop.feeds.adapters import readings
 from cop.feeds.message import Feed, Message
 from cop.feeds.topics import is_exercise
 
+_SOURCES_REMEMBERED = 10_000
 _Words = tuple[str, str, str, tuple[str, ...], object]
 
 
@@ -21,6 +22,8 @@ class Voice:
         self._feed = feed.name
         self._format = form
         self._said: readings.LastWords[_Words] = readings.LastWords()
+        #: the same message names the same source again and again
+        self._sources: dict[tuple[str, str], Source] = {}
 
     def report(
         self,
@@ -36,17 +39,25 @@ class Voice:
         return Report(
             agency=self.agency,
             body=body,
-            source=Source(
-                feed=self._feed,
-                format=self._format,
-                original_id=readings.loss(original[0]),
-                original_type=readings.loss(original[1]),
-            ),
+            source=self._sources.get(original) or self._source(original),
             received_at=message.received_at,
             stale_at=stale_at,
             exercise=exercise or is_exercise(message.topic),
             losses=losses or {},
         )
+
+    def _source(self, original: tuple[str, str]) -> Source:
+        if len(self._sources) >= _SOURCES_REMEMBERED:
+            self._sources.clear()
+        source = Source(
+            feed=self._feed,
+            format=self._format,
+            original_id=readings.loss(original[0]),
+            original_type=readings.loss(original[1]),
+        )
+        if len(original[0]) + len(original[1]) <= 2 * readings.SHORT:
+            self._sources[original] = source
+        return source
 
     def unit(
         self,
@@ -56,6 +67,7 @@ class Voice:
         *,
         beside: object = None,
         original: tuple[str, str] = ("", ""),
+        stale_at: datetime | None = None,
         exercise: bool = False,
     ) -> list[Report]:
         """The unit if its words are news and not older than the last ones, else nothing.
@@ -71,6 +83,7 @@ class Voice:
                 message,
                 unit,
                 original=original,
+                stale_at=stale_at,
                 exercise=exercise,
                 losses=losses() if losses is not None else None,
             )
@@ -95,6 +108,10 @@ class Voice:
             exercise=exercise,
             losses=losses,
         )
+
+    def last_words(self, unit: str) -> _Words | None:
+        """What was last said of a unit: callsign, kind, status, capabilities, and what stood beside them."""
+        return self._said.get(unit)
 
     def forget(self, unit: str) -> None:
         """The next words about this unit are news."""
