@@ -17,9 +17,12 @@ FAMILIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "cot-xml": "cot_xml",
             "owntracks": "owntracks",
             "meshtastic": "meshtastic",
+            "traccar": "traccar",
             "hfp": "hfp",
         },
-        "Incidents and resources": {},
+        "Incidents and resources": {
+            "eido": "eido",
+        },
         "Alerts and areas": {},
         "Any other": {},
     }
