@@ -216,7 +216,7 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     desk.restore([Command(body) for body in left_unsent])
     palette = load_palette(config.desk.theme)
     tiles = _tiles(config, data)
-    map_view = MapView(picture, ground, config.region(), palette, tiles=tiles)
+    map_view = MapView(picture, ground, config.region(), palette, tiles=tiles, exercise=bool(config.exercise))
     settings = QSettings(str(data / "window.ini"), QSettings.Format.IniFormat)
     if options.theme is not None:
         settings.remove("theme")  # what is asked for now wins over what was chosen by hand

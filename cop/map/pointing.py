@@ -1,4 +1,4 @@
-"""What a point on the screen means: the incident, unit or zone that stands there."""
+"""What a point on the screen means: the incident, unit, zone or alert that stands there."""
 
 from PySide6.QtCore import QPointF
 
@@ -50,8 +50,8 @@ class Pointing:
             for row, box in unit_boxes.items():
                 if box.contains(at):
                     return "unit", *self._picture.tracks.keys[row]
-        zone = self._zones.at(at, view) if self._zones.visible else None
-        return ("zone", *zone) if zone is not None else ("", "", "")
+        drawn = self._zones.at(at, view) if self._zones.visible else None
+        return drawn if drawn is not None else ("", "", "")
 
     def standing_at(self, at: QPointF, view: Viewport) -> list[Standing]:
         """Incidents and units under a point, for the menu of the place."""

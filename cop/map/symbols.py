@@ -38,6 +38,9 @@ SHAPES: tuple[str, ...] = (
     "federal",
     "boat",
     "air",
+    "vehicle",
+    "facility",
+    "sensor",
 )
 _KIND_SHAPES = {
     "boat": "boat",
@@ -47,6 +50,9 @@ _KIND_SHAPES = {
     "helicopter": "air",
     "air_ambulance": "air",
     "drone": "air",
+    "vehicle": "vehicle",
+    "facility": "facility",
+    "sensor": "sensor",
 }
 
 #: length of dash and gap in degrees of the ring; a status without an entry wears a closed ring
@@ -64,27 +70,42 @@ def shape_of(kind: str, disciplines: tuple[str, ...] = ()) -> str:
     return unit_discipline(kind)
 
 
-def unit_symbol(agency: QColor, shape: str, status: str, *, stale: bool, palette: Palette, dpr: float) -> QImage:
-    """A unit's symbol without its heading, on a transparent square of UNIT_CELL_PX or EMERGENCY_CELL_PX."""
+def unit_symbol(
+    agency: QColor,
+    shape: str,
+    status: str,
+    *,
+    stale: bool,
+    palette: Palette,
+    dpr: float,
+    doubtful: bool = False,
+    exercise: bool = False,
+) -> QImage:
+    """A unit's symbol without its heading, on a transparent square of UNIT_CELL_PX or EMERGENCY_CELL_PX.
+
+    `doubtful` is one whose place can hardly be true, `exercise` one that is not live where the work is.
+    """
     emergency = status == "emergency"
     size = EMERGENCY_CELL_PX if emergency else UNIT_CELL_PX
     image, painter = _canvas(size, dpr)
     painter.translate(size / 2, size / 2)
-    painter.setOpacity(0.5 if stale else 1.0)
+    hollow = stale or doubtful or exercise
+    painter.setOpacity(0.5 if hollow else 1.0)
     ring = colour(palette.status_colour(status))
     disc = colour(palette.symbol_disc)
     if emergency:
-        _emergency_ground(painter, ring, disc, hollow=stale)
-        fill = disc if stale else QColor("#ffffff")
-        _draw_shape(painter, shape, ring if stale else fill, hollow=stale, disc=disc)
+        _emergency_ground(painter, ring, disc, hollow=hollow)
+        fill = disc if hollow else QColor("#ffffff")
+        _draw_shape(painter, shape, ring if hollow else fill, hollow=hollow, disc=disc)
     else:
         _disc_and_ring(painter, status, ring, disc)
         inside_second_ring = 0.84 if status == "on_scene" else 1.0
-        _draw_shape(painter, shape, agency, hollow=stale, disc=disc, size=SHAPE_PX * inside_second_ring)
+        _draw_shape(painter, shape, agency, hollow=hollow, disc=disc, size=SHAPE_PX * inside_second_ring)
         _status_mark(painter, status, ring, disc)
+    painter.setOpacity(1.0)
     if stale:
-        painter.setOpacity(1.0)
         _age_mark(painter, colour(palette.muted), disc, at=size / 2 - 7.0)
+    _marks(painter, palette, at=size / 2 - 7.5, doubtful=doubtful, exercise=exercise)
     painter.end()
     return image
 
@@ -101,8 +122,17 @@ def heading_tick(agency: QColor, direction: int, palette: Palette, dpr: float) -
     return image
 
 
-def incident_symbol(incident_type: str, priority: int, *, selected: bool, palette: Palette, dpr: float) -> QImage:
-    """An incident's diamond on a transparent square of INCIDENT_CELL_PX."""
+def incident_symbol(
+    incident_type: str,
+    priority: int,
+    *,
+    selected: bool,
+    palette: Palette,
+    dpr: float,
+    doubtful: bool = False,
+    exercise: bool = False,
+) -> QImage:
+    """An incident's diamond on a transparent square of INCIDENT_CELL_PX; `doubtful` and `exercise` as for a unit."""
     image, painter = _canvas(INCIDENT_CELL_PX, dpr)
     half = INCIDENT_CELL_PX / 2
     painter.translate(half, half)
@@ -115,10 +145,20 @@ def incident_symbol(incident_type: str, priority: int, *, selected: bool, palett
         painter.drawPolygon(diamond)
     painter.setPen(QPen(edge, 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap, _MITER))
     ground, ink = palette.priority_colours(priority)
-    painter.setBrush(colour(ground))
+    if doubtful or exercise:  # an outline only: nothing stands here for certain
+        painter.setBrush(colour(palette.symbol_disc))
+        painter.drawPolygon(diamond)
+        dashes = QPen(colour(ground), 2.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, _MITER)
+        dashes.setDashPattern([2.0, 1.2])
+        painter.setPen(dashes)
+        painter.setBrush(_NO_BRUSH)
+        ink = palette.text
+    else:
+        painter.setBrush(colour(ground))
     painter.drawPolygon(diamond)
     known = incident_type if incident_type in INCIDENT_TYPES else "unknown"
     painter.drawImage(QRectF(-8.5, -8.5, 17, 17), tinted("incident", known, round(17 * dpr), ink))
+    _marks(painter, palette, at=half - 8.0, doubtful=doubtful, exercise=exercise)
     painter.end()
     return image
 
@@ -241,3 +281,38 @@ def _age_mark(painter: QPainter, grey: QColor, disc: QColor, *, at: float) -> No
     painter.drawEllipse(centre, 5.4, 5.4)
     painter.drawLine(centre, centre + QPointF(0, -3.2))
     painter.drawLine(centre, centre + QPointF(2.4, 1.0))
+
+
+def _marks(painter: QPainter, palette: Palette, *, at: float, doubtful: bool, exercise: bool) -> None:
+    """A question mark at the upper left for a place that can hardly be true, an E at the lower left for an exercise."""
+    if doubtful:
+        ink = colour(palette.symbol_disc)
+        _badge(painter, QPointF(-at, -at), colour(palette.warn), ink)
+        hook = QPainterPath(QPointF(-2.1, -1.6))
+        hook.arcTo(QRectF(-2.1, -4.0, 4.2, 4.2), 180, -220)
+        hook.lineTo(0, 1.5)
+        _stroke(painter, QPointF(-at, -at), hook, ink)
+        painter.setPen(_NO_PEN)
+        painter.setBrush(ink)
+        painter.drawEllipse(QPointF(-at, -at + 3.9), 1.0, 1.0)
+    if exercise:
+        ink = colour(palette.exercise_text)
+        _badge(painter, QPointF(-at, at), colour(palette.exercise), ink)
+        letter = QPainterPath(QPointF(2.2, -3.2))
+        for x, y in ((-1.8, -3.2), (-1.8, 3.2), (2.2, 3.2)):
+            letter.lineTo(x, y)
+        letter.moveTo(-1.8, 0)
+        letter.lineTo(1.7, 0)
+        _stroke(painter, QPointF(-at, at), letter, ink)
+
+
+def _badge(painter: QPainter, centre: QPointF, ground: QColor, edge: QColor) -> None:
+    painter.setPen(QPen(edge, 1.2))
+    painter.setBrush(ground)
+    painter.drawEllipse(centre, 6.6, 6.6)
+
+
+def _stroke(painter: QPainter, centre: QPointF, path: QPainterPath, ink: QColor) -> None:
+    painter.setPen(QPen(ink, 1.7, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+    painter.setBrush(_NO_BRUSH)
+    painter.drawPath(path.translated(centre))

@@ -44,7 +44,7 @@ _CAROLINAS = (-9_130_000.0, 4_110_000.0, -8_880_000.0, 4_300_000.0)
 class MapView(QWidget):
     """Shows the picture on the ground. Told once a pulse what changed (`apply`) and once a second to age (`tick`)."""
 
-    selected = Signal(str, str, str)  # kind ("unit", "incident", "zone", "" for nothing), agency, id
+    selected = Signal(str, str, str)  # kind ("unit", "incident", "zone", "alert", "" for nothing), agency, id
     open_incident_asked = Signal(float, float)  # lat, lon
     task_asked = Signal(str, str)  # agency, unit
     layers_changed = Signal()
@@ -57,8 +57,10 @@ class MapView(QWidget):
         palette: Palette,
         *,
         tiles: TileSource | None = None,
+        exercise: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        """`exercise`: all the work is one, so that nothing need be marked as not live."""
         super().__init__()
         self._picture = picture
         self._palette = palette
@@ -67,9 +69,9 @@ class MapView(QWidget):
         self._tiles = TileLayer(tiles, palette, self) if tiles is not None else None
         self._basemap = BasemapLayer(region, palette)
         self._jurisdictions = JurisdictionLayer(picture, ground, palette, self._named_places)
-        self._zones = ZoneLayer(picture, palette, now)
-        self._units = UnitLayer(picture, palette, now)
-        self._incidents = IncidentLayer(picture, palette, now)
+        self._zones = ZoneLayer(picture, palette, now, exercise=exercise, reserved=self._corners)
+        self._units = UnitLayer(picture, palette, now, exercise=exercise)
+        self._incidents = IncidentLayer(picture, palette, now, exercise=exercise)
         self._selection = SelectionLayer(
             picture, palette, zones=self._zones, units=self._units, incidents=self._incidents
         )
@@ -143,6 +145,17 @@ class MapView(QWidget):
         x, y = place_to_metres(lat, lon)
         self._box.look_at(x, y, metres_across * stretch_at(y) / max(1, self.width()))
 
+    def show_area(self, kind: str, agency: str, id: str) -> None:  # noqa: A002  # the wire's word
+        """Bring a zone or an alert into view, whole; nothing happens if it has no area or is in view already."""
+        bounds = self._zones.bounds((kind, agency, id))
+        if bounds is None:
+            return
+        west, south, east, north = self.view.bounds(-_EDGE_PX)
+        if not (west <= bounds[0] and south <= bounds[1] and bounds[2] <= east and bounds[3] <= north):
+            spare = max(0.0, _LEAST_FIT_M - max(bounds[2] - bounds[0], bounds[3] - bounds[1])) / 2
+            wider = (bounds[0] - spare, bounds[1] - spare, bounds[2] + spare, bounds[3] + spare)
+            self._box.show_bounds(*wider, margin_px=60)
+
     def set_palette(self, palette: Palette) -> None:
         """Wear another theme."""
         self._palette = palette
@@ -154,8 +167,8 @@ class MapView(QWidget):
         self._canvas.redraw_ground()
 
     def fit(self) -> None:
-        """Show all incidents; where there are none, or they are shown already, the region."""
-        placed = self._incidents.placed()
+        """Show all incidents but those of doubtful place; where there are none, or they are shown, the region."""
+        placed = [one for one in self._incidents.placed() if not one.doubtful]
         if placed and self._fitted_to != "incidents":
             xs, ys = [one.x for one in placed], [one.y for one in placed]
             spare_x = max(0.0, _LEAST_FIT_M - (max(xs) - min(xs))) / 2
@@ -200,9 +213,10 @@ class MapView(QWidget):
             doubled = layer is self._basemap and tiled and self._tiles is not None and self._tiles.covers(view)
             if layer.visible and not doubled:
                 layer.paint(painter, view)
-        self._basemap.taken = []
+        named = self._zones.names if self._zones.visible else []
+        self._basemap.taken = list(named)
         if self._basemap.visible and not tiled:
-            self._basemap.paint_names(painter, view)
+            self._basemap.paint_names(painter, view, named)
         if self._jurisdictions.visible:
             self._jurisdictions.paint_names(painter, view)
 

@@ -9,7 +9,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from cop.domain.agency import Agency
-from cop.domain.area import Zone
+from cop.domain.area import Alert, Zone
 from cop.domain.batch import POSITION_ROW, Batch, TrackName
 from cop.domain.incident import Incident
 from cop.domain.report import Body, Report, Source
@@ -190,3 +190,47 @@ def _happenings() -> list[Report]:
         report("charlotte-fire", task),
         report("charlotte-pd", answer),
     ]
+
+
+def square(lat: float, lon: float, side_deg: float) -> dict[str, object]:
+    """A square about a place, as GeoJSON."""
+    west, east, south, north = lon - side_deg, lon + side_deg, lat - side_deg, lat + side_deg
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def bad_day(picture: Picture) -> Change:
+    """Alerts of every severity, one to come and one that is a test; closed roads, lanes and works; markers."""
+    soon, later = NOON + timedelta(hours=2), NOON + timedelta(hours=6)
+    alerts = (
+        ("tornado", "Tornado Warning", "Extreme", square(35.36, -81.05, 0.06), {}),
+        ("thunder", "Severe Thunderstorm Warning", "Severe", square(35.36, -80.85, 0.08), {}),
+        ("flood", "Flood Advisory", "Moderate", square(35.33, -80.66, 0.07), {}),
+        ("heat", "Heat Advisory", "Minor", square(35.13, -80.68, 0.08), {}),
+        ("watch", "Tornado Watch", "Extreme", square(35.12, -81.06, 0.06), {"starts_at": soon}),
+        ("test", "Tornado Warning", "Extreme", square(35.12, -80.88, 0.05), {"status": "Test"}),
+    )
+    reports = [
+        report(
+            "nws-gsp",
+            Alert(id=key, at=NOON, event=event, severity=severity, geometry=geometry, expires_at=later, **more),  # type: ignore[arg-type]
+        )
+        for key, event, severity, geometry, more in alerts
+    ]
+    line = {"type": "LineString"}
+    zones = (
+        ("road_closure", "I-85 closed at exit 33", {**line, "coordinates": [[-80.98, 35.24], [-80.93, 35.25]]}, {}),
+        ("lane_closure", "Right lane, Brookshire Fwy", {**line, "coordinates": [[-80.89, 35.25], [-80.83, 35.27]]}, {}),
+        ("road_work", "Paving", {**line, "coordinates": [[-80.92, 35.20], [-80.84, 35.21]]}, {}),
+        ("road_closure", "Bridge out", {"type": "Point", "coordinates": [-80.80, 35.24]}, {}),
+        ("road_closure", "Parade", {**line, "coordinates": [[-80.79, 35.20], [-80.72, 35.21]]}, {"starts_at": soon}),
+        ("lane_closure", "Signal repair", {"type": "Point", "coordinates": [-80.75, 35.25]}, {}),
+        ("marker", "Landing zone", {"type": "MultiPoint", "coordinates": [[-81.02, 35.23], [-81.05, 35.25]]}, {}),
+        ("hot_zone", "Hot zone", square(35.22, -81.08, 0.02), {}),
+        ("staging", "Staging B", square(35.17, -80.97, 0.015), {}),
+    )
+    reports += [
+        report("ncdot", Zone(id=f"z{at}", at=NOON, kind=kind, name=name, geometry=geometry, **more))  # type: ignore[arg-type]
+        for at, (kind, name, geometry, more) in enumerate(zones)
+    ]
+    return picture.apply(Batch(reports=reports))

@@ -1,5 +1,6 @@
 """What the map looks like: symbols, region with overlaps, labels in a crowd, in both themes."""
 
+import time
 from collections.abc import Callable
 from typing import Literal
 
@@ -16,7 +17,7 @@ from cop.map.view import MapView
 from cop.picture.ground import Ground
 from cop.picture.picture import Picture
 from tests.map.golden import assert_golden, difference
-from tests.map.scenes import REGION, busy_day
+from tests.map.scenes import REGION, bad_day, busy_day
 
 Theme = Literal["dark", "light"]
 ShowMap = Callable[..., MapView]
@@ -27,7 +28,7 @@ THEMES: tuple[Theme, ...] = ("dark", "light")
 @pytest.mark.parametrize("dpr", [1.0, 2.0])
 def test_that_unit_symbols_look_as_agreed(qapp: object, theme: Theme, dpr: float) -> None:
     palette = load_palette(theme)
-    image = QImage(round(1240 * dpr), round(470 * dpr), QImage.Format.Format_RGB32)
+    image = QImage(round((140 + 50 * 2 * len(SHAPES)) * dpr), round(470 * dpr), QImage.Format.Format_RGB32)
     image.fill(QColor(palette.map_background))
     painter = QPainter(image)
     painter.setPen(QColor(palette.muted))
@@ -41,6 +42,43 @@ def test_that_unit_symbols_look_as_agreed(qapp: object, theme: Theme, dpr: float
             painter.drawImage(QPointF(x - symbol.width() / 2, y - symbol.height() / 2), symbol)
     painter.end()
     assert_golden(image, f"unit-symbols-{theme}{'-2x' if dpr == 2.0 else ''}")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_that_marks_of_doubt_age_and_exercise_look_as_agreed(qapp: object, theme: Theme) -> None:
+    palette = load_palette(theme)
+    image = QImage(620, 230, QImage.Format.Format_RGB32)
+    image.fill(QColor(palette.map_background))
+    painter = QPainter(image)
+    marks = [(doubtful, exercise) for doubtful in (False, True) for exercise in (False, True)]
+    for column, (doubtful, exercise) in enumerate(marks):
+        for row, status in enumerate(("available", "on_scene", "emergency")):
+            for place, stale in enumerate((False, True)):
+                symbol = unit_symbol(
+                    QColor(palette.agencies[0]),
+                    "law",
+                    status,
+                    stale=stale,
+                    doubtful=doubtful,
+                    exercise=exercise,
+                    palette=palette,
+                    dpr=1.0,
+                )
+                x, y = 40 + 150 * column + 60 * place, 35 + 55 * row
+                painter.drawImage(QPointF(x - symbol.width() / 2, y - symbol.height() / 2), symbol)
+        for place, selected in enumerate((False, True)):
+            symbol = incident_symbol(
+                "hazmat",
+                1 + place,
+                selected=selected,
+                doubtful=doubtful,
+                exercise=exercise,
+                palette=palette,
+                dpr=1.0,
+            )
+            painter.drawImage(18 + 150 * column + 60 * place, 175, symbol)
+    painter.end()
+    assert_golden(image, f"marks-{theme}")
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -80,6 +118,24 @@ def test_that_overlapping_grounds_show_through_one_another(
     view.set_palette(load_palette("light"))
     view.set_layer_visible("units", visible=False)
     assert_golden(view.grab().toImage(), "overlaps-light")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_that_alerts_closed_roads_and_markers_look_as_agreed(
+    show_map: ShowMap, picture: Picture, monkeypatch: pytest.MonkeyPatch, theme: Theme
+) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    view = show_map(region=REGION)
+    view.resize(1190, 823)
+    view.apply(bad_day(picture))
+    view.set_palette(load_palette(theme))
+    view.set_selection("alert", "nws-gsp", "thunder")
+    view.show_place(35.24, -80.88, 50_000.0)
+    image = view.grab().toImage()
+    monkeypatch.undo()
+    time.tzset()
+    assert_golden(image, f"zones-{theme}")
 
 
 def test_that_labels_in_a_crowd_look_as_agreed(show_map: ShowMap, picture: Picture, whole_ground: Ground) -> None:

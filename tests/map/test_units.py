@@ -7,7 +7,9 @@ import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
+from shapely import box
 
+from cop.domain.area import Jurisdiction
 from cop.domain.batch import Batch
 from cop.domain.report import Retraction
 from cop.domain.unit import Unit
@@ -16,6 +18,8 @@ from cop.map.palette import Palette, load_palette
 from cop.map.projection import place_to_metres
 from cop.map.symbols import shape_of
 from cop.map.viewport import Viewport
+from cop.picture.ground import Ground
+from cop.picture.home import HomeGround
 from cop.picture.picture import Picture
 from tests.map.scenes import NOON, positions, report
 
@@ -211,3 +215,35 @@ def test_that_a_unit_of_unknown_kind_wears_the_shape_of_its_agency() -> None:
     assert shape_of("hovercraft") == "other"
     assert shape_of("engine", ("law",)) == "fire"
     assert shape_of("air_ambulance") == "air"
+
+
+def test_that_a_unit_of_doubtful_place_is_not_drawn_like_one_that_is_trusted(
+    qapp: QApplication, palette: Palette, clock: Clock
+) -> None:
+    ground = Ground([Jurisdiction("a", "a", "municipal", "law", "a", box(-80.5, 34.5, -79.5, 35.5), 1.0)])
+    picture = Picture(HomeGround(ground))
+    layer = UnitLayer(picture, palette, clock)
+    here = positions(picture, [("a", "u")], np.array([35.0]), np.array([-80.0]))
+    layer.apply(picture.apply(here))
+    trusted = drawn(layer)
+    away = positions(picture, [("a", "u")], np.array([0.0]), np.array([0.0]), at=NOON + timedelta(seconds=1))
+    layer.apply(picture.apply(away))
+    assert layer.visible_units(around(0.0, 0.0))[0].tolist() == [0]
+    moved = layer._cell[0]
+    back = positions(picture, [("a", "u")], np.array([35.0]), np.array([-80.0]), at=NOON + timedelta(seconds=2))
+    layer.apply(picture.apply(back))
+    assert layer._cell[0] != moved
+    assert drawn(layer) == trusted
+
+
+def test_that_a_unit_that_only_exercises_is_marked_where_the_work_is_live(
+    qapp: QApplication, picture: Picture, palette: Palette, clock: Clock
+) -> None:
+    batch = positions(picture, [("a", "u")], np.array([35.0]), np.array([-80.0]))
+    rows = batch.position_rows().copy()
+    live, playing = UnitLayer(picture, palette, clock), UnitLayer(picture, palette, clock, exercise=True)
+    rows["exercise"] = True
+    change = picture.apply(Batch(tracks=batch.tracks, positions=rows.tobytes()))
+    for layer in (live, playing):
+        layer.apply(change)
+    assert drawn(live) != drawn(playing)

@@ -16,6 +16,7 @@ from cop.map.palette import load_palette
 from cop.map.projection import place_to_metres
 from cop.map.viewport import Viewport
 from cop.picture.picture import Picture
+from tests.map import scenes
 from tests.map.scenes import NOON, report
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -86,8 +87,81 @@ def test_that_an_alert_shows_its_area_and_one_without_an_area_shows_nothing() ->
 def test_that_a_click_on_the_outline_means_the_zone_and_one_inside_does_not() -> None:
     layer = layer_with(Zone(id="z", at=NOON, geometry=SQUARE))
     edge = VIEW.place(35.0, -79.99)
-    assert layer.at(edge + QPointF(3, 0), VIEW) == ("a", "z")
+    assert layer.at(edge + QPointF(3, 0), VIEW) == ("zone", "a", "z")
     assert layer.at(VIEW.place(35.0, -80.0), VIEW) is None
+
+
+ROAD = {"type": "LineString", "coordinates": [[-80.01, 35.0], [-79.99, 35.0]]}
+
+
+def test_that_a_click_anywhere_along_a_closed_road_means_it() -> None:
+    layer = layer_with(Zone(id="z", at=NOON, kind="road_closure", geometry=ROAD))
+    assert layer.at(VIEW.place(35.0, -80.0) + QPointF(0, 4), VIEW) == ("zone", "a", "z")
+    assert layer.at(VIEW.place(35.0, -80.0) + QPointF(0, 30), VIEW) is None
+
+
+def test_that_a_point_is_drawn_as_a_mark_that_can_be_clicked() -> None:
+    place = {"type": "Point", "coordinates": [-80.0, 35.0]}
+    layer = layer_with(Zone(id="z", at=NOON, kind="marker", geometry=place))
+    assert ink(layer) > 60
+    assert layer.at(VIEW.place(35.0, -80.0) + QPointF(7, 5), VIEW) == ("zone", "a", "z")
+    drawn = layer.drawn(("zone", "a", "z"))
+    assert drawn is not None
+    assert len(drawn[1]) == 1
+
+
+def test_that_a_click_inside_an_alerts_area_means_the_smallest_alert_there() -> None:
+    wide = scenes.square(35.0, -80.0, 0.5)
+    county = Alert(id="county", at=NOON, event="Heat Advisory", geometry=wide)
+    town = Alert(id="town", at=NOON, event="Tornado Warning", geometry=SQUARE)
+    layer = layer_with(county, town)
+    assert layer.at(VIEW.place(35.0, -80.0), VIEW) == ("alert", "a", "town")
+    assert layer.at(VIEW.place(35.02, -80.0), VIEW) == ("alert", "a", "county")
+    assert layer.at(VIEW.place(34.99, -80.0), VIEW) == ("alert", "a", "town")
+
+
+def loudest(layer: ZoneLayer) -> int:
+    """The strongest opacity that the layer paints anywhere on the square's left edge."""
+    image = QImage(VIEW.width, VIEW.height, QImage.Format.Format_ARGB32)
+    image.fill(QColor(0, 0, 0, 0))
+    painter = QPainter(image)
+    layer.paint(painter, VIEW)
+    painter.end()
+    edge = VIEW.place(35.0, -80.01).toPoint()
+    return max(image.pixelColor(edge.x() + x, edge.y() + y).alpha() for x in range(-3, 4) for y in range(-20, 21))
+
+
+def test_that_what_is_to_come_is_drawn_fainter_until_it_begins() -> None:
+    clock = Clock()
+    layer = layer_with(Zone(id="z", at=NOON, geometry=SQUARE, starts_at=NOON + timedelta(hours=1)), clock=clock)
+    assert loudest(layer) < 160
+    assert not layer.tick()
+    clock.time = NOON + timedelta(hours=1)
+    assert layer.tick()
+    assert loudest(layer) > 200
+
+
+def test_that_an_alert_that_does_not_alarm_has_no_colour_of_its_own() -> None:
+    def colourful(layer: ZoneLayer) -> bool:
+        image = QImage(VIEW.width, VIEW.height, QImage.Format.Format_ARGB32)
+        image.fill(QColor(0, 0, 0))
+        painter = QPainter(image)
+        layer.paint(painter, VIEW)
+        painter.end()
+        seen = (image.pixelColor(x, y) for x in range(VIEW.width) for y in range(VIEW.height))
+        return any(one.saturation() > 120 and one.value() > 120 for one in seen)
+
+    actual = Alert(id="x", at=NOON, event="Tornado Warning", severity="Extreme", geometry=SQUARE)
+    drill = Alert(id="x", at=NOON, event="Tornado Warning", severity="Extreme", status="Exercise", geometry=SQUARE)
+    assert colourful(layer_with(actual))
+    assert not colourful(layer_with(drill))
+
+
+def test_that_no_name_lies_over_another() -> None:
+    many = [Zone(id=f"z{n}", at=NOON, name=f"Zone number {n}", kind="road_closure", geometry=ROAD) for n in range(30)]
+    layer = layer_with(*many)
+    ink(layer)
+    assert len(layer.names) == 1
 
 
 def test_that_a_hot_zone_is_red() -> None:

@@ -96,9 +96,9 @@ class BasemapLayer(Layer):
             painter.setPen(_pen(colour(ink), width))
             painter.drawPath(path)
 
-    def paint_names(self, painter: QPainter, view: Viewport) -> None:
-        """Place names and road numbers: above the jurisdictions, so that no fill dims them."""
-        self.taken = []
+    def paint_names(self, painter: QPainter, view: Viewport, reserved: list[QRectF]) -> None:
+        """Place names and road numbers: above the jurisdictions, so that no fill dims them, and clear of `reserved`."""
+        self.taken = list(reserved)
         for place in self._places:
             if view.scale > place.largest_scale:
                 continue

@@ -33,6 +33,8 @@ class PlacedIncident:
     priority: int
     title: str
     opened_at: datetime
+    doubtful: bool = False
+    exercise: bool = False
 
 
 class IncidentLayer(Layer):
@@ -41,12 +43,15 @@ class IncidentLayer(Layer):
     name: ClassVar[str] = "incidents"
     label: ClassVar[str] = "Incidents"
 
-    def __init__(self, picture: Picture, palette: Palette, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, picture: Picture, palette: Palette, now: Callable[[], datetime], *, exercise: bool = False
+    ) -> None:
         super().__init__(palette)
         self._picture = picture
         self._now = now
+        self._exercise = exercise  # where all is an exercise no incident is marked as one
         self._placed: dict[Key, PlacedIncident] = {}
-        self._pixmaps: dict[tuple[str, int, bool, float], QPixmap] = {}
+        self._pixmaps: dict[tuple[str, int, bool, bool, bool, float], QPixmap] = {}
         self._minute = -1
         self.selected: Key | None = None
         self.revision = 0
@@ -79,8 +84,10 @@ class IncidentLayer(Layer):
         return self._placed.get(key)
 
     def text(self, one: PlacedIncident) -> str:
-        """The label: "P1 Hazmat rail · 14 min"."""
-        return f"P{one.priority} {one.title} · {age(self._now() - one.opened_at)}"
+        """The label: "P1 Hazmat rail · 14 min"; one whose place is doubtful says so."""
+        doubt = " · place?" if one.doubtful else ""
+        drill = "EXERCISE " if one.exercise else ""
+        return f"{drill}P{one.priority} {one.title} · {age(self._now() - one.opened_at)}{doubt}"
 
     def near(self, point: QPointF, view: Viewport, reach_px: float) -> list[PlacedIncident]:
         """Incidents within reach of a point on the screen, the nearest first."""
@@ -96,23 +103,47 @@ class IncidentLayer(Layer):
                 painter.drawPixmap(at - QPointF(half, half), self._pixmap(one, view.dpr))
 
     def _pixmap(self, one: PlacedIncident, dpr: float) -> QPixmap:
-        key = (one.type, one.priority, one.key == self.selected, dpr)
+        key = (one.type, one.priority, one.key == self.selected, one.doubtful, one.exercise, dpr)
         pixmap = self._pixmaps.get(key)
         if pixmap is None:
-            image = incident_symbol(one.type, one.priority, selected=key[2], palette=self.palette, dpr=dpr)
+            image = incident_symbol(
+                one.type,
+                one.priority,
+                selected=key[2],
+                doubtful=one.doubtful,
+                exercise=one.exercise,
+                palette=self.palette,
+                dpr=dpr,
+            )
             image.setDevicePixelRatio(dpr)
             pixmap = self._pixmaps[key] = QPixmap.fromImage(image)
         return pixmap
 
     def _take(self, key: Key, report: Report | None) -> None:
         body = report.body if report is not None else None
-        if not isinstance(body, Incident) or body.lat is None or body.lon is None or body.status in INCIDENT_OVER:
+        if (
+            report is None
+            or not isinstance(body, Incident)
+            or body.lat is None
+            or body.lon is None
+            or body.status in INCIDENT_OVER
+        ):
             self._placed.pop(key, None)
             return
         kind = body.type if body.type in INCIDENT_TYPES else "unknown"
         title = clean(body.title or word_label(INCIDENT_TYPES, body.type), 28)
         x, y = place_to_metres(body.lat, body.lon)
-        self._placed[key] = PlacedIncident(key, x, y, kind, body.priority, title, body.opened_at or body.at)
+        self._placed[key] = PlacedIncident(
+            key,
+            x,
+            y,
+            kind,
+            body.priority,
+            title,
+            body.opened_at or body.at,
+            doubtful=self._picture.home.doubt(key[0], body.lat, body.lon) is not None,
+            exercise=report.exercise and not self._exercise,
+        )
 
 
 def age(duration: timedelta) -> str:

@@ -18,6 +18,7 @@ from cop.picture.picture import Picture
 
 _HALO_UNIT_PX = 21.0
 _HALO_INCIDENT_PX = 25.0
+_HALO_MARK_PX = 13.0
 
 
 class SelectionLayer(Layer):
@@ -57,14 +58,8 @@ class SelectionLayer(Layer):
 
     def paint(self, painter: QPainter, view: Viewport) -> None:
         ink = colour(self.palette.selection)
-        if self.kind == "zone":
-            outline = self._zones.outline(self.key)
-            if outline is not None:
-                wide = QColor(ink)
-                wide.setAlpha(120)
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.setPen(QPen(wide, 6.0))
-                painter.drawPath(view.transform().map(outline))
+        if self.kind in {"zone", "alert"}:
+            self._paint_outline(painter, view, ink)
             return
         at = self._point(view, self.kind, self.key)
         if at is None:
@@ -83,6 +78,20 @@ class SelectionLayer(Layer):
         painter.setBrush(fill)
         radius = _HALO_INCIDENT_PX if self.kind == "incident" else _HALO_UNIT_PX
         painter.drawEllipse(at, radius, radius)
+
+    def _paint_outline(self, painter: QPainter, view: Viewport, ink: QColor) -> None:
+        drawn = self._zones.drawn((self.kind, *self.key))
+        if drawn is None:
+            return
+        outline, points = drawn
+        wide = QColor(ink)
+        wide.setAlpha(120)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(wide, 6.0))
+        painter.drawPath(view.transform().map(outline))
+        painter.setPen(QPen(ink, 2.6))
+        for x, y in points:
+            painter.drawEllipse(view.point(x, y), _HALO_MARK_PX, _HALO_MARK_PX)
 
     def _point(self, view: Viewport, kind: str, key: Key) -> QPointF | None:
         if kind == "incident":

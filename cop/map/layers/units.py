@@ -1,4 +1,4 @@
-"""Units: shape by discipline, fill by agency, ring by status, tick by heading; the stale ones faded."""
+"""Units: shape by discipline, fill by agency, ring by status, tick by heading; the stale and the doubtful faded."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -30,6 +30,8 @@ _EMERGENCY = list(UNIT_STATUSES).index("emergency")
 _STATUSES = tuple(UNIT_STATUSES)
 _KINDS = tuple(UNIT_KINDS)
 _MANY_UNITS = 512
+#: what a unit wears beside kind and status, as bits of its look
+_STALE, _DOUBTFUL, _EXERCISE, _MARK_BITS = 1, 2, 4, 3
 #: with more units than this in view their symbols cover one another and headings could not be read: they are left out
 _CROWD = 3000
 #: unit vectors of the drawn directions, x to the right, y downwards
@@ -44,10 +46,13 @@ class UnitLayer(Layer):
     name: ClassVar[str] = "units"
     label: ClassVar[str] = "Units"
 
-    def __init__(self, picture: Picture, palette: Palette, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, picture: Picture, palette: Palette, now: Callable[[], datetime], *, exercise: bool = False
+    ) -> None:
         super().__init__(palette)
         self._picture = picture
         self._now = now
+        self._exercise = exercise  # where all is an exercise no unit is marked as one
         self._atlas = Atlas()
         self._sprites = SpriteArray()
         self._ticks = SpriteArray()
@@ -61,6 +66,7 @@ class UnitLayer(Layer):
         self._cell: NDArray[np.int32] = np.empty(0, dtype=np.int32)
         self._heading: NDArray[np.int16] = np.empty(0, dtype=np.int16)  # counts DIRECTIONS; -1: rests or unknown
         self._stale: NDArray[np.bool_] = np.empty(0, dtype=np.bool_)
+        self._marks: NDArray[np.uint8] = np.empty(0, dtype=np.uint8)  # _DOUBTFUL, _EXERCISE
         self._count = 0
         #: grows with every change: what was reckoned from this layer is out of date
         self.revision = 0
@@ -90,7 +96,8 @@ class UnitLayer(Layer):
         if change.moved.size:
             self._place(change.moved)
             stale = self._picture.tracks.stale_at[change.moved] <= self._now().timestamp()
-            described.extend(change.moved[stale != self._stale[change.moved]].tolist())
+            other = (stale != self._stale[change.moved]) | (self._marks_of(change.moved) != self._marks[change.moved])
+            described.extend(change.moved[other].tolist())
         self._describe(np.array(described, dtype=np.intp))
         self.revision += 1
         return True
@@ -168,6 +175,7 @@ class UnitLayer(Layer):
             self._x, self._y = _grown(self._x, room, np.nan), _grown(self._y, room, np.nan)
             self._cell, self._heading = _grown(self._cell, room, 0), _grown(self._heading, room, -1)
             self._rank, self._stale = _grown(self._rank, room, 1), _grown(self._stale, room, 0)
+            self._marks = _grown(self._marks, room, 0)
         if count > self._count:
             new = np.arange(self._count, count)
             self._count = count
@@ -208,12 +216,19 @@ class UnitLayer(Layer):
         self._x[rows] = np.where(tracks.present[rows], x, np.nan)
         stale = tracks.stale_at[rows] <= self._now().timestamp()
         self._stale[rows] = stale
+        self._marks[rows] = marks = self._marks_of(rows)
         looks = (
             (tracks.agency[rows].astype(np.int64) << 8 | tracks.kind[rows]) << 8 | tracks.status[rows]
-        ) << 1 | stale
+        ) << _MARK_BITS | (marks | stale)
         different, which = np.unique(looks, return_inverse=True)
         self._cell[rows] = self._cells_of(different.tolist())[which]
-        self._rank[rows] = np.where(tracks.status[rows] == _EMERGENCY, 2, np.where(stale, 0, 1))
+        alarming = (tracks.status[rows] == _EMERGENCY) & ((marks & _EXERCISE) == 0)
+        self._rank[rows] = np.where(alarming, 2, np.where(stale | (marks > 0), 0, 1))
+
+    def _marks_of(self, rows: Rows) -> NDArray[np.uint8]:
+        tracks = self._picture.tracks
+        marks: NDArray[np.uint8] = tracks.doubtful[rows] * np.uint8(_DOUBTFUL)
+        return marks if self._exercise else marks | tracks.exercise[rows] * np.uint8(_EXERCISE)
 
     def _cells_of(self, looks: list[int]) -> NDArray[np.int32]:
         missing = [look for look in looks if look not in self._cell_of]
@@ -222,14 +237,17 @@ class UnitLayer(Layer):
         return np.array([self._cell_of[look] for look in looks], dtype=np.int32)
 
     def _symbol(self, look: int) -> QImage:
-        agency = self._picture.tracks.agencies[look >> 17]
+        marks, look = look & (1 << _MARK_BITS) - 1, look >> _MARK_BITS
+        agency = self._picture.tracks.agencies[look >> 16]
         profile = self._picture.agencies.get(agency)
         disciplines = profile.body.disciplines if profile is not None and isinstance(profile.body, Agency) else ()
         return unit_symbol(
             agency_colour(self._picture, agency, self.palette),
-            shape_of(_KINDS[(look >> 9) & 0xFF], disciplines),
-            _STATUSES[(look >> 1) & 0xFF],
-            stale=bool(look & 1),
+            shape_of(_KINDS[(look >> 8) & 0xFF], disciplines),
+            _STATUSES[look & 0xFF],
+            stale=bool(marks & _STALE),
+            doubtful=bool(marks & _DOUBTFUL),
+            exercise=bool(marks & _EXERCISE),
             palette=self.palette,
             dpr=self._dpr,
         )

@@ -1,144 +1,271 @@
-"""Areas that somebody drew: hot zones, perimeters, staging areas, closed roads; and the areas of alerts."""
+"""Areas that somebody drew: hot zones, perimeters, staging areas, closed roads, markers; and the areas of alerts."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import shapely
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QPixmap
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from cop.domain.area import Alert, Zone
 from cop.domain.report import Report
+from cop.domain.rules.alarm import tag_of
 from cop.domain.words import label as word_label
 from cop.map.layers.layer import Layer
 from cop.map.layers.paths import path_of, projected
 from cop.map.lettering import Script, clean, draw_haloed, text_width
 from cop.map.palette import Palette, colour
 from cop.map.viewport import Viewport
-from cop.picture.change import Change, Key
+from cop.map.zone_looks import MARK_CELL_PX, ZoneLook, alert_look, fill_of, mark_of, pen_of, zone_look
+from cop.picture.change import Change
 from cop.picture.picture import Picture
 
 #: a drawing with more vertices than this is no drawing
 _MOST_VERTICES = 20_000
-_ALARMING = frozenset({"hot_zone", "hot", "exclusion", "evacuation"})
+#: an area or line that is smaller than this on the screen is not named
+_NAMED_FROM_PX = 14.0
+_MOST_NAMES = 120
+_MOST_TRIED = 400
+#: with more closed roads than this in view their dashes could not be told apart: they are drawn as plain thin lines
+_CROWD = 400
+_NAME_PX = 12
+_MARK_REACH_PX = 10.0
+_COMING_OPACITY = 0.45
+
+_Object = tuple[str, str, str]  # "zone" or "alert", agency, id
 
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
-    kind: str
+    """One zone or alert in map metres. `outline` is what a click can hit, `points` are drawn as marks."""
+
+    of: _Object
+    look: ZoneLook
     name: str
     geometry: BaseGeometry
+    outline: BaseGeometry
     path: QPainterPath
+    points: NDArray[np.float64]
+    starts_at: datetime | None
     expires_at: datetime | None
 
 
 class ZoneLayer(Layer):
-    """Each zone as outline, light fill and name; a hot zone red and dashed. What cannot be read is left out."""
+    """Each zone as outline, light fill and name; points as marks. What cannot be read is left out.
+
+    What is still to come is drawn fainter; what is over leaves by itself. `exercise`: all the work is one.
+    """
 
     name: ClassVar[str] = "zones"
     label: ClassVar[str] = "Zones and alerts"
 
-    def __init__(self, picture: Picture, palette: Palette, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        picture: Picture,
+        palette: Palette,
+        now: Callable[[], datetime],
+        *,
+        exercise: bool = False,
+        reserved: Callable[[], list[QRectF]] = list,
+    ) -> None:
         super().__init__(palette)
         self._picture = picture
         self._now = now
-        self._zones: dict[Key, _Drawn] = {}
-        self._alerts: dict[Key, _Drawn] = {}
-        self._shown: list[_Drawn] = []
-        for key in picture.zones:
-            self._take(self._zones, key, picture.zones.get(key))
-        for key in picture.alerts:
-            self._take(self._alerts, key, picture.alerts.get(key))
-        self.tick()
+        self._exercise = exercise
+        self._reserved = reserved
+        self._known: dict[_Object, _Drawn] = {}
+        self._order: list[_Drawn] = []  # what is to lie on top comes last
+        self._bounds: NDArray[np.float64] = np.empty((0, 4))
+        self._starts: NDArray[np.float64] = np.empty(0)
+        self._ends: NDArray[np.float64] = np.empty(0)
+        self._alive: NDArray[np.bool_] = np.empty(0, dtype=np.bool_)
+        self._coming: NDArray[np.bool_] = np.empty(0, dtype=np.bool_)
+        self._marks: dict[tuple[ZoneLook, float], QPixmap] = {}
+        #: rectangles in pixels that names took when this layer was last painted
+        self.names: list[QRectF] = []
+        for kind, table in (("zone", picture.zones), ("alert", picture.alerts)):
+            for key, report in table.items():
+                self._take((kind, *key), report)
+        self._arrange()
+
+    def set_palette(self, palette: Palette) -> None:
+        super().set_palette(palette)
+        self._marks.clear()
 
     def apply(self, change: Change) -> bool:
         for key in change.zones:
-            self._take(self._zones, key, self._picture.zones.get(key))
+            self._take(("zone", *key), self._picture.zones.get(key))
         for key in change.alerts:
-            self._take(self._alerts, key, self._picture.alerts.get(key))
+            self._take(("alert", *key), self._picture.alerts.get(key))
         if not (change.zones or change.alerts):
             return False
-        self.tick()
+        self._arrange()
         return True
 
     def tick(self) -> bool:
-        """A zone whose time is over leaves the map by itself."""
-        now = self._now()
-        alive = [
-            one
-            for one in (*self._alerts.values(), *self._zones.values())
-            if one.expires_at is None or one.expires_at > now
-        ]
-        changed = alive != self._shown
-        self._shown = alive
+        """What begins is drawn in full, and what is over leaves the map by itself."""
+        now = self._now().timestamp()
+        alive, coming = self._ends > now, self._starts > now
+        changed = not (np.array_equal(alive, self._alive) and np.array_equal(coming, self._coming))
+        self._alive, self._coming = alive, coming
         return changed
 
-    def at(self, point: QPointF, view: Viewport, reach_px: float = 6.0) -> Key | None:
-        """The zone whose outline lies within reach of a point on the screen."""
-        place = shapely.Point(*view.metres(point))
-        near = [
-            (shapely.distance(shapely.boundary(one.geometry), place), key)
-            for key, one in self._zones.items()
-            if one in self._shown
+    def at(self, point: QPointF, view: Viewport, reach_px: float = 6.0) -> _Object | None:
+        """What lies under a point of the screen: the nearest outline or mark within reach, else the smallest alert."""
+        x, y = view.metres(point)
+        place = shapely.Point(x, y)
+        under = [self._order[index] for index in self._near(x, y, x, y, margin=_MARK_REACH_PX * view.metres_per_pixel)]
+        near: list[tuple[float, int, _Object]] = []
+        for one in under:
+            reach = _MARK_REACH_PX if len(one.points) else reach_px
+            distance = float(shapely.distance(one.outline, place))
+            if distance <= reach * view.metres_per_pixel:
+                near.append((distance, one.look.rank, one.of))
+        if near:
+            return min(near)[2]
+        around: list[tuple[float, _Object]] = [
+            (float(one.geometry.area), one.of)
+            for one in under
+            if one.of[0] == "alert" and shapely.intersects(one.geometry, place)
         ]
-        if not near:
-            return None
-        distance, key = min(near)
-        return key if distance <= reach_px * view.metres_per_pixel else None
+        return min(around)[1] if around else None
 
-    def outline(self, key: Key) -> QPainterPath | None:
-        """A zone's outline in map metres."""
-        drawn = self._zones.get(key)
-        return drawn.path if drawn is not None else None
+    def drawn(self, of: _Object) -> tuple[QPainterPath, NDArray[np.float64]] | None:
+        """Outline and points, shape (n, 2), of a zone or alert in map metres."""
+        one = self._known.get(of)
+        return (one.path, one.points) if one is not None else None
 
-    def bounds(self, key: Key) -> tuple[float, float, float, float] | None:
-        """West, south, east, north of a zone in map metres."""
-        drawn = self._zones.get(key)
-        return tuple(drawn.geometry.bounds) if drawn is not None else None
+    def bounds(self, of: _Object) -> tuple[float, float, float, float] | None:
+        """West, south, east, north of a zone or alert in map metres."""
+        one = self._known.get(of)
+        return tuple(one.geometry.bounds) if one is not None else None
 
     def paint(self, painter: QPainter, view: Viewport) -> None:
-        to_pixels = view.transform()
-        for one in self._shown:
-            path = to_pixels.map(one.path)
-            if not path.boundingRect().adjusted(-80, -30, 80, 30).intersects(view.rect()):
-                continue
-            written = self.palette.hot_zone if one.kind in _ALARMING else self.palette.zone
-            ink = colour(written)
-            fill = QColor(ink)
-            fill.setAlpha(34)
-            pen = QPen(ink, 2.0)
-            if one.kind in _ALARMING or one.kind == "alert":
-                pen.setDashPattern([4.0, 3.0] if one.kind in _ALARMING else [1.5, 3.0])
+        seen = self._near(*view.bounds(80.0), margin=0.0)
+        shown = [(self._order[index], bool(self._coming[index])) for index in seen]
+        roads: dict[tuple[ZoneLook, bool], list[QPainterPath]] = {}
+        for one, coming in shown:
+            if one.look.road and not one.geometry.area:
+                roads.setdefault((one.look, coming), []).append(view.transform().map(one.path))
+            elif not one.path.isEmpty():
+                painter.setOpacity(_COMING_OPACITY if coming else 1.0)
+                painter.setPen(pen_of(one.look, self.palette))
+                filled = one.geometry.area and one.look.fill
+                painter.setBrush(fill_of(one.look, self.palette) if filled else Qt.BrushStyle.NoBrush)
+                painter.drawPath(view.transform().map(one.path))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        crowd = sum(map(len, roads.values())) > _CROWD
+        for (look, coming), paths in roads.items():
+            self._paint_roads(painter, paths, look, coming=coming, crowd=crowd)
+        for one, coming in shown:
+            if len(one.points):
+                painter.setOpacity(_COMING_OPACITY if coming else 1.0)
+                mark = self._mark(one.look, view.dpr)
+                half = MARK_CELL_PX / 2
+                for x, y in one.points:
+                    painter.drawPixmap(view.point(x, y) - QPointF(half, half), mark)
+        painter.setOpacity(1.0)
+        self._paint_names(painter, view, shown)
+
+    def _paint_roads(
+        self, painter: QPainter, paths: list[QPainterPath], look: ZoneLook, *, coming: bool, crowd: bool
+    ) -> None:
+        painter.setOpacity(_COMING_OPACITY if coming else 1.0)
+        line, casing = pen_of(look, self.palette), QPen(colour(self.palette.label_halo), look.width + 2.4)
+        casing.setCapStyle(Qt.PenCapStyle.FlatCap)
+        if crowd:
+            line = QPen(colour(look.ink(self.palette)), 1.0)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for pen in (line,) if crowd else (casing, line):
             painter.setPen(pen)
-            painter.setBrush(fill if one.geometry.area else Qt.BrushStyle.NoBrush)
-            painter.drawPath(path)
-            if one.name:
-                box = path.boundingRect()
-                at = QPointF(box.center().x() - text_width(one.name, 12) / 2, box.bottom() - 8)
-                draw_haloed(painter, at, one.name, Script(12, written, self.palette.label_halo))
+            for path in paths:  # each for itself: a stroke of all at once takes the square of the time
+                painter.drawPath(path)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
-    def _take(self, table: dict[Key, _Drawn], key: Key, report: Report | None) -> None:
-        drawn = _drawn(report) if report is not None else None
+    def _paint_names(self, painter: QPainter, view: Viewport, shown: list[tuple[_Drawn, bool]]) -> None:
+        """The names that have room, the important first; none over another."""
+        self.names = []
+        taken = self._reserved()
+        tried = [pair for pair in shown if pair[0].name and view.scale <= pair[0].look.named_to]
+        tried.sort(key=lambda pair: (pair[0].look.rank, pair[0].of))
+        for one, coming in tried[:_MOST_TRIED]:
+            if len(self.names) >= _MOST_NAMES:
+                return
+            text = one.name
+            if coming and one.starts_at is not None:
+                text = f"{text} · from {one.starts_at.astimezone():%H:%M}"
+            boxes = _name_boxes(one, view, text_width(text, _NAME_PX))
+            box = next((box for box in boxes if not any(box.intersects(other) for other in taken)), None)
+            if box is None:
+                continue
+            taken.append(box)
+            self.names.append(box)
+            script = Script(_NAME_PX, one.look.ink(self.palette), self.palette.label_halo)
+            draw_haloed(painter, QPointF(box.left(), box.bottom() - 4), text, script)
+
+    def _mark(self, look: ZoneLook, dpr: float) -> QPixmap:
+        mark = self._marks.get((look, dpr))
+        if mark is None:
+            mark = self._marks[look, dpr] = QPixmap.fromImage(mark_of(look, self.palette, dpr))
+            mark.setDevicePixelRatio(dpr)
+        return mark
+
+    def _near(self, west: float, south: float, east: float, north: float, *, margin: float) -> NDArray[np.intp]:
+        """Which of those that stand touch a rectangle in map metres."""
+        bounds = self._bounds
+        return np.flatnonzero(
+            self._alive
+            & (bounds[:, 0] <= east + margin)
+            & (bounds[:, 2] >= west - margin)
+            & (bounds[:, 1] <= north + margin)
+            & (bounds[:, 3] >= south - margin)
+        )
+
+    def _arrange(self) -> None:
+        self._order = sorted(self._known.values(), key=lambda one: (-one.look.rank, one.of))
+        self._bounds = np.array([one.geometry.bounds for one in self._order]).reshape(-1, 4)
+        never = math.inf
+        self._starts = np.array([one.starts_at.timestamp() if one.starts_at else -never for one in self._order])
+        self._ends = np.array([one.expires_at.timestamp() if one.expires_at else never for one in self._order])
+        self.tick()
+
+    def _take(self, of: _Object, report: Report | None) -> None:
+        drawn = self._read(of, report) if report is not None else None
         if drawn is None:
-            table.pop(key, None)
+            self._known.pop(of, None)
         else:
-            table[key] = drawn
+            self._known[of] = drawn
+
+    def _read(self, of: _Object, report: Report) -> _Drawn | None:
+        body = report.body
+        exercise = report.exercise and not self._exercise
+        if isinstance(body, Zone):
+            geometry, look = body.geometry, zone_look(body.kind)
+            tag, name = "EXERCISE" if exercise else "", body.name or word_label({}, body.kind)
+        elif isinstance(body, Alert):
+            geometry, look = body.geometry or {}, alert_look(body, exercise=exercise)
+            tag, name = tag_of(body, exercise=exercise), body.event
+        else:
+            return None
+        metres = _in_metres(geometry)
+        if metres is None:
+            return None
+        parts = list(_parts(metres))
+        outline = shapely.GeometryCollection([one.boundary if one.area else one for one in parts])
+        points = shapely.get_coordinates([one for one in parts if one.geom_type == "Point"])
+        text = clean(f"{tag} · {name}" if tag else name)
+        return _Drawn(of, look, text, metres, outline, path_of(metres), points, body.starts_at, body.expires_at)
 
 
-def _drawn(report: Report) -> _Drawn | None:
-    body = report.body
-    if isinstance(body, Zone):
-        geometry, kind, name = body.geometry, body.kind, body.name or word_label({}, body.kind)
-    elif isinstance(body, Alert):
-        geometry, kind, name = body.geometry or {}, "alert", body.event
-    else:
-        return None
+def _in_metres(geometry: dict[str, Any]) -> BaseGeometry | None:
+    """A drawing in map metres, None if it cannot be drawn."""
     try:
         read = shape(geometry)
         if read.is_empty or shapely.get_num_coordinates(read) > _MOST_VERTICES:
@@ -146,9 +273,41 @@ def _drawn(report: Report) -> _Drawn | None:
         vertices = shapely.get_coordinates(read)
         if not (np.isfinite(vertices).all() and (np.abs(vertices) <= (180.0, 90.0)).all()):
             return None
-        metres = projected(shapely.make_valid(shapely.force_2d(read)))
+        flat = shapely.force_2d(read)
+        metres = projected(flat if shapely.is_valid(flat) else shapely.make_valid(flat))
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, shapely.errors.ShapelyError):
         return None  # the feeds validate; what still gets here is counted there, and cannot be drawn
-    if not all(math.isfinite(part) for part in metres.bounds):
-        return None
-    return _Drawn(kind, clean(name), metres, path_of(metres), body.expires_at)
+    return metres if all(math.isfinite(part) for part in metres.bounds) else None
+
+
+def _parts(geometry: BaseGeometry) -> Iterator[BaseGeometry]:
+    """The points, lines and polygons of a geometry, however deep they lie."""
+    for part in shapely.get_parts(geometry):
+        if part.geom_type == "GeometryCollection" or part.geom_type.startswith("Multi"):
+            yield from _parts(part)
+        else:
+            yield part
+
+
+def _name_boxes(one: _Drawn, view: Viewport, width: float) -> Iterator[QRectF]:
+    """Where a name may stand in pixels, the best first: at the foot of an area, over a line's middle, beside a mark."""
+    west, south, east, north = one.geometry.bounds
+    left, right = view.xs(np.array([west, east])).tolist()
+    top, bottom = view.ys(np.array([north, south])).tolist()
+    large = max(right - left, bottom - top) >= _NAMED_FROM_PX
+    if one.geometry.area:
+        if large or not one.look.rank:
+            left, right = max(left, 0.0), min(right, float(view.width))
+            top, bottom = max(top, 0.0), min(bottom, float(view.height))
+            for foot in (bottom - 4, top + 20, (top + bottom) / 2 + 8):
+                yield QRectF((left + right - width) / 2, foot - 16, width, 16)
+    elif len(one.points):
+        at = view.point(*one.points[0])
+        yield QRectF(at.x() + MARK_CELL_PX / 2, at.y() - 8, width, 16)
+    elif large:
+        seen = shapely.get_parts(shapely.clip_by_rect(one.geometry, *view.bounds()))
+        if len(seen):
+            longest = seen[int(np.argmax(shapely.length(seen)))]
+            middle = shapely.line_interpolate_point(longest, 0.5, normalized=True)
+            at = view.point(middle.x, middle.y)
+            yield QRectF(at.x() - width / 2, at.y() - 24, width, 16)

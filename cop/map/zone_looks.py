@@ -1,0 +1,150 @@
+"""How each kind of zone and each severity of alert looks on the ground."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+
+from cop.domain.area import Alert
+from cop.domain.rules.alarm import SEVERITIES, severity_rank, tag_of
+from cop.map.palette import Palette, colour
+
+#: device independent pixels
+MARK_CELL_PX = 22
+_ALWAYS = 1e12
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneLook:
+    """`ink` picks the colour of a theme; `dashes` are in widths of the line; `fill` is the fill's opacity, 0…255.
+
+    `road` lines lie on a casing. `named_to` is the largest n of a scale "1 : n" at which it is named. `rank` orders the
+    names and what lies on top: 0 is what must be seen first.
+    """
+
+    ink: Callable[[Palette], str]
+    rank: int
+    width: float = 2.0
+    dashes: tuple[float, ...] = ()
+    fill: int = 34
+    road: bool = False
+    mark: str = "pin"
+    named_to: float = _ALWAYS
+
+
+def _hot(palette: Palette) -> str:
+    return palette.hot_zone
+
+
+def _drawn(palette: Palette) -> str:
+    return palette.zone
+
+
+def _muted(palette: Palette) -> str:
+    return palette.muted
+
+
+def _severe(palette: Palette) -> str:
+    return palette.priority["2"]
+
+
+_HOT = ZoneLook(_hot, 0, dashes=(4.0, 3.0))
+_ZONE = ZoneLook(_drawn, 5)
+_LOOKS: Mapping[str, ZoneLook] = MappingProxyType(
+    {
+        "hot_zone": _HOT,
+        "hot": _HOT,
+        "exclusion": _HOT,
+        "evacuation": _HOT,
+        "road_closure": ZoneLook(
+            _hot, 4, width=4.0, dashes=(2.2, 1.1), road=True, mark="no_entry", named_to=300_000, fill=22
+        ),
+        "lane_closure": ZoneLook(
+            _drawn, 7, width=3.4, dashes=(2.2, 1.4), road=True, mark="caution", named_to=120_000, fill=16
+        ),
+        "road_work": ZoneLook(
+            _drawn, 8, width=2.6, dashes=(0.8, 1.8), road=True, mark="caution", named_to=60_000, fill=12
+        ),
+        "marker": replace(_ZONE, rank=6, named_to=400_000),
+        "drawing": replace(_ZONE, rank=6),
+        "route": replace(_ZONE, rank=6, width=3.0, named_to=400_000),
+    }
+)
+_ALERT_DASHES = (1.5, 3.0)
+_ALERTS = tuple(
+    ZoneLook(ink, rank, dashes=_ALERT_DASHES, fill=fill, named_to=named_to)
+    for ink, rank, fill, named_to in (
+        (_hot, 1, 30, _ALWAYS),
+        (_severe, 2, 26, _ALWAYS),
+        (_drawn, 3, 16, 3_000_000),
+        (_muted, 8, 10, 1_000_000),
+        (_muted, 9, 10, 1_000_000),
+    )
+)
+assert len(_ALERTS) == len(SEVERITIES)
+#: an alert that does not alarm: an outline, no colour of its own
+_QUIET = ZoneLook(_muted, 9, width=1.4, dashes=(1.0, 4.0), fill=0, named_to=1_000_000)
+
+
+def zone_look(kind: str) -> ZoneLook:
+    """How a zone of this kind looks; a kind that we do not know looks like any drawn area."""
+    return _LOOKS.get(kind, _ZONE)
+
+
+def alert_look(alert: Alert, *, exercise: bool) -> ZoneLook:
+    """How an alert looks: by its severity where it counts (`rules.alarm`), else as an outline."""
+    return _QUIET if tag_of(alert, exercise=exercise) else _ALERTS[severity_rank(alert)]
+
+
+def pen_of(look: ZoneLook, palette: Palette) -> QPen:
+    """The line of a look."""
+    pen = QPen(colour(look.ink(palette)), look.width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    if look.dashes:
+        pen.setDashPattern(list(look.dashes))
+    return pen
+
+
+def fill_of(look: ZoneLook, palette: Palette) -> QColor:
+    """The fill of a look."""
+    fill = QColor(colour(look.ink(palette)))
+    fill.setAlpha(look.fill)
+    return fill
+
+
+def mark_of(look: ZoneLook, palette: Palette, dpr: float) -> QImage:
+    """What stands at a point, on a transparent square of MARK_CELL_PX: no entry, caution, or a pin."""
+    side = round(MARK_CELL_PX * dpr)
+    image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.scale(side / MARK_CELL_PX, side / MARK_CELL_PX)
+    painter.translate(MARK_CELL_PX / 2, MARK_CELL_PX / 2)
+    ink, disc = colour(look.ink(palette)), colour(palette.symbol_disc)
+    if look.mark == "no_entry":
+        painter.setPen(QPen(disc, 1.6))
+        painter.setBrush(ink)
+        painter.drawEllipse(QPointF(0, 0), 8.0, 8.0)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor("#ffffff"))
+        painter.drawRect(QRectF(-5.0, -1.5, 10.0, 3.0))
+    elif look.mark == "caution":
+        painter.setPen(QPen(disc, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        painter.setBrush(ink)
+        painter.drawPolygon(QPolygonF([QPointF(0, -7.5), QPointF(8.0, 6.0), QPointF(-8.0, 6.0)]))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(disc)
+        painter.drawRect(QRectF(-1.0, -3.0, 2.0, 4.6))
+        painter.drawRect(QRectF(-1.0, 2.7, 2.0, 2.0))
+    else:
+        painter.setPen(QPen(ink, 2.2))
+        painter.setBrush(disc)
+        painter.drawPolygon(QPolygonF([QPointF(0, -6.5), QPointF(6.5, 0), QPointF(0, 6.5), QPointF(-6.5, 0)]))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ink)
+        painter.drawEllipse(QPointF(0, 0), 1.8, 1.8)
+    painter.end()
+    return image
