@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, TypeVar
 
 import msgspec
+import numpy as np
 
 from cop.feeds.adapters.adapter import Recorded
 from cop.feeds.message import BadMessage
@@ -18,6 +19,11 @@ _NO_STRUCTURE = bytes(set(range(256)) - set(b'[]{}"\\'))
 #: Digits as 0: no number is too large to be finite, and the parser's own floats will do, where none looks like these.
 _DIGITS = bytes.maketrans(b"123456789E", b"000000000e")
 _LARGE = (b"0e0", b"0e+", b"0" * 300)
+_BLANK_BEFORE_COLON = re.compile(rb"[\x00-\x20]:")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_ANYTHING = msgspec.json.Decoder()
+_DIGITS_ALONE = b"0123456789"
+_SHAPE_LENGTH, _SHAPES_REMEMBERED = 2048, 10_000
 _KEY = re.compile(rb'"([A-Za-z0-9_-]+)"\s*:')
 
 
@@ -52,6 +58,87 @@ def decode(payload: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     except UnicodeDecodeError:
         raise BadMessage("not UTF-8") from None
     return decoded
+
+
+def quick(payload: bytes) -> Any:
+    """As `loads`, in half the time: a parser that does not look at repeated keys, and a count that tells of them.
+
+    Raises BadMessage.
+    """
+    try:
+        parsed = _ANYTHING.decode(payload.removeprefix(_BYTE_ORDER_MARK))
+    except RecursionError:
+        raise BadMessage("JSON is nested too deeply") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        raise BadMessage("not JSON") from None
+    # No lone surrogate is left here: the quick parser refuses them, the other one does not.
+    return parsed if _keys_of(parsed) == _colons_after_texts(payload) else loads(payload)
+
+
+def _keys_of(value: Any) -> int:
+    """How many members all objects of a JSON value have. Raises BadMessage if it is nested too deeply."""
+    count, level = 0, [value]
+    for _ in range(_MAX_DEPTH):
+        below: list[Any] = []
+        for one in level:
+            if type(one) is dict:
+                count += len(one)
+                inside: Any = one.values()
+            elif type(one) is list:
+                inside = one
+            else:
+                continue
+            for inner in inside:
+                if type(inner) is dict or type(inner) is list:
+                    below.append(inner)  # noqa: PERF401 - a comprehension for each of many small ones is slower
+        if not below:
+            return count
+        level = below
+    raise BadMessage("JSON is nested too deeply")
+
+
+def _keys(value: Any) -> Iterator[str]:
+    """The keys of every object in a JSON value that is not nested too deeply."""
+    if isinstance(value, dict):
+        yield from value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _keys(inner)
+
+
+def _colons_after_texts(payload: bytes) -> int:
+    """How often `":` stands in a payload: no less than it has keys. -1 where a blank stands before a colon."""
+    if len(payload) < 4096:
+        return -1 if _BLANK_BEFORE_COLON.search(payload) else payload.count(b'":')
+    octets = np.frombuffer(payload, np.uint8)
+    before = octets[np.flatnonzero(octets == ord(":")) - 1].tobytes()
+    return -1 if any(blank in before for blank in b" \t\r\n") else before.count(b'"')
+
+
+class Shapes:
+    """The shapes of a feed's messages, digits left out: what one was checked for need not be looked for in the next.
+
+    Two payloads of one shape have the same brackets and the same keys, unless a key holds a digit.
+    """
+
+    def __init__(self) -> None:
+        self._known: set[bytes] = set()
+
+    def decode(self, payload: bytes, decoder: msgspec.json.Decoder[T]) -> T:
+        """As `decode`, and a key that stands twice in an object of any depth is refused. Raises BadMessage."""
+        shape = payload.translate(None, _DIGITS_ALONE)
+        if shape not in self._known:
+            self._check(payload, shape)
+        try:
+            return decoder.decode(payload)
+        except msgspec.MsgspecError:
+            return decode(payload, decoder)  # tells why
+
+    def _check(self, payload: bytes, shape: bytes) -> None:
+        parsed = loads(payload)
+        if len(payload) <= _SHAPE_LENGTH and not any(any(map(str.isdigit, key)) for key in _keys(parsed)):
+            if len(self._known) >= _SHAPES_REMEMBERED:
+                self._known.clear()  # a sender whose texts are never the same gains nothing
+            self._known.add(shape)
 
 
 def flat_keys_repeat(payload: bytes) -> bool:
