@@ -18,8 +18,8 @@ with atheris.instrument_imports(include=["cop.feeds.adapters", "cop.domain"]):
 
 from cop.feeds.message import BadMessage, Message  # noqa: E402 - what is instrumented comes first
 
-from ..feeds.payloads import RECEIVED_AT, Case, adapter_of, cases  # noqa: E402
-from ..feeds.test_adapters_fuzzed import PASS_ON  # noqa: E402
+from ..feeds.payloads import RECEIVED_AT, Case, adapter_of, cases  # noqa: E402 - as above
+from ..feeds.test_adapters_fuzzed import PASS_ON  # noqa: E402 - as above
 
 _CASES: list[Case] = [case for case in cases() if case.format == FORM]
 _TOPICS = sorted({case.expected.get("topic", "") for case in _CASES})

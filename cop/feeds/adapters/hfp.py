@@ -52,18 +52,10 @@ class _Event(msgspec.Struct):
     dir: str | int | None = None
     oday: str | None = None
     start: str | None = None
-    # What changes along the way: losses of the position. `acc` is the acceleration in m/s², no accuracy.
-    acc: float | None = None
-    dl: int | None = None
-    odo: int | float | None = None
-    drst: int | None = None
-    occu: int | None = None
-    stop: int | str | None = None
 
 
 _DECODER = msgspec.json.Decoder(dict[str, _Event])
-_ALONG_THE_WAY = ("acc", "dl", "odo", "drst", "occu", "stop")
-_READ = frozenset({"tst", "tsi", "lat", "long", "spd", "hdg", "desi", "oper", "veh", "loc", *_ALONG_THE_WAY})
+_READ = frozenset({"tst", "tsi", "lat", "long", "spd", "hdg", "desi", "oper", "veh", "loc"})
 
 
 class _Vehicle(NamedTuple):
@@ -81,15 +73,14 @@ class Hfp:
         self._voice = Voice(feed, "hfp")
         self._kind = options.kind
         self._kinds = {**_KINDS, **options.kinds}
+        self._shapes = strict_json.Shapes()
         self._vehicles: dict[str, _Vehicle] = {}
 
     def decode(self, message: Message) -> list[Report]:
         """The vehicle's position if it has one, and the unit when its words changed."""
-        said = strict_json.decode(message.payload, _DECODER)
+        said = self._shapes.decode(message.payload, _DECODER)
         if len(said) != 1:
             raise BadMessage("not exactly one event in a message")
-        if strict_json.flat_keys_repeat(message.payload):
-            strict_json.loads(message.payload)  # tells keys that stand twice from keys of nested objects
         name, event = next(iter(said.items()))
         if name.lower() not in _EVENTS:
             raise BadMessage("event is none of HFP")
@@ -113,9 +104,8 @@ class Hfp:
         if event.lat is None or event.long is None:
             return reports  # the last fix stands, with its own age
         readings.check_coordinates(event.lat, event.long)
-        losses = {key: readings.loss(value) for key in _ALONG_THE_WAY if (value := getattr(event, key)) is not None}
-        if event.loc is not None and event.loc != "GPS":
-            losses["loc"] = readings.loss(event.loc)  # by odometer or by hand, not by satellite
+        # by odometer or by hand, not by satellite
+        losses = {"loc": readings.loss(event.loc)} if event.loc is not None and event.loc != "GPS" else None
         position = Position(
             id=vehicle.unit,
             at=at,

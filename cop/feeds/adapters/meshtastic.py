@@ -76,7 +76,7 @@ class _Fix(msgspec.Struct):
     precision_camel: int | None = msgspec.field(name="precisionBits", default=None)
 
 
-class _NodeInfo(msgspec.Struct):
+class _Naming(msgspec.Struct):
     id: str | None = None
     longname: str | None = None
     shortname: str | None = None
@@ -98,7 +98,7 @@ class _Waypoint(msgspec.Struct):
 
 _PACKET = msgspec.json.Decoder(_Packet)
 _FIX = msgspec.json.Decoder(_Fix)
-_NODE_INFO = msgspec.json.Decoder(_NodeInfo)
+_NAMING = msgspec.json.Decoder(_Naming)
 _WAYPOINT = msgspec.json.Decoder(_Waypoint)
 
 
@@ -196,7 +196,7 @@ class Meshtastic:
         return [*reports, self._voice.position(message, position, original=original, losses=said)]
 
     def _node_info(self, message: Message, packet: _Packet, node: str) -> list[Report]:
-        card = strict_json.decode(bytes(packet.payload), _NODE_INFO)
+        card = strict_json.decode(bytes(packet.payload), _NAMING)
         at, _why = _moment(packet, message)
         known = self._nodes.get(node, _Node())
         long = readings.name(card.longname or card.longname_camel)

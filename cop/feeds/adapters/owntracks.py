@@ -34,8 +34,9 @@ class _Head(msgspec.Struct):
 
 
 class _Fix(msgspec.Struct):
-    lat: float
-    lon: float
+    type: str = msgspec.field(name="_type")
+    lat: float | None = None
+    lon: float | None = None
     tst: float | None = None
     created_at: float | None = None
     acc: float | None = None
@@ -95,6 +96,7 @@ class OwnTracks:
         options = readings.options_of(feed, _Options)
         self._voice = Voice(feed, "owntracks")
         self._kind, self._kinds = options.kind, options.units
+        self._shapes = strict_json.Shapes()
         self._devices: dict[str, _Device] = {}
         self._names: dict[str, str] = {}
 
@@ -103,11 +105,13 @@ class OwnTracks:
         payload = message.payload
         if not payload and message.topic:
             return []  # a retained message was cleared
+        if b'"location"' in payload:  # the many: read in one pass
+            fix = self._shapes.decode(payload, _FIX)
+            if fix.type == "location":
+                return self._location(message, fix)
         kind = strict_json.decode(payload, _HEAD).type
         if kind not in _CONTROL and strict_json.flat_keys_repeat(payload):
             strict_json.loads(payload)  # nested objects may share keys; this one tells
-        if kind == "location":
-            return self._location(message)
         if kind == "transition":
             return self._transition(message)
         if kind == "waypoint":
@@ -120,8 +124,9 @@ class OwnTracks:
             raise BadMessage("_type is none of OwnTracks")
         return []
 
-    def _location(self, message: Message) -> list[Report]:
-        fix = strict_json.decode(message.payload, _FIX)
+    def _location(self, message: Message, fix: _Fix) -> list[Report]:
+        if fix.lat is None or fix.lon is None:
+            raise BadMessage("a location without coordinates")
         readings.check_coordinates(fix.lat, fix.lon)
         device = self._device(message.topic, fix)
         seconds = fix.tst if fix.tst is not None else fix.created_at
