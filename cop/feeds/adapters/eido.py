@@ -130,9 +130,10 @@ class _Reading:
         #: unique string "0" of a tracking identifier: no incident is meant
         self._unplaced = _number_of(self._tracking) == "0"
         self._at = self._time()
-        self._exercise = any(
+        calls = document.components("callComponent")
+        self._exercise = bool(calls) and any(
             text_of(call, name).lower().replace(" ", "") in _TEST_CALLS
-            for call in document.components("callComponent")[:_MOST]
+            for call in calls[:_MOST]
             for name in ("standardPrimaryCallType", "standardSecondaryCallType", "localCallType")
         )
 
@@ -336,6 +337,8 @@ class _Reading:
 
     def _best(self, located: list[_Located]) -> _Located | None:
         """Where the incident is: by type, then as the incident refers to it, then the newest."""
+        if not located:
+            return None
         components = self._document.components("incidentComponent")
         meant = {one for component in components[:1] for one in references_of(component, "locationReference")}
         others = {

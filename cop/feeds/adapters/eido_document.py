@@ -16,6 +16,7 @@ _DRAFT = {
     "locationComponent": "locationInformationComponent",
     "eidoVersion": "EIDOVersion",
 }
+_TODAY = {then: now for now, then in _DRAFT.items()}
 _BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr)\b[^<>]{0,200}>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,1000}>")
 
@@ -27,6 +28,11 @@ class Document:
         self.fields = fields
         self._zone = zone
         self._by_id: dict[str, dict[str, Component]] = {}
+        self._components = {
+            _TODAY.get(name, name): [found] if isinstance(found, dict) else [one for one in found if type(one) is dict]
+            for name, found in fields.items()
+            if isinstance(found, list | dict) and name.endswith("Component")
+        }
 
     def text(self, name: str) -> str:
         """A text of the head; "" if there is none."""
@@ -34,12 +40,7 @@ class Document:
 
     def components(self, kind: str) -> list[Component]:
         """The components of a kind (`notesComponent`); one that stands alone counts as a list of one."""
-        found = self.fields.get(kind)
-        if found is None and kind in _DRAFT:
-            found = self.fields.get(_DRAFT[kind])
-        if isinstance(found, dict):
-            return [found]
-        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+        return self._components.get(kind) or []
 
     def at_reference(self, kind: str, reference: str) -> Component | None:
         """The component of a kind with that `$id`; of several with the same, the last. None if there is none."""

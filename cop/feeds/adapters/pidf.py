@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from cop.feeds.adapters import geometries, outlines, readings, strict_xml
 from cop.feeds.message import BadMessage
 
-_CACHED_LENGTH, _LONGEST = 16_384, 65_536
+_CACHED_LENGTH, _LONGEST = 16_384, 32_768
 _MAX_REACH_M = 200_000.0
 _METRES, _DEGREES, _RADIANS = "9001", "9102", "9101"
 _SHAPES = ("Point", "Circle", "Sphere", "Ellipse", "Ellipsoid", "ArcBand", "Polygon", "Prism")
