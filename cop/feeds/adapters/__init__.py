@@ -15,15 +15,25 @@ FAMILIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "Our own": {"cop-json": "cop_json"},
         "Positions": {
             "cot-xml": "cot_xml",
+            "tak-protobuf": "tak_protobuf",
             "owntracks": "owntracks",
+            "ais": "ais",
             "meshtastic": "meshtastic",
             "traccar": "traccar",
+            "nmea": "nmea",
             "hfp": "hfp",
         },
         "Incidents and resources": {
+            "ucri2": "ucri2",
+            "edxl-rm": "edxl_rm",
+            "edxl-have": "edxl_have",
+            "niem-cfs": "niem_cfs",
+            "uicds": "uicds",
             "eido": "eido",
         },
-        "Alerts and areas": {},
+        "Alerts and areas": {
+            "wzdx": "wzdx",
+        },
         "Any other": {},
     }
 )

@@ -1,5 +1,7 @@
 """GeoJSON geometries that others wrote: checked before anybody draws or measures them (RFC 7946 §3.1)."""
 
+import hashlib
+import json
 from collections.abc import Iterator
 from math import ceil, sqrt
 from typing import Annotated, Any
@@ -22,6 +24,10 @@ _TYPES = {
     "Polygon": (2, 4),
     "MultiPolygon": (3, 4),
 }
+#: The last part of the names of reference systems that are WGS 84, and of those within two metres of it:
+#: ETRS 89, NAD 83, GDA 94, GDA 2020.
+_OURS = frozenset({"4326", "4979", "crs84", "wgs84", "wgs 84"})
+_NEARLY_OURS = frozenset({"4258", "4269", "4283", "7844"})
 _Line = list[Any]
 _Height = Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
 
@@ -62,6 +68,28 @@ def checked(geometry: dict[str, Any], most: int = MAX_VERTICES) -> tuple[dict[st
         raise BadMessage("geometry has a ring that is not closed")
     count = sum(map(len, lines))
     return (geometry, "") if count <= most else _thinned(kind, coordinates, lines, most)
+
+
+def reference_system(*said: Any) -> str:
+    """The reference system that GeoJSON objects of 2008 name, the first that names one; "" for WGS 84 and for none.
+
+    Systems within two metres of it hold as well, and are named. Raises BadMessage for any other (RFC 7946 §4).
+    """
+    crs = next((one["crs"] for one in said if isinstance(one, dict) and one.get("crs") is not None), None)
+    if crs is None:
+        return ""
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    system = name.lower().replace("/", ":").rpartition(":")[2] if isinstance(name, str) else ""
+    if system not in _OURS | _NEARLY_OURS:
+        raise BadMessage("coordinates are in a reference system other than WGS 84")
+    return "" if system in _OURS else str(name)
+
+
+def fingerprint(*content: object) -> str:
+    """An id for what has none: the same as long as its content is."""
+    said = json.dumps(content, ensure_ascii=True, sort_keys=True, default=str)
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
 def _collection(geometry: dict[str, Any], most: int) -> tuple[dict[str, Any], str]:

@@ -4,12 +4,17 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from cop.domain.report import Report
-from cop.feeds.message import BadMessage
+from cop.feeds.message import MAX_PAYLOAD_BYTES, BadMessage, Feed
 
 #: of one message; what it holds beyond is refused, and that is counted and shown
 PARTS_LIMIT = 4_000
 
 Part = TypeVar("Part")
+
+
+def most_of(feed: Feed, a_mebibyte: int) -> int:
+    """How many parts a message of this feed may have, where its `max_bytes` allow more than the usual mebibyte."""
+    return a_mebibyte * max(1, feed.max_bytes // MAX_PAYLOAD_BYTES)
 
 
 def of_parts(
@@ -33,3 +38,15 @@ def of_parts(
     if refused:
         raise BadMessage(refused, reports)
     return reports
+
+
+def of_readers(*readers: Callable[[], Iterable[Report]]) -> list[Report]:
+    """The reports of several readers of one message, one after another: one that refuses does not silence the others.
+
+    Raises BadMessage, with the reports of the others, as `of_parts` does.
+    """
+
+    def read(reader: Callable[[], Iterable[Report]]) -> Iterable[Report]:
+        return reader()
+
+    return of_parts(readers, read)
