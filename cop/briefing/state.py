@@ -35,6 +35,7 @@ def state(picture: Picture, now: datetime) -> dict[str, Any]:
         "tasks": tasks,
         "zones": [_object(report) for report in picture.zones.values()],
         "alerts": [_object(report) for report in picture.alerts.values()],
+        "links": [_object(report) for report in picture.links.values()],
         "agencies": [_object(report) for report in picture.agencies.values()],
         "presence": [_object(report) for report in picture.presence.values()],
         "log": [_object(report) for report in picture.log],
