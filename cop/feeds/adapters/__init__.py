@@ -21,6 +21,7 @@ FAMILIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "meshtastic": "meshtastic",
             "traccar": "traccar",
             "nmea": "nmea",
+            "taip": "taip",
             "hfp": "hfp",
         },
         "Incidents and resources": {
