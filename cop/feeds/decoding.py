@@ -6,6 +6,7 @@ from typing import Any
 
 from cop.domain.flat import flat
 from cop.feeds.adapters import AUTO, format_of, make_adapter, sniff
+from cop.feeds.adapters.readings import zone_of
 from cop.feeds.message import BadMessage, Feed, Message
 
 
@@ -35,12 +36,15 @@ def decode_file(content: bytes, feed: Feed, *, topic: str = "") -> Iterator[dict
             agency=feed.agency,
             zone=feed.zone,
         )
-    adapter = make_adapter(feed)
+    adapter, zone = make_adapter(feed), zone_of(feed)
     for number, recorded in enumerate(format_of(feed.format).split(content), start=1):
         if len(recorded.payload) > feed.max_bytes:
             yield {"error": feed.too_large, "message": number}
             continue
-        message = Message(topic or recorded.topic or "", recorded.payload, recorded.at or datetime.now(UTC))
+        received_at = recorded.at or datetime.now(UTC)
+        if received_at.tzinfo is None:
+            received_at = received_at.replace(tzinfo=zone).astimezone(UTC)
+        message = Message(topic or recorded.topic or "", recorded.payload, received_at)
         try:
             reports, error = adapter.decode(message), ""
         except BadMessage as bad:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cop.feeds.adapters.adapter import Recorded
 from cop.feeds.broker import Broker
@@ -37,8 +37,9 @@ class Pace:
             if self.speed and one.at is None:
                 pause = 1.0 / self.per_second
             elif self.speed and one.at is not None:
-                pause = 0.0 if last is None else (one.at - last).total_seconds() / self.speed
-                last = one.at if last is None else max(last, one.at)  # one that came late is sent at once
+                at = one.at if one.at.tzinfo is not None else one.at.replace(tzinfo=UTC)  # only differences matter
+                pause = 0.0 if last is None else (at - last).total_seconds() / self.speed
+                last = at if last is None else max(last, at)  # one that came late is sent at once
             yield min(max(0.0, pause), self.longest_pause_s), one
 
 

@@ -22,7 +22,10 @@ class Adapter(Protocol):
 
 
 class Recorded(NamedTuple):
-    """One message of a recorded file; topic and time of receipt where the recording holds them."""
+    """One message of a recorded file; topic and time of receipt where the recording holds them.
+
+    A time without a zone is the recorder's local one.
+    """
 
     topic: str | None
     payload: bytes
