@@ -3,7 +3,7 @@
 import hashlib
 import re
 from datetime import UTC, datetime, tzinfo
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -33,6 +33,58 @@ def check_coordinates(lat: float, lon: float) -> None:
     """Raises BadMessage for degrees that are no place on the globe."""
     if not on_the_globe(lat, lon):
         raise BadMessage("coordinates are outside the globe")
+
+
+class Bounds(NamedTuple):
+    """The ground on which a feed's places lie (option `bounds`), degrees WGS 84; `west` may lie east of `east`."""
+
+    south: float
+    west: float
+    north: float
+    east: float
+
+    def check(self) -> None:
+        """Raises ValueError for what bounds no ground."""
+        if not (on_the_globe(self.south, self.west) and on_the_globe(self.north, self.east)) or self.south > self.north:
+            raise ValueError("bounds are [south, west, north, east] in degrees")
+
+    def hold(self, lat: float, lon: float) -> bool:
+        """Whether a place lies on the ground."""
+        across = self.west > self.east  # the ground crosses the antimeridian
+        in_width = lon >= self.west or lon <= self.east if across else self.west <= lon <= self.east
+        return self.south <= lat <= self.north and in_width
+
+    def doubt(self, lat: float, lon: float) -> str:
+        """Why a place is not believed, and what was probably meant; empty for a place on the ground."""
+        if self.hold(lat, lon):
+            return ""
+        said = f"place outside the feed's bounds: {lat:.7g}, {lon:.7g}"
+        for why, meant in (
+            ("sign of the longitude lost", (lat, -lon)),
+            ("latitude and longitude swapped", (lon, lat)),
+            ("swapped, and the sign lost", (lon, -lat)),
+        ):
+            if self.hold(*meant):
+                return f"{said} ({why}?)"
+        return said
+
+
+class Place(NamedTuple):
+    """Where something is, degrees WGS 84, or None with the `doubt` that keeps it from being located, if any."""
+
+    lat: float | None = None
+    lon: float | None = None
+    doubt: str = ""
+
+
+def place(lat: float | None, lon: float | None, bounds: Bounds | None = None) -> Place:
+    """A place as a message gives it: not located where it is no place on the globe, or outside the feed's bounds."""
+    if lat is None or lon is None:
+        return Place()
+    if not on_the_globe(lat, lon):
+        return Place(doubt=f"place outside the globe: {lat:.7g}, {lon:.7g}")
+    doubt = bounds.doubt(lat, lon) if bounds is not None else ""
+    return Place(doubt=doubt) if doubt else Place(lat, lon)
 
 
 def within(value: float | None, low: float, high: float) -> float | None:
@@ -118,7 +170,7 @@ def loss(value: object) -> str:
 
 
 def _readable(text: str) -> str:
-    if text.isprintable():
+    if text.isprintable() or text.replace("\n", "").replace("\t", "").isprintable():
         return text
     return "".join(letter if letter.isprintable() or letter in "\n\t" else " " for letter in text)
 
