@@ -16,6 +16,7 @@ FAMILIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "Positions": {
             "cot-xml": "cot_xml",
             "tak-protobuf": "tak_protobuf",
+            "cot-json": "cot_json",
             "owntracks": "owntracks",
             "ais": "ais",
             "meshtastic": "meshtastic",
@@ -33,6 +34,9 @@ FAMILIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "eido": "eido",
         },
         "Alerts and areas": {
+            "cap": "cap",
+            "nws": "nws",
+            "edxl-de": "edxl_de",
             "wzdx": "wzdx",
         },
         "Any other": {},
