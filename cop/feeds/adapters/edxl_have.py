@@ -1,5 +1,6 @@
 """EDXL Hospital Availability Exchange: hospitals, their beds and their emergency departments (OASIS HAVE 1.0, 2.0)."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
@@ -320,14 +321,17 @@ def _enclosing_service(beds: Any) -> str:
     return "other"
 
 
+_ROOT = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:HospitalStatus|HAVE)[\s>]")
+
+
 def sniff(_topic: str, payload: bytes) -> int:
     """Its namespace and root; inside an envelope the envelope's own format is as sure, and opens it."""
     head = payload[:8192]
     if b"emergency:EDXL:HAVE:1.0" not in head and b"emergency:edxl:have:2.0" not in head.lower():
         return 0
     if b"EDXLDistribution" in head:
-        return 60
-    return 92 if b"HospitalStatus" in head or b"HAVE" in head[:600] else 0
+        return 60 if b"HospitalStatus" in head or _ROOT.search(head) else 0
+    return 92 if _ROOT.search(head) else 0
 
 
 FORMAT = Format(

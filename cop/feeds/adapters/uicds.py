@@ -298,13 +298,20 @@ def _middle(ring: list[list[float]]) -> Place:
     )
 
 
+_IN_PRODUCTS = (b"w3.org/2005/Atom", b"uicds.org/incident", b"uicds.org/SensorService")
+
+
 def sniff(_topic: str, payload: bytes) -> int:
     """The services and schemas of UICDS that hold incidents, sensors and features."""
     head = payload[:4096]
+    if b"CreateIncidentFromCap" in head:
+        return 0  # an alert in one of its requests
+    if b"uicds.org/WorkProduct" in head and any(name in head for name in _IN_PRODUCTS):
+        return 97  # an envelope of EDXL stands inside, which is surer of itself than of what it holds
     for name in (b"uicds.org/incident", b"uicds.org/IncidentManagementService", b"uicds.org/SensorService"):
         if name in head:
             return 92
-    return 70 if b"uicds.org/WorkProduct" in head else 0
+    return 0
 
 
 FORMAT = Format(
