@@ -24,7 +24,9 @@ def state(picture: Picture, now: datetime) -> dict[str, Any]:
         entry["state"] = picture.task_state(report)
         answer = picture.answer_to(report)
         entry["answer"] = _object(answer) if answer is not None else None
-        entry["assignee"] = f"{report.body.assignee_agency}/{report.body.unit}" if isinstance(report.body, Task) else ""
+        body = report.body
+        asked = isinstance(body, Task) and body.assignee_agency
+        entry["assignee"] = f"{body.assignee_agency}/{body.unit}" if isinstance(body, Task) and asked else ""
         tasks.append(entry)
     return {
         "at": rfc3339(now),

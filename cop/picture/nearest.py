@@ -28,15 +28,17 @@ class Near:
 
 
 def nearest_units(
-    picture: Picture, incident_type: str, lat: float, lon: float, *, now: datetime, limit: int
+    picture: Picture, incident_type: str, lat: float, lon: float, *, now: datetime, limit: int, live: bool = False
 ) -> list[Near]:
     """Available units with a fresh position: those of the type's leading discipline first, then by distance.
 
-    Nobody is near by a doubtful place.
+    Nobody is near by a doubtful place, and nobody who only exercises is offered for `live` work.
     """
     tracks = picture.tracks
     free = tracks.present & (tracks.status == _AVAILABLE) & ~picture.stale(now) & ~np.isnan(tracks.lat)
     free &= ~tracks.doubtful
+    if live:
+        free &= ~tracks.exercise
     rows = np.flatnonzero(free)
     if not rows.size:
         return []

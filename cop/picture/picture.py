@@ -22,6 +22,8 @@ from cop.picture.home import HomeGround
 from cop.picture.tracks import Tracks
 
 _LOG_LENGTH = 2000
+#: how the ids of those log entries begin that the picture itself writes of cancelled alerts
+CANCELLED = "cancelled "
 _GONE_LIMIT = 20_000
 
 #: report kind -> name of the table and of the set in `Change`
@@ -221,7 +223,7 @@ class Picture:
         if isinstance(body, Alert) and body.cancels and not body.deleted:
             tag = tag_of(body, exercise=False)
             text = f"Cancelled{f' ({tag})' if tag else ''}: {body.headline or body.event}"
-            entry = LogEntry(id=f"cancelled {body.id}"[-128:], at=body.at, by=body.by, text=text)
+            entry = LogEntry(id=CANCELLED + body.id[-118:], at=body.at, by=body.by, text=text)
             self._take_log(msgspec.structs.replace(report, body=entry), change)
 
     def _is_aside(self, report: Report) -> bool:

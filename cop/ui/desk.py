@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
@@ -20,6 +20,9 @@ from cop.picture.picture import Picture
 
 #: puts a command on disk before it returns; raises OSError if it cannot, ValueError if no desk would read it
 Send = Callable[[Command], None]
+#: so long after its end an alert or a zone can still be looked at where it is selected
+_KEPT_WHEN_OVER = timedelta(hours=1)
+_LET_GO_EVERY = timedelta(minutes=1)
 
 
 class Desk(QObject):
@@ -49,12 +52,22 @@ class Desk(QObject):
         self.exercise = exercise  # the exercise's title; empty when live
         self.now = now
         self._send = send
+        self._let_go_at = now()
 
     def take_in(self, batch: Batch) -> None:
         """Apply what arrived and tell layers and tables what changed."""
         change = self.picture.apply(batch)
         if change:
             self.changed.emit(change)
+
+    def let_go(self) -> None:
+        """Forget alerts and zones that have been over for long; asked each second, it looks once a minute."""
+        now = self.now()
+        if now - self._let_go_at >= _LET_GO_EVERY:
+            self._let_go_at = now
+            change = self.picture.drop_over(now - _KEPT_WHEN_OVER)
+            if change:
+                self.changed.emit(change)
 
     def may(self, action: str) -> Refusal | None:
         """Whether this desk's role may do this at all (`actions.ALLOWED`); the reason if not."""

@@ -50,10 +50,9 @@ class Facts(QWidget):
 
 
 def provenance(picture: Picture, report: Report, now: datetime) -> list[Fact]:
-    """Where a report comes from: agency, feed, format, both times, the message's own id, and what got lost."""
+    """Where a report comes from: agency, feed, format, both times, the message's own id."""
     source = report.source
     original = " ".join(part for part in (source.original_type, source.original_id) if part)
-    lost = ", ".join(f"{name} = {value}" for name, value in report.losses.items())
     return [
         ("Agency", wording.agency_name(picture, report.agency)),
         ("Feed", f"{wording.one_line(source.feed)} · {wording.one_line(source.format)}"),
@@ -62,7 +61,6 @@ def provenance(picture: Picture, report: Report, now: datetime) -> list[Fact]:
         ("Said by", wording.one_line(report.body.by)),
         ("Revision", str(report.body.rev) if report.body.rev else ""),
         ("Original", wording.one_line(original)),
-        ("Not carried", wording.one_line(lost)),
         ("", "EXERCISE, not live" if report.exercise else ""),
     ]
 

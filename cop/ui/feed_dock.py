@@ -16,6 +16,18 @@ from cop.ui.table import restore_columns, save_columns, table
 from cop.ui.theme import legible
 
 
+def unknown_words(health: FeedHealth) -> str:
+    """How many words of a feed stand in none of our tables: "3 unknown words"; empty if none."""
+    count = len(health.unmapped)
+    return f"{count} unknown word{'s' if count != 1 else ''}" if count else ""
+
+
+def _counted(counts: dict[str, int]) -> list[str]:
+    """One line each, the most frequent first."""
+    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    return [f"{count:>6,}  {wording.one_line(what)}" for what, count in ordered]
+
+
 class FeedModel(OrderedModel[FeedHealth]):
     """One row a feed, the worst first."""
 
@@ -52,6 +64,14 @@ class FeedModel(OrderedModel[FeedHealth]):
                     align=RIGHT,
                     width=40,
                 ),
+                Column(
+                    "Unknown",
+                    lambda one: unknown_words(one) or "—",
+                    key=lambda one: len(one.unmapped),
+                    colour=self._unknown_colour,
+                    width=104,
+                    hint=lambda one: "\n".join(_counted(one.unmapped)[:20]) or "every word is known",
+                ),
                 Column("Last bad message", lambda one: wording.one_line(one.last_bad_reason) or "—", width=150),
             ),
             parent,
@@ -76,6 +96,9 @@ class FeedModel(OrderedModel[FeedHealth]):
 
     def _bad_colour(self, health: FeedHealth) -> QColor | None:
         return colour(legible(self.colours.bad, self.colours.raised)) if health.bad else None
+
+    def _unknown_colour(self, health: FeedHealth) -> QColor | None:
+        return colour(legible(self.colours.warn, self.colours.raised)) if health.unmapped else None
 
     def _last(self, health: FeedHealth) -> str:
         at = health.last_message_at
@@ -103,8 +126,10 @@ class FeedDock(Dock):
         self.view = table(self.model, "Feeds", row_height=26)
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._detail())
         self.detail = QPlainTextEdit(readOnly=True)
-        self.detail.setAccessibleName("Bad messages of the chosen feed, by reason")
-        self.detail.setPlaceholderText("Choose a feed to see its bad messages by reason.")
+        self.detail.setAccessibleName("Bad messages and unknown words of the chosen feed")
+        self.detail.setPlaceholderText(
+            "Choose a feed to see its bad messages by reason, and words that we do not know."
+        )
         self.detail.setMaximumWidth(260)
         head, body = QWidget(), QWidget()
         line = QHBoxLayout(head)
@@ -160,8 +185,9 @@ class FeedDock(Dock):
         health = self.desk.picture.feeds.get(self.model.id_at(rows[0])) if rows else None
         text = ""
         if health is not None:
-            counted = sorted(health.bad_reasons.items(), key=lambda one: -one[1])
-            lines = [f"{count:>6,}  {wording.one_line(reason)}" for reason, count in counted]
-            text = "\n".join([wording.one_line(health.feed), *(lines or ["no bad message so far"])])
+            lines = [wording.one_line(health.feed), *(_counted(health.bad_reasons) or ["no bad message so far"])]
+            if health.unmapped:
+                lines += ["", f"{unknown_words(health)}, shown as they came:", *_counted(health.unmapped)]
+            text = "\n".join(lines)
         if text != self.detail.toPlainText():
             self.detail.setPlainText(text)

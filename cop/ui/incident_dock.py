@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex, QObject, Qt
-from PySide6.QtWidgets import QButtonGroup, QListView, QWidget
+from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from cop.domain.incident import Incident
 from cop.domain.report import Report
@@ -16,6 +16,7 @@ from cop.domain.words import INCIDENT_OVER, TASK_OVER, leading_discipline
 from cop.map.palette import Palette
 from cop.picture.change import Change, Key
 from cop.ui import wording
+from cop.ui.cards import CARD_ROLE, card_list, mark_card
 from cop.ui.desk import Desk
 from cop.ui.dock import Dock
 from cop.ui.flow_layout import FlowLayout
@@ -23,9 +24,6 @@ from cop.ui.incident_card import Card, IncidentCards
 from cop.ui.labels import Label, allow, button
 from cop.ui.leads import Leads
 from cop.ui.ordered_model import Column, Index, OrderedModel
-from cop.ui.table import let_go
-
-CARD_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 
 FILTERS = (
     ("all", "All agencies"),
@@ -66,11 +64,12 @@ class IncidentModel(OrderedModel[Report]):
         return self._desk.picture.incidents[identity]
 
     def order(self, ids: list[Any]) -> NDArray[np.intp]:
-        """By priority, then by age, the newest first."""
+        """By priority, then by age, the newest first; what is not live where the work is comes last."""
         reports = [self.row(one) for one in ids]
         opened = np.array([-opened_at(report).timestamp() for report in reports])
         priority = np.array([_incident(report).priority for report in reports])
-        return np.lexsort((opened, priority)).astype(np.intp)
+        drill = np.array([bool(wording.drill(report, self._desk.exercise)) for report in reports])
+        return np.lexsort((opened, priority, drill)).astype(np.intp)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Beside the texts: the whole card, for the delegate."""
@@ -110,22 +109,27 @@ class IncidentModel(OrderedModel[Report]):
             body = report.body
             if isinstance(body, Task) and picture.task_state(report) not in TASK_OVER:
                 incident = (body.incident_agency, body.incident)
-                self._assigned.setdefault(incident, set()).add((body.assignee_agency, body.unit))
+                if body.unit:  # a request that names no unit assigns nobody
+                    self._assigned.setdefault(incident, set()).add((body.assignee_agency, body.unit))
                 if body.assignee_agency == own:
                     self._mine.add(incident)
 
     def _card(self, report: Report) -> Card:
         body, picture = _incident(report), self._desk.picture
         lead = self._leads.agency(body)
+        doubt = wording.doubt(picture, report.agency, body.lat, body.lon)
+        unknown = "not known" if doubt or body.lat is None else "nobody's ground"
         return Card(
             priority=body.priority,
             title=wording.incident_title(report),
             age=wording.span((self._desk.now() - opened_at(report)).total_seconds()),
-            address=wording.one_line(body.address) or wording.place(body.lat, body.lon),
-            lead=wording.agency_name(picture, lead) if lead else "nobody's ground",
+            address=_where(body),
+            lead=wording.agency_name(picture, lead) if lead else unknown,
             assigned=len(self._assigned.get(report.key, ())),
             over=body.status in INCIDENT_OVER,
             pending=self._desk.is_pending("incident", *report.key),
+            doubt=doubt,
+            drill=wording.drill(report, self._desk.exercise),
         )
 
 
@@ -150,15 +154,7 @@ class IncidentDock(Dock):
             chip.clicked.connect(lambda _=False, name=name: self._show(name))
             self._chips.addButton(chip)
             flow.addWidget(chip)
-        self.list = _Queue()
-        self.list.setModel(self.model)
-        self.cards = IncidentCards(palette, CARD_ROLE, self.list)
-        self.list.setItemDelegate(self.cards)
-        self.list.setMouseTracking(True)
-        self.list.setUniformItemSizes(True)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.list.setAccessibleName("Incident queue")
+        self.list, self.cards = card_list(self.model, IncidentCards, palette, "Incident queue")
         self.list.clicked.connect(self._chosen)
         self.list.activated.connect(self._chosen)
         self.nothing = Label("", "muted", wrap=True)
@@ -206,12 +202,7 @@ class IncidentDock(Dock):
 
     def set_selection(self, kind: str, agency: str, object_id: str) -> None:
         """Mark the selected incident."""
-        index = self.model.index_of((agency, object_id)) if kind == "incident" else QModelIndex()
-        if index.isValid():
-            self.list.setCurrentIndex(index)
-        else:
-            self.list.clearSelection()
-            self.list.selectionModel().clearCurrentIndex()
+        mark_card(self.list, self.model.index_of((agency, object_id)) if kind == "incident" else QModelIndex())
 
     def set_palette(self, palette: Palette) -> None:
         """Wear another theme."""
@@ -229,16 +220,19 @@ class IncidentDock(Dock):
             self.selected.emit("incident", *key)
 
 
-class _Queue(QListView):
-    def rowsAboutToBeRemoved(self, parent: Index, first: int, last: int) -> None:
-        let_go(self, first, last)
-        super().rowsAboutToBeRemoved(parent, first, last)
-
-
 def opened_at(report: Report) -> datetime:
     """When an incident began: as its reporter says, else when it was first told."""
     body = _incident(report)
     return body.opened_at or body.at
+
+
+def _where(incident: Incident) -> str:
+    """The address, else the place; that it is not located is said beside the address too."""
+    address = wording.one_line(incident.address)
+    place = wording.place(incident.lat, incident.lon)
+    if not address:
+        return place
+    return f"{address} · {place}" if place == wording.NOT_LOCATED else address
 
 
 def _incident(report: Report) -> Incident:

@@ -70,10 +70,13 @@ def _own(desk: Desk, incident: Report) -> list[Line]:
 
 def _task(desk: Desk, report: Report) -> list[Line]:
     picture, task = desk.picture, task_of(report)
-    unit = wording.unit_callsign(picture, task.assignee_agency, task.unit)
-    owner = wording.agency_name(picture, task.assignee_agency)
-    asked = f"{unit} requested from {owner} — {task.objective}"
-    lines = [Line(task.at, f"Request for {unit} cancelled" if task.cancelled else asked)]
+    unit = wording.unit_callsign(picture, task.assignee_agency, task.unit) if task.unit else "Any unit"
+    if task.assignee_agency:
+        asked = f"{unit} requested from {wording.agency_name(picture, task.assignee_agency)} — {task.objective}"
+    else:
+        asked = f"{task.objective} requested, of nobody yet"
+    called_off = f"Request for {unit if task.unit else task.objective} cancelled"
+    lines = [Line(task.at, called_off if task.cancelled else asked)]
     answered = picture.answer_to(report)
     if answered is not None and isinstance(answered.body, Answer):
         answer = answered.body

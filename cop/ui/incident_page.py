@@ -11,7 +11,6 @@ from cop.picture.change import Change, Key
 from cop.picture.nearest import DETOUR, SPEED_MPS, Near, nearest_units
 from cop.ui import wording
 from cop.ui.desk import Desk
-from cop.ui.facts import Facts, provenance
 from cop.ui.flow_layout import FlowLayout
 from cop.ui.incident_log import Line, lines_of, merged_with
 from cop.ui.labels import ElidedLabel, Label, NameButton, allow, button, restyle, rule
@@ -28,6 +27,11 @@ class IncidentPage(Page):
     def __init__(self, desk: Desk, leads: Leads) -> None:
         super().__init__(desk)
         self._leads = leads
+        self.doubt = Label(tone="warn", wrap=True)
+        self.lines.addWidget(self.doubt)
+        self.show_place = button("Show on the map", "small")
+        self.show_place.clicked.connect(self._show_place)
+        self.lines.addWidget(self.show_place, 0, Qt.AlignmentFlag.AlignLeft)
         self.summary = Label(wrap=True)
         self.lines.addWidget(self.summary)
         self.unsent = Label(tone="warn")
@@ -69,10 +73,7 @@ class IncidentPage(Page):
         self._log_lines.setSpacing(4)
         self._log: list[Line] = []
         self.lines.addWidget(frame)
-        self.section("Source")
-        self.facts = Facts()
-        self.lines.addWidget(self.facts)
-        self.lines.addStretch(1)
+        self.end_with_source()
 
     def concerns(self, change: Change) -> bool:
         """Positions are looked at once a second, not at each pulse."""
@@ -92,24 +93,27 @@ class IncidentPage(Page):
         if report is None or not isinstance(report.body, Incident):
             self.say_gone("This incident is gone", "Its agency took it back.")
             return
-        body, now = report.body, self.desk.now()
+        body = report.body
         name = wording.agency_name(self.desk.picture, report.agency)
         sources = 1 + len(merged_with(self.desk, self.key))
         merged = f" · {sources} sources merged" if sources > 1 else ""
         self.say(
-            f"{body.id} · reported by {name}{merged}",
+            f"{wording.drill(report, self.desk.exercise)}{body.id} · reported by {name}{merged}",
             wording.incident_title(report),
             " · ".join(self._below(report, body)),
         )
-        self.summary.say(wording.one_line(body.summary))
+        doubt = wording.doubt(self.desk.picture, report.agency, body.lat, body.lon)
+        self.doubt.say(doubt)
+        self.show_place.setVisible(bool(doubt))  # the map does not go there by itself
+        self.summary.say(wording.paragraphs(body.summary))
         pending = self.desk.is_pending("incident", *self.key)
         self.unsent.say("● not sent yet" if pending else "")
         self._say_lead(body, report)
-        self._say_near(body)
+        self._say_near(body, doubt)
         refusal = self.desk.may("assign_task")
         allow(self.assign, refusal.reason if refusal else None, "Ask for a unit (A)")
         self._say_log(lines_of(self.desk, report))
-        self.facts.say(provenance(self.desk.picture, report, now))
+        self.say_source(report)
 
     def _below(self, report: Report, body: Incident) -> list[str]:
         parts = [wording.one_line(body.address)] if body.address else []
@@ -122,10 +126,12 @@ class IncidentPage(Page):
 
     def _say_lead(self, body: Incident, report: Report) -> None:
         picture = self.desk.picture
-        lead = self._leads.at(body)
+        doubtful = picture.home.doubt(report.agency, body.lat, body.lon) is not None
+        lead = None if doubtful else self._leads.at(body)
         if lead is None:
+            what = "place is doubtful" if doubtful else "incident has no place"
             self.lead.say(wording.agency_name(picture, body.lead) if body.lead else "Not known")
-            self.why.say("The incident has no place, so no boundary says who leads.")
+            self.why.say(f"The {what}, so no boundary says who leads.")
             self.also.say("")
             self.zones.say("")
             self.differs.say("")
@@ -143,16 +149,35 @@ class IncidentPage(Page):
         else:
             self.differs.say("")
 
-    def _say_near(self, body: Incident) -> None:
+    def _say_near(self, body: Incident, doubt: str) -> None:
         near: list[Near] = []
-        if body.lat is not None and body.lon is not None:
-            near = nearest_units(self.desk.picture, body.type, body.lat, body.lon, now=self.desk.now(), limit=_NEAR)
+        if body.lat is not None and body.lon is not None and not doubt:
+            near = nearest_units(
+                self.desk.picture,
+                body.type,
+                body.lat,
+                body.lon,
+                now=self.desk.now(),
+                limit=_NEAR,
+                live=not self.desk.exercise,
+            )
         refusal = self.desk.may("assign_task")
         for at, row in enumerate(self.near):
             if at < len(near):
                 row.say(self.desk, near[at], refusal.reason if refusal else None)
             row.setVisible(at < len(near))
-        self.none_near.say("" if near else "No available unit with a fresh position.")
+        why = "No available unit with a fresh position."
+        if doubt:
+            why = "Its place is doubtful: nobody can be called near."
+        elif body.lat is None:
+            why = "It is not located: nobody can be called near."
+        self.none_near.say("" if near else why)
+
+    def _show_place(self) -> None:
+        report = self.desk.picture.incidents.get(self.key)
+        body = report.body if report is not None else None
+        if isinstance(body, Incident) and body.lat is not None and body.lon is not None:
+            self.place_asked.emit(body.lat, body.lon)
 
     def _say_log(self, log: list[Line]) -> None:
         if log == self._log:

@@ -1,6 +1,5 @@
 """The main window: map in the middle, docks around it, one selection for all of them."""
 
-import math
 from itertools import pairwise
 from typing import Literal, TypeVar
 
@@ -8,13 +7,13 @@ from PySide6.QtCore import QMarginsF, QSettings, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QVBoxLayout, QWidget
 
-from cop.domain.incident import Incident
-from cop.domain.resource import Resource
 from cop.map.palette import RESOURCES, Palette, load_palette
 from cop.map.view import MapView
-from cop.picture.change import Change, Key
+from cop.picture.change import Change
 from cop.ui import feed_words, wording
 from cop.ui.actions import add_actions
+from cop.ui.alert_dock import AlertDock
+from cop.ui.alert_news import AlertNews
 from cop.ui.banner import Banners, Notice
 from cop.ui.desk import Desk
 from cop.ui.dialogs.opener import Dialogs
@@ -34,6 +33,7 @@ from cop.ui.task_words import inbox, task_of
 from cop.ui.theme import qt_palette, stylesheet, ui_font
 from cop.ui.top_bar import TopBar
 from cop.ui.unit_dock import UnitDock
+from cop.ui.whereabouts import trusted_place
 
 #: a place nearer to the map's edge than this is brought to the middle
 _EDGE_PX = 60
@@ -68,6 +68,7 @@ class MainWindow(QMainWindow):
         self.dialogs = Dialogs(desk, self)
         self._settings = settings
         self._leads = Leads(desk.ground)
+        self._alert_news = AlertNews(desk)
         self._operation = wording.one_line(operation)
         self._say_title()
         QApplication.setFont(ui_font())
@@ -129,6 +130,7 @@ class MainWindow(QMainWindow):
         self.incident_dock = self._add(IncidentDock(desk, self._leads, palette))
         self.unit_dock = self._add(UnitDock(desk, palette))
         self.resource_dock = self._add(ResourceDock(desk, palette))
+        self.alert_dock = self._add(AlertDock(desk, palette))
         self.task_board = self._add(TaskBoard(desk, palette))
         self.selection_panel = self._add(SelectionPanel(desk, self._leads, palette))
         self.feed_dock = self._add(FeedDock(desk, palette))
@@ -200,10 +202,11 @@ class MainWindow(QMainWindow):
         self.search.taken.connect(self._take_hit)
         self.top_bar.feeds_asked.connect(lambda: self._show_dock(self.feed_dock))
         self.top_bar.inbox_asked.connect(self.next_request)
+        self.top_bar.alerts_asked.connect(lambda: self._show_dock(self.alert_dock))
         self.top_bar.theme_asked.connect(self.change_theme)
         bar = self.top_bar
         left = [part for dock in self.layout_of_docks.on(_LEFT) for part in dock.stops()]
-        for before, after in pairwise((bar.search, bar.dots, bar.inbox, bar.theme, *left, self.map_view)):
+        for before, after in pairwise((bar.search, bar.dots, bar.alerts, bar.inbox, bar.theme, *left, self.map_view)):
             QWidget.setTabOrder(before, after)
 
     # what arrives
@@ -213,8 +216,10 @@ class MainWindow(QMainWindow):
         self.map_view.apply(change)
         for dock in self.docks:
             dock.apply(change)
-        if change.feeds or change.tasks or change.agencies:
+        if change.feeds or change.tasks or change.agencies or change.alerts:
             self.top_bar.refresh()
+        if change.alerts and (news := self._alert_news.take(change)):
+            self.notice.say(news)
         if change.agencies:
             self._say_title()
         if change.broker:
@@ -226,6 +231,7 @@ class MainWindow(QMainWindow):
 
     def tick(self) -> None:
         """A second has passed."""
+        self.desk.let_go()
         self.map_view.tick()
         self.top_bar.tick()
         for dock in self.docks:
@@ -283,21 +289,11 @@ class MainWindow(QMainWindow):
 
     def _select_and_show(self, kind: str, agency: str, object_id: str) -> None:
         self.select(kind, agency, object_id)
-        where = self._where(kind, (agency, object_id))
+        where = trusted_place(self.desk.picture, kind, (agency, object_id))
         if where is not None:
             self._show_place(*where)
-
-    def _where(self, kind: str, key: Key) -> tuple[float, float] | None:
-        picture = self.desk.picture
-        if kind == "unit" and (row := picture.tracks.row_of(*key)) is not None:
-            lat, lon = float(picture.tracks.lat[row]), float(picture.tracks.lon[row])
-            return None if math.isnan(lat) else (lat, lon)
-        table = {"incident": picture.incidents, "resource": picture.resources}.get(kind, {})
-        report = table.get(key)
-        body = report.body if report is not None else None
-        if isinstance(body, Incident | Resource) and body.lat is not None and body.lon is not None:
-            return body.lat, body.lon
-        return None
+        elif kind in {"zone", "alert"}:
+            self.map_view.show_area(kind, agency, object_id)
 
     def _take_hit(self, hit: Hit) -> None:
         if hit.action is not None:
@@ -305,9 +301,15 @@ class MainWindow(QMainWindow):
         elif hit.place is not None:
             self.map_view.show_place(hit.place.lat, hit.place.lon, hit.place.metres_across)
         else:
-            dock = {"Unit": self.unit_dock, "Incident": self.incident_dock, "Resource": self.resource_dock}[hit.kind]
-            dock.show()
-            dock.raise_()
+            docks: dict[str, Dock] = {
+                "Unit": self.unit_dock,
+                "Incident": self.incident_dock,
+                "Resource": self.resource_dock,
+                "Alert": self.alert_dock,
+            }
+            if (dock := docks.get(hit.kind)) is not None:
+                dock.show()
+                dock.raise_()
             self._select_and_show(hit.kind.lower(), hit.agency, hit.id)
 
     def _show_place(self, lat: float, lon: float) -> None:
@@ -357,7 +359,7 @@ class MainWindow(QMainWindow):
         """Take the dock that has the focus out of the window, for another screen; or put it back."""
         dock = self.layout_of_docks.float_or_dock(QApplication.focusWidget())
         if dock is None:
-            self.notice.say("No panel has the focus: Ctrl+1 to Ctrl+6 put it into one.")
+            self.notice.say("No panel has the focus: Ctrl+1 to Ctrl+7 put it into one.")
         else:
             self._show_dock(dock)
 

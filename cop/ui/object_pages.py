@@ -1,10 +1,9 @@
-"""The selection panel's pages of a unit, a resource, a task and a zone."""
+"""The selection panel's pages of a unit, a resource and a task."""
 
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from cop.domain.area import Zone
 from cop.domain.report import Report
 from cop.domain.task import Answer
 from cop.domain.unit import Unit
@@ -17,7 +16,7 @@ from cop.ui.facts import Fact, Facts, provenance, times
 from cop.ui.flow_layout import FlowLayout
 from cop.ui.labels import Label, allow, button
 from cop.ui.page import Page
-from cop.ui.resource_dock import body_of, resource_type, why_not_mark
+from cop.ui.resource_dock import body_of, resource_place, resource_type, why_not_mark
 from cop.ui.task_words import answer_verb, standing, task_of
 
 
@@ -27,7 +26,9 @@ class UnitPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.stale = Label(tone="warn", wrap=True)
+        self.doubt = Label(tone="warn", wrap=True)
         self.lines.addWidget(self.stale)
+        self.lines.addWidget(self.doubt)
         self.section("Position")
         self.position = Facts()
         self.lines.addWidget(self.position)
@@ -42,16 +43,15 @@ class UnitPage(Page):
         flow.addWidget(self.ask)
         flow.addWidget(self.show_place)
         self.lines.addWidget(buttons)
+        self.said = Facts()
+        self.lines.addWidget(self.said)
         self.section("Tasks")
         self.tasks = Label(wrap=True)
         self.lines.addWidget(self.tasks)
         self.section("Source of the position")
         self.track_source = Facts()
         self.lines.addWidget(self.track_source)
-        self.section("Source of the unit")
-        self.unit_source = Facts()
-        self.lines.addWidget(self.unit_source)
-        self.lines.addStretch(1)
+        self.end_with_source("Source of the unit")
 
     def concerns(self, change: Change) -> bool:
         """Its own position, words or tasks."""
@@ -61,7 +61,7 @@ class UnitPage(Page):
 
     def refresh(self) -> None:
         """Read everything anew."""
-        picture, now = self.desk.picture, self.desk.now()
+        picture = self.desk.picture
         row = picture.tracks.row_of(*self.key)
         report = picture.units.get(self.key)
         if row is None:
@@ -80,9 +80,12 @@ class UnitPage(Page):
         facts: list[Fact] = [("Can", wording.one_line(capabilities))]
         if said is not None and said.crew is not None:
             facts.append(("Crew", str(said.crew)))
-        self.unit_source.say([*facts, *(provenance(picture, report, now) if report is not None else [])])
         if report is None:
-            self.unit_source.say([("", "Nobody has said what this unit is.")])
+            self.source.say([("", "Nobody has said what this unit is.")])
+            self.received.say({})
+        else:
+            self.say_source(report)
+        self.said.say(facts)
         refusal = self.desk.may("assign_task")
         allow(self.ask, refusal.reason if refusal else None, "Ask its agency for it (A)")
         mine = [one for one in picture.tasks.values() if (task_of(one).assignee_agency, task_of(one).unit) == self.key]
@@ -96,9 +99,10 @@ class UnitPage(Page):
         lat, lon = float(tracks.lat[row]), float(tracks.lon[row])
         located = not np.isnan(lat)
         self.show_place.setEnabled(located)
+        self.doubt.say(wording.doubt(picture, self.key[0], lat, lon) if located else "")
         if not located:
             self.stale.say("")
-            self.position.say([("Place", "no position was ever reported")])
+            self.position.say([("Place", f"{wording.NOT_LOCATED}: no position stands")])
             self.track_source.say([("", "—")])
             return
         seconds = now.timestamp() - float(tracks.reported_at[row])
@@ -142,6 +146,8 @@ class ResourcePage(Page):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
+        self.doubt = Label(tone="warn", wrap=True)
+        self.lines.addWidget(self.doubt)
         self.section("What can be had")
         self.facts = Facts()
         self.lines.addWidget(self.facts)
@@ -158,10 +164,7 @@ class ResourcePage(Page):
         flow.addWidget(self.ask)
         self.lines.addWidget(buttons)
         self.lines.addWidget(self.why)
-        self.section("Source")
-        self.source = Facts()
-        self.lines.addWidget(self.source)
-        self.lines.addStretch(1)
+        self.end_with_source()
 
     def concerns(self, change: Change) -> bool:
         """Only itself."""
@@ -181,15 +184,21 @@ class ResourcePage(Page):
             wording.agency_name(picture, report.agency),
         )
         pending = self.desk.is_pending("resource", *self.key)
+        self.doubt.say(wording.doubt(picture, report.agency, body.lat, body.lon))
         self.facts.say(
             [
                 ("State", wording.one_line(label(AVAILABILITIES, body.availability))),
                 ("Free", f"{body.available} of {body.quantity}"),
                 ("Until", wording.clock_or_date(body.until, now) if body.until is not None else "not said"),
-                ("Conditions", wording.one_line(body.conditions)),
+                ("Conditions", wording.paragraphs(body.conditions)),
                 ("Kind", wording.one_line(label({}, body.kind))),
                 ("Unit", wording.unit_callsign(picture, report.agency, body.unit) if body.unit else ""),
-                ("Place", wording.grid(body.lat, body.lon) if body.lat is not None and body.lon is not None else ""),
+                (
+                    "Place",
+                    wording.grid(body.lat, body.lon)
+                    if body.lat is not None and body.lon is not None
+                    else resource_place(picture, report),
+                ),
                 ("", "● not sent yet" if pending else "", "warn"),
             ]
         )
@@ -199,7 +208,7 @@ class ResourcePage(Page):
         self.ask.setVisible(bool(body.unit))
         refusal = self.desk.may("assign_task")
         allow(self.ask, refusal.reason if refusal else None)
-        self.source.say(provenance(picture, report, now))
+        self.say_source(report)
 
     def _ask(self) -> None:
         report = self.desk.picture.resources.get(self.key)
@@ -229,10 +238,7 @@ class TaskPage(Page):
         self.cancel.clicked.connect(lambda: self.cancel_asked.emit(*self.key))
         self.lines.addWidget(self._buttons)
         self.lines.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignLeft)
-        self.section("Source")
-        self.source = Facts()
-        self.lines.addWidget(self.source)
-        self.lines.addStretch(1)
+        self.end_with_source()
 
     def concerns(self, change: Change) -> bool:
         """Itself, or its answer."""
@@ -261,13 +267,15 @@ class TaskPage(Page):
                 ("Asked", times(task.at, now)),
             ]
         )
-        self.answer.say(self._answer(picture.answer_to(report)))
+        answer = picture.answer_to(report)
+        asked = bool(task.assignee_agency)
+        self.answer.say(self._answer(answer) if asked else [("", "Nobody is asked yet.")])
         self._offer(stands.answers)
         ours = report.agency == self.desk.operator.agency
         self.cancel.setVisible(ours and stands.state not in {"complete", "cancelled"})
         refusal = self.desk.may("cancel_task")
         allow(self.cancel, refusal.reason if refusal else None, "Take the request back")
-        self.source.say(provenance(picture, report, now))
+        self.say_source(report, *([answer] if answer is not None else []))
 
     def _answer(self, report: Report | None) -> list[Fact]:
         if report is None or not isinstance(report.body, Answer):
@@ -295,30 +303,3 @@ class TaskPage(Page):
             one.clicked.connect(lambda _=False, state=state: self.answer_asked.emit(*self.key, state))
             self._flow.addWidget(one)
         self._buttons.setVisible(bool(states))
-
-
-class ZonePage(Page):
-    """One zone that somebody drew."""
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self.section("Source")
-        self.source = Facts()
-        self.lines.addWidget(self.source)
-        self.lines.addStretch(1)
-
-    def refresh(self) -> None:
-        """Read everything anew."""
-        picture, now = self.desk.picture, self.desk.now()
-        report = picture.zones.get(self.key)
-        if report is None or not isinstance(report.body, Zone):
-            self.say_gone("This zone is gone")
-            return
-        zone = report.body
-        incident = picture.incidents.get((zone.incident_agency, zone.incident))
-        kind = label({}, wording.one_line(zone.kind))
-        expires = f"until {wording.clock_or_date(zone.expires_at, now)}" if zone.expires_at is not None else ""
-        about = wording.incident_title(incident) if incident is not None else ""
-        below = " · ".join(part for part in (about, expires) if part)
-        self.say(f"{kind} · {zone.id}", wording.one_line(zone.name) or kind, below)
-        self.source.say(provenance(picture, report, now))

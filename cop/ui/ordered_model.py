@@ -21,7 +21,10 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[Row]):
-    """One column: its heading, the text of a cell, what it sorts by (the text if not given), how it looks."""
+    """One column: its heading, the text of a cell, what it sorts by (the text if not given), how it looks.
+
+    `hint` is the cell's tooltip where that says more than the text.
+    """
 
     heading: str
     text: Callable[[Row], str]
@@ -30,6 +33,7 @@ class Column(Generic[Row]):
     swatch: Callable[[Row], QColor | None] | None = None
     align: Qt.AlignmentFlag = _LEFT
     width: int = 80
+    hint: Callable[[Row], str] | None = None
 
 
 class OrderedModel(QAbstractTableModel, Generic[Row]):
@@ -145,7 +149,9 @@ class OrderedModel(QAbstractTableModel, Generic[Row]):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(column.align)
         part: Callable[[Row], Any] | None = None
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole}:
+        if role == Qt.ItemDataRole.ToolTipRole:
+            part = column.hint or column.text
+        elif role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
             part = column.text
         elif role == Qt.ItemDataRole.ForegroundRole:
             part = column.colour

@@ -3,9 +3,12 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from cop.domain.report import Report, kind_of
 from cop.picture.change import Change, Key
 from cop.ui.desk import Desk
+from cop.ui.facts import Facts, provenance
 from cop.ui.labels import Label
+from cop.ui.received import Received
 
 
 class Page(QWidget):
@@ -38,11 +41,16 @@ class Page(QWidget):
         self.lines.setSpacing(4)
         outer.addWidget(self.body, 1)
         outer.addStretch(0)
+        self.source = Facts()
+        self.received = Received()
+        self._turned = False
 
     def show_object(self, key: Key) -> None:
         """Turn to this object."""
+        self._turned = key != self.key
         self.key = key
         self.refresh()
+        self._turned = False
 
     def say(self, above: str, heading: str, below: str) -> None:
         """The three lines on top, with the rest of the page below them."""
@@ -55,6 +63,21 @@ class Page(QWidget):
         """The object is not in the picture: nothing of it is shown, and nothing can be pressed."""
         self.say("", words, why)
         self.body.hide()
+
+    def end_with_source(self, title: str = "Source") -> None:
+        """The last sections of a page: where its object is known from, and what came beside our words."""
+        self.section(title)
+        self.lines.addWidget(self.source)
+        self.lines.addWidget(self.received)
+        self.lines.addStretch(1)
+
+    def say_source(self, report: Report, *beside: Report) -> None:
+        """Fill them; the fields of what is said beside it (the answer to a task) stand there too."""
+        self.source.say(provenance(self.desk.picture, report, self.desk.now()))
+        fields = dict(report.losses)
+        for other in beside:
+            fields.update({f"{kind_of(other.body)} {name}": value for name, value in other.losses.items()})
+        self.received.say(fields, collapse=self._turned)
 
     def refresh(self) -> None:
         """Read everything anew."""

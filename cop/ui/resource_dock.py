@@ -9,6 +9,7 @@ from cop.domain.resource import Resource
 from cop.domain.words import AVAILABILITIES, label
 from cop.map.palette import Palette, colour
 from cop.picture.change import Change, Key
+from cop.picture.picture import Picture
 from cop.ui import wording
 from cop.ui.desk import Desk
 from cop.ui.dock import Dock
@@ -34,22 +35,29 @@ class ResourceModel(OrderedModel[Report]):
                     "Resource",
                     lambda one: wording.resource_name(body_of(one)),
                     key=lambda one: natural(wording.resource_name(body_of(one))),
-                    width=78,
+                    width=86,
                 ),
                 Column(
                     "Agency",
                     lambda one: wording.agency_name(picture, one.agency),
-                    width=86,
+                    width=64,
                 ),
-                Column("Type", resource_type, width=72),
+                Column("Type", resource_type, width=58),
                 Column(
                     "Free",
                     lambda one: free_of(body_of(one)),
                     key=lambda one: body_of(one).available,
                     width=48,
                 ),
-                Column("State", self._state, colour=self._state_colour, width=80),
-                Column("Until", self._until, key=self._until_key, width=42),
+                Column("State", self._state, colour=self._state_colour, width=76),
+                Column("Until", self._until, key=self._until_key, width=40),
+                Column(
+                    "Place",
+                    lambda one: resource_place(picture, one, short=True),
+                    colour=self._place_colour,
+                    width=46,
+                    hint=lambda one: resource_place(picture, one),
+                ),
             ),
             parent,
         )
@@ -86,6 +94,11 @@ class ResourceModel(OrderedModel[Report]):
             body_of(report).availability, p.muted
         )
         return colour(legible(wanted, p.raised))
+
+    def _place_colour(self, report: Report) -> QColor:
+        body, p = body_of(report), self.colours
+        doubtful = self._desk.picture.home.doubt(report.agency, body.lat, body.lon) is not None
+        return colour(legible(p.warn if doubtful else p.muted, p.raised))
 
     def _until(self, report: Report) -> str:
         until = body_of(report).until
@@ -224,9 +237,20 @@ def resource_type(report: Report) -> str:
 
 
 def free_of(body: Resource) -> str:
-    """How many can be had of how many; long numbers may go on to a second line."""
-    end = "\u200b" if body.quantity >= 100 else ""
-    return f"{body.available}/{end}{body.quantity}"
+    """How many can be had of how many: "8 of 20"."""
+    return f"{body.available:,} of {body.quantity:,}"
+
+
+def resource_place(picture: Picture, report: Report, *, short: bool = False) -> str:
+    """Where a resource is: its own place, else with its unit, else not located; `short` for a cell of the board."""
+    body = body_of(report)
+    if body.lat is not None and body.lon is not None:
+        if not short:
+            return wording.doubt(picture, report.agency, body.lat, body.lon) or wording.grid(body.lat, body.lon)
+        return "place?" if picture.home.doubt(report.agency, body.lat, body.lon) is not None else "located"
+    if body.unit:
+        return "unit" if short else f"with {wording.unit_callsign(picture, report.agency, body.unit)}"
+    return wording.NOT_LOCATED
 
 
 def body_of(report: Report) -> Resource:

@@ -1,4 +1,4 @@
-"""The search field: units, incidents, resources, places, typed positions and actions, found as one types."""
+"""The search field: whatever stands in the picture, places, typed positions and actions, found as one types."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QHeaderView, QLineEdit, QVBoxLayout, QWidget
 
 from cop.ui import wording
+from cop.ui.alert_words import alert_of, standing_alerts, standing_of
 from cop.ui.desk import Desk
 from cop.ui.labels import Label
 from cop.ui.ordered_model import RIGHT, Column, OrderedModel
@@ -47,6 +48,8 @@ def find(desk: Desk, places: Sequence[Place], actions: Sequence[QAction], text: 
         _units(desk, wanted),
         (Hit("Place", one.name, one.detail, place=one) for one in places if wanted in one.name.casefold()),
         _resources(desk, wanted),
+        _alerts(desk, wanted),
+        _zones(desk, wanted),
         (
             Hit("Action", one.text(), one.shortcut().toString(), action=one)
             for one in actions
@@ -77,6 +80,22 @@ def _resources(desk: Desk, wanted: str) -> Iterator[Hit]:
         name = wording.called(getattr(report.body, "name", ""), key[1])
         if wanted in name.casefold():
             yield Hit("Resource", name, wording.agency_name(desk.picture, key[0]), *key)
+
+
+def _alerts(desk: Desk, wanted: str) -> Iterator[Hit]:
+    for report in standing_alerts(desk):
+        stands = standing_of(desk, report)
+        headline = wording.one_line(alert_of(report).headline)
+        if any(wanted in one.casefold() for one in (stands.event, stands.area, headline, stands.agency)):
+            text = f"{stands.tag} · {stands.event}" if stands.tag else stands.event
+            yield Hit("Alert", text, stands.area or stands.agency, *report.key)
+
+
+def _zones(desk: Desk, wanted: str) -> Iterator[Hit]:
+    for key, report in desk.picture.zones.items():
+        name = wording.one_line(getattr(report.body, "name", ""))
+        if name and wanted in name.casefold():
+            yield Hit("Zone", name, wording.agency_name(desk.picture, key[0]), *key)
 
 
 class HitModel(OrderedModel[Hit]):

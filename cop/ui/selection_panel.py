@@ -5,12 +5,13 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, 
 
 from cop.map.palette import Palette
 from cop.picture.change import Change, Key
+from cop.ui.area_pages import AlertPage, ZonePage
 from cop.ui.desk import Desk
 from cop.ui.dock import Dock
 from cop.ui.incident_page import IncidentPage
 from cop.ui.labels import Label
 from cop.ui.leads import Leads
-from cop.ui.object_pages import ResourcePage, TaskPage, UnitPage, ZonePage
+from cop.ui.object_pages import ResourcePage, TaskPage, UnitPage
 from cop.ui.page import Page
 
 
@@ -40,6 +41,7 @@ class SelectionPanel(Dock):
             "resource": ResourcePage(desk),
             "task": TaskPage(desk),
             "zone": ZonePage(desk),
+            "alert": AlertPage(desk),
         }
         self._stack = QStackedWidget()
         nothing = QWidget()

@@ -8,6 +8,7 @@ from cop.domain.rules.actions import NEXT_ANSWERS
 from cop.domain.task import Answer, Task
 from cop.domain.words import TASK_STATES, label
 from cop.picture.change import Key
+from cop.picture.picture import Picture
 from cop.ui import wording
 from cop.ui.desk import Desk
 
@@ -54,18 +55,19 @@ def standing(desk: Desk, report: Report) -> Standing:
         ours and desk.is_pending("answer", task.assignee_agency, task.id)
     )
     line, tone, mark = _line(state, answer, since, now)
+    if state == "requested" and not task.assignee_agency:
+        line = f"nobody asked yet · {wording.waiting((now - since).total_seconds())}"
     if ours and state == "requested":
         line, tone, mark = f"asks us · waiting {wording.waiting((now - since).total_seconds())}", "warn", "ask"
     if refused:
         line, tone, mark = f"Not sent: {refused}", "bad", "bad"
-    owner = wording.agency_name(picture, task.assignee_agency)
     incident = picture.incidents.get((task.incident_agency, task.incident))
     return Standing(
         key=report.key,
         column=_COLUMN_OF.get(state, state if state in COLUMNS else "requested"),
         state=state,
         objective=wording.one_line(task.objective),
-        who=f"{wording.unit_callsign(picture, task.assignee_agency, task.unit)} · {owner}",
+        who=asked_of(picture, task),
         line=line,
         since=since,
         mark=mark,
@@ -87,6 +89,14 @@ def inbox(desk: Desk) -> list[Report]:
         and desk.picture.task_state(report) == "requested"
     ]
     return sorted(waiting, key=lambda report: (report.body.at, report.key))
+
+
+def asked_of(picture: Picture, task: Task) -> str:
+    """Who is asked: "Hazmat 4 · Gastonia FD"; an agency may be asked for any unit, and a bare request asks nobody."""
+    owner = wording.agency_name(picture, task.assignee_agency) if task.assignee_agency else "no agency named"
+    if not task.unit:
+        return f"any unit · {owner}" if task.assignee_agency else "no unit, no agency named"
+    return f"{wording.unit_callsign(picture, task.assignee_agency, task.unit)} · {owner}"
 
 
 def answer_verb(state: str) -> str:

@@ -6,11 +6,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from cop.domain.rules.alarm import is_severe
 from cop.map.palette import Palette
 from cop.ui import feed_words, wording
+from cop.ui.alert_words import standing_alerts, standing_of
 from cop.ui.desk import Desk
 from cop.ui.feed_dots import FeedDots
-from cop.ui.labels import Label, button
+from cop.ui.labels import Label, button, restyle, tip
 from cop.ui.search import SearchField
 from cop.ui.task_words import inbox
 
@@ -20,6 +22,7 @@ class TopBar(QWidget):
 
     feeds_asked = Signal()
     inbox_asked = Signal()
+    alerts_asked = Signal()
     theme_asked = Signal()
 
     def __init__(self, desk: Desk, search: SearchField, palette: Palette, *, operation: str, period: str) -> None:
@@ -45,6 +48,8 @@ class TopBar(QWidget):
         self.dots.asked.connect(self.feeds_asked)
         self.inbox = button("", "inbox")
         self.inbox.clicked.connect(self.inbox_asked)
+        self.alerts = button("", "alerts")
+        self.alerts.clicked.connect(self.alerts_asked)
         self.clock = Label()
         self.clock.setObjectName("clock")
         self.zulu = Label(tone="muted")
@@ -61,7 +66,7 @@ class TopBar(QWidget):
         line.addWidget(search, 2)
         line.addWidget(self.dots, 3)
         self._first_to_go = (when, self.zulu, title)
-        end: tuple[QWidget, ...] = (self.inbox, self.clock, self.zulu, self.chip, self.theme)
+        end: tuple[QWidget, ...] = (self.alerts, self.inbox, self.clock, self.zulu, self.chip, self.theme)
         for part in end:
             line.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
         self.set_palette(palette)
@@ -84,9 +89,26 @@ class TopBar(QWidget):
             self.inbox.setText(words)
             self.inbox.setAccessibleName(f"{words} to our agency wait for an answer")
         self.chip.say(wording.operator_words(self._desk.operator, self._desk.picture))
+        self._say_alerts()
+
+    def _say_alerts(self) -> None:
+        stands = [standing_of(self._desk, report) for report in standing_alerts(self._desk)]
+        actual = [one for one in stands if not one.tag]
+        severe = any(is_severe(one.rank) for one in actual)
+        count = len(actual)
+        words = f"{count} alert{'s' if count != 1 else ''}"
+        self.alerts.setVisible(bool(stands))
+        if severe != self.alerts.property("severe"):
+            restyle(self.alerts, "severe", severe)
+        if words != self.alerts.text():
+            self.alerts.setText(words)
+            worst = "; some are severe" if severe else ""
+            self.alerts.setAccessibleName(f"{words} in force or to come{worst}: show the list")
+            self.alerts.setToolTip(tip("Show the alerts (Ctrl+7)"))
 
     def tick(self) -> None:
-        """The clocks, local and Zulu."""
+        """The clocks, local and Zulu; alerts begin and end."""
+        self._say_alerts()
         now = self._desk.now()
         self.clock.say(wording.clock(now, seconds=True))
         self.zulu.setText(f"{now.astimezone(UTC):%H:%M} Z")

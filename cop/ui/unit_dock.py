@@ -45,7 +45,7 @@ class UnitModel(OrderedModel[int]):
                 ),
                 Column("Kind", self._kind, width=74),
                 Column("Status", self._status, colour=self._status_colour, width=74),
-                Column("Age", self._age, colour=self._age_colour, width=52),
+                Column("Age", self._age, colour=self._age_colour, width=56, hint=self._age_hint),
             ),
             parent,
         )
@@ -94,6 +94,12 @@ class UnitModel(OrderedModel[int]):
         hits: NDArray[np.bool_] = by_callsign
         for words, column in ((names, tracks.agency), (_KIND_LABELS, tracks.kind), (_STATUS_LABELS, tracks.status)):
             hits |= np.array([wanted in one.casefold() for one in words], dtype=bool)[column]
+        if wanted in "doubtful place":
+            hits |= tracks.doubtful
+        if wanted in wording.NOT_LOCATED:
+            hits |= np.isnan(tracks.lat)
+        if wanted in "stale":
+            hits |= self._desk.picture.stale(self._desk.now())
         return hits
 
     def _said(self, row: int) -> Unit | None:
@@ -114,11 +120,17 @@ class UnitModel(OrderedModel[int]):
         return colour(legible(wanted, self.colours.raised))
 
     def _age(self, row: int) -> str:
-        return position_age(self._desk, row).replace("STALE ", "STALE\n")
+        age = position_age(self._desk, row).replace("STALE ", "STALE\n")
+        return f"{age.replace(chr(10), ' ')}\nplace?" if self._desk.picture.tracks.doubtful[row] else age
+
+    def _age_hint(self, row: int) -> str:
+        tracks = self._desk.picture.tracks
+        doubt = wording.doubt(self._desk.picture, tracks.keys[row][0], float(tracks.lat[row]), float(tracks.lon[row]))
+        return "\n".join(part for part in (position_age(self._desk, row), doubt) if part)
 
     def _age_colour(self, row: int) -> QColor | None:
-        text = self._age(row)
-        return colour(legible(self.colours.warn, self.colours.raised)) if text.startswith("STALE") else None
+        worrying = self._desk.picture.tracks.doubtful[row] or self._age(row).startswith("STALE")
+        return colour(legible(self.colours.warn, self.colours.raised)) if worrying else None
 
 
 class UnitDock(Dock):
@@ -134,7 +146,7 @@ class UnitDock(Dock):
         self.filter = QLineEdit(placeholderText="Filter: callsign, agency, kind, status", clearButtonEnabled=True)
         self.filter.setAccessibleName("Filter units")
         self.filter.textChanged.connect(self._filter)
-        self.count = Label("", "muted")
+        self.count = Label("", "muted", wrap=True)
         self.view = table(self.model, "Units")
         self.view.clicked.connect(self._chosen)
         self.view.activated.connect(self._chosen)
@@ -199,8 +211,12 @@ class UnitDock(Dock):
     def _count(self) -> None:
         tracks = self.desk.picture.tracks
         stale = int(np.count_nonzero(self.desk.picture.stale(self.desk.now()) & tracks.present))
-        shown = self.model.rowCount()
-        self.count.say(f"{shown} shown" + (f" · {stale} of all are stale" if stale else " · no position is stale"))
+        doubtful = int(np.count_nonzero(tracks.doubtful & tracks.present))
+        nowhere = int(np.count_nonzero(np.isnan(tracks.lat) & tracks.present))
+        parts = [f"{self.model.rowCount()} shown", f"{stale} of all are stale" if stale else "no position is stale"]
+        parts += [f"{doubtful} at a doubtful place"] if doubtful else []
+        parts += [f"{nowhere} {wording.NOT_LOCATED}"] if nowhere else []
+        self.count.say(" · ".join(parts))
 
     def _filter(self, text: str) -> None:
         self.model.set_filter(text)
@@ -213,12 +229,12 @@ class UnitDock(Dock):
 
 
 def position_age(desk: Desk, row: int) -> str:
-    """The age of a unit's position in words: "6 s", "STALE 4 min", "no position"."""
+    """The age of a unit's position in words: "6 s", "STALE 4 min", "not located"."""
     tracks = desk.picture.tracks
     now = desk.now().timestamp()
     reported = float(tracks.reported_at[row])
     if np.isnan(reported):
-        return "no position"
+        return wording.NOT_LOCATED
     return ("STALE " if tracks.stale_at[row] <= now else "") + wording.span(now - reported)
 
 

@@ -11,7 +11,30 @@ from cop.domain.words import INCIDENT_TYPES, ROLES, label
 from cop.map import coordinates
 from cop.picture.picture import Picture
 
-_SHORT_WORDS = frozenset({"pd", "fd", "so", "ems", "em", "nc", "sc", "csx", "fbi", "us", "tsa", "ntsb", "cats", "unc"})
+NOT_LOCATED = "not located"
+_SHORT_WORDS = frozenset(
+    {
+        "pd",
+        "fd",
+        "so",
+        "ems",
+        "em",
+        "nc",
+        "sc",
+        "csx",
+        "fbi",
+        "us",
+        "nws",
+        "dot",
+        "ncdot",
+        "scdot",
+        "eoc",
+        "tsa",
+        "ntsb",
+        "cats",
+        "unc",
+    }
+)
 
 
 def span(seconds: float) -> str:
@@ -63,8 +86,18 @@ def grid(lat: float, lon: float) -> str:
 
 
 def place(lat: float | None, lon: float | None) -> str:
-    """The place in the US National Grid, or that none was said."""
-    return grid(lat, lon) if lat is not None and lon is not None else "no place said"
+    """The place in the US National Grid, or that there is none."""
+    return grid(lat, lon) if lat is not None and lon is not None else NOT_LOCATED
+
+
+def doubt(picture: Picture, agency: str, lat: float | None, lon: float | None) -> str:
+    """Why a place can hardly be true: "Doubtful place: 7,600 km from Charlotte PD's ground"; empty where it may be."""
+    found = picture.home.doubt(agency, lat, lon)
+    if found is None:
+        return ""
+    far = round(found.metres / 1000, -2 if found.metres >= 1e6 else -1)
+    whose = f"{agency_name(picture, found.agency)}'s ground" if found.agency else "the region"
+    return f"Doubtful place: {far:,.0f} km from {whose}"
 
 
 def compass(course_deg: float) -> str:
@@ -105,6 +138,11 @@ def resource_name(resource: Resource) -> str:
     return called(resource.name, resource.id)
 
 
+def drill(report: Report, exercise: str) -> str:
+    """What must stand before an object that is not live where the work is (`exercise` is the desk's)."""
+    return "EXERCISE · " if report.exercise and not exercise else ""
+
+
 def shortened(text: str, limit: int) -> str:
     """The beginning of a long text, ended by "…"."""
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
@@ -118,3 +156,22 @@ def called(name: str, object_id: str) -> str:
 def one_line(text: str) -> str:
     """Text of a feed on one line, without control or direction-changing characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def paragraphs(text: str, limit: int = 8000) -> str:
+    """A long text of a feed: lines that a teletype broke are joined, empty lines and list items stay apart."""
+    kept: list[str] = []
+    for raw in text[:limit].splitlines():
+        line = one_line(raw)
+        if line and kept and kept[-1] and line[0] not in "*-•":
+            kept[-1] += f" {line}"
+        elif line or (kept and kept[-1]):
+            kept.append(line)
+    more = f"\n… and {len(text) - limit:,} more characters" if len(text) > limit else ""
+    return "\n".join(kept).strip() + more
+
+
+def breakable(text: str, run: int = 24) -> str:
+    """Text whose long words may go on on the next line: no word widens a panel or is cut off."""
+    words = ("\u200b".join(word[at : at + run] for at in range(0, len(word), run)) for word in text.split(" "))
+    return " ".join(words)

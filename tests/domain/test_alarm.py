@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cop.domain.area import Alert
-from cop.domain.rules.alarm import is_urgent, phase, severity_rank, tag_of
+from cop.domain.rules.alarm import is_severe, phase, severity_rank, tag_of
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -42,8 +42,8 @@ def test_that_an_actual_alert_said_in_an_exercise_is_tagged_in_live_work() -> No
 def test_that_a_severity_we_do_not_know_ranks_last_and_is_not_urgent() -> None:
     assert severity_rank(alert(severity="extreme")) == 0
     assert severity_rank(alert(severity="Apocalyptic")) == severity_rank(alert())
-    assert is_urgent(alert(severity="Severe"))
-    assert not is_urgent(alert(severity="Moderate"))
+    assert is_severe(severity_rank(alert(severity="Severe")))
+    assert not is_severe(severity_rank(alert(severity="Moderate")))
 
 
 def test_that_an_alert_is_coming_then_in_force_then_over() -> None:

@@ -102,7 +102,7 @@ def test_that_what_has_no_place_is_in_the_lists_and_says_so(
         pos=window.incident_dock.list.visualRect(index).center(),
     )
     assert window.selection_panel.key == ("evil", "i")
-    assert "no place said" in window.selection_panel.incident_page.below.text()
+    assert "not located" in window.selection_panel.incident_page.below.text()
     assert window.map_view.view == view
 
 

@@ -52,7 +52,7 @@ def test_that_the_incident_page_says_who_leads_who_is_near_and_what_was_said(
     ]
     qtbot.waitUntil(lambda: "Charlotte Fire, B3: Wind turns west" in texts(page))
     assert "Hazmat 4 requested from Gastonia FD — Decon corridor" in texts(page)
-    assert ("Feed", "feed · cop-json") in page.facts.texts()
+    assert ("Feed", "feed · cop-json") in page.source.texts()
 
 
 def test_that_a_units_page_says_how_old_its_position_is_and_where_it_is_known_from(

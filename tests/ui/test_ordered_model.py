@@ -152,7 +152,7 @@ def test_that_resources_and_feeds_keep_qts_rules_while_they_change(
     watched(resources)
     watched(feeds)
     assert column(resources, "Resource") == ["Decon unit", "Foam trailer"]
-    assert column(resources, "Free") == ["0/1", "1/2"]
+    assert column(resources, "Free") == ["0 of 1", "1 of 2"]
     assert column(feeds, "State") == ["▲ silent", "● live"]
     failed = FeedHealth(feed="fire", agency="charlotte-fire", format="cop-json", state="failed")
     boats = r.report("gastonia-fd", r.resource("boats", name="Boats", quantity=3))

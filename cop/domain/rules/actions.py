@@ -119,6 +119,8 @@ def answer_task(
         return refusal
     body = task.body
     assert isinstance(body, Task)
+    if not body.assignee_agency:
+        return Refusal("Nobody is asked yet: assign a unit to the incident instead.")
     if body.assignee_agency != operator.agency:
         return Refusal(f"This is asked of {body.assignee_agency}; only they answer.")
     if body.cancelled:

@@ -34,9 +34,9 @@ def severity_rank(alert: Alert) -> int:
     return SEVERITIES.index(word) if word in SEVERITIES else len(SEVERITIES) - 1
 
 
-def is_urgent(alert: Alert) -> bool:
-    """Whether people must be told when it arrives: Extreme and Severe."""
-    return severity_rank(alert) <= SEVERITIES.index("Severe")
+def is_severe(rank: int) -> bool:
+    """Whether people must be told of an alert of this rank when it arrives: Extreme and Severe."""
+    return rank <= SEVERITIES.index("Severe")
 
 
 def phase(starts_at: datetime | None, expires_at: datetime | None, now: datetime) -> Phase:

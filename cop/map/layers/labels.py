@@ -256,7 +256,8 @@ class LabelLayer(Layer):
             sides = sorted(range(4), key=lambda side: (not _same(known, offsets[index, side]), not free[index, side]))
             for side in sides:
                 if grid.try_label(tuple(boxes[index, side])):
-                    chip = self._chips.incident(texts[index], one.priority, view.dpr)
+                    # what is not live where the work is has no priority's colour
+                    chip = self._chips.incident(texts[index], 5 if one.exercise else one.priority, view.dpr)
                     self._incident_labels[one.key] = _Label(chip, *offsets[index, side].tolist())
                     break
 

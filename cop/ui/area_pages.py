@@ -1,0 +1,117 @@
+"""The selection panel's pages of a zone and an alert."""
+
+from cop.domain.area import Alert, Zone
+from cop.domain.rules.alarm import phase
+from cop.domain.words import label
+from cop.picture.change import Change
+from cop.ui import wording
+from cop.ui.alert_words import standing_of
+from cop.ui.desk import Desk
+from cop.ui.facts import Facts
+from cop.ui.labels import Label
+from cop.ui.page import Page
+
+#: words of the phases of what has a beginning and an end
+_PHASES = {"coming": "not yet in force", "now": "in force", "over": "over"}
+
+
+class ZonePage(Page):
+    """One zone that somebody drew: what it is for, and from when until when."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.summary = Label(wrap=True)
+        self.lines.addWidget(self.summary)
+        self.section("When and where")
+        self.facts = Facts()
+        self.lines.addWidget(self.facts)
+        self.end_with_source()
+
+    def concerns(self, change: Change) -> bool:
+        """Itself, or its incident's name."""
+        return self.key in change.zones or bool(change.incidents or change.agencies)
+
+    def refresh(self) -> None:
+        """Read everything anew."""
+        picture, now = self.desk.picture, self.desk.now()
+        report = picture.zones.get(self.key)
+        if report is None or not isinstance(report.body, Zone):
+            self.say_gone("This zone is gone")
+            return
+        zone = report.body
+        incident = picture.incidents.get((zone.incident_agency, zone.incident))
+        kind = label({}, wording.one_line(zone.kind))
+        about = wording.incident_title(incident) if incident is not None else ""
+        agency = wording.agency_name(picture, report.agency)
+        drill = wording.drill(report, self.desk.exercise)
+        self.say(f"{drill}{kind} · {zone.id}", wording.one_line(zone.name) or kind, f"drawn by {agency}")
+        self.summary.say(wording.paragraphs(zone.summary))
+        stands = phase(zone.starts_at, zone.expires_at, now)
+        self.facts.say(
+            [
+                ("Stands", _PHASES[stands], "warn" if stands != "now" else ""),
+                ("From", wording.clock_or_date(zone.starts_at, now) if zone.starts_at is not None else "not said"),
+                ("Until", wording.clock_or_date(zone.expires_at, now) if zone.expires_at is not None else "not said"),
+                ("Incident", about),
+                ("Place", "" if zone.geometry else wording.NOT_LOCATED),
+            ]
+        )
+        self.say_source(report)
+
+
+class AlertPage(Page):
+    """One alert: what happens, how bad, where, until when, what to do, and whose word it is."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.tag = Label(tone="warn", wrap=True)
+        self.lines.addWidget(self.tag)
+        self.section("When and where")
+        self.facts = Facts()
+        self.lines.addWidget(self.facts)
+        self.what_to_do = self.section("What to do")
+        self.instruction = Label(wrap=True)
+        self.lines.addWidget(self.instruction)
+        self.what_is_said = self.section("What is said")
+        self.description = Label(wrap=True)
+        self.lines.addWidget(self.description)
+        self.end_with_source()
+
+    def concerns(self, change: Change) -> bool:
+        """Only itself."""
+        return self.key in change.alerts or bool(change.agencies)
+
+    def refresh(self) -> None:
+        """Read everything anew."""
+        now = self.desk.now()
+        report = self.desk.picture.alerts.get(self.key)
+        if report is None or not isinstance(report.body, Alert):
+            self.say_gone("This alert is gone", "It was cancelled, or a later one took its place.")
+            return
+        alert, stands = report.body, standing_of(self.desk, report)
+        self.say(f"{stands.severity} · {stands.agency}", stands.event, wording.one_line(alert.headline))
+        self.tag.say(f"{stands.tag} — this is not an actual alert" if stands.tag else "")
+        self.facts.say(
+            [
+                ("Stands", _PHASES[stands.phase], "warn" if stands.phase != "now" else ""),
+                (
+                    "From",
+                    wording.clock_or_date(alert.starts_at, now) if alert.starts_at is not None else "when it was sent",
+                ),
+                ("Until", wording.clock_or_date(alert.expires_at, now) if alert.expires_at is not None else "not said"),
+                ("Area", wording.paragraphs(alert.area, 2000)),
+                ("Place", "" if stands.located else f"{wording.NOT_LOCATED}: no outline was sent"),
+                ("Severity", wording.one_line(alert.severity)),
+                ("Urgency", wording.one_line(alert.urgency)),
+                ("Certainty", wording.one_line(alert.certainty)),
+                ("Status", wording.one_line(alert.status)),
+            ]
+        )
+        for title, part, text in (
+            (self.what_to_do, self.instruction, alert.instruction),
+            (self.what_is_said, self.description, alert.description),
+        ):
+            words = wording.paragraphs(text)
+            part.say(words)
+            title.setVisible(bool(words))
+        self.say_source(report)
