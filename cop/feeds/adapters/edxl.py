@@ -6,10 +6,19 @@ from typing import Any
 
 from cop.feeds.adapters import readings, strict_xml
 from cop.feeds.adapters.readings import Bounds, Place
+from cop.feeds.message import BadMessage
 
 #: what an envelope's `distributionStatus` says of something that did not happen (EDXL-DE 1.0 §3.2.1)
 _NOT_ACTUAL = frozenset({"exercise", "test", "system"})
 _PIECES = 20
+_ELEMENTS_LIMIT = 40_000
+
+
+def document(payload: bytes) -> Any:
+    """The root of a document of at most 40,000 elements, more than a full message has. Raises BadMessage."""
+    if payload.count(b"<") > 2 * _ELEMENTS_LIMIT:
+        raise BadMessage(f"more than {_ELEMENTS_LIMIT:,} elements in one message")
+    return strict_xml.document(payload)
 
 
 def elements(tree: Any, names: frozenset[str]) -> Iterator[Any]:

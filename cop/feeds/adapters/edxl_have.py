@@ -67,7 +67,7 @@ class EdxlHave:
         """Every hospital of the document, wherever in it its message stands."""
         if not message.payload and message.topic:
             return []  # a retained message was cleared
-        tree = strict_xml.document(message.payload)
+        tree = edxl.document(message.payload)
         found = list(islice(edxl.elements(tree, MESSAGES), _HOSPITALS_LIMIT + 1))
         if not found:
             raise BadMessage("no message of EDXL-HAVE in the document")

@@ -45,7 +45,7 @@ _AVAILABILITY = {
 MESSAGES = frozenset({*_REQUESTS, *_ASKED_BACK, *_ANSWERS, *_ANSWERS_BACK, *_TALK, *_AVAILABILITY})
 #: how far what was sent has come, the last first
 _PROGRESS = ("en_route", "on_scene", "complete")
-_ITEMS_LIMIT = 200
+_MESSAGES_LIMIT, _ITEMS_LIMIT = 50, 200
 _LONGEST_ETA = timedelta(days=7)
 _READ = frozenset(
     {
@@ -97,11 +97,11 @@ class EdxlRm:
         """Every message of the document, wherever in it it stands."""
         if not message.payload and message.topic:
             return []  # a retained message was cleared
-        tree = strict_xml.document(message.payload)
-        found = list(islice(edxl.elements(tree, MESSAGES), _ITEMS_LIMIT + 1))
+        tree = edxl.document(message.payload)
+        found = list(islice(edxl.elements(tree, MESSAGES), _MESSAGES_LIMIT + 1))
         if not found:
             raise BadMessage("no message of EDXL-RM in the document")
-        return parts.of_parts(found, partial(self._decode_element, message), limit=_ITEMS_LIMIT)
+        return parts.of_parts(found, partial(self._decode_element, message), limit=_MESSAGES_LIMIT)
 
     def decode_element(self, message: Message, element: Any, *, exercise: bool) -> list[Report]:
         """What one message's element says; `exercise` where the envelope around it says so. Raises BadMessage."""
@@ -352,5 +352,5 @@ FORMAT = Format(
     make=EdxlRm,
     sniff=sniff,
     topic="edxl/rm/#",
-    limits=f"{_ITEMS_LIMIT} resources a message",
+    limits=f"{_MESSAGES_LIMIT} messages a document, {_ITEMS_LIMIT} resources a message",
 )

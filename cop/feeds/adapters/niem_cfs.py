@@ -18,7 +18,7 @@ from cop.feeds.adapters.voice import Voice
 from cop.feeds.message import BadMessage, Feed, Message
 
 _CALLS = frozenset({"ServiceCall"})
-_CALLS_LIMIT, _UNITS_LIMIT = 300, 200
+_CALLS_LIMIT, _UNITS_LIMIT = 200, 200
 _STEPS_LIMIT = 40
 _READ_OF_CALL = frozenset(
     {
@@ -35,6 +35,7 @@ _READ_OF_AUGMENTATION = frozenset(
 _READ_OF_PAYLOAD = frozenset({"ServiceCall", "ServiceCallOriginator", "Location", "ServiceCallAssignedUnit"})
 _PRIORITIES = ("CallPriorityText", "ServiceCallPriorityText", "PriorityText", "PriorityNumeric")
 _USUAL_PRIORITY = 3
+_SUBMITTED = "ExchangeMetadata/TransactionMetadata/MetadataAugmentation/SubmissionDateTime/DateTime"
 
 
 class _Options(msgspec.Struct, forbid_unknown_fields=True):
@@ -60,7 +61,7 @@ class NiemCfs:
         """Every call of the document as incident, with the units that are assigned to it."""
         if not message.payload and message.topic:
             return []  # a retained message was cleared
-        tree = strict_xml.document(message.payload)
+        tree = edxl.document(message.payload)
         found = list(islice(edxl.elements(tree, _CALLS), _CALLS_LIMIT + 1))
         if not found:
             raise BadMessage("no call for service in the document")
@@ -88,8 +89,7 @@ class NiemCfs:
     def _at(self, message: Message, call: Any, losses: dict[str, str]) -> datetime:
         """When the message was made, else when the call came in, else its receipt."""
         for above in call.iterancestors():
-            submitted = next(above.iter("{*}SubmissionDateTime"), None)
-            if submitted is not None and (text := strict_xml.text_of(submitted, "DateTime")):
+            if text := strict_xml.text_of(above, _SUBMITTED):
                 return readings.moment_of_text(text, self._zone)
         arrived = strict_xml.text_of(call, "ServiceCallAugmentation/ServiceCallArrivedDate/DateTime")
         if message.retained:

@@ -21,7 +21,7 @@ from cop.feeds.message import BadMessage, Feed, Message
 
 _REQUESTS = frozenset({"CreateIncidentRequest", "UpdateIncidentRequest"})
 _OBJECTS = frozenset({"Incident", *_REQUESTS, "SensorInfo", "entry"})
-_OBJECTS_LIMIT, _AREAS_LIMIT = 100, 5
+_OBJECTS_LIMIT, _AREAS_LIMIT = 50, 10
 _INCIDENTS_REMEMBERED = 10_000
 _READ = frozenset(
     {
@@ -55,7 +55,7 @@ class Uicds:
         """Every incident with its areas, every sensor with its position, every map feature of the document."""
         if not message.payload and message.topic:
             return []  # a retained message was cleared
-        tree = strict_xml.document(message.payload)
+        tree = edxl.document(message.payload)
         found = [_within_request(element) for element in islice(edxl.elements(tree, _OBJECTS), _OBJECTS_LIMIT + 1)]
         if not found:
             raise BadMessage("no incident, sensor or feature in the document")
@@ -134,7 +134,7 @@ class Uicds:
 
     def _at(self, message: Message, element: Any, opened: datetime | None, losses: dict[str, str]) -> datetime:
         """When this was said. ActivityDate is when it happened: every update of an incident repeats it."""
-        changed = next((text for above in element.iterancestors() if (text := _first(above, "LastUpdated"))), "")
+        changed = _of_product(element, "WorkProductProperties/LastUpdated")
         if changed:
             return readings.moment_of_text(changed, self._zone)
         is_new = strict_xml.local_name(element) == "CreateIncidentRequest" or any(
@@ -149,9 +149,7 @@ class Uicds:
 
     def _status(self, element: Any) -> str:
         said = strict_xml.text_of(element, "ActivityStatus/StatusText")
-        for above in element.iterancestors():
-            said = said or strict_xml.text_of(above, "WorkProductIdentification/State")
-            said = said or strict_xml.text_of(above, "PackageMetadata/WorkProductIdentification/State")
+        said = said or _of_product(element, "WorkProductIdentification/State")
         return self._words.word("incident_statuses", said, "open")
 
     def _where(self, location: Any, losses: dict[str, str]) -> tuple[Place, list[dict[str, Any]]]:
@@ -272,18 +270,15 @@ def _within_request(element: Any) -> Any:
 def _product(element: Any) -> str:
     """The id of the work product that an incident is, as it says itself or its package does."""
     own = next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == "id"), "")
-    return own or next((text for above in element.iterancestors() if (text := _identifier_of(above))), "")
+    return own or _of_product(element, "WorkProductIdentification/Identifier")
 
 
-def _identifier_of(above: Any) -> str:
-    return strict_xml.text_of(above, "WorkProductIdentification/Identifier") or strict_xml.text_of(
-        above, "PackageMetadata/WorkProductIdentification/Identifier"
-    )
-
-
-def _first(element: Any, name: str) -> str:
-    found = next(element.iter(f"{{*}}{name}"), None)
-    return (found.text or "").strip() if found is not None else ""
+def _of_product(element: Any, path: str) -> str:
+    """What the work product around an element says, in its package or beside it; empty if there is none."""
+    for above in element.iterancestors():
+        if said := strict_xml.text_of(above, f"PackageMetadata/{path}") or strict_xml.text_of(above, path):
+            return said
+    return ""
 
 
 def _area(incident: str, number: int) -> str:
