@@ -1,6 +1,7 @@
 """Outlines that formats give by centre and radius, as GeoJSON."""
 
-from math import cos, pi, radians, sin
+from functools import lru_cache
+from math import cos, floor, pi, radians, sin
 from typing import Any
 
 _METRES_A_DEGREE = 111_195.0  # of a great circle on the mean sphere
@@ -11,9 +12,17 @@ def point(lat: float, lon: float) -> dict[str, Any]:
     return {"type": "Point", "coordinates": [lon, lat]}
 
 
-def circle(lat: float, lon: float, radius_m: float) -> dict[str, Any]:
+def circle(lat: float, lon: float, radius_m: float, *, corners: int = 48) -> dict[str, Any]:
     """A circle as GeoJSON; a point for a radius of 0 or where no polygon would fit."""
-    return ellipse(lat, lon, radius_m, radius_m, 0.0)
+    reach = radius_m / _METRES_A_DEGREE
+    if _is_too_wide(lat, lon, reach):
+        return point(lat, lon)
+    width = reach / cos(radians(lat))
+    # To seven decimals; round() takes most of the time of reading an alert.
+    east, north = lon * 1e7 + 0.5, lat * 1e7 + 0.5
+    width, reach = width * 1e7, reach * 1e7
+    ring = [[floor(east - width * aside) / 1e7, floor(north + reach * ahead) / 1e7] for ahead, aside in _turn(corners)]
+    return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
 
 
 def ellipse(
@@ -25,17 +34,30 @@ def ellipse(
     extent, near a pole or across the antimeridian, where the flat reckoning does not hold.
     """
     reach = max(major_m, minor_m) / _METRES_A_DEGREE
-    if not reach or abs(lat) + reach >= 89.0 or abs(lon) + reach / cos(radians(abs(lat) + reach)) >= 180.0:
+    if _is_too_wide(lat, lon, reach):
         return point(lat, lon)
     to_east, to_north = sin(radians(angle_deg)), cos(radians(angle_deg))
     narrowing = cos(radians(lat))
     ring = []
-    for corner in range(corners):
-        along = major_m * cos(2.0 * pi * corner / corners) / _METRES_A_DEGREE
-        across = -minor_m * sin(2.0 * pi * corner / corners) / _METRES_A_DEGREE  # to the left: counter-clockwise
+    for ahead, aside in _turn(corners):
+        along = major_m * ahead / _METRES_A_DEGREE
+        across = -minor_m * aside / _METRES_A_DEGREE  # to the left: counter-clockwise
         east, north = along * to_east + across * to_north, along * to_north - across * to_east
         ring.append([round(lon + east / narrowing, 7), round(lat + north, 7)])
     return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+
+
+def _is_too_wide(lat: float, lon: float, reach: float) -> bool:
+    """Whether an outline of that reach in degrees has no extent, or comes too near a pole or the antimeridian."""
+    fits = abs(lat) + reach < 89.0 and abs(lon) + reach / cos(radians(abs(lat) + reach)) < 180.0  # NaN does not
+    return not reach or not fits
+
+
+@lru_cache(maxsize=16)
+def _turn(corners: int) -> tuple[tuple[float, float], ...]:
+    """Cosine and sine of the corners of a circle."""
+    angles = [2.0 * pi * corner / corners for corner in range(corners)]
+    return tuple((cos(angle), sin(angle)) for angle in angles)
 
 
 def destination(lat: float, lon: float, bearing_deg: float, range_m: float) -> tuple[float, float]:
