@@ -19,10 +19,12 @@ FAMILIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "cot-json": "cot_json",
             "owntracks": "owntracks",
             "ais": "ais",
+            "adsb": "adsb",
             "meshtastic": "meshtastic",
             "traccar": "traccar",
             "nmea": "nmea",
             "taip": "taip",
+            "aprs": "aprs",
             "hfp": "hfp",
         },
         "Incidents and resources": {
@@ -38,6 +40,7 @@ FAMILIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "nws": "nws",
             "edxl-de": "edxl_de",
             "wzdx": "wzdx",
+            "road-events": "road_events",
         },
         "Any other": {},
     }
