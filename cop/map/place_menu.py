@@ -10,7 +10,7 @@ from cop.map.lettering import clean
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A unit or an incident under the cursor, and how it is called."""
+    """What stands under the cursor, and how it is called."""
 
     kind: str
     agency: str

@@ -13,7 +13,7 @@ from cop.picture.picture import Picture
 
 _CLICK_REACH_PX = 14.0
 _MENU_REACH_PX = 20.0
-_MOST_IN_MENU = 6
+_MOST_IN_MENU = 8
 
 
 class Pointing:
@@ -54,7 +54,7 @@ class Pointing:
         return drawn if drawn is not None else ("", "", "")
 
     def standing_at(self, at: QPointF, view: Viewport) -> list[Standing]:
-        """Incidents and units under a point, for the menu of the place."""
+        """Incidents, units, alerts and zones under a point, for the menu of the place."""
         found: list[Standing] = []
         if self._incidents.visible:
             found.extend(
@@ -67,4 +67,6 @@ class Pointing:
                 profile = self._picture.agencies.get(agency)
                 owner = profile.body.name if profile is not None and isinstance(profile.body, Agency) else agency
                 found.append(Standing("unit", agency, unit, f"{self._picture.tracks.callsigns[row]} · {owner}"))
+        if self._zones.visible:
+            found.extend(Standing(*of, name) for of, name in self._zones.standing_at(at, view))
         return found[:_MOST_IN_MENU]

@@ -38,11 +38,11 @@ class FeedModel(OrderedModel[FeedHealth]):
         super().__init__(
             (
                 Column(
-                    "State", self._state, key=lambda one: feed_words.badness(one.state), colour=self._colour, width=110
+                    "State", self._state, key=lambda one: feed_words.badness(one.state), colour=self._colour, width=104
                 ),
-                Column("Feed", lambda one: wording.one_line(one.feed), width=106),
+                Column("Feed", lambda one: wording.one_line(one.feed), width=96),
                 Column(
-                    "Agency", lambda one: wording.agency_name(picture, one.agency) if one.agency else "all", width=120
+                    "Agency", lambda one: wording.agency_name(picture, one.agency) if one.agency else "all", width=108
                 ),
                 Column("Format", lambda one: wording.one_line(one.format), width=68),
                 Column("Last message", self._last, key=self._last_key, align=RIGHT, width=98),
@@ -66,13 +66,14 @@ class FeedModel(OrderedModel[FeedHealth]):
                 ),
                 Column(
                     "Unknown",
-                    lambda one: unknown_words(one) or "—",
+                    lambda one: unknown_words(one).replace("unknown ", "") or "—",
                     key=lambda one: len(one.unmapped),
                     colour=self._unknown_colour,
-                    width=104,
+                    width=62,
+                    align=RIGHT,
                     hint=lambda one: "\n".join(_counted(one.unmapped)[:20]) or "every word is known",
                 ),
-                Column("Last bad message", lambda one: wording.one_line(one.last_bad_reason) or "—", width=150),
+                Column("Last bad message", lambda one: wording.one_line(one.last_bad_reason) or "—", width=132),
             ),
             parent,
         )

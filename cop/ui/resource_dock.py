@@ -35,29 +35,28 @@ class ResourceModel(OrderedModel[Report]):
                     "Resource",
                     lambda one: wording.resource_name(body_of(one)),
                     key=lambda one: natural(wording.resource_name(body_of(one))),
-                    width=86,
+                    width=92,
                 ),
                 Column(
                     "Agency",
                     lambda one: wording.agency_name(picture, one.agency),
-                    width=64,
+                    width=84,
                 ),
-                Column("Type", resource_type, width=58),
+                Column(
+                    "Type",
+                    self._type,
+                    colour=self._type_colour,
+                    width=66,
+                    hint=lambda one: "\n".join((resource_type(one), resource_place(picture, one))),
+                ),
                 Column(
                     "Free",
                     lambda one: free_of(body_of(one)),
                     key=lambda one: body_of(one).available,
-                    width=48,
+                    width=50,
                 ),
-                Column("State", self._state, colour=self._state_colour, width=76),
-                Column("Until", self._until, key=self._until_key, width=40),
-                Column(
-                    "Place",
-                    lambda one: resource_place(picture, one, short=True),
-                    colour=self._place_colour,
-                    width=46,
-                    hint=lambda one: resource_place(picture, one),
-                ),
+                Column("State", self._state, colour=self._state_colour, width=74),
+                Column("Until", self._until, key=self._until_key, width=44),
             ),
             parent,
         )
@@ -82,7 +81,8 @@ class ResourceModel(OrderedModel[Report]):
         self.refresh()
 
     def _words(self, report: Report) -> str:
-        return " ".join(column.text(report) for column in self.columns).casefold()
+        words = (column.text(report) for column in self.columns)
+        return " ".join((*words, resource_place(self._desk.picture, report))).casefold().replace("\n", " ")
 
     def _state(self, report: Report) -> str:
         words = wording.one_line(label(AVAILABILITIES, body_of(report).availability))
@@ -95,10 +95,19 @@ class ResourceModel(OrderedModel[Report]):
         )
         return colour(legible(wanted, p.raised))
 
-    def _place_colour(self, report: Report) -> QColor:
-        body, p = body_of(report), self.colours
-        doubtful = self._desk.picture.home.doubt(report.agency, body.lat, body.lon) is not None
-        return colour(legible(p.warn if doubtful else p.muted, p.raised))
+    def _type(self, report: Report) -> str:
+        """The type, and below it what there is to say of the place."""
+        mark = "place?" if self._is_doubtful(report) else ""
+        if resource_place(self._desk.picture, report) == wording.NOT_LOCATED:
+            mark = wording.NOT_LOCATED
+        return "\n".join(part for part in (resource_type(report), mark) if part)
+
+    def _type_colour(self, report: Report) -> QColor | None:
+        return colour(legible(self.colours.warn, self.colours.raised)) if self._is_doubtful(report) else None
+
+    def _is_doubtful(self, report: Report) -> bool:
+        body = body_of(report)
+        return self._desk.picture.home.doubt(report.agency, body.lat, body.lon) is not None
 
     def _until(self, report: Report) -> str:
         until = body_of(report).until
@@ -241,16 +250,12 @@ def free_of(body: Resource) -> str:
     return f"{body.available:,} of {body.quantity:,}"
 
 
-def resource_place(picture: Picture, report: Report, *, short: bool = False) -> str:
-    """Where a resource is: its own place, else with its unit, else not located; `short` for a cell of the board."""
+def resource_place(picture: Picture, report: Report) -> str:
+    """Where a resource is, if that can be: its own place, else with its unit, else not located."""
     body = body_of(report)
     if body.lat is not None and body.lon is not None:
-        if not short:
-            return wording.doubt(picture, report.agency, body.lat, body.lon) or wording.grid(body.lat, body.lon)
-        return "place?" if picture.home.doubt(report.agency, body.lat, body.lon) is not None else "located"
-    if body.unit:
-        return "unit" if short else f"with {wording.unit_callsign(picture, report.agency, body.unit)}"
-    return wording.NOT_LOCATED
+        return wording.doubt(picture, report.agency, body.lat, body.lon) or wording.grid(body.lat, body.lon)
+    return f"with {wording.unit_callsign(picture, report.agency, body.unit)}" if body.unit else wording.NOT_LOCATED
 
 
 def body_of(report: Report) -> Resource:

@@ -137,6 +137,18 @@ class ZoneLayer(Layer):
         ]
         return min(around)[1] if around else None
 
+    def standing_at(self, point: QPointF, view: Viewport) -> list[tuple[_Object, str]]:
+        """Every zone and alert over a point of the screen with its name, the important first."""
+        x, y = view.metres(point)
+        place = shapely.Point(x, y)
+        reach = _MARK_REACH_PX * view.metres_per_pixel
+        over = [
+            one
+            for index in self._near(x, y, x, y, margin=reach)
+            if shapely.dwithin((one := self._order[index]).geometry, place, 0.0 if one.geometry.area else reach)
+        ]
+        return [(one.of, one.name) for one in sorted(over, key=lambda one: (one.look.rank, one.of))]
+
     def drawn(self, of: _Object) -> tuple[QPainterPath, NDArray[np.float64]] | None:
         """Outline and points, shape (n, 2), of a zone or alert in map metres."""
         one = self._known.get(of)
