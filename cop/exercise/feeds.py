@@ -1,7 +1,9 @@
 """What a desktop must subscribe to in an exercise. Knows no broker client: the desktop starts with it."""
 
+from collections.abc import Sequence
+
 from cop.exercise.scenario import Participant, Scenario
-from cop.exercise.tongues import foreign_root, tongue
+from cop.exercise.tongues import foreign_root, object_tongue, tongue
 from cop.feeds.message import Feed
 from cop.feeds.topics import exercise_root
 
@@ -26,6 +28,8 @@ def feeds(scenario: Scenario) -> list[Feed]:
         )
         if agency.format != "cop-json":
             found.append(_foreign_feed(agency, foreign))
+    agencies = [agency.id for agency in scenario.agencies]
+    found += [_object_feed(agency, form, foreign, agencies) for agency, form in sorted(_object_formats(scenario))]
     return found
 
 
@@ -41,4 +45,26 @@ def _foreign_feed(agency: Participant, root: str) -> Feed:
         stale_after_s=STALE_S,
         silent_after_s=15.0,
         options=speech.options(agency.groups[0].kind if agency.groups else "unknown"),
+    )
+
+
+def _object_formats(scenario: Scenario) -> set[tuple[str, str]]:
+    """Which agencies say incidents, zones, warnings or resources in which other formats."""
+    spoken = {(line.agency, line.format) for line in scenario.incidents}
+    spoken |= {(line.agency, line.format) for line in scenario.zones}
+    spoken |= {(line.agency, line.format) for line in scenario.warnings}
+    spoken |= {(agency.id, agency.resource_format) for agency in scenario.agencies}
+    return {(agency, form) for agency, form in spoken if form != "cop-json"}
+
+
+def _object_feed(agency: str, form: str, root: str, agencies: Sequence[str]) -> Feed:
+    speech = object_tongue(form)
+    assert speech is not None
+    return Feed(
+        name=f"{agency} {form}",
+        format=form,
+        topic=f"{root}/{form}/{agency}/#",
+        agency=agency,
+        silent_after_s=3600.0,
+        options=speech.options(agencies),
     )

@@ -29,13 +29,15 @@ SPEEDS_MPS: dict[str, tuple[float, float]] = {
     "helicopter": (28.0, 30.0),
     "air_ambulance": (28.0, 30.0),
     "drone": (8.0, 11.0),
+    "aircraft": (75.0, 95.0),
+    "person": (0.8, 1.5),
     "utility": (9.0, 14.0),
 }
 _ORDINARY_MPS = (9.0, 14.0)
 _HURRY = 1.5
 _HIGHEST_MPS = 30.0
 #: metres above the ellipsoid of those that fly
-ALTITUDES_M: dict[str, float] = {"helicopter": 430.0, "air_ambulance": 480.0, "drone": 290.0}
+ALTITUDES_M: dict[str, float] = {"helicopter": 430.0, "air_ambulance": 480.0, "drone": 290.0, "aircraft": 1500.0}
 _CIRCLE_STEP_DEG = 8.0
 
 
@@ -246,7 +248,7 @@ class Motion:
     @property
     def pace_mps(self) -> float:
         """Metres a second while under way."""
-        return min(self._cruise_mps * (_HURRY if self._hurry else 1.0), _HIGHEST_MPS)
+        return min(self._cruise_mps * (_HURRY if self._hurry else 1.0), max(_HIGHEST_MPS, self._cruise_mps))
 
     def step(self, seconds: float) -> None:
         """Move on for so long."""

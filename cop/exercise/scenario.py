@@ -16,7 +16,7 @@ from cop.domain.words import (
     INCIDENT_TYPES,
     UNIT_KINDS,
 )
-from cop.exercise.tongues import FORMATS
+from cop.exercise.tongues import FORMATS, OBJECT_FORMATS
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 
@@ -94,7 +94,10 @@ class ResourceLine(_Strict, frozen=True, kw_only=True):
 
 
 class Participant(_Strict, frozen=True, kw_only=True):
-    """An agency of the exercise. `starts` places units by callsign, where they wait until they are asked."""
+    """An agency of the exercise. `starts` places units by callsign, where they wait until they are asked.
+
+    Its units speak `format`, its resources `resource_format`.
+    """
 
     id: Identifier
     name: str
@@ -102,6 +105,7 @@ class Participant(_Strict, frozen=True, kw_only=True):
     colour: Colour
     contact: str = ""
     format: str = "cop-json"
+    resource_format: str = "cop-json"
     operator: str = ""
     area: Area = Area()
     groups: tuple[Group, ...] = ()
@@ -119,7 +123,10 @@ class IncidentStep(_Strict, frozen=True, kw_only=True):
 
 
 class IncidentLine(_Strict, frozen=True, kw_only=True):
-    """An incident of one agency, opened at `opened_s` (before the start if negative)."""
+    """An incident of one agency, opened at `opened_s` (before the start if negative).
+
+    `same_as` is the id of another agency's incident that it turned out to be the same as, where `format` can say so.
+    """
 
     id: Identifier
     agency: str
@@ -132,6 +139,8 @@ class IncidentLine(_Strict, frozen=True, kw_only=True):
     summary: str = ""
     status: str = "open"
     lead: str = ""
+    format: str = "cop-json"
+    same_as: str = ""
     steps: tuple[IncidentStep, ...] = ()
 
 
@@ -145,15 +154,36 @@ class ZoneStep(_Strict, frozen=True, kw_only=True):
 
 
 class ZoneLine(_Strict, frozen=True, kw_only=True):
-    """A zone that an agency draws for an incident. `kind` road_closure is a line, every other a polygon."""
+    """A zone that an agency draws, for an incident or none. `kind` road_closure is a line, every other a polygon."""
 
     id: Identifier
     agency: str
-    incident: str
+    incident: str = ""
     kind: str
     name: str
+    summary: str = ""
+    format: str = "cop-json"
     centre: LatLon | None = None
     steps: Annotated[tuple[ZoneStep, ...], msgspec.Meta(min_length=1)]
+
+
+class WarningLine(_Strict, frozen=True, kw_only=True):
+    """A warning of the public, from `at_s` until it ends by itself at `until_s`; `points` are its area's outline."""
+
+    id: Identifier
+    agency: str
+    event: str
+    headline: str
+    description: str = ""
+    instruction: str = ""
+    area: str
+    severity: Literal["Extreme", "Severe", "Moderate", "Minor", "Unknown"] = "Unknown"
+    urgency: Literal["Immediate", "Expected", "Future", "Past", "Unknown"] = "Unknown"
+    certainty: Literal["Observed", "Likely", "Possible", "Unlikely", "Unknown"] = "Unknown"
+    at_s: float
+    until_s: float
+    points: Annotated[tuple[LatLon, ...], msgspec.Meta(min_length=3)]
+    format: str = "cop-json"
 
 
 class AnswerStep(_Strict, frozen=True, kw_only=True):
@@ -211,6 +241,7 @@ class Scenario(_Strict, frozen=True, kw_only=True):
     agencies: tuple[Participant, ...]
     incidents: tuple[IncidentLine, ...]
     zones: tuple[ZoneLine, ...] = ()
+    warnings: tuple[WarningLine, ...] = ()
     tasks: tuple[TaskLine, ...] = ()
     log: tuple[LogLine, ...] = ()
     silences: tuple[Silence, ...] = ()
@@ -254,6 +285,7 @@ def _complaints(scenario: Scenario) -> Iterator[str]:
         (scenario.agencies, "agencies"),
         (scenario.incidents, "incidents"),
         (scenario.zones, "zones"),
+        (scenario.warnings, "warnings"),
         (scenario.tasks, "tasks"),
     ):
         yield from _repeated(key, [row.id for row in rows])
@@ -263,13 +295,21 @@ def _complaints(scenario: Scenario) -> Iterator[str]:
         where = f"incidents[{index}]"
         yield from _unknown(f"{where}.agency", incident.agency, agencies)
         yield from _unknown(f"{where}.type", incident.type, INCIDENT_TYPES)
+        yield from _unknown(f"{where}.format", incident.format, OBJECT_FORMATS)
+        if incident.same_as:
+            yield from _unknown(f"{where}.same_as", incident.same_as, incidents)
         for status in (incident.status, *(step.status for step in incident.steps if step.status is not None)):
             yield from _unknown(f"{where}.status", status, INCIDENT_STATUSES)
     for index, zone in enumerate(scenario.zones):
         yield from _unknown(f"zones[{index}].agency", zone.agency, agencies)
-        yield from _unknown(f"zones[{index}].incident", zone.incident, incidents)
+        yield from _unknown(f"zones[{index}].format", zone.format, OBJECT_FORMATS)
+        if zone.incident:
+            yield from _unknown(f"zones[{index}].incident", zone.incident, incidents)
         if zone.centre is None and any(step.radius_m is not None for step in zone.steps):
             yield f"zones[{index}].centre is missing, and a step has a radius_m"
+    for index, warning in enumerate(scenario.warnings):
+        yield from _unknown(f"warnings[{index}].agency", warning.agency, agencies)
+        yield from _unknown(f"warnings[{index}].format", warning.format, OBJECT_FORMATS)
     for index, task in enumerate(scenario.tasks):
         where = f"tasks[{index}]"
         yield from _unknown(f"{where}.agency", task.agency, agencies)
@@ -289,6 +329,7 @@ def _complaints(scenario: Scenario) -> Iterator[str]:
 
 def _agency_complaints(where: str, agency: Participant) -> Iterator[str]:
     yield from _unknown(f"{where}.format", agency.format, FORMATS)
+    yield from _unknown(f"{where}.resource_format", agency.resource_format, OBJECT_FORMATS)
     for discipline in agency.disciplines:
         yield from _unknown(f"{where}.disciplines", discipline, DISCIPLINES)
     for group in agency.groups:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from cop.domain.agency import Agency
-from cop.domain.area import Zone
+from cop.domain.area import Alert, Zone
 from cop.domain.incident import Incident
 from cop.domain.log import LogEntry
 from cop.domain.resource import Resource
@@ -53,7 +53,29 @@ def zones(scenario: Scenario, moment: Moment) -> Iterator[Line]:
     """The areas that agencies draw, wider and narrower, and take away."""
     owners = {incident.id: incident.agency for incident in scenario.incidents}
     for line in scenario.zones:
-        yield from _zone(line, owners[line.incident], moment)
+        yield from _zone(line, owners.get(line.incident, ""), moment)
+
+
+def warnings(scenario: Scenario, moment: Moment) -> Iterator[Line]:
+    """What the public is warned of; a warning ends by itself."""
+    for line in scenario.warnings:
+        body = Alert(
+            id=line.id,
+            at=moment(line.at_s),
+            event=line.event,
+            headline=line.headline,
+            description=line.description,
+            instruction=line.instruction,
+            area=line.area,
+            status="Exercise",
+            severity=line.severity,
+            urgency=line.urgency,
+            certainty=line.certainty,
+            geometry=_polygon(list(line.points)),
+            starts_at=moment(line.at_s),
+            expires_at=moment(line.until_s),
+        )
+        yield line.at_s, line.agency, body
 
 
 def task(line: TaskLine, owner: str, unit: str, moment: Moment) -> Task:
@@ -155,6 +177,7 @@ def _zone(line: ZoneLine, owner: str, moment: Moment) -> Iterator[Line]:
             at=moment(step.at_s),
             kind=line.kind,
             name=name,
+            summary=line.summary,
             geometry=geometry or {},
             incident_agency=owner,
             incident=line.incident,

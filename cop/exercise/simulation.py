@@ -25,7 +25,7 @@ from cop.exercise.feeds import STALE_S
 from cop.exercise.roads import Place
 from cop.exercise.scenario import RESOURCES, Scenario, TaskLine
 from cop.exercise.tasking import Tasking
-from cop.exercise.tongues import foreign_root, tongue
+from cop.exercise.tongues import foreign_root, object_tongue, tongue
 from cop.feeds.adapters.cop_json import CopJson, encode
 from cop.feeds.message import BadMessage, Feed, Message
 from cop.feeds.topics import KINDS, exercise_root, object_topic
@@ -78,6 +78,7 @@ class Simulation:
         self._units = {(player.agency.id, player.id): player for player in self.players}
         self._callsigns = {(player.agency.id, player.callsign): player for player in self.players}
         self._places: dict[tuple[str, str], Place] = {(i.agency, i.id): i.place for i in scenario.incidents}
+        self._foreign = _foreign_objects(scenario)
         self._scripted = {(line.agency, line.id) for line in scenario.tasks}
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
@@ -131,6 +132,7 @@ class Simulation:
         self._play(script.resources(self.scenario, self.moment))
         self._play(script.incidents(self.scenario, self.moment))
         self._play(script.zones(self.scenario, self.moment))
+        self._play(script.warnings(self.scenario, self.moment))
         for line in self.scenario.tasks:
             self._ask(line)
         self._play(script.log(self.scenario, self.moment))
@@ -259,6 +261,11 @@ class Simulation:
         key = (agency, kind, body.id)
         if key in self._taken_over:
             return
+        foreign = self._foreign.get(key)
+        if foreign is not None:
+            form, same_as = foreign
+            self._say_in(form, agency, body if t is None else msgspec.structs.replace(body, at=self.moment(t)), same_as)
+            return
         rev = self._revs[key] = self._revs.get(key, 0) + 1
         at = body.at if t is None else self.moment(t)
         body = msgspec.structs.replace(body, at=at, rev=rev, by=OPERATOR)
@@ -272,6 +279,17 @@ class Simulation:
             self._out.append(Published(self.now, agency, topic, b"", qos, retain))
             self.retained.pop(topic, None)
         else:
+            self.retained[topic] = message
+
+    def _say_in(self, form: str, agency: str, body: Statement, same_as: str) -> None:
+        """Publish a statement in another format; a broker that lost its memory is told it again."""
+        speech = object_tongue(form)
+        assert speech is not None
+        said = speech.say(agency, body, same_as)
+        topic = f"{self._foreign_root}/{said.topic}"
+        message = Published(self.now, agency, topic, said.payload, 1, said.retain)
+        self._out.append(message)
+        if said.retain:
             self.retained[topic] = message
 
     def _publish(
@@ -367,3 +385,18 @@ class Simulation:
 
     def _at(self, t: float, event: Callable[[], None]) -> None:
         heapq.heappush(self._events, (t, next(self._order), event))
+
+
+def _foreign_objects(scenario: Scenario) -> dict[Key, tuple[str, str]]:
+    """Which objects are said in another format than ours: the format, and what an incident is the same as."""
+    resources = (
+        ((agency.id, "resource", resource.id), agency.resource_format, "")
+        for agency in scenario.agencies
+        for resource in agency.resources
+        if resource.kind == "beds"
+    )
+    incidents = (((line.agency, "incident", line.id), line.format, line.same_as) for line in scenario.incidents)
+    zones = (((line.agency, "zone", line.id), line.format, "") for line in scenario.zones)
+    warnings = (((line.agency, "alert", line.id), line.format, "") for line in scenario.warnings)
+    every = (*resources, *incidents, *zones, *warnings)
+    return {key: (form, same_as) for key, form, same_as in every if form != "cop-json"}

@@ -17,10 +17,13 @@ def test_that_steel_rail_has_the_cast_that_was_asked_for() -> None:
     units = sum(len(list(group.callsigns())) for agency in scenario.agencies for group in agency.groups)
     assert scenario.title == "Operation Steel Rail"
     assert len(scenario.agencies) >= 14
-    assert formats == {"cop-json", "cot-xml", "owntracks", "hfp"}
-    assert units == 214
+    assert formats == {"cop-json", "cot-xml", "tak-protobuf", "owntracks", "meshtastic", "taip", "hfp", "ais", "adsb"}
+    assert {incident.format for incident in scenario.incidents} == {"cop-json", "eido", "json"}
+    assert {one.format for one in (*scenario.zones, *scenario.warnings)} == {"cop-json", "wzdx", "cap"}
+    assert {agency.resource_format for agency in scenario.agencies} == {"cop-json", "edxl-have"}
+    assert units == 225
     assert sum(len(agency.resources) for agency in scenario.agencies) == 60
-    assert len(scenario.incidents) == 6
+    assert len(scenario.incidents) == 8
     assert sum(incident.opened_s < 0 for incident in scenario.incidents) >= 4
     assert any(resource.until_s for agency in scenario.agencies for resource in agency.resources)
 

@@ -79,18 +79,23 @@ def test_that_every_message_decodes_to_its_agency_and_to_a_unit_of_the_cast() ->
             assert report.exercise
             if isinstance(report.body, Unit | Position):
                 assert report.key in units
-    assert listener.formats == {"cop-json", "cot-xml", "owntracks", "hfp"}
+    assert listener.formats == {
+        *("cop-json", "cot-xml", "tak-protobuf", "owntracks", "meshtastic", "taip", "hfp", "ais", "adsb"),
+        *("cap", "edxl-have", "eido", "json", "wzdx"),
+    }
     assert {"Position", "Unit", "Incident", "Resource", "Task", "Answer", "Zone", "Agency", "LogEntry"} <= set(kinds)
 
 
 def test_that_after_twenty_five_seconds_the_picture_is_whole() -> None:
     sim, listener = simulation(), Listener()
     picture = listener.take(sim.until(25))
-    assert len(picture.units) == 214
+    assert len(picture.units) == 225
     assert len({agency for agency, _unit in picture.units}) >= 12
     assert len(picture.agencies) == len(sim.scenario.agencies)
-    assert len(picture.resources) == 60
-    assert len(picture.incidents) == 6
+    assert len(picture.resources) == 61  # the hospital that speaks EDXL-HAVE stands for itself too
+    assert len(picture.incidents) == 8
+    assert len(picture.alerts) == 1
+    assert [report.body.relation for report in picture.links.values()] == ["same"]  # type: ignore[union-attr]
     assert len(picture.zones) >= 5
     assert len(picture.log) >= 5
     states = Counter(picture.task_state(task) for task in picture.tasks.values())

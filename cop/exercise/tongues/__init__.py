@@ -1,12 +1,13 @@
-"""The formats that simulated agencies speak beside ours: one file each, and one line in `_MODULES`."""
+"""The formats that simulated agencies speak beside ours: one file each, and one line in `_POSITIONS` or `_OBJECTS`."""
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
+from cop.domain.statement import Statement
 from cop.exercise.movement import Fix
 
 
@@ -52,23 +53,58 @@ class Tongue(Protocol):
         ...
 
 
-_MODULES: Mapping[str, str] = MappingProxyType(
+class ObjectTongue(Protocol):
+    """A format of incidents, zones, alerts or resources, as an exercise uses it. An object's id is the adapter's."""
+
+    def options(self, agencies: Sequence[str]) -> dict[str, Any]:
+        """The options of the desktop's feed."""
+        ...
+
+    def say(self, agency: str, body: Statement, same_as: str) -> Spoken:
+        """The message of one object; `same_as` is the id of another agency's incident that it is the same as."""
+        ...
+
+
+_POSITIONS: Mapping[str, str] = MappingProxyType(
     {
+        "adsb": "adsb",
+        "ais": "ais",
         "cot-xml": "cot_xml",
-        "owntracks": "owntracks",
         "hfp": "hfp",
+        "meshtastic": "meshtastic",
+        "owntracks": "owntracks",
+        "taip": "taip",
+        "tak-protobuf": "tak_protobuf",
     }
 )
-#: what an agency may speak
-FORMATS = ("cop-json", *_MODULES)
+_OBJECTS: Mapping[str, str] = MappingProxyType(
+    {
+        "cap": "cap",
+        "edxl-have": "edxl_have",
+        "eido": "eido",
+        "json": "cad_json",
+        "wzdx": "wzdx",
+    }
+)
+#: what units may speak, and what may be said of objects
+FORMATS, OBJECT_FORMATS = ("cop-json", *_POSITIONS), ("cop-json", *_OBJECTS)
 
 
 @cache
 def tongue(form: str) -> Tongue | None:
-    """How a format is spoken; None for our own."""
+    """How units speak a format; None for our own."""
     if form == "cop-json":
         return None
-    found: Tongue = importlib.import_module(f"{__name__}.{_MODULES[form]}").TONGUE
+    found: Tongue = importlib.import_module(f"{__name__}.{_POSITIONS[form]}").TONGUE
+    return found
+
+
+@cache
+def object_tongue(form: str) -> ObjectTongue | None:
+    """How objects are said in a format; None for our own."""
+    if form == "cop-json":
+        return None
+    found: ObjectTongue = importlib.import_module(f"{__name__}.{_OBJECTS[form]}").TONGUE
     return found
 
 
@@ -80,3 +116,8 @@ def foreign_root(name: str) -> str:
 def zulu(at: datetime) -> str:
     """UTC with milliseconds and a Z."""
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+def rfc3339(at: datetime) -> str:
+    """UTC with whole seconds and its offset, as CAP and others want it."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S+00:00")
