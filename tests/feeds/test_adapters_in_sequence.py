@@ -201,3 +201,29 @@ def test_that_of_a_bad_message_nothing_is_remembered() -> None:
     with pytest.raises(BadMessage):
         reports(adapter, cot(5, detail=NAMED).replace(b"35.2", b"135.2"))
     assert units(adapter, cot(0, detail=NAMED)) == [("ENGINE 30", "person", "unknown")]
+
+
+def test_that_a_call_for_help_in_an_exercise_is_none_in_live_work() -> None:
+    adapter = adapter_of("cot-xml")
+    drill = cot(1, "b-a-o-tbl", "A1-9-1-1", CALL).replace(b'how="m-g"', b'how="m-g" opex="e-CATAWBA"')
+    (called, _) = reports(adapter, cot(0, detail=NAMED), drill)[2:]
+    assert (called.body.status, called.exercise) == ("emergency", True)  # type: ignore[union-attr]
+    (live, position) = reports(adapter, cot(2, detail=NAMED))
+    assert (live.body.status, live.exercise) == ("unknown", False)  # type: ignore[union-attr]
+    assert not position.exercise
+    in_drill = cot(3, detail=NAMED).replace(b'how="m-g"', b'how="m-g" opex="e"')
+    (unit, _) = reports(adapter, in_drill)
+    assert (unit.body.status, unit.exercise) == ("emergency", True)  # type: ignore[union-attr]
+
+
+def test_that_an_emergency_in_an_exercise_by_topic_is_none_in_live_work() -> None:
+    adapter = adapter_of("cot-xml")
+    call = cot(1, "b-a-o-tbl", "A1-9-1-1", CALL)
+    assert units(adapter, call, topic="exercise/catawba/cot/x") == [("ENGINE 30", "person", "emergency")]
+    assert units(adapter, cot(2, detail=NAMED)) == [("ENGINE 30", "person", "unknown")]
+
+
+def test_that_an_element_of_very_many_attributes_is_read_in_no_time_to_speak_of() -> None:
+    many = " ".join(f'a{number}="1"' for number in range(90_000))
+    unit, _ = reports(adapter_of("cot-xml"), cot(0, detail=f"<x {many}/>"))
+    assert unit.losses["x"].startswith("a0=1 a1=1")

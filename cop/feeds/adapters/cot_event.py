@@ -1,6 +1,6 @@
 """One Cursor on Target event, whatever encoding it came in; what its kind makes of it stands in `cot_meaning`."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime, tzinfo
 from functools import lru_cache
 from itertools import islice
@@ -15,9 +15,11 @@ MAX_PARTS = 30_000
 _NEVER_OBJECTS = ("t-x-c-", "t-x-takp", "t-x-m-", "b-f-t", "b-t-f-d", "b-t-f-r", "b-t-f-p", "b-t-f-s", "y-")
 _LARGEST_KNOWN = 999_998.0  # senders write 9999999.0, 9999999, 9.999999e+06 and 999999 for "unknown"
 _READ_PARTS = frozenset({"track", "cop", "uid", "archive", "emergency"})
-_MARKINGS = ("access", "caveat", "releasableTo")
+#: Attributes of an event that are kept as they came; `fields` are those of TAK protocol that a later schema added.
+_MARKINGS = ("access", "caveat", "releasableTo", "fields")
 _MAX_LOSSES = 40
-_MAX_OTHER_PARTS = 500
+_MAX_OTHER_PARTS = 100
+_MAX_ATTRIBUTES = 100
 _LONGEST_IDENTIFIER = 128
 #: e(xercise), s(imulation); senders write capitals as well
 _EXERCISE = ("e", "E", "s", "S")
@@ -31,7 +33,7 @@ class Part:
     __slots__ = ("attrib", "children", "tag", "text")
 
     def __init__(
-        self, tag: str, attrib: Mapping[str, str], text: str | None = None, children: tuple[Any, ...] | list[Any] = ()
+        self, tag: str, attrib: dict[str, str], text: str | None = None, children: tuple[Any, ...] | list[Any] = ()
     ) -> None:
         self.tag, self.attrib, self.text, self.children = tag, attrib, text, children
 
@@ -140,8 +142,6 @@ class Event(NamedTuple):
     detail: Detail
     #: a geometry that the encoding itself holds, and what was left out of it
     drawn: tuple[dict[str, Any], str] | None = None
-    #: what the encoding alone lost
-    lost: Mapping[str, str] = {}
 
 
 #: What an event's texts are, in this order: element and attribute.
@@ -182,6 +182,27 @@ def of_element(element: Any, zone: tzinfo, *, exercise: bool) -> Event | None:
             detail = child
             if len(detail) > MAX_PARTS:
                 raise BadMessage("more than 30,000 parts in a detail")
+    callsign, droid, speed, course, kind, status, remarks = hot_words(detail)
+    return of_texts(
+        (
+            *(event_type, get("uid"), get("time"), get("stale"), get("opex"), get("qos")),
+            *(
+                (None,) * 4
+                if point is None
+                else (point.get("lat"), point.get("lon"), point.get("hae"), point.get("ce"))
+            ),
+            *(callsign, droid, speed, course, kind, status),
+        ),
+        zone,
+        exercise=exercise,
+        has_point=point is not None,
+        detail=Detail(element, detail),
+        remarks=remarks,
+    )
+
+
+def hot_words(detail: Any) -> tuple[str | None, str | None, str | None, str | None, str | None, str | None, str]:
+    """Of a detail what every message of a moving unit holds: callsign, droid, speed, course, kind, status, remarks."""
     contact = uid = track = ours = remarks = None
     for part in detail:
         tag = part.tag
@@ -195,24 +216,12 @@ def of_element(element: Any, zone: tzinfo, *, exercise: bool) -> Event | None:
             ours = part
         elif tag == "remarks":
             remarks = part
-    return of_texts(
-        (
-            *(event_type, get("uid"), get("time"), get("stale"), get("opex"), get("qos")),
-            *(
-                (None,) * 4
-                if point is None
-                else (point.get("lat"), point.get("lon"), point.get("hae"), point.get("ce"))
-            ),
-            contact.get("callsign") if contact is not None else None,
-            uid.get("Droid") if uid is not None else None,
-            *((None, None) if track is None else (track.get("speed"), track.get("course"))),
-            *((None, None) if ours is None else (ours.get("kind"), ours.get("status"))),
-        ),
-        zone,
-        exercise=exercise,
-        has_point=point is not None,
-        detail=Detail(element, detail),
-        remarks=(remarks.text or "").strip() if remarks is not None else "",
+    return (
+        contact.get("callsign") if contact is not None else None,
+        uid.get("Droid") if uid is not None else None,
+        *((None, None) if track is None else (track.get("speed"), track.get("course"))),
+        *((None, None) if ours is None else (ours.get("kind"), ours.get("status"))),
+        (remarks.text or "").strip() if remarks is not None else "",
     )
 
 
@@ -309,24 +318,32 @@ def losses(event: Event, *without: str) -> dict[str, str]:
     How it came about, who may see it, whose side it is on, and every part of the detail that nobody reads; `without`
     names more that were read.
     """
-    left = dict(event.lost)
+    left = {}
     head = event.detail.head
     if head.get("how"):
         left["how"] = readings.loss(head.get("how"))
     for marking in _MARKINGS:
         if head.get(marking, "Undefined") not in ("Undefined", ""):
             left[marking] = readings.loss(head.get(marking))
+    if event.misplaced:
+        left["point"] = "no place on the globe"
     if event.type.startswith("a-") and (side := cot_types.affiliation(event.type)):
         left["affiliation"] = readings.loss(side)
+    rest: dict[str, str] = {}
+    room = _MAX_LOSSES - len(left)
     for part in islice(_no_vertices(event.detail.element), _MAX_OTHER_PARTS):
-        if part.tag in _READ_PARTS or part.tag in without:
+        tag = part.tag
+        said = rest.get(tag)
+        if tag in _READ_PARTS or tag in without or (len(rest) >= room if said is None else len(said) > readings.SHORT):
             continue
-        name = readings.loss(part.tag)
-        words = [f"{key}={value}" for key, value in part.attrib.items() if (name, key) != ("contact", "callsign")]
+        # An element's attributes are looked up by name, each from the first one on: of thousands that takes seconds.
+        names = islice(part.attrib, _MAX_ATTRIBUTES)
+        words = [f"{name}={part.get(name)}" for name in names if (tag, name) != ("contact", "callsign")]
         if part.text and not part.text.isspace():
             words.append(part.text.strip())
-        if words and (name in left or len(left) < _MAX_LOSSES):
-            left[name] = readings.loss("; ".join((*((left[name],) if name in left else ()), " ".join(words))))
+        if words:
+            rest[tag] = " ".join(words) if said is None else f"{said}; {' '.join(words)}"
+    left.update((readings.loss(tag), readings.loss(words)) for tag, words in rest.items())
     return left
 
 

@@ -23,7 +23,7 @@ _MAX_WAYPOINTS_KEPT = 100
 
 
 class Options(msgspec.Struct, forbid_unknown_fields=True):
-    """What a feed says of its units: `kind` where a type says none, `kinds` by type or its beginning, `units` by uid."""
+    """What a feed says of its units: `kind` where a type has none, `kinds` by type or its beginning, `units` by uid."""
 
     kind: str = "unknown"
     kinds: dict[str, str] = {}

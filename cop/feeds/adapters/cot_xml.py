@@ -12,6 +12,9 @@ from cop.feeds.message import BadMessage, Feed, Message
 from cop.feeds.topics import is_exercise
 
 _Options = cot_meaning.Options
+
+#: of one payload
+MAX_EVENTS = 500
 #: An element has at least one "<", and what opens mostly two.
 _MAX_ANGLES = 2 * cot_event.MAX_PARTS + 10_000
 
@@ -23,15 +26,18 @@ class CotXml:
         self._meaning = Meaning(feed, "cot-xml")
         self._zone = readings.zone_of(feed)
         self._layouts = Layouts()
+        self._most = parts.most_of(feed, MAX_EVENTS)
 
     def decode(self, message: Message) -> list[Report]:
         """What one event says, or several one after another; of several, a bad one does not take the others along."""
         if not message.payload and message.topic:
             return []  # a retained message was cleared
-        return of_payload(self._meaning, self._layouts, message, self._zone)
+        return of_payload(self._meaning, self._layouts, message, self._zone, self._most)
 
 
-def of_payload(meaning: Meaning, layouts: Layouts, message: Message, zone: tzinfo) -> list[Report]:
+def of_payload(
+    meaning: Meaning, layouts: Layouts, message: Message, zone: tzinfo, most: int = MAX_EVENTS
+) -> list[Report]:
     """The reports of the XML events in a message. Raises BadMessage."""
     payload, exercise = message.payload, is_exercise(message.topic)
     event = layouts.event(payload, zone, exercise=exercise)
@@ -51,7 +57,7 @@ def of_payload(meaning: Meaning, layouts: Layouts, message: Message, zone: tzinf
         event = cot_event.of_element(element, zone, exercise=exercise)
         return meaning.reports(message, event) if event is not None else []
 
-    return parts.of_parts(elements, reports)
+    return parts.of_parts(elements, reports, limit=most)
 
 
 def sniff(_topic: str, payload: bytes) -> int:
@@ -66,6 +72,6 @@ FORMAT = Format(
     make=CotXml,
     sniff=sniff,
     topic="tak/#",
-    limits="1,000 events a message, 30,000 parts a detail, 4,000 deletions an event",
+    limits="500 events a message, 30,000 parts a detail, 4,000 deletions an event",
     outbound=True,
 )

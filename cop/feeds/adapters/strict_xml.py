@@ -11,7 +11,6 @@ from cop.feeds.adapters import readings
 from cop.feeds.message import BadMessage
 
 MAX_DEPTH = 64
-MAX_DOCUMENTS = 1_000
 _MAX_LOSSES = 40
 _MAX_TEXTS = 100
 _MAX_CHILDREN = 2_000
@@ -133,8 +132,6 @@ def _joined(body: bytes) -> Any:
         raise BadMessage("not well-formed XML") from None
     if len(joined) < 2:
         raise BadMessage("not well-formed XML")
-    if len(joined) > MAX_DOCUMENTS:
-        raise BadMessage("too many documents in one message")
     if (joined.text or "").strip() or any((element.tail or "").strip() for element in joined):
         raise BadMessage("text between the elements")
     return joined
