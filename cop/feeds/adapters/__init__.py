@@ -20,6 +20,7 @@ FAMILIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "owntracks": "owntracks",
             "ais": "ais",
             "adsb": "adsb",
+            "sbs": "sbs",
             "meshtastic": "meshtastic",
             "traccar": "traccar",
             "nmea": "nmea",
@@ -42,7 +43,10 @@ FAMILIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "wzdx": "wzdx",
             "road-events": "road_events",
         },
-        "Any other": {},
+        "Any other": {
+            "csv": "generic_csv",
+            "json": "generic_json",
+        },
     }
 )
 MODULES: Mapping[str, str] = MappingProxyType(
