@@ -7,7 +7,6 @@ from cop.feeds.adapters import readings
 from cop.feeds.message import BadMessage
 
 _LOSSES = 40
-_DAY_FIRST = "%d/%m/%Y %H:%M:%S"
 
 
 class Fields:
@@ -15,7 +14,7 @@ class Fields:
 
     def __init__(self, fields: Any, zone: tzinfo = UTC) -> None:
         self._left: dict[str, Any] = dict(fields) if isinstance(fields, dict) else {}
-        self._zone = zone
+        self.zone = zone
 
     def __contains__(self, key: str) -> bool:
         return key in self._left
@@ -56,7 +55,7 @@ class Fields:
         """The first of these fields that is an ISO 8601 time, or a day and a time with the day first."""
         for key in keys:
             value = self._left.get(key)
-            if isinstance(value, str) and (at := moment(value, self._zone)) is not None:
+            if isinstance(value, str) and (at := moment(value, self.zone)) is not None:
                 del self._left[key]
                 return at
         return None
@@ -80,7 +79,7 @@ class Fields:
     def part(self, key: str) -> "Fields":
         """An object inside; what is not taken of it stays a loss here. Empty where there is none."""
         value = self._left.get(key)
-        inside = Fields(value, self._zone)
+        inside = Fields(value, self.zone)
         if isinstance(value, dict):
             self._left[key] = inside._left
         return inside
@@ -90,7 +89,7 @@ class Fields:
         value = self._left.get(key)
         if not isinstance(value, list):
             return []
-        inside = [Fields(one, self._zone) for one in value]
+        inside = [Fields(one, self.zone) for one in value]
         if inside and all(isinstance(one, dict) for one in value):
             self._left[key] = [one._left for one in inside]
         return inside
@@ -120,12 +119,28 @@ def moment(text: str, zone: tzinfo) -> datetime | None:
     if not 8 <= len(text) <= 40:
         return None
     try:
-        if text[2:3] == "/":
-            padded = text if text.count(":") == 2 else f"{text}:00"
-            return readings.moment_of_text(datetime.strptime(padded, _DAY_FIRST).isoformat(), zone)  # noqa: DTZ007 - the feed's zone holds
+        if text[2] == "/":
+            return day_first(text, zone)
         return readings.moment_of_text(text, zone)
     except (BadMessage, ValueError):
         return None
+
+
+def day_first(text: str, zone: tzinfo) -> datetime:
+    """A day and a time as `04/05/2026 8:00` or `04/05/2026 08:00:00`. Raises BadMessage or ValueError for another."""
+    day, _, time = text.partition(" ")
+    date, month, year = day.split("/")
+    return of_day(year, month, date, time, zone)
+
+
+def of_day(year: str, month: str, day: str, time: str, zone: tzinfo) -> datetime:
+    """A day and a time of day, written as figures, in UTC. Raises BadMessage or ValueError for what is none."""
+    figures = [year, month, day, *time.strip().split(":")]
+    if not all(one.isascii() and one.isdigit() and len(one) <= 4 for one in figures) or not 5 <= len(figures) <= 6:
+        raise BadMessage("time is no day and time of day")
+    at = datetime(*map(int, figures), tzinfo=zone).astimezone(UTC)  # type: ignore[arg-type, misc]  # five or six figures
+    readings.check_moment(at)
+    return at
 
 
 def _is_said(value: Any) -> bool:

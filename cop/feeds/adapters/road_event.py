@@ -13,6 +13,14 @@ from cop.feeds.adapters.voice import Voice
 from cop.feeds.message import BadMessage, Message
 
 _TOPICS_REMEMBERED = 1_000
+_OVER = frozenset(
+    {"archived", "cancelled", "canceled", "completed", "ended", "expired", "inactive", "resolved", "cleared"}
+)
+_NO_WAY = frozenset({"none", "unknown", "undefined", "no direction"})
+_WAYS = {
+    **{"both": "both directions", "all": "all directions"},
+    **{"n": "northbound", "e": "eastbound", "s": "southbound", "w": "westbound"},
+}
 
 
 @dataclass(slots=True)
@@ -52,6 +60,8 @@ class RoadZones:
 
     def reports(self, message: Message, event: RoadEvent) -> list[Report]:
         """The zone of an event. Raises BadMessage for an event without an id, or none of a time in a kept message."""
+        if not event.id:
+            raise BadMessage("a road event has no id")
         losses = dict(event.losses)
         at = event.at
         if at is None:
@@ -110,6 +120,22 @@ class RoadZones:
         types = [word for word in event.types if word]
         known = (self._words.find("zone_kinds", word) for word in types)
         return next(filter(None, known), None) or readings.name(next(iter(types), "")) or "road_event"
+
+
+def is_over(status: str) -> bool:
+    """Whether an event of this status is over. "Closed" is no such word: it may be said of the road."""
+    return status.strip().lower() in _OVER
+
+
+def named(road: str, direction: str = "") -> str:
+    """A road and which way it is met."""
+    way = direction.strip().lower()
+    return f"{road} {_WAYS.get(way, way)}" if road and way and way not in _NO_WAY else road
+
+
+def said_of(**words: str) -> dict[str, str]:
+    """Words that were read for what they mean, and are lost as they came; blank ones say nothing."""
+    return {key: readings.loss(word) for key, word in words.items() if word}
 
 
 def _together(headline: str, description: str) -> str:
