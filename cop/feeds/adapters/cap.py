@@ -23,13 +23,11 @@ _METRES_A_FOOT = 0.3048
 
 #: elements of `alert` that go into the report; the others are its losses
 _HEAD = frozenset({"identifier", "sender", "sent", "status", "msgType", "note", "references"})
-#: what an element of `info` is (§3.2.2 to §3.2.4): a text of the hazard and which one, a name or a value of a pair,
-#: a list of the hazard and which one
-_TEXT, _NAME, _VALUE, _PAIR, _LIST, _RESPONSE, _HEIGHT, _BLOCK, _OTHER = range(9)
+#: what an element of `info` is (§3.2.2 to §3.2.4), and its name: a text or a list of the hazard, a name with its value,
+#: something that is noted in a way of its own, or that holds others
+_TEXT, _LIST, _PAIR, _RESPONSE, _HEIGHT, _BLOCK, _OTHER = range(7)
 _ELEMENTS = {
-    "info": (_BLOCK, ""),
     "area": (_BLOCK, ""),
-    "resource": (_BLOCK, ""),
     "language": (_TEXT, "language"),
     "event": (_TEXT, "event"),
     "headline": (_TEXT, "headline"),
@@ -42,8 +40,6 @@ _ELEMENTS = {
     "effective": (_TEXT, "effective"),
     "onset": (_TEXT, "onset"),
     "expires": (_TEXT, "expires"),
-    "valueName": (_NAME, ""),
-    "value": (_VALUE, ""),
     "eventCode": (_PAIR, "eventCode"),
     "parameter": (_PAIR, "parameter"),
     "geocode": (_PAIR, "geocode"),
@@ -54,9 +50,8 @@ _ELEMENTS = {
     "altitude": (_HEIGHT, "altitude"),
     "ceiling": (_HEIGHT, "ceiling"),
 }
-_SIGNATURES = "{http://www.w3.org/2000/09/xmldsig#}"
 #: elements of an Atom entry that are read apart from those of CAP in it
-_OF_ATOM = ("id", "title", "summary", "content", "updated", "published", "name")
+_OF_ATOM = ("id", "title", "summary", "content", "updated", "published", "author")
 
 
 class _Options(msgspec.Struct, forbid_unknown_fields=True):
@@ -72,6 +67,7 @@ class Cap:
         self._voice = Voice(feed, "cap")
         self._zone = readings.zone_of(feed)
         self._alerts = AlertVoice(self._voice, self._zone, options.expires_after_h, options.language)
+        self._counted: tuple[bytes, int] = (b"", 48)
 
     def decode(self, message: Message) -> list[Report]:
         """An alert of each `alert` element, wherever it stands, and of each entry of an Atom feed that holds none."""
@@ -84,13 +80,16 @@ class Cap:
 
     def decode_element(self, message: Message, element: Any, *, exercise: bool) -> list[Report]:
         """What stands in an element of an envelope. Raises BadMessage."""
-        corners = 0
+        count = 0
 
         def alert(one: Any) -> list[Report]:
-            nonlocal corners
+            nonlocal count
+            count += 1
+            if count > ALERTS_LIMIT:
+                raise BadMessage(f"more than {ALERTS_LIMIT:,} alerts in one message")
             said = _said(one, self._alerts.heard)
             if any(hazard.circles for hazard in said.hazards):
-                said.corners = corners = corners or _corners(message.payload)
+                said.corners = self._corners_in(message.payload)
             return self._alerts.reports(message, said, exercise=exercise)
 
         if _local(element) == "alert":
@@ -104,6 +103,12 @@ class Cap:
                 return self._entry(message, element, "", alert, exercise=exercise)
             raise BadMessage("no CAP alert")
         return parts.of_parts(found, alert, limit=ALERTS_LIMIT)
+
+    def _corners_in(self, payload: bytes) -> int:
+        """Counted once a message, and not again for each of its alerts."""
+        if self._counted[0] is not payload:
+            self._counted = (payload, _corners(payload))
+        return self._counted[1]
 
     def _atom(
         self, message: Message, feed: Any, alert: Callable[[Any], list[Report]], *, exercise: bool
@@ -206,40 +211,68 @@ def _said_of(head: dict[str, str], losses: dict[str, str]) -> Said:
 
 
 def _hazard(info: Any) -> Hazard:
-    """An `info` element (CAP 1.2 §3.2.2), read flat: its elements are told apart by name wherever they stand."""
+    """An `info` element (CAP 1.2 §3.2.2). Below it, elements are told apart by name wherever they stand."""
     hazard = Hazard()
-    losses = hazard.losses
-    pair = named = ""
-    for one in info.iter():
-        code, name = _CODES.get(one.tag) or _learned(one.tag)
-        text = one.text
-        if not text or text.isspace():
-            if code == _PAIR:
-                pair = name
-            continue
-        if code == _NAME:
-            named = text.strip()
-        elif code == _VALUE:
-            if named == "eventEndingTime" and not hazard.ends:
-                hazard.ends = text.strip()
-                continue
-            key, text = f"{pair} {named}", text.strip()
-            if key not in losses and len(losses) < LOSSES_LIMIT and len(key) + len(text) < readings.SHORT:
-                losses[key] = text if text.isprintable() else readings.loss(text)
-            else:
-                add_loss(losses, key, text)
-        elif code == _TEXT:
-            if getattr(hazard, name):
-                add_loss(losses, name, text.strip())
-            else:
-                setattr(hazard, name, _text(one) if len(one) else text.strip())
-        elif code == _LIST:
-            getattr(hazard, name).append(text.strip())
-        elif code == _OTHER:
-            add_loss(losses, name, text.strip())
-        else:
-            _take_rare(code, name, text.strip(), hazard)
+    _take_children(info, hazard)
     return hazard
+
+
+def _take_children(element: Any, hazard: Hazard) -> None:
+    losses = hazard.losses
+    for one in element:  # what can be left out for an element takes no time, and that is what counts here
+        try:
+            code, name = _CODES[one.tag]
+        except KeyError:
+            code, name = _learned(one.tag)
+        if code == _BLOCK:
+            _take_children(one, hazard)
+            continue
+        count = len(one)
+        if code == _PAIR and count:
+            if count == 2:
+                _take_pair(name, one[0].text or "", one[1].text or "", hazard)
+            else:
+                _take_pairs(one, name, hazard)
+            continue
+        text = one.text
+        if count:
+            text = _all_text(one) if code == _OTHER else "".join(one.itertext())
+        if not text or not (text := text.strip()):
+            continue
+        if code == _TEXT:
+            if getattr(hazard, name):
+                add_loss(losses, name, text)
+            else:
+                setattr(hazard, name, text)
+        elif code == _LIST:
+            getattr(hazard, name).append(text)
+        elif code == _OTHER:
+            add_loss(losses, name, text)
+        else:
+            _take_rare(code, name, text, hazard)
+
+
+def _take_pair(kind: str, name: str, value: str, hazard: Hazard) -> None:
+    """A name and its value: which stands first is fixed by the schema."""
+    value, losses = value.strip(), hazard.losses
+    key = f"{kind} {name.strip()}"
+    if key == "parameter eventEndingTime" and not hazard.ends:
+        hazard.ends = value
+    elif key in losses or not value or len(losses) >= LOSSES_LIMIT or len(key) + len(value) > readings.SHORT:
+        add_loss(losses, key, value)
+    else:
+        losses[key] = value if value.isprintable() else readings.loss(value)
+
+
+def _take_pairs(element: Any, kind: str, hazard: Hazard) -> None:
+    """Names and values one after another, as Atom feeds have them."""
+    name = ""
+    for one in element:
+        text = one.text or ""
+        if _local(one) == "valueName":
+            name = text
+        else:
+            _take_pair(kind, name, text, hazard)
 
 
 def _take_rare(code: int, name: str, text: str, hazard: Hazard) -> None:
@@ -257,15 +290,18 @@ def _take_rare(code: int, name: str, text: str, hazard: Hazard) -> None:
 
 def _said_of_entry(entry: Any, author: str) -> Said:
     """An Atom entry that is an alert by its own CAP elements: head, info and area are all one."""
-    head = {name: text for name in _HEAD if (text := strict_xml.text_of(entry, name))}
+    own: dict[str, str] = {}
+    for child in entry:
+        own.setdefault(_local(child), _text(child))
+    head = {name: text for name in _HEAD if (text := own.get(name))}
     hazard = _hazard(entry)
     for name in (*_HEAD, *_OF_ATOM):
         hazard.losses.pop(name, None)
-    hazard.headline = hazard.headline or strict_xml.text_of(entry, "title")
-    hazard.description = hazard.description or strict_xml.text_of(entry, "summary")
-    head.setdefault("identifier", _identifier_of_link(strict_xml.text_of(entry, "id")))
+    hazard.headline = hazard.headline or own.get("title", "")
+    hazard.description = hazard.description or own.get("summary", "")
+    head.setdefault("identifier", _identifier_of_link(own.get("id", "")))
     head.setdefault("sender", strict_xml.text_of(entry, "author/name") or author)
-    head.setdefault("sent", strict_xml.text_of(entry, "updated") or strict_xml.text_of(entry, "published"))
+    head.setdefault("sent", own.get("updated") or own.get("published") or "")
     said = _said_of(head, {"text": "of an Atom entry: the whole alert is only linked"})
     said.hazards.append(hazard)
     return said
@@ -342,9 +378,7 @@ def _local(element: Any) -> str:
 def _learned(tag: str) -> tuple[int, str]:
     """What an element of this tag is; those of other vocabularies are kept as losses."""
     name = tag.rpartition("}")[2]
-    if tag.startswith(_SIGNATURES):
-        code = (_BLOCK, "")
-    elif tag.startswith("{http://www.georss.org/georss") and name != "polygon":
+    if tag.startswith("{http://www.georss.org/georss") and name != "polygon":
         code = (_OTHER, f"georss:{name}")  # its circles are in metres
     else:
         code = _ELEMENTS.get(name, (_OTHER, name))

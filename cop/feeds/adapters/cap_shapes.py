@@ -29,6 +29,7 @@ def union(
         circles = circles[: MAX_SHAPES - len(polygons)]
     rings: list[_Ring] = []
     points: list[list[float]] = []
+    polygons = [text if "," in text else _with_commas(text) for text in polygons]
     count = sum(text.count(",") for text in polygons)
     step = -(-count // (MAX_VERTICES // 2)) if count > MAX_VERTICES else 1
     if step > 1:
@@ -54,10 +55,6 @@ def _take_polygon(text: str, step: int, rings: list[_Ring], points: list[list[fl
         ring = _ring(_thinned(text.split(), step))
     if ring is None and ", " in text:  # a blank after the comma
         ring = _ring(_thinned(text.replace(", ", ",").split(), step))
-    if ring is None and "," not in text:  # GeoRSS
-        figures = text.split()
-        pairs = [",".join(pair) for pair in zip(figures[::2], figures[1::2], strict=False)]
-        ring = _ring(_thinned(pairs, step)) if len(figures) % 2 == 0 else None
     if not ring:
         _note(losses, "polygon", f"not readable: {text[:300]}")
         return
@@ -85,6 +82,12 @@ def _plain_ring(text: str) -> _Ring | None:
     if len(figures) != 2 * count or min(lats) < -90.0 or max(lats) > 90.0 or min(lons) < -180.0 or max(lons) > 180.0:
         return None
     return list(map(list, zip(lons, lats, strict=True)))
+
+
+def _with_commas(text: str) -> str:
+    """The polygon of GeoRSS, "lat lon lat lon …", as CAP writes it."""
+    figures = text.split()
+    return " ".join(map(",".join, zip(figures[::2], figures[1::2], strict=True))) if len(figures) % 2 == 0 else text
 
 
 def _ring(pairs: list[str]) -> _Ring | None:

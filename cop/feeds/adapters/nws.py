@@ -7,7 +7,7 @@ import msgspec
 from cop.domain.report import Report
 from cop.feeds.adapters import geometries, parts, readings, strict_json
 from cop.feeds.adapters.adapter import Format
-from cop.feeds.adapters.cap_message import AlertVoice, Hazard, Said, add_loss
+from cop.feeds.adapters.cap_message import LOSSES_LIMIT, AlertVoice, Hazard, Said, add_loss
 from cop.feeds.adapters.voice import Voice
 from cop.feeds.message import BadMessage, Feed, Message
 
@@ -100,6 +100,8 @@ def _said(properties: dict[str, Any]) -> Said:
     for name in ("geocode", "parameters"):
         _take_lists(name.removesuffix("s"), properties.get(name), losses)
     for name, value in properties.items():
+        if len(losses) >= LOSSES_LIMIT:
+            break
         if name not in _READ and value not in (None, "", [], {}) and _UNREMARKABLE.get(name) != value:
             add_loss(losses, name, _listed(value))
         elif name in _READ and name not in _NESTED and value is not None and not isinstance(value, str):
@@ -131,6 +133,8 @@ def _take_lists(kind: str, lists: Any, losses: dict[str, str]) -> None:
             add_loss(losses, kind, _listed(lists))
         return
     for name, values in lists.items():
+        if len(losses) >= LOSSES_LIMIT:
+            break
         if name != "eventEndingTime":
             add_loss(losses, f"{kind} {name}", _listed(values))
 
