@@ -10,7 +10,7 @@ from cop.picture.picture import Picture
 
 
 def feature_collection(picture: Picture, now: datetime) -> dict[str, Any]:
-    """Units, incidents, resources and zones as features, lon before lat; what has no place has a null geometry."""
+    """Units, incidents, resources, zones and alerts as features, lon before lat; without a place: null geometry."""
     whole = state(picture, now)
     features = [
         _feature(kind, entry)
@@ -19,6 +19,7 @@ def feature_collection(picture: Picture, now: datetime) -> dict[str, Any]:
             ("incident", whole["incidents"]),
             ("resource", whole["resources"]),
             ("zone", whole["zones"]),
+            ("alert", whole["alerts"]),
         )
         for entry in entries
     ]

@@ -32,8 +32,8 @@ def state(picture: Picture, now: datetime) -> dict[str, Any]:
         "at": rfc3339(now),
         "broker": _plain(picture.broker),
         "units": _units(picture, now),
-        "incidents": [_object(report) for report in picture.incidents.values()],
-        "resources": [_object(report) for report in picture.resources.values()],
+        "incidents": [_placed(picture, report) for report in picture.incidents.values()],
+        "resources": [_placed(picture, report) for report in picture.resources.values()],
         "tasks": tasks,
         "zones": [_object(report) for report in picture.zones.values()],
         "alerts": [_object(report) for report in picture.alerts.values()],
@@ -59,6 +59,8 @@ def _units(picture: Picture, now: datetime) -> list[dict[str, Any]]:
             entry["said"] = _object(said)
         entry.update(_track(tracks, row))
         entry["stale"] = bool(stale[row])
+        if tracks.doubtful[row]:
+            entry["doubtful"] = True
         entries.append(entry)
     return entries
 
@@ -79,6 +81,14 @@ def _track(tracks: Tracks, row: int) -> dict[str, Any]:
     if source is not None:
         values["source"] = {"feed": source.feed, "format": source.format, "original_id": source.original_id}
     return values
+
+
+def _placed(picture: Picture, report: Report) -> dict[str, Any]:
+    """An object that may have a place; one that can hardly be there says so."""
+    entry = _object(report)
+    if picture.home.doubt(report.agency, entry.get("lat"), entry.get("lon")) is not None:
+        entry["doubtful"] = True
+    return entry
 
 
 def _object(report: Report) -> dict[str, Any]:

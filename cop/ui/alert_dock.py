@@ -15,7 +15,7 @@ from cop.picture.change import Change, Key
 from cop.picture.picture import CANCELLED
 from cop.ui import wording
 from cop.ui.alert_card import AlertCards
-from cop.ui.alert_words import AlertStanding, standing_alerts, standing_of
+from cop.ui.alert_words import AlertStanding, importance, phase_of, standing_alerts, standing_of, tag
 from cop.ui.cards import CARD_ROLE, card_list, mark_card
 from cop.ui.desk import Desk
 from cop.ui.dock import Dock
@@ -25,7 +25,6 @@ from cop.ui.ordered_model import Column, Index, OrderedModel
 #: what was cancelled is told for so long below the list, the last of it
 _CANCELLED_FOR = timedelta(hours=1)
 _MOST_CANCELLED = 3
-_PHASES = ("now", "coming", "over")
 
 
 class AlertModel(OrderedModel[Report]):
@@ -49,11 +48,9 @@ class AlertModel(OrderedModel[Report]):
 
     def order(self, ids: list[Key]) -> NDArray[np.intp]:
         """As the class says."""
-        stands = [standing_of(self._desk, self.row(one)) for one in ids]
-        said = np.array([-self.row(one).reported_at.timestamp() for one in ids])
-        severity = np.array([one.rank for one in stands])
-        phase = np.array([_PHASES.index(one.phase) for one in stands])
-        quiet = np.array([bool(one.tag) for one in stands])
+        reports = [self.row(one) for one in ids]
+        quiet, phase, severity = np.array([importance(self._desk, one) for one in reports]).T
+        said = np.array([-one.reported_at.timestamp() for one in reports])
         return np.lexsort((said, severity, phase, quiet)).astype(np.intp)
 
     def card(self, identity: Key) -> AlertStanding:
@@ -78,6 +75,7 @@ class AlertDock(Dock):
     def __init__(self, desk: Desk, palette: Palette) -> None:
         super().__init__("Alerts", "alert_dock", desk, palette)
         self.content.setMinimumWidth(330)
+        self._phases: list[str] = []
         self.model = AlertModel(desk, self)
         self.count = Label("", "muted", wrap=True)
         self.close_button = button("Close", "small", name="Close the list of alerts")
@@ -105,21 +103,25 @@ class AlertDock(Dock):
 
     def refresh(self) -> None:
         """The list, and the count in the tab."""
+        self._phases = self._phases_now()
         self.model.refresh()
-        count = self.model.rowCount()
+        standing = standing_alerts(self.desk)
+        count = len(standing)
         title = f"Alerts {count}"
         if title != self.windowTitle():
             self.setWindowTitle(title)
-        stands = [self.model.card(self.model.id_at(self.model.index(row, 0))) for row in range(count)]
-        alarming = sum(not one.tag for one in stands)
+        alarming = sum(not tag(self.desk, report) for report in standing)
         quiet = f" · {count - alarming} exercise or test" if count > alarming else ""
         self.count.say(f"{alarming} actual{quiet}" if count else "No alert is in force.")
         self.cancelled.say("\n".join(self._cancelled()))
 
     def tick(self) -> None:
         """What is over goes, what was to come is in force."""
-        if self.in_sight() or self.model.rowCount():
+        if self._phases_now() != self._phases:
             self.refresh()
+
+    def _phases_now(self) -> list[str]:
+        return [phase_of(self.desk, report) for report in self.desk.picture.alerts.values()]
 
     def set_selection(self, kind: str, agency: str, object_id: str) -> None:
         """Mark the selected alert."""

@@ -10,6 +10,8 @@ from cop.picture.change import Key
 from cop.ui import wording
 from cop.ui.desk import Desk
 
+_PHASES: tuple[Phase, ...] = ("now", "coming", "over")
+
 
 @dataclass(frozen=True, slots=True)
 class AlertStanding:
@@ -67,14 +69,20 @@ def tag(desk: Desk, report: Report) -> str:
     return tag_of(alert_of(report), exercise=report.exercise and not desk.exercise)
 
 
+def importance(desk: Desk, report: Report) -> tuple[bool, int, int]:
+    """What lists of alerts are ordered by: those that may alarm first, those in force, the most severe."""
+    return (bool(tag(desk, report)), _PHASES.index(phase_of(desk, report)), severity_rank(alert_of(report)))
+
+
+def phase_of(desk: Desk, report: Report) -> Phase:
+    """Where the time of an alert stands now."""
+    alert = alert_of(report)
+    return phase(alert.starts_at, alert.expires_at, desk.now())
+
+
 def standing_alerts(desk: Desk) -> list[Report]:
     """The alerts whose time is not over."""
-    now = desk.now()
-    return [
-        report
-        for report in desk.picture.alerts.values()
-        if phase(alert_of(report).starts_at, alert_of(report).expires_at, now) != "over"
-    ]
+    return [report for report in desk.picture.alerts.values() if phase_of(desk, report) != "over"]
 
 
 def alert_of(report: Report) -> Alert:

@@ -6,10 +6,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from cop.domain.rules.alarm import is_severe
+from cop.domain.rules.alarm import is_severe, severity_rank
 from cop.map.palette import Palette
 from cop.ui import feed_words, wording
-from cop.ui.alert_words import standing_alerts, standing_of
+from cop.ui.alert_words import alert_of, standing_alerts, tag
 from cop.ui.desk import Desk
 from cop.ui.feed_dots import FeedDots
 from cop.ui.labels import Label, button, restyle, tip
@@ -92,9 +92,9 @@ class TopBar(QWidget):
         self._say_alerts()
 
     def _say_alerts(self) -> None:
-        stands = [standing_of(self._desk, report) for report in standing_alerts(self._desk)]
-        actual = [one for one in stands if not one.tag]
-        severe = any(is_severe(one.rank) for one in actual)
+        stands = standing_alerts(self._desk)
+        actual = [report for report in stands if not tag(self._desk, report)]
+        severe = any(is_severe(severity_rank(alert_of(report))) for report in actual)
         count = len(actual)
         words = f"{count} alert{'s' if count != 1 else ''}"
         self.alerts.setVisible(bool(stands))

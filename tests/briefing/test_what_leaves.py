@@ -2,11 +2,15 @@
 
 import json
 
+from shapely import box
+
 from cop.briefing.geojson import feature_collection
 from cop.briefing.state import state
-from cop.domain.area import Zone
+from cop.domain.area import Alert, Jurisdiction, Zone
 from cop.domain.batch import Batch, Delivered
 from cop.picture.change import Change
+from cop.picture.ground import Ground
+from cop.picture.home import HomeGround
 from cop.picture.picture import Picture
 from tests.reports import answer, at, incident, positions_batch, report, resource, task, unit
 
@@ -26,6 +30,8 @@ def _picture() -> Picture:
                 report("gastonia-fd", resource("foam", quantity=3)),
                 report("charlotte-fire", task("t1")),
                 report("gastonia-fd", answer("t1", "declined", reason="On a fire")),
+                report("nws-gsp", Alert(id="a1", at=at(0), event="Flood Warning", geometry=_SQUARE)),
+                report("nws-gsp", Alert(id="a2", at=at(0), event="Flood Watch")),
                 report("charlotte-fire", Zone(id="z1", at=at(0), rev=1, kind="hot_zone", geometry=_SQUARE)),
             ],
         )
@@ -68,4 +74,23 @@ def test_that_geojson_has_lon_before_lat_and_null_where_no_place_is_known() -> N
     assert places["unit/gastonia-fd/engine-2"] is None
     assert places["resource/gastonia-fd/foam"] is None
     assert places["zone/charlotte-fire/z1"] == _SQUARE
+    assert places["alert/nws-gsp/a1"] == _SQUARE
+    assert places["alert/nws-gsp/a2"] is None
     assert document["as_of"] == "2026-11-02T12:00:00.000Z"
+
+
+def test_that_what_leaves_says_which_places_are_doubtful_and_that_a_bare_request_asks_nobody() -> None:
+    home = HomeGround(Ground([Jurisdiction("g", "g", "county", "fire", "gastonia-fd", box(-82, 35, -81, 36), 1.0)]))
+    picture = Picture(home)
+    picture.apply(positions_batch(("gastonia-fd", "near", 35.26, -81.18, 0), ("gastonia-fd", "far", 0.0, 0.0, 0)))
+    told = [
+        report("gastonia-fd", incident("i1", lat=75.0, lon=37.0)),
+        report("gastonia-fd", incident("i2", lat=35.2, lon=-81.5)),
+        report("state-em", task("bare", assignee_agency="", unit="")),
+    ]
+    picture.apply(Batch(epoch=1, reports=told))
+    seen = state(picture, at(0))
+    assert [one.get("doubtful", False) for one in (*seen["units"], *seen["incidents"])] == [False, True, True, False]
+    assert seen["tasks"][0]["assignee"] == ""
+    features = {one["id"]: one["properties"] for one in feature_collection(picture, at(0))["features"]}
+    assert features["unit/gastonia-fd/far"]["doubtful"] is True
