@@ -395,9 +395,9 @@ def sniff(_topic: str, payload: bytes) -> int:
         return 0
     if b"<alert" in begin or b":alert" in begin:
         if b"emergency:cap:" in begin or b"incident.com/cap" in begin:
-            return 90
+            return 93
         return 80 if b"identifier>" in begin else 0
-    return 70 if b"emergency:cap:" in begin and b"<entry" in begin else 0
+    return 70 if b"emergency:cap:" in begin and (b"<feed" in begin or b":feed" in begin) else 0
 
 
 FORMAT = Format(

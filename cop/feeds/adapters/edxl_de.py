@@ -17,6 +17,7 @@ from cop.feeds import adapters
 from cop.feeds.adapters import parts, readings, strict_xml
 from cop.feeds.adapters.adapter import Format
 from cop.feeds.adapters.cap_message import LOSSES_LIMIT, add_loss, triples, word
+from cop.feeds.adapters.vocabulary import tables_of
 from cop.feeds.adapters.voice import Voice
 from cop.feeds.message import BadMessage, Feed, Message
 
@@ -101,6 +102,9 @@ class EdxlDe:
         self._objects = 0
         if unknown := set(self._options) - set(CONTENTS.values()):
             raise ValueError(f"options of feed {feed.name}: no format {sorted(unknown)[0]!r} stands in EDXL-DE")
+        tables = frozenset[str]().union(*map(tables_of, _ROOTS))
+        if nowhere := set(feed.words) - tables:
+            raise ValueError(f"words of feed {feed.name}: no format in EDXL-DE has a table {sorted(nowhere)[0]!r}")
         for form in self._options:
             self._adapter(form)  # a wrong option is told of at the start
 
@@ -166,7 +170,9 @@ class EdxlDe:
         """The adapter of a format that stands inside; made when it is first met, and kept for what it remembers."""
         inside = self._inside.get(form)
         if inside is None:
-            feed = msgspec.structs.replace(self._feed, format=form, options=self._options.get(form, {}), words={})
+            known = tables_of(form)
+            words = {table: said for table, said in self._feed.words.items() if table in known}
+            feed = msgspec.structs.replace(self._feed, format=form, options=self._options.get(form, {}), words=words)
             inside = self._inside[form] = cast(_Inside, adapters.make_adapter(feed))
         return inside
 

@@ -43,6 +43,11 @@ class Vocabulary:
         return found if isinstance(found, int) else None
 
 
+def tables_of(form: str) -> frozenset[str]:
+    """The names of a format's tables; none for a format whose words are ours."""
+    return frozenset(_tables(form)) if (_MAPPINGS / f"{form}.toml").is_file() else frozenset()
+
+
 def _plain(word: str) -> str:
     return word.strip().casefold()
 
