@@ -95,8 +95,10 @@ class TopBar(QWidget):
         stands = standing_alerts(self._desk)
         actual = [report for report in stands if not tag(self._desk, report)]
         severe = any(is_severe(severity_rank(alert_of(report))) for report in actual)
-        count = len(actual)
-        words = f"{count} alert{'s' if count != 1 else ''}"
+        count, kind = len(actual), ""
+        if stands and not actual:  # what is no alarm is called what it is
+            count, kind = len(stands), f"{tag(self._desk, stands[0]).lower()} "
+        words = f"{count} {kind}alert{'s' if count != 1 else ''}"
         self.alerts.setVisible(bool(stands))
         if severe != self.alerts.property("severe"):
             restyle(self.alerts, "severe", severe)

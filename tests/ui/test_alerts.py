@@ -89,6 +89,9 @@ def test_that_the_top_bar_counts_alerts_and_opens_their_list_by_mouse_and_by_key
     qtbot.waitUntil(window.alert_dock.in_sight)
     assert window.alert_dock.windowTitle() == "Alerts 2"
     assert window.alert_dock.count.text() == "1 actual · 1 exercise or test"
+    tell(desk, alert("c", seconds=1, cancels=("a",)))
+    assert window.top_bar.alerts.text() == "1 exercise alert"
+    assert window.top_bar.alerts.property("severe") is False
     clock.now = r.at(3601)
     window.tick()
     assert window.top_bar.alerts.isHidden()
