@@ -19,6 +19,7 @@ FAMILIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "cot-json": "cot_json",
             "owntracks": "owntracks",
             "ais": "ais",
+            "digitraffic-ais": "digitraffic_ais",
             "adsb": "adsb",
             "sbs": "sbs",
             "meshtastic": "meshtastic",
@@ -26,6 +27,7 @@ FAMILIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "nmea": "nmea",
             "taip": "taip",
             "aprs": "aprs",
+            "gtfs-rt": "gtfs_rt",
             "hfp": "hfp",
         },
         "Incidents and resources": {
@@ -42,6 +44,7 @@ FAMILIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "edxl-de": "edxl_de",
             "wzdx": "wzdx",
             "road-events": "road_events",
+            "geojson": "geojson",
         },
         "Any other": {
             "csv": "generic_csv",

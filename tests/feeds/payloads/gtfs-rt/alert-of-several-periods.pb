@@ -1,0 +1,13 @@
+
+
+2.0Ñî‚œù
+a1*ñ
+‰€·œÙ˜·œ
+î∞‚œ§Ã‚œ
+î”Áœ*	18*s-908R7
+
+Detour on route 18en
+
+Desv√≠o en la ruta 18esZ&
+$
+Buses do not serve Remount Rd.enp
