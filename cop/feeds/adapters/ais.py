@@ -19,13 +19,13 @@ from cop.feeds.adapters import ais_sentences, readings
 from cop.feeds.adapters.adapter import Format, Recorded
 from cop.feeds.adapters.ais_sentences import Assembly, Sentences
 from cop.feeds.adapters.ais_vessels import Vessel, Vessels
-from cop.feeds.adapters.parts import of_parts
+from cop.feeds.adapters.clocks import KNOT_MPS
+from cop.feeds.adapters.parts import most_of, of_parts
 from cop.feeds.adapters.voice import Voice
 from cop.feeds.message import BadMessage, Feed, Message
 
 #: of one message; measured so that the slowest kind of them takes no more than about 50 ms
 LINES_LIMIT = 1_000
-KNOT_MPS = 1852.0 / 3600.0
 _TENTH_KNOT_MPS = KNOT_MPS / 10.0
 #: a fix this long "after" its receipt is a station's clock behind the ship's, not a fix of a minute ago
 _CLOCKS_DIFFER_S = 5
@@ -93,6 +93,7 @@ class Ais:
         self._sentences = Sentences(readings.zone_of(feed))
         self._assembly = Assembly()
         self._vessels = Vessels(feed)
+        self._limit = most_of(feed, LINES_LIMIT)
         self._markers: dict[int, _Marker] = {}
         #: number of bits that are read, and who reads them, by type
         self._readers: dict[int, tuple[int, Callable[[_Heard], list[Report]]]] = {
@@ -117,10 +118,10 @@ class Ais:
             return self._said(message, whole[0], whole[1], None, _NO_TIME)
         if not payload and message.topic:
             return []  # a retained message was cleared
-        rows = _ROWS.split(payload.strip(), maxsplit=LINES_LIMIT + 1)
+        rows = _ROWS.split(payload.strip(), maxsplit=self._limit + 1)
         if len(rows) == 1:
             return self._row(message, rows[0])
-        return of_parts(rows, partial(self._row, message), limit=LINES_LIMIT)
+        return of_parts(rows, partial(self._row, message), limit=self._limit)
 
     def _row(self, message: Message, row: bytes) -> list[Report]:
         part = self._sentences.read(row)
@@ -169,7 +170,7 @@ class Ais:
         """Type 19: class B with name and type of ship."""
         words: Any = MSG_CLASS[19].from_vector(heard.bits)
         vessel = self._vessel(words.mmsi)
-        vessel.describe(heard.at, name=words.shipname, ship_type=heard.bits.get(263, 8), left=_unread(words))
+        vessel.describe(heard.at, "19", name=words.shipname, ship_type=heard.bits.get(263, 8), left=_unread(words))
         return self._located(heard, vessel, _block(heard.bits.get(46, 93)))
 
     def _aircraft(self, heard: _Heard) -> list[Report]:
@@ -238,6 +239,7 @@ class Ais:
         vessel = self._vessel(words.mmsi)
         vessel.describe(
             heard.at,
+            "5" if whole else f"24{'AB'[half]}",
             name=words.shipname if half == 0 else None,
             ship_type=ship_type,
             # what stands at the end of a short one is half a figure

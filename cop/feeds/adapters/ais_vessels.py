@@ -27,6 +27,7 @@ class Vessel:
         "_calls",
         "_described_at",
         "_known",
+        "_parts",
         "callsign",
         "capabilities",
         "distress",
@@ -47,6 +48,7 @@ class Vessel:
         self.capabilities: tuple[str, ...] = ()
         self.status = "unknown"
         self.losses: dict[str, str] = {}
+        self._parts: dict[str, dict[str, str]] = {}
         self.version = 0
         self._calls = False
         #: whether it is a transmitter for distress that is only being tested
@@ -83,8 +85,13 @@ class Vessel:
         self.test = not calls
         self.status = _EMERGENCY if calls else "unknown"
 
-    def describe(self, at: datetime, *, name: str | None, ship_type: int | None, left: dict[str, str]) -> None:
-        """It says what it is called and what type of ship it is; what came out of order does not take back newer."""
+    def describe(
+        self, at: datetime, part: str, *, name: str | None, ship_type: int | None, left: dict[str, str]
+    ) -> None:
+        """It says what it is called and what type of ship it is; what came out of order does not take back newer.
+
+        `left` are the losses of that part of what ships say of themselves, in place of those that it left before.
+        """
         if self._described_at is not None and at < self._described_at:
             return
         self._described_at = at
@@ -94,9 +101,9 @@ class Vessel:
         if ship_type:
             self.kind, self.capabilities, words = self._known.of_type(self.id, ship_type)
             left["ship_type"] = words
-        changed = {**self.losses, **left}
-        if changed != self.losses:
-            self.losses = changed
+        if left != self._parts.get(part):
+            self._parts[part] = left
+            self.losses = {key: value for said in self._parts.values() for key, value in said.items()}
             self.version += 1
 
 
