@@ -1,7 +1,6 @@
 """GeoJSON geometries that others wrote: checked before anybody draws or measures them (RFC 7946 §3.1)."""
 
 import hashlib
-import json
 from collections.abc import Iterator
 from math import ceil, sqrt
 from typing import Annotated, Any
@@ -88,8 +87,11 @@ def reference_system(*said: Any) -> str:
 
 def fingerprint(*content: object) -> str:
     """An id for what has none: the same as long as its content is."""
-    said = json.dumps(content, ensure_ascii=True, sort_keys=True, default=str)
-    return hashlib.sha256(said.encode()).hexdigest()[:32]
+    try:
+        said = msgspec.json.encode(content, order="sorted")
+    except (TypeError, ValueError, OverflowError):  # a number that is no double
+        said = repr(content).encode("utf-8", "backslashreplace")
+    return hashlib.sha256(said).hexdigest()[:32]
 
 
 def _collection(geometry: dict[str, Any], most: int) -> tuple[dict[str, Any], str]:
@@ -124,7 +126,8 @@ def _lines(coordinates: Any, depth: int) -> Iterator[_Line]:
 
 
 def _thinned(kind: str, coordinates: Any, lines: list[_Line], most: int) -> tuple[dict[str, Any], str]:
-    places = np.array([position[:2] for line in lines for position in line], dtype=float)
+    axes = [[position[axis] for line in lines for position in line] for axis in (0, 1)]
+    places = np.array(axes, dtype=float).T
     places -= places.min(axis=0)  # the first cell begins there, so that a large enough one holds everything
     ends = np.cumsum([len(line) for line in lines])
     starts = np.concatenate(([0], ends[:-1]))
