@@ -59,6 +59,8 @@ def _units(picture: Picture, now: datetime) -> list[dict[str, Any]]:
             entry["said"] = _object(said)
         entry.update(_track(tracks, row))
         entry["stale"] = bool(stale[row])
+        if row in picture.position_fields:
+            entry["losses"] = picture.position_fields[row]
         if tracks.doubtful[row]:
             entry["doubtful"] = True
         entries.append(entry)

@@ -39,6 +39,13 @@ class TrackName(msgspec.Struct, frozen=True, array_like=True):
     original_id: str = ""
 
 
+class PositionFields(msgspec.Struct, frozen=True, array_like=True):
+    """What the newest position of a slot said that our words cannot hold (`Report.losses`); empty: nothing any more."""
+
+    slot: int
+    fields: dict[str, str]
+
+
 class FeedHealth(msgspec.Struct, frozen=True, kw_only=True):
     """How a feed is: `state` is one of never_heard, live, silent, failed, stopped.
 
@@ -89,6 +96,7 @@ class Delivered(msgspec.Struct, frozen=True, array_like=True):
 class Batch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`positions` holds the newest position of each unit that moved (`POSITION_ROW` records, packed);
 
+    `fields` is what was said beside positions, where that has changed; it may come some pulses later.
     `reports` holds every other report, in the order of arrival. `epoch` changes when the feed process was
     restarted and numbers its slots anew.
     """
@@ -96,6 +104,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     epoch: int = 0
     tracks: list[TrackName] = []
     positions: bytes = b""
+    fields: list[PositionFields] = []
     reports: list[Report] = []
     health: list[FeedHealth] = []
     broker: BrokerState | None = None

@@ -5,13 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from cop.domain.batch import POSITION_ROW, TrackName
+from cop.domain.batch import POSITION_ROW, PositionFields, TrackName
 from cop.domain.report import Report
 from cop.domain.unit import Position
 
 _NAN = float("nan")
 #: No promise of a sender that something moving stays where it is holds longer, in seconds: shown as stale then.
 _LONGEST_PROMISE_S = 3600.0
+#: Fields beside positions: characters kept of one unit, and units whose fields one batch brings; the next brings more.
+_FIELDS_LENGTH = 2_000
+_FIELDS_A_BATCH = 100
 
 
 class Conflation:
@@ -22,10 +25,13 @@ class Conflation:
         self._newest: dict[int, float] = {}
         self._rows: dict[int, tuple[Any, ...]] = {}
         self._names: list[TrackName] = []
+        self._fields: dict[int, dict[str, str]] = {}
+        self._fields_seen: dict[int, int] = {}  # a hash of what was last taken
         self._numbers = itertools.count()
 
     def __len__(self) -> int:
-        return len(self._rows)
+        """How many positions, and units with fields, wait to be taken."""
+        return len(self._rows) + len(self._fields)
 
     def knows(self, agency: str, unit: str) -> bool:
         """Whether the unit has its number."""
@@ -45,6 +51,8 @@ class Conflation:
         if reported_at <= self._newest.get(slot, 0.0):
             return
         self._newest[slot] = reported_at
+        if report.losses or slot in self._fields_seen:
+            self._note_fields(slot, report.losses)
         alt_m, course_deg, speed_mps, accuracy_m = (
             position.alt_m,
             position.course_deg,
@@ -65,6 +73,17 @@ class Conflation:
             report.exercise,
         )
 
+    def take_fields(self) -> list[PositionFields]:
+        """What positions said beside our words, as far as it is new; not all of it where many have news."""
+        slots = list(itertools.islice(self._fields, _FIELDS_A_BATCH))
+        return [PositionFields(slot, self._fields.pop(slot)) for slot in slots]
+
+    def _note_fields(self, slot: int, losses: dict[str, str]) -> None:
+        seen = hash(tuple(losses.items()))
+        if self._fields_seen.get(slot) != seen:
+            self._fields_seen[slot] = seen
+            self._fields[slot] = _shortened(losses)
+
     def take(self) -> tuple[list[TrackName], bytes]:
         """The new names and the packed rows since the last call."""
         names, self._names = self._names, []
@@ -72,6 +91,19 @@ class Conflation:
         if not rows:
             return names, b""
         return names, np.array(list(rows.values()), dtype=POSITION_ROW).tobytes()
+
+
+def _shortened(fields: dict[str, str]) -> dict[str, str]:
+    """As many of the fields as there is room for, and how many there were more."""
+    kept: dict[str, str] = {}
+    room = _FIELDS_LENGTH
+    for name, value in fields.items():
+        room -= len(name) + len(value)
+        if room < 0:
+            kept["…"] = f"{len(fields) - len(kept)} more fields; the journal has them"
+            break
+        kept[name] = value
+    return kept
 
 
 def _stale_at(report: Report, reported_at: float) -> float:

@@ -157,6 +157,7 @@ class Intake:
             epoch=epoch,
             tracks=names,
             positions=positions,
+            fields=self._conflation.take_fields(),
             reports=reports,
             health=[line.counter.health(now) for line in lines] if health else [],
             broker=broker,

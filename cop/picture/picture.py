@@ -60,6 +60,8 @@ class Picture:
         self.home = home or HomeGround()
         self.tracks = Tracks()
         self.units: dict[Key, Report] = {}
+        #: row of the tracks -> what its newest position said that our words cannot hold
+        self.position_fields: dict[int, dict[str, str]] = {}
         self.incidents: dict[Key, Report] = {}
         self.resources: dict[Key, Report] = {}
         self.tasks: dict[Key, Report] = {}
@@ -92,6 +94,12 @@ class Picture:
             self._take(report, change)
         if batch.tracks or batch.positions:
             self._place(batch, change)
+        for slot, fields in ((one.slot, one.fields) for one in batch.fields):
+            row = int(self._rows_of_slots[slot]) if 0 <= slot < len(self._rows_of_slots) else -1
+            if fields and row >= 0:
+                self.position_fields[row] = fields
+            else:
+                self.position_fields.pop(row, None)
         for health in batch.health:
             self.feeds[health.feed] = health
             change.feeds.add(health.feed)
@@ -238,6 +246,7 @@ class Picture:
                 return
             if report.key in self.units:
                 self.tracks.unplace(row, report.body.at.timestamp())
+                self.position_fields.pop(row, None)
                 self._note("unit", report.key, report, change)
                 return
             kind = "unit"  # nothing else is known of it
@@ -260,6 +269,7 @@ class Picture:
         self._gone[kind, key] = _Gone(last_word, at.timestamp())
         if kind == "unit" and (row := self.tracks.row_of(*key)) is not None:
             self.tracks.remove(row, at.timestamp())
+            self.position_fields.pop(row, None)
         self._note(kind, key, last_word, change)
 
     def _note(self, kind: str, key: Key, report: Report, change: Change) -> None:

@@ -16,6 +16,7 @@ from cop.ui.facts import Fact, Facts, provenance, times
 from cop.ui.flow_layout import FlowLayout
 from cop.ui.labels import Label, allow, button
 from cop.ui.page import Page
+from cop.ui.received import Received
 from cop.ui.resource_dock import body_of, resource_place, resource_type, why_not_mark
 from cop.ui.task_words import answer_verb, standing, task_of
 
@@ -51,6 +52,8 @@ class UnitPage(Page):
         self.section("Source of the position")
         self.track_source = Facts()
         self.lines.addWidget(self.track_source)
+        self.with_position = Received("As received with the position")
+        self.lines.addWidget(self.with_position)
         self.end_with_source("Source of the unit")
 
     def concerns(self, change: Change) -> bool:
@@ -76,6 +79,7 @@ class UnitPage(Page):
             wording.one_line(f"{agency} · {label(UNIT_STATUSES, status)}"),
         )
         self._say_position(row)
+        self.with_position.say(picture.position_fields.get(row, {}), collapse=self.turned)
         capabilities = ", ".join(said.capabilities) if said is not None else ""
         facts: list[Fact] = [("Can", wording.one_line(capabilities))]
         if said is not None and said.crew is not None:

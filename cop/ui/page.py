@@ -43,14 +43,14 @@ class Page(QWidget):
         outer.addStretch(0)
         self.source = Facts()
         self.received = Received()
-        self._turned = False
+        self.turned = False
 
     def show_object(self, key: Key) -> None:
         """Turn to this object."""
-        self._turned = key != self.key
+        self.turned = key != self.key
         self.key = key
         self.refresh()
-        self._turned = False
+        self.turned = False
 
     def say(self, above: str, heading: str, below: str) -> None:
         """The three lines on top, with the rest of the page below them."""
@@ -77,7 +77,7 @@ class Page(QWidget):
         fields = dict(report.losses)
         for other in beside:
             fields.update({f"{kind_of(other.body)} {name}": value for name, value in other.losses.items()})
-        self.received.say(fields, collapse=self._turned)
+        self.received.say(fields, collapse=self.turned)
 
     def refresh(self) -> None:
         """Read everything anew."""

@@ -15,12 +15,12 @@ _AT_ONCE = 6
 class Received(QWidget):
     """Field by field, "name: value", as plain text; hidden where nothing was lost."""
 
-    def __init__(self) -> None:
+    def __init__(self, title: str = "As received") -> None:
         super().__init__()
         self._lines = QVBoxLayout(self)
         self._lines.setContentsMargins(0, 12, 0, 0)
         self._lines.setSpacing(4)
-        self._lines.addWidget(Label("AS RECEIVED", "section"))
+        self._lines.addWidget(Label(title.upper(), "section"))
         self._fields: list[Label] = []
         self._said: dict[str, str] = {}
         self._all = False

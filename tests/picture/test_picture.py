@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cop.domain.batch import Batch
+from cop.domain.batch import Batch, PositionFields
 from cop.domain.log import LogEntry
 from cop.domain.report import Retraction
 from cop.picture.picture import Picture
@@ -158,3 +158,15 @@ def test_that_the_columns_grow_beyond_their_first_capacity() -> None:
     picture.apply(positions_batch(*[("a", f"u{n}", 1.0, n / 100, 0) for n in range(3000)]))
     assert picture.tracks.count == 3000
     assert float(picture.tracks.lon[2999]) == 29.99
+
+
+def test_that_what_positions_say_beside_our_words_stands_until_they_say_nothing_more() -> None:
+    picture = Picture()
+    picture.apply(positions_batch(("a", "u", 35.2, -80.9, 0), ("a", "v", 35.2, -80.9, 0)))
+    picture.apply(Batch(epoch=1, fields=[PositionFields(1, {"rot": "3"}), PositionFields(7, {"lost": "?"})]))
+    assert picture.position_fields == {1: {"rot": "3"}}
+    picture.apply(Batch(epoch=1, fields=[PositionFields(1, {})]))
+    assert picture.position_fields == {}
+    picture.apply(Batch(epoch=1, fields=[PositionFields(0, {"rot": "3"}), PositionFields(-1, {"x": "y"})]))
+    picture.apply(Batch(epoch=1, reports=[report("a", Retraction(id="u", at=at(5), kind="unit"))]))
+    assert picture.position_fields == {}

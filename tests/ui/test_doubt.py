@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from cop.domain.area import Zone
-from cop.domain.batch import Batch, FeedHealth
+from cop.domain.batch import Batch, FeedHealth, PositionFields
 from cop.domain.report import Report
 from cop.picture.ground import Ground
 from cop.picture.home import HomeGround
@@ -285,3 +285,12 @@ def test_that_buttons_of_the_new_parts_are_named_for_screen_readers(desk: Desk, 
     for part in (window.alert_dock, window.selection_panel, window.top_bar):
         for one in part.findChildren(QPushButton):
             assert one.accessibleName() or not one.text(), one
+
+
+def test_that_the_unit_page_shows_what_its_position_said_beside_our_words(desk: Desk, make_window: MakeWindow) -> None:
+    window = make_window(desk)
+    row = desk.picture.tracks.row_of("charlotte-fire", "engine-4")
+    desk.take_in(Batch(epoch=1, fields=[PositionFields(0, {"rot": "3°/min"})]))
+    assert desk.picture.position_fields == {row: {"rot": "3°/min"}}
+    window.select("unit", "charlotte-fire", "engine-4")
+    assert "rot: 3°/min" in shown(window.selection_panel)
