@@ -118,9 +118,9 @@ class Ais:
             return self._said(message, whole[0], whole[1], None, _NO_TIME)
         if not payload and message.topic:
             return []  # a retained message was cleared
+        if payload.count(b"!") == 1 and b"\n" not in payload and b"\r" not in payload:
+            return self._row(message, payload)
         rows = _ROWS.split(payload.strip(), maxsplit=self._limit + 1)
-        if len(rows) == 1:
-            return self._row(message, rows[0])
         return of_parts(rows, partial(self._row, message), limit=self._limit)
 
     def _row(self, message: Message, row: bytes) -> list[Report]:

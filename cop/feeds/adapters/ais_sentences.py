@@ -32,6 +32,8 @@ _CLOCK = re.compile(
 _LOOKS_LIKE_A_TIME = re.compile("[0-9]:[0-9]{2}")
 _MILLISECONDS_FROM = 1e11
 _TIME_NEVER_READ = ("", None)
+_NO_TAGS = (None, "", "")
+_TAGS = re.compile(rb"([^*]*)\*([0-9A-Fa-f]{2})")
 
 
 class Sentence(NamedTuple):
@@ -87,9 +89,11 @@ class Sentences:
             if _OTHER_SENTENCE.match(rest):
                 return None
             raise BadMessage("an AIS sentence is damaged" if b"VDM" in rest or b"VDO" in rest else "no AIS sentence")
-        at, station, group = _read_tags(tags)
-        logged = self._time(before), self._time(rest[found.end() :])
-        return _sentence(found, at or logged[0] or logged[1], station, group)
+        at, station, group = _read_tags(tags) if tags else _NO_TAGS
+        # a time that cannot be read refuses the sentence, wherever it stands
+        logged_before = self._time(before) if before else None
+        logged_after = self._time(rest[found.end() :]) if found.end() < len(rest) else None
+        return _sentence(found, at or logged_before or logged_after, station, group)
 
     def _time(self, around: bytes) -> datetime | None:
         """The time that a logger wrote before or after a sentence."""
@@ -150,10 +154,10 @@ def _read_tags(tags: list[bytes]) -> tuple[datetime | None, str, str]:
     """When and by which station it was received, and the group it belongs to."""
     at, station, group = None, "", ""
     for tag in tags:
-        fields, star, check = tag.rpartition(b"*")
-        if not star or not re.fullmatch(rb"[0-9A-Fa-f]{2}", check) or checksum(fields) != int(check, 16):
+        found = _TAGS.fullmatch(tag)
+        if found is None or checksum(found[1]) != int(found[2], 16):
             raise BadMessage("the checksum of a tag block is wrong")
-        for field in fields.decode("ascii", "replace").split(","):
+        for field in found[1].decode("ascii", "replace").split(","):
             code, _, value = field.partition(":")
             if code == "c":
                 at = _epoch(value)
