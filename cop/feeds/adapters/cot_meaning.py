@@ -9,10 +9,10 @@ import msgspec
 from cop.domain.area import Alert, Zone
 from cop.domain.incident import Incident
 from cop.domain.log import LogEntry
-from cop.domain.report import BODY_KINDS, Body, Report, Retraction
+from cop.domain.report import Body, Report, Retraction
 from cop.domain.rules.plausible import refuse_time
 from cop.domain.unit import Unit
-from cop.feeds.adapters import cot_event, cot_shapes, cot_types, outlines, parts, readings
+from cop.feeds.adapters import cot_event, cot_extension, cot_shapes, cot_types, outlines, parts, readings
 from cop.feeds.adapters.cot_event import Event
 from cop.feeds.adapters.voice import Voice
 from cop.feeds.message import BadMessage, Feed, Message
@@ -52,6 +52,8 @@ class Meaning:
             return self._unit(message, event)
         if event_type == "t-x-d-d":
             return self._deletions(message, event)
+        if (ours := cot_extension.report_of(event)) in ("incident", "zone", "alert"):
+            return [self._ours(message, event, ours)]
         if event_type.startswith("b-t-f"):
             return self._chat(message, event)
         if event_type.startswith("b-a-o"):
@@ -64,6 +66,24 @@ class Meaning:
             return []  # tasking between machines
         return self._zone_or_line(message, event)
 
+    def _ours(self, message: Message, event: Event, kind: str) -> Report:
+        """What another desk wrote for clients of TAK, read whole."""
+        place = event.place
+        drawn, left_out = event.drawn or cot_shapes.geometry(
+            event.type, event.detail.element, place[:2] if place is not None else None
+        )
+        losses = cot_event.losses(event, *cot_extension.FOR_OTHERS)
+        if left_out:
+            losses["vertices"] = left_out
+        body: Body
+        if kind == "incident":
+            body = cot_extension.incident(event)
+        elif kind == "zone":
+            body = cot_extension.zone(event, drawn)
+        else:
+            body = cot_extension.alert(event, drawn or None)
+        return self._report(message, event, body, losses=losses)
+
     def _unit(self, message: Message, event: Event) -> list[Report]:
         if event.misplaced:
             raise BadMessage("coordinates are outside the globe")
@@ -72,7 +92,8 @@ class Meaning:
         unit = Unit(
             id=unit_id,
             at=event.at,
-            callsign=event.callsign,
+            # Only who knows our words marks a callsign.
+            callsign=cot_extension.callsign_of(event) if event.kind else event.callsign,
             kind=event.kind or self._kind_of(event.uid, event.type),
             status="emergency" if emergency is not None and emergency[1] else event.status or "unknown",
         )
@@ -125,13 +146,17 @@ class Meaning:
             if known is None and len(self._emergencies) >= _EMERGENCIES_REMEMBERED:
                 self._emergencies.pop(next(iter(self._emergencies)))
             self._emergencies[who] = (event.at, not ended)
+        if event.place is not None and cot_extension.report_of(event) == "unit":
+            return []  # another desk's: the unit's own event goes with it, with its words and the time of its fix
         last: Any = self._voice.last_words(unit)
         if last is not None:
             callsign, kind, _, _, (event_type, remarks, _) = last
         else:
             event_type, remarks = link.get("type", "") if link is not None else "", ""
             callsign = readings.name(event.detail.text("emergency")) or event.callsign.removesuffix("-Alert")
-            kind = self._kind_of(uid, event_type)
+            if event.exercise and event.kind:
+                callsign = callsign.removeprefix(cot_extension.EXERCISE_PREFIX)
+            kind = event.kind or self._kind_of(uid, event_type)
         body = Unit(id=unit, at=event.at, callsign=callsign, kind=kind, status="unknown" if ended else "emergency")
         called = readings.loss(event.detail.said("emergency", "type") or "called")
         reports = self._say(
@@ -153,11 +178,11 @@ class Meaning:
 
     def _deletions(self, message: Message, event: Event) -> list[Report]:
         """What the links name is taken back, never the event's own uid; a link to the sender itself is a log-off."""
-        said = event.detail.said("cop", "report")
+        said = cot_extension.report_of(event)
 
         def retraction(link: Any) -> list[Report]:
             unit = readings.identifier(link.get("uid"))
-            kind = said if said in BODY_KINDS else self._kind_of_object(link.get("type") or "")
+            kind = said if said in cot_extension.TAKEN_BACK else self._kind_of_object(link.get("type") or "")
             if kind == "unit":
                 self._voice.forget(unit)
             return [self._report(message, event, Retraction(id=unit, at=event.at, kind=kind))]

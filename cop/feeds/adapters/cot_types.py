@@ -9,6 +9,7 @@ _TABLES = tomllib.loads(
 )
 UNIT_KINDS: Mapping[str, str] = _TABLES["unit_kinds"]
 INCIDENT_TYPES: Mapping[str, str] = _TABLES["incident_types"]
+TYPES_OF_KINDS: Mapping[str, str] = _TABLES["types_of_kinds"]
 _AFFILIATIONS: Mapping[str, str] = _TABLES["affiliations"]
 _REMEMBERED = 10_000
 
