@@ -88,8 +88,9 @@ class Cap:
             if count > ALERTS_LIMIT:
                 raise BadMessage(f"more than {ALERTS_LIMIT:,} alerts in one message")
             said = _said(one, self._alerts.heard)
-            if any(hazard.circles for hazard in said.hazards):
-                said.corners = self._corners_in(message.payload)
+            for hazard in said.hazards:
+                if hazard.circles:
+                    said.corners = self._corners_in(message.payload)
             return self._alerts.reports(message, said, exercise=exercise)
 
         if _local(element) == "alert":

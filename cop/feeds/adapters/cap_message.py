@@ -5,11 +5,11 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
 from cop.domain.area import Alert
 from cop.domain.log import LogEntry
-from cop.domain.report import Report
+from cop.domain.report import Body, Report
 from cop.feeds.adapters import cap_shapes, readings
 from cop.feeds.adapters.voice import Voice
 from cop.feeds.message import BadMessage, Message
@@ -19,6 +19,7 @@ REFERENCES_LIMIT = 500
 LOSSES_LIMIT = 40
 _IDENTITIES_REMEMBERED = 100_000
 _PIECES_OF_A_REFERENCE = 16
+_MOMENTS_REMEMBERED, _LONGEST_MOMENT = 1_000, 40
 
 SEVERITIES = ("Extreme", "Severe", "Moderate", "Minor")
 _URGENCIES = ("Immediate", "Expected", "Future", "Past")
@@ -55,6 +56,8 @@ class Hazard:
     responses: list[str] = field(default_factory=list)
     areas: list[str] = field(default_factory=list)
     losses: dict[str, str] = field(default_factory=dict)
+    #: the hazards that this one was made of
+    several: tuple["Hazard", ...] = ()
     #: "lat,lon lat,lon …" and "lat,lon radius" (§3.2.4)
     polygons: list[str] = field(default_factory=list)
     circles: list[str] = field(default_factory=list)
@@ -177,6 +180,17 @@ def _begins_a_time(text: str) -> bool:
     return text[:4].isdigit() and text[4:5] == "-"
 
 
+class _Head(NamedTuple):
+    """What was understood of a message's head."""
+
+    id: str
+    at: datetime
+    by: str
+    type: str
+    status: str
+    referred: tuple[str, ...]
+
+
 class AlertVoice:
     """Makes the reports of alert messages for one feed: keeps identities apart and gives every alert an end."""
 
@@ -187,81 +201,88 @@ class AlertVoice:
         self._expires_after_h = expires_after_h
         self._language = language.casefold().replace("_", "-")
         self._identities = Identities()
+        #: the same few times stand several times in an alert, and in all alerts of a feed
+        self._moments: dict[str, datetime] = {}
 
     def reports(self, message: Message, said: Said, *, exercise: bool = False) -> list[Report]:
         """An alert, or a line in the log for what never alarms (Ack, Error). Raises BadMessage."""
         losses: dict[str, str] = {}
-        hazards = self._chosen(said, losses)
-        sent, fixed = self._sent(message, said, hazards, losses)
-        kind, status = word(said.type) or "Alert", word(said.status)
-        if kind not in _TYPES:
-            losses["msgType"] = readings.loss(f"{said.type}: unknown, taken as Alert")
-            kind = "Alert"
-        if not status:
-            status = "Actual"  # silence must not hide a true alarm
-            losses["status"] = "none said: taken as Actual"
-        exercise = exercise or status in _EXERCISES
-        alert_id = self._id(said, hazards, sent, fixed, losses)
-        original = (said.identifier, said.type or "Alert")
-        referred = self._referred(said, alert_id, losses)
-        by = readings.name(_first(hazard.sender_name for hazard in hazards)) or readings.name(said.sender)
+        plain = len(said.hazards) == 1 and not said.others
+        hazard = said.hazards[0] if plain else self._one_of(said, losses)
+        kind, status = self._words(said, losses)
+        sent, fixed = self._sent(message, said, hazard, losses)
+        alert_id = self._id(said, hazard, sent if fixed else None, losses)
+        referred = self._referred(said, losses) if said.references else ()
+        by = readings.name(hazard.sender_name or said.sender)
         if said.sender and by != said.sender:
             losses["sender"] = readings.loss(said.sender)
+        head = _Head(alert_id, sent, by, kind, status, referred)
+        stale_at = None
         if kind in ("Ack", "Error"):
-            about = ", ".join(identifier for _, identifier in said.references[:REFERENCES_LIMIT]) or "nothing named"
-            text = f"{'Acknowledgement' if kind == 'Ack' else 'Error'} of {readings.loss(about)}"
-            entry = LogEntry(
-                id=alert_id, at=sent, by=by, text=readings.prose(f"{text}: {said.note}" if said.note else text)
-            )
-            for hazard in hazards:
-                add_loss(losses, "event", hazard.event)
-                add_loss(losses, "headline", hazard.headline)
-            full = _joined(losses, said.losses, *(hazard.losses for hazard in hazards))
-            return [self._voice.report(message, entry, original=original, exercise=exercise, losses=full)]
-        geometry = said.geometry or cap_shapes.union(
-            [polygon for hazard in hazards for polygon in hazard.polygons],
-            [circle for hazard in hazards for circle in hazard.circles],
-            losses,
-            corners=said.corners,
-        )
-        cancels = kind == "Cancel"
-        starts_at, expires_at, stale_at = self._times(hazards, sent, losses, cancels=cancels)
-        worst = hazards[0] if hazards else Hazard()
-        if cancels and not referred:
-            referred = (alert_id,)
-            losses["references"] = "none that can be read: it cancels its own identifier alone"
-        texts = _Texts(hazards, losses)
-        if said.note:
-            losses["note"] = readings.loss(said.note)
-        alert = Alert(
-            id=alert_id,
-            at=sent,
-            by=by,
-            event=texts.event or "unknown",
-            headline=texts.headline or ("" if hazards else readings.name(said.note)),
-            description=texts.description,
-            instruction=texts.instruction,
-            area=texts.area,
-            status=status,
-            severity=word(worst.severity) or "Unknown",
-            urgency=word(worst.urgency) or "Unknown",
-            certainty=word(worst.certainty) or "Unknown",
-            geometry=geometry,
-            starts_at=starts_at,
-            expires_at=expires_at,
-            supersedes=tuple(one for one in referred if one != alert_id) if kind == "Update" else (),
-            cancels=referred if cancels else (),
-        )
+            body: Body = _line(said, hazard, head, losses)
+        else:
+            body, stale_at = self._alert(said, hazard, head, losses)
         return [
             self._voice.report(
                 message,
-                alert,
-                original=original,
+                body,
+                original=(said.identifier, said.type or "Alert"),
                 stale_at=stale_at,
-                exercise=exercise,
-                losses=_joined(losses, said.losses, *(hazard.losses for hazard in hazards)),
+                exercise=exercise or status in _EXERCISES,
+                losses=_joined(losses, said.losses, hazard.losses),
             )
         ]
+
+    def _alert(self, said: Said, hazard: Hazard, head: _Head, losses: dict[str, str]) -> tuple[Alert, datetime | None]:
+        """The alert, and when its words are stale."""
+        geometry = said.geometry
+        if geometry is None and (hazard.polygons or hazard.circles):
+            geometry = cap_shapes.union(hazard.polygons, hazard.circles, losses, corners=said.corners)
+        cancels, referred = head.type == "Cancel", head.referred
+        if cancels and not referred:
+            referred = (head.id,)
+            losses["references"] = "none that can be read: it cancels its own identifier alone"
+        starts_at, expires_at, stale_at = self._times(hazard.several or (hazard,), head.at, losses, cancels=cancels)
+        event, headline = hazard.event, hazard.headline
+        if said.note:
+            losses["note"] = readings.loss(said.note)
+            headline = headline if said.hazards else said.note
+        for name, text in (("event", event), ("headline", headline)):
+            if len(text) > readings.SHORT:
+                losses[name] = f"cut at {readings.SHORT} of {len(text)} characters"
+        alert = Alert(
+            id=head.id,
+            at=head.at,
+            by=head.by,
+            event=readings.name(event) or "unknown",
+            headline=readings.name(headline),
+            description=readings.prose(hazard.description) if hazard.description else "",
+            instruction=readings.prose(hazard.instruction) if hazard.instruction else "",
+            area=readings.prose("; ".join(hazard.areas)) if hazard.areas else "",
+            status=head.status,
+            severity=word(hazard.severity) or "Unknown",
+            urgency=word(hazard.urgency) or "Unknown",
+            certainty=word(hazard.certainty) or "Unknown",
+            geometry=geometry,
+            starts_at=starts_at,
+            expires_at=expires_at,
+            supersedes=tuple(one for one in referred if one != head.id) if head.type == "Update" else (),
+            cancels=referred if cancels else (),
+        )
+        return alert, stale_at
+
+    @staticmethod
+    def _words(said: Said, losses: dict[str, str]) -> tuple[str, str]:
+        """Type and status; what is not said is taken so that no true alarm is hidden."""
+        kind, status = word(said.type), word(said.status)
+        if kind not in _TYPES:
+            if kind:
+                losses["msgType"] = readings.loss(f"{said.type}: unknown, taken as Alert")
+            kind = "Alert"
+        if not status:
+            status = "Actual"
+            losses["status"] = "none said: taken as Actual"
+        return kind, status
 
     def heard(self, languages: list[str]) -> list[bool]:
         """Which of several info blocks to read: those in the operator's language, else in that of the first."""
@@ -272,59 +293,56 @@ class AlertVoice:
                 return heard
         return []
 
-    def _chosen(self, said: Said, losses: dict[str, str]) -> list[Hazard]:
-        """The hazards that are not over, the worst first; the others become losses."""
+    @staticmethod
+    def _one_of(said: Said, losses: dict[str, str]) -> Hazard:
+        """One hazard of none or of several: of those that are not over, the worst first; the others become losses."""
         for language, headline in said.others:
             add_loss(losses, f"headline {language or 'in no language said'}", headline)
         hazards = said.hazards
         if not hazards:
             losses["info"] = "none"
-        if len(hazards) < 2:
-            return hazards
+            return Hazard()
         active = [hazard for hazard in hazards if hazard.responses != _ALL_CLEAR]
         if active and len(active) < len(hazards):
             for hazard in hazards:
                 if hazard.responses == _ALL_CLEAR:
                     add_loss(losses, "all clear", f"{hazard.event}: {'; '.join(hazard.areas)}")
             hazards = active
-        if len(hazards) > 1:
-            hazards = sorted(hazards, key=_rank)
-            for hazard in hazards:
-                figures = "/".join((hazard.urgency, hazard.severity, hazard.certainty))
-                times = " ".join(filter(None, (hazard.onset, hazard.ends or hazard.expires)))
-                add_loss(losses, "hazards", f"{hazard.event} {figures} {times}".strip())
-        return hazards
+        if len(hazards) == 1:
+            return hazards[0]
+        hazards = sorted(hazards, key=_rank)
+        for hazard in hazards:
+            figures = "/".join((hazard.urgency, hazard.severity, hazard.certainty))
+            times = " ".join(filter(None, (hazard.onset, hazard.ends or hazard.expires)))
+            add_loss(losses, "hazards", f"{hazard.event} {figures} {times}".strip())
+        return _joint(hazards)
 
-    def _sent(
-        self, message: Message, said: Said, hazards: list[Hazard], losses: dict[str, str]
-    ) -> tuple[datetime, bool]:
+    def _sent(self, message: Message, said: Said, hazard: Hazard, losses: dict[str, str]) -> tuple[datetime, bool]:
         """The sender's time, and whether it is theirs; of a message that does not say it, that of its receipt."""
         at = self._moment("sent", said.sent, losses)
         if at is not None:
             return at, True
-        for hazard in hazards:
-            at = self._moment("effective", hazard.effective, losses)
-            if at is not None:
-                losses["sent"] = "not readable: effective stands for it"
-                return at, True
+        at = self._moment("effective", hazard.effective, losses)
+        if at is not None:
+            losses["sent"] = "not readable: effective stands for it"
+            return at, True
         if message.retained:
             raise BadMessage("a retained alert without a time")
         losses["sent"] = "no time in the message: the time of receipt stands for it"
         return message.received_at, False
 
-    def _id(self, said: Said, hazards: list[Hazard], sent: datetime, fixed: bool, losses: dict[str, str]) -> str:
+    def _id(self, said: Said, hazard: Hazard, sent: datetime | None, losses: dict[str, str]) -> str:
         if said.identifier:
             return self._identities.id_of(said.sender, said.identifier)
-        if not hazards:
+        if not said.hazards:
             raise BadMessage("an alert has neither identifier nor info")
         losses["identifier"] = "none: made from sender, time and event"
-        time = sent.isoformat() if fixed else ""
-        what = "\0".join((said.sender, time, hazards[0].event, hazards[0].headline, *hazards[0].areas[:1]))
+        time = sent.isoformat() if sent is not None else ""
+        what = "\0".join((said.sender, time, hazard.event, hazard.headline, *hazard.areas[:1]))
         return f"alert-{hashlib.sha256(what.encode()).hexdigest()[:16]}"
 
-    def _referred(self, said: Said, alert_id: str, losses: dict[str, str]) -> tuple[str, ...]:
-        if not said.references:
-            return ()
+    def _referred(self, said: Said, losses: dict[str, str]) -> tuple[str, ...]:
+        """The ids of the alerts that a message refers to."""
         found = dict.fromkeys(
             self._identities.referred(sender, identifier, said.sender)
             for sender, identifier in said.references[:REFERENCES_LIMIT]
@@ -334,69 +352,82 @@ class AlertVoice:
         return tuple(found)
 
     def _times(
-        self, hazards: list[Hazard], sent: datetime, losses: dict[str, str], *, cancels: bool
+        self, hazards: tuple[Hazard, ...], sent: datetime, losses: dict[str, str], *, cancels: bool
     ) -> tuple[datetime | None, datetime | None, datetime | None]:
         """When the alert begins and ends, and when its words are stale; of several hazards the widest span.
 
         A cancellation has no end: what it calls off must not come back because it ran out.
         """
         starts, ends, stale = [], [], []
-        unsaid = False
         for hazard in hazards:
             effective = self._moment("effective", hazard.effective, losses)
             onset = self._moment("onset", hazard.onset, losses)
             expires = self._moment("expires", hazard.expires, losses)
-            over = self._moment("ends", hazard.ends, losses) or expires
-            if onset is not None or effective is not None:
-                starts.append(onset or effective)
+            begins = onset or effective
+            if begins is not None:
+                starts.append(begins)
             if expires is not None:
                 stale.append(expires)
-            if over is None:
-                unsaid = True
-                over = max(filter(None, (effective or sent, onset))) + self._expires_after
-            ends.append(over)
+            over = self._moment("ends", hazard.ends, losses) or expires
+            if over is None and not cancels:
+                losses.setdefault("expires", f"none said: ends after {self._expires_after_h:g} h by the feed's rule")
+                over = max(sent if effective is None else effective, begins or sent) + self._expires_after
+            if over is not None:
+                ends.append(over)
+        starts_at = min(starts) if starts else None
         if cancels:
-            if ends and not unsaid:
+            if stale:
                 losses["expires"] = readings.loss(hazards[0].expires)
-            return min(filter(None, starts), default=None), None, None
-        if not hazards:
-            unsaid = True
-            ends = [sent + self._expires_after]
-        if unsaid:
-            losses.setdefault("expires", f"none said: ends after {self._expires_after_h:g} h by the feed's rule")
-        return min(filter(None, starts), default=None), max(ends), min(stale, default=None)
+            return starts_at, None, None
+        return starts_at, max(ends), min(stale) if stale else None
 
     def _moment(self, name: str, text: str, losses: dict[str, str]) -> datetime | None:
         if not text:
             return None
+        at = self._moments.get(text)
+        if at is not None:
+            return at
         try:
-            return readings.moment_of_text(text, self._zone)
+            at = readings.moment_of_text(text, self._zone)
         except BadMessage:
             losses.setdefault(name, readings.loss(f"not a time: {text}"))
             return None
+        if len(text) < _LONGEST_MOMENT:
+            if len(self._moments) >= _MOMENTS_REMEMBERED:
+                self._moments.clear()
+            self._moments[text] = at
+        return at
 
 
-class _Texts:
-    """The texts of one or several hazards as one alert's."""
+def _joint(hazards: list[Hazard]) -> Hazard:
+    """Several hazards, the worst first, as one: its words, the texts and the areas of all."""
+    worst = hazards[0]
+    return Hazard(
+        event=" / ".join(_distinct(hazard.event for hazard in hazards)),
+        headline=" / ".join(_distinct(hazard.headline for hazard in hazards)),
+        description="\n\n".join(_headed(hazards, "description")),
+        instruction="\n\n".join(_headed(hazards, "instruction")),
+        severity=worst.severity,
+        urgency=worst.urgency,
+        certainty=worst.certainty,
+        sender_name=worst.sender_name,
+        effective=worst.effective,
+        areas=_distinct(area for hazard in hazards for area in hazard.areas),
+        polygons=[polygon for hazard in hazards for polygon in hazard.polygons],
+        circles=[circle for hazard in hazards for circle in hazard.circles],
+        losses=_joined({}, *(hazard.losses for hazard in hazards)),
+        several=tuple(hazards),
+    )
 
-    def __init__(self, hazards: list[Hazard], losses: dict[str, str]) -> None:
-        if len(hazards) == 1:
-            one = hazards[0]
-            event, headline = one.event, one.headline
-            self.description = readings.prose(one.description) if one.description else ""
-            self.instruction = readings.prose(one.instruction) if one.instruction else ""
-            areas = one.areas
-        else:
-            event = " / ".join(_distinct(hazard.event for hazard in hazards))
-            headline = " / ".join(_distinct(hazard.headline for hazard in hazards))
-            self.description = readings.prose("\n\n".join(_headed(hazards, "description")))
-            self.instruction = readings.prose("\n\n".join(_headed(hazards, "instruction")))
-            areas = _distinct(area for hazard in hazards for area in hazard.areas)
-        self.event, self.headline = readings.name(event), readings.name(headline)
-        for name, text in (("event", event), ("headline", headline)):
-            if len(text) > readings.SHORT:
-                losses[name] = f"cut at {readings.SHORT} of {len(text)} characters"
-        self.area = readings.prose("; ".join(areas)) if areas else ""
+
+def _line(said: Said, hazard: Hazard, head: _Head, losses: dict[str, str]) -> LogEntry:
+    """An acknowledgement or an error, whatever comes back with it."""
+    about = ", ".join(identifier for _, identifier in said.references[:REFERENCES_LIMIT]) or "nothing named"
+    text = f"{'Acknowledgement' if head.type == 'Ack' else 'Error'} of {readings.loss(about)}"
+    add_loss(losses, "event", hazard.event)
+    add_loss(losses, "headline", hazard.headline)
+    text = readings.prose(f"{text}: {said.note}" if said.note else text)
+    return LogEntry(id=head.id, at=head.at, by=head.by, text=text)
 
 
 def word(text: str) -> str:
@@ -421,10 +452,6 @@ def _headed(hazards: list[Hazard], name: str) -> list[str]:
 
 def _distinct(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(filter(None, texts)))
-
-
-def _first(texts: Iterable[str]) -> str:
-    return next(filter(None, texts), "")
 
 
 def add_loss(losses: dict[str, str], name: str, text: str) -> None:
