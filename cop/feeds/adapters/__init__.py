@@ -45,6 +45,7 @@ FAMILIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "wzdx": "wzdx",
             "road-events": "road_events",
             "geojson": "geojson",
+            "kml": "kml",
         },
         "Any other": {
             "csv": "generic_csv",

@@ -15,6 +15,11 @@ from cop.feeds.message import BadMessage, Feed, Message
 
 RECEIVED_AT = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 AGENCY = "charlotte-fire"
+#: formats that are nothing without a mapping
+MAPPED: dict[str, dict[str, Any]] = {
+    "json": {"report": "unit", "fields": {"id": "id", "at": "t", "lat": "lat", "lon": "lon", "status": "st"}},
+    "csv": {"report": "unit", "fields": {"id": "id", "at": "t", "lat": "lat", "lon": "lon", "status": "st"}},
+}
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,8 @@ class Case:
 
 def feed_of(form: str, options: dict[str, Any] | None = None, agency: str = AGENCY, **extras: Any) -> Feed:
     """A feed like those of the cases."""
-    return Feed(name="payloads", format=form, topic="#", agency=agency, options=options or {}, **extras)
+    chosen = MAPPED.get(form, {}) if options is None else options
+    return Feed(name="payloads", format=form, topic="#", agency=agency, options=chosen, **extras)
 
 
 def adapter_of(form: str, options: dict[str, Any] | None = None, agency: str = AGENCY, **extras: Any) -> Adapter:
