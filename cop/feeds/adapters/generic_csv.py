@@ -149,5 +149,5 @@ FORMAT = Format(
     name="csv",
     summary="any table of text lines, by a mapping in cop.toml",
     make=GenericCsv,
-    limits=f"{PARTS_LIMIT:,} rows in one message, or as many as option `most` says; {_LINES_LIMIT:,} lines of {_COLUMNS_LIMIT:,} columns",
+    limits=f"{PARTS_LIMIT:,} rows in one message, or as option `most` says; {_LINES_LIMIT:,} lines",
 )

@@ -9,8 +9,7 @@ import msgspec
 
 from cop.domain.incident import Incident
 from cop.domain.log import LogEntry
-from cop.domain.report import Report
-from cop.domain.statement import Statement
+from cop.domain.report import Body, Report
 from cop.domain.task import Answer, Task
 from cop.domain.unit import Unit
 from cop.domain.words import INCIDENT_OVER
@@ -316,9 +315,9 @@ class Ucri2:
 
     # ---- what all share
 
-    def _report(self, message: Message, body: Statement, original: tuple[str, str], losses: dict[str, str]) -> Report:
+    def _report(self, message: Message, body: Body, original: tuple[str, str], losses: dict[str, str]) -> Report:
         bounded = dict(list(losses.items())[:_MOST])
-        return self._voice.report(message, body, original=original, losses=bounded)  # type: ignore[arg-type]  # of Body
+        return self._voice.report(message, body, original=original, losses=bounded)
 
     def _log(
         self,
