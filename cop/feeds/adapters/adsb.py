@@ -5,9 +5,7 @@ Sources: readsb, "JSON output formats"; ADSBx version 2 API, field descriptions;
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
-from functools import partial
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -22,15 +20,17 @@ from cop.feeds.adapters.voice import Voice
 from cop.feeds.message import BadMessage, Feed, Message
 
 #: of one message; measured so that it takes no more than about 50 ms
-AIRCRAFT_LIMIT = 2_500
+AIRCRAFT_LIMIT = 2_000
 _ADDRESS = re.compile(r"~?[0-9a-f]{6}")
 _MILLISECONDS_FROM = 1e11
 _LONG_AGO_S = 7 * 86_400.0
 _GEOMETRIC_ALTITUDE = 8
+_SAYINGS_REMEMBERED = 20_000
 _LARGE = 2_000
 #: navigation accuracy category of a position -> metres within which it lies in 95 % of cases (DO-260B table 2-70)
 _ACCURACY_M = {1: 18_520.0, 2: 7_408.0, 3: 3_704.0, 4: 1_852.0, 5: 926.0, 6: 555.6, 7: 185.2, 8: 92.6, 9: 30.0}
 _ACCURACY_M |= {10: 10.0, 11: 3.0}
+Shape = TypeVar("Shape")
 _READ = frozenset(
     {
         *("now", "hex", "flight", "r", "lat", "lon", "alt_baro", "alt_geom", "gs", "track", "seen", "seen_pos"),
@@ -71,7 +71,7 @@ class _Aircraft(msgspec.Struct):
     track: float | None = None
     seen: float | None = None
     seen_pos: float | None = None
-    nac_p: float | None = None
+    nac_p: int | None = None
     mlat: Any = None
     tisb: Any = None
     last: _LastPosition | None = msgspec.field(name="lastPosition", default=None)
@@ -79,6 +79,16 @@ class _Aircraft(msgspec.Struct):
 
 class _Now(msgspec.Struct):
     now: float | None = None
+
+
+class _Known(NamedTuple):
+    """What an aircraft is, from the texts that it says of itself over and over."""
+
+    address: str
+    callsign: str
+    kind: str
+    status: str
+    meaning: str
 
 
 _AIRCRAFT = msgspec.json.Decoder(_Aircraft, strict=False)
@@ -93,6 +103,7 @@ class AdsB:
         self._voice = Voice(feed, "adsb")
         self._words = AircraftWords(feed, kind=options.kind, kinds=options.units)
         self._shapes = strict_json.Shapes()
+        self._known: dict[tuple[object, ...], _Known] = {}
         self._limit = most_of(feed, AIRCRAFT_LIMIT)
 
     def decode(self, message: Message) -> list[Report]:
@@ -100,90 +111,110 @@ class AdsB:
         payload = message.payload
         if not payload and message.topic:
             return []  # a retained message was cleared
-        if len(payload) < _LARGE and payload[:1] == b"{" and not _holds_a_list(payload):
+        if len(payload) < _LARGE and payload[:1] == b"{":
             one = self._shapes.decode(payload, _AIRCRAFT)
-            return self._aircraft(message, one.now, one, lambda: strict_json.loads(payload))
+            if one.hex is not None:
+                return self._aircraft(message, one.now, one, lambda: dict(strict_json.loads(payload)))
         said = strict_json.quick(payload)
-        if isinstance(said, list):
-            return self._list(message, None, said)
-        if not isinstance(said, dict):
-            raise BadMessage("no aircraft")
-        if "trace" in said:
+        if isinstance(said, dict) and "trace" in said:
             return self._trace(message, said)
-        listed = said.get("aircraft", said.get("ac"))
-        if isinstance(listed, list):
-            return self._list(message, _number(said.get("now")), listed)
-        if "ac" in said or "aircraft" in said:
-            return []  # null where the service knows none
-        return self._listed(message, None, said)
+        now = None
+        if isinstance(said, dict):
+            now = _converted(said, _Now).now
+            if "hex" in said:
+                said = [said]
+            elif "aircraft" not in said and "ac" not in said:
+                raise BadMessage("no aircraft")
+            else:
+                said = said.get("aircraft", said.get("ac")) or []  # null where the service knows none
+        if not isinstance(said, list):
+            raise BadMessage("no aircraft")
 
-    def _list(self, message: Message, now: float | None, listed: list[Any]) -> list[Report]:
-        return of_parts(listed, partial(self._listed, message, now), limit=self._limit)
+        def read(fields: Any) -> list[Report]:
+            listed = _converted(fields, _Aircraft)
+            return self._aircraft(message, now if now is not None else listed.now, listed, lambda: dict(fields))
 
-    def _listed(self, message: Message, now: float | None, fields: Any) -> list[Report]:
-        try:
-            one = msgspec.convert(fields, _Aircraft, strict=False)
-        except msgspec.ValidationError as error:
-            raise BadMessage(strict_json.validation_reason(error)) from None
-        return self._aircraft(message, now if now is not None else one.now, one, lambda: fields)
+        return of_parts(said, read, limit=self._limit)
 
     def _aircraft(
         self, message: Message, now: float | None, one: _Aircraft, fields: Callable[[], dict[str, Any]]
     ) -> list[Report]:
-        address = _address(one.hex)
-        made_at = _moment(now, message)
-        squawk = one.squawk if isinstance(one.squawk, str) or one.squawk is None else f"{one.squawk:04d}"
-        status, meaning = self._words.status(squawk, one.emergency)
+        said = (one.hex, one.flight, one.r, one.t, one.category, one.squawk, one.emergency)
+        known = self._known.get(said)
+        if known is None:
+            known = self._know(one)
+            if len(self._known) >= _SAYINGS_REMEMBERED:
+                self._known.clear()
+            self._known[said] = known
+        address = known.address
+        made_s = _seconds(now, message)
+        seen_s = one.seen
         unit = Unit(
             id=address,
-            at=_before(made_at, one.seen) or made_at,
-            callsign=_callsign(one.flight) or readings.name(one.r) or address,
-            kind=self._words.kind(address, one.category, one.t),
-            status=status,
+            at=readings.moment_of_seconds(made_s - seen_s if seen_s and 0.0 <= seen_s <= _LONG_AGO_S else made_s),
+            callsign=known.callsign,
+            kind=known.kind,
+            status=known.status,
         )
-        original = (address, one.type or "")
 
         def losses() -> dict[str, str]:
             said = {key: value for key, value in fields().items() if value not in ([], {}, "", "none")}
-            left = readings.unread(said, _READ if unit.callsign == one.r else _READ - {"r"})
-            if meaning:
-                left["emergency"] = meaning
+            left = readings.unread(said, _READ if known.callsign == one.r else _READ - {"r"})
+            if known.meaning:
+                left["emergency"] = known.meaning
             if one.last is not None and one.last.seen_pos is None and one.last.age is None:
-                left["lastPosition"] = f"of unknown age: {readings.loss(said['lastPosition'])}"[:256]
+                left["lastPosition"] = readings.loss(f"of unknown age: {said.get('lastPosition', '')}")
             if address.startswith("~"):
                 left["hex"] = "not an ICAO address"
             if now is None:
                 left["now"] = _NO_TIME
             return left
 
-        beside = (one.r, one.t, meaning)
-        reports = self._voice.unit(message, unit, losses, beside=beside, original=original)
+        original = (address, one.type or "")
+        reports = self._voice.unit(message, unit, losses, beside=(one.r, one.t, known.meaning), original=original)
         try:
-            position = self._position(message, one, address, made_at)
+            if one.lat is not None and one.lon is not None:
+                reports.append(self._position(message, one, original, made_s, one.lat, one.lon))
+            elif one.last is not None:
+                reports += self._last_position(message, one, one.last, original, made_s)
         except BadMessage as bad:
             raise BadMessage(bad.reason, reports) from None  # who calls for help is heard, wherever that is
-        return [*reports, position] if position is not None else reports
+        return reports
 
-    def _position(self, message: Message, one: _Aircraft, address: str, made_at: datetime) -> Report | None:
-        lat, lon, age_s = one.lat, one.lon, one.seen_pos
+    def _know(self, one: _Aircraft) -> _Known:
+        address = _address(one.hex)
+        squawk = one.squawk if isinstance(one.squawk, str) or one.squawk is None else f"{one.squawk:04d}"
+        status, meaning = self._words.status(squawk, one.emergency)
+        return _Known(
+            address,
+            _callsign(one.flight) or readings.name(one.r) or address,
+            self._words.kind(address, one.category, one.t),
+            status,
+            meaning,
+        )
+
+    def _position(
+        self, message: Message, one: _Aircraft, original: tuple[str, str], made_s: float, *place: float
+    ) -> Report:
+        lat, lon = place
+        age_s = one.seen_pos
         losses = {}
-        if lat is None or lon is None:
-            return self._last_position(message, one, address, made_at)
         if age_s is None:
             losses["seen_pos"] = "not said: the place may be older"
-        at = _before(made_at, age_s or 0.0)
-        if at is None:
+            age_s = 0.0
+        elif not 0.0 <= age_s <= _LONG_AGO_S:
             raise BadMessage("the age of a position is out of range")
-        readings.check_coordinates(lat, lon)
+        if not (-90.0 <= lat <= 90.0 and -180.0 <= lon <= 180.0):
+            raise BadMessage("coordinates are outside the globe")
         alt_m = None
         if one.alt_geom is not None:
             alt_m = readings.within(one.alt_geom * FOOT_M, -12_000.0, 1e6)
-        elif isinstance(one.alt_baro, float | int):
+        elif isinstance(one.alt_baro, float):
             alt_m = readings.within(one.alt_baro * FOOT_M, -12_000.0, 1e6)
             losses["alt_baro"] = "height by air pressure"
         if isinstance(one.alt_baro, str):
             losses["alt_baro"] = readings.loss(one.alt_baro)
-        accuracy_m = _ACCURACY_M.get(int(one.nac_p)) if one.nac_p is not None and 0 < one.nac_p < 12 else None
+        accuracy_m = _ACCURACY_M.get(one.nac_p) if one.nac_p else None
         if one.mlat or one.tisb:
             for source, derived in (("mlat", one.mlat), ("tisb", one.tisb)):
                 if isinstance(derived, list) and "lat" in derived:
@@ -191,8 +222,8 @@ class AdsB:
                     losses["position"] = source
         speed_mps = None if one.gs is None else readings.within(one.gs * KNOT_MPS, 0.0, 12_000.0)
         position = Position(
-            id=address,
-            at=at,
+            id=original[0],
+            at=readings.moment_of_seconds(made_s - age_s),
             lat=lat,
             lon=lon,
             alt_m=alt_m,
@@ -200,24 +231,24 @@ class AdsB:
             speed_mps=speed_mps,
             accuracy_m=accuracy_m,
         )
-        return self._voice.position(message, position, original=(address, one.type or ""), losses=losses)
+        return self._voice.position(message, position, original=original, losses=losses)
 
-    def _last_position(self, message: Message, one: _Aircraft, address: str, made_at: datetime) -> Report | None:
+    def _last_position(
+        self, message: Message, one: _Aircraft, last: _LastPosition, original: tuple[str, str], made_s: float
+    ) -> list[Report]:
         """Where it was when it last had a position. What it flies now belongs to another place, so it is a loss."""
-        last = one.last
-        if last is None or last.lat is None or last.lon is None:
-            return None
         age_s = last.seen_pos if last.seen_pos is not None else last.age
-        at = _before(made_at, age_s) if age_s is not None else None
-        if at is None:
-            return None  # nobody knows how old it is
+        if last.lat is None or last.lon is None or age_s is None:
+            return []  # nobody knows where, or how long ago
+        if not 0.0 <= age_s <= _LONG_AGO_S:
+            raise BadMessage("the age of a position is out of range")
         readings.check_coordinates(last.lat, last.lon)
         losses = {"position": "lastPosition"}
         for name in ("alt_baro", "alt_geom", "gs", "track"):
             if (value := getattr(one, name)) is not None:
-                losses[name] = readings.loss(value)
-        position = Position(id=address, at=at, lat=last.lat, lon=last.lon)
-        return self._voice.position(message, position, original=(address, one.type or ""), losses=losses)
+                losses[name] = f"{value:g}" if isinstance(value, float) else readings.loss(value)
+        position = Position(id=original[0], at=readings.moment_of_seconds(made_s - age_s), lat=last.lat, lon=last.lon)
+        return [self._voice.position(message, position, original=original, losses=losses)]
 
     def _trace(self, message: Message, said: dict[str, Any]) -> list[Report]:
         """Where one aircraft was, point by point; times are seconds after the trace's own."""
@@ -236,7 +267,7 @@ class AdsB:
         called = _callsign(flight if isinstance(flight, str) else None)
         unit = Unit(
             id=address,
-            at=_moment(ends, message),
+            at=readings.moment_of_seconds(ends),
             callsign=called or readings.name(registration) or address,
             kind=self._words.kind(address, None, designator),
         )
@@ -294,10 +325,6 @@ def _point(address: str, begun: float, point: Any) -> tuple[Position, dict[str, 
     ), losses
 
 
-def _holds_a_list(payload: bytes) -> bool:
-    return b'"aircraft"' in payload or b'"ac"' in payload or b'"trace"' in payload
-
-
 def _address(said: Any) -> str:
     address = said.strip().lower() if isinstance(said, str) and len(said) < 32 else ""
     if not _ADDRESS.fullmatch(address):
@@ -314,20 +341,20 @@ def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _moment(now: float | None, message: Message) -> datetime:
+def _seconds(now: float | None, message: Message) -> float:
     """When the message was made: seconds, or milliseconds as the version 2 API has them. Raises BadMessage."""
     if now is None:
         if message.retained:
             raise BadMessage("a retained message without a time")
-        return message.received_at
-    return readings.moment_of_seconds(now / 1000.0 if now >= _MILLISECONDS_FROM else now)
+        return message.received_at.timestamp()
+    return now / 1000.0 if now >= _MILLISECONDS_FROM else now
 
 
-def _before(made_at: datetime, age_s: float | None) -> datetime | None:
-    """So many seconds before; None for no age, and for one that nobody can have meant."""
-    if age_s is None or not 0.0 <= age_s <= _LONG_AGO_S:
-        return None
-    return made_at - timedelta(seconds=age_s)
+def _converted(fields: Any, shape: type[Shape]) -> Shape:
+    try:
+        return msgspec.convert(fields, shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadMessage(strict_json.validation_reason(error)) from None
 
 
 def recorded(data: bytes) -> Iterator[Recorded]:
