@@ -149,9 +149,8 @@ class _Reading:
         if unplaced:
             found += self._no_incident()
         else:
-            found += self._incident(located)
-        if not unplaced:
-            found += self._areas(located)
+            best = self._best(located)
+            found += [*self._incident(best), *self._areas(located, best)]
         notes = [("note", one) for one in self._notes()]
         resources = self._document.components("emergencyResourceComponent") if self._eido._speaks_of_units else []
         pieces = [
@@ -189,7 +188,7 @@ class _Reading:
 
     # ---- the incident
 
-    def _incident(self, located: list[_Located]) -> list[Report]:
+    def _incident(self, place: _Located | None) -> list[Report]:
         known = self._eido._known.get(self._incident_id)
         component = next(iter(self._document.components("incidentComponent")), None)
         incident = Incident(id=self._incident_id, at=self._at, by=self._updated_by(), opened_at=self._opened_at())
@@ -205,7 +204,6 @@ class _Reading:
                 known.incident, at=incident.at, by=incident.by, opened_at=incident.opened_at or known.incident.opened_at
             )
             incident = msgspec.structs.replace(incident, lat=None, lon=None, address="")
-        place = self._best(located)
         if place is not None:
             place_at = self._document.time(place.component, "lastUpdateTimeStamp") or self._at
         if place is not None and (known is None or place_at >= known.place_at):
@@ -361,9 +359,9 @@ class _Reading:
         ]
         return min(usable, key=rank, default=None)
 
-    def _areas(self, located: list[_Located]) -> list[Report]:
+    def _areas(self, located: list[_Located], best: _Located | None) -> list[Report]:
         """Staging areas, and what the incident's location may lie in where the sender knows no better."""
-        zones, best = [], self._best(located)
+        zones = []
         for one in located:
             component, place = one.component, one.place
             if one.kind == "staging" and place.lat is not None and place.lon is not None:

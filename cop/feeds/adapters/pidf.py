@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from cop.feeds.adapters import geometries, outlines, readings, strict_xml
 from cop.feeds.message import BadMessage
 
-_CACHED_LENGTH, _LONGEST = 16_384, 32_768
+_LONGEST = 16_384
 _MAX_REACH_M = 200_000.0
 _METRES, _DEGREES, _RADIANS = "9001", "9102", "9101"
 _SHAPES = ("Point", "Circle", "Sphere", "Ellipse", "Ellipsoid", "ArcBand", "Polygon", "Prism")
@@ -39,7 +39,7 @@ def place_of(text: str) -> Place:
 
     A document that says several shapes means the first that can be read (RFC 5491 §3.4).
     """
-    return _read_and_kept(text) if len(text) <= _CACHED_LENGTH else _read(text)
+    return _read_and_kept(text) if len(text) <= _LONGEST else _read(text)
 
 
 def _read(text: str) -> Place:
