@@ -8,6 +8,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import NamedTuple
 
 import msgspec
@@ -24,7 +25,7 @@ from cop.feeds.adapters.voice import Voice
 from cop.feeds.message import BadMessage, Feed, Message
 
 #: 1 MiB of the shortest ones takes longer than a twentieth of a second beyond
-_PACKETS_LIMIT = 1_500
+_PACKETS_LIMIT = 1_200
 _HEARD_REMEMBERED = 20_000
 _STATIONS_REMEMBERED = 20_000
 #: the same packet comes by several ways; APRS-IS forgets it after as long
@@ -77,7 +78,7 @@ class Aprs:
         payload = message.payload
         if not payload and message.topic:
             return []  # a retained message was cleared
-        said = list(aprs_packets.packets(payload))
+        said = list(islice(aprs_packets.packets(payload), _PACKETS_LIMIT + 1))
         if not said:
             raise BadMessage("no packet of APRS")
         return parts.of_parts(said, lambda one: self._line(message, one), limit=_PACKETS_LIMIT)

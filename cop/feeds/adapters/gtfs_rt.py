@@ -311,17 +311,22 @@ def _vehicle_of_protobuf(said: Any) -> _Vehicle:
 def _losses_of_protobuf(said: Any) -> dict[str, str]:
     """Every field that is set and that nobody read, those of trip and vehicle too."""
     left: dict[str, str] = {}
-    for prefix, part in (("", said), ("trip.", said.trip), ("vehicle.", said.vehicle), ("position.", said.position)):
-        for field, value in part.ListFields():
-            if field.name in _READ or field.message_type is not None:
-                continue
-            word = field.enum_type.values_by_number.get(value) if field.enum_type is not None else None
-            left[f"{prefix}{field.name}"] = readings.loss(
-                word.name if word is not None else _text(value) if isinstance(value, bytes) else value
-            )
+    _leave(left, "", said)
     return left
 
 
+def _leave(left: dict[str, str], prefix: str, part: Any) -> None:
+    for field, value in part.ListFields():
+        if field.message_type is not None:
+            if field.name in _NESTED:
+                _leave(left, f"{field.name}.", value)
+        elif field.name not in _READ:
+            word = field.enum_type.values_by_number.get(value) if field.enum_type is not None else None
+            text = word.name if word is not None else _text(value) if isinstance(value, bytes) else value
+            left[prefix + field.name] = readings.loss(text)
+
+
+_NESTED = frozenset({"trip", "vehicle", "position"})
 _READ = frozenset({"position", "vehicle", "timestamp", "id", "label", "latitude", "longitude", "bearing", "speed"})
 
 
@@ -464,8 +469,9 @@ def _read_json(payload: bytes) -> tuple[float, str, Iterable[Callable[[], _Entit
     whole = strict_json.decode(payload, _WHOLE)
     camel = any(word in payload for word in _CAMEL_WORDS)
     header = whole.header or _Header()
+    entities: Iterable[bytes]
     if whole.entity is not None:
-        entities = [bytes(one) for one in whole.entity]
+        entities = map(bytes, whole.entity)
     elif bytes(whole.payload) != b"null":
         entities = [bytes(whole.payload)]
     elif bytes(whole.vehicle) != b"null" or bytes(whole.alert) != b"null":
@@ -518,7 +524,7 @@ def _vehicle_of_json(said: _Vehicular, encoded: bytes) -> _Vehicle:
 def _losses_of_json(encoded: bytes) -> dict[str, str]:
     said = strict_json.loads(encoded)["vehicle"]
     left = readings.unread(said, _READ | {"trip"})
-    for name in ("trip", "vehicle", "position"):
+    for name in sorted(_NESTED):
         if isinstance(said.get(name), dict):
             inner = readings.unread(said[name], _READ)
             left |= {readings.loss(f"{name}.{key}"): value for key, value in inner.items()}

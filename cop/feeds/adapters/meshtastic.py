@@ -33,6 +33,8 @@ _POSITION_READ = frozenset(
         *("latitudeI", "longitudeI"),
     }
 )
+#: a packet on the air has some 230 bytes; its JSON some hundreds
+_LONGEST = 16 * 1024
 _NODES_REMEMBERED = 100_000
 _PACKETS_REMEMBERED = 20_000
 #: a clock that says less was never set
@@ -135,6 +137,8 @@ class Meshtastic:
         payload = message.payload
         if (not payload and message.topic) or "/stat/" in message.topic:
             return []  # a retained message was cleared; a gateway came or went
+        if len(payload) > _LONGEST:
+            raise BadMessage("larger than 16 KiB: no packet of a mesh radio")
         packet = strict_json.decode(payload, _PACKET)
         if strict_json.flat_keys_repeat(payload):
             strict_json.loads(payload)  # payload and packet may share keys; this one tells
@@ -433,4 +437,5 @@ FORMAT = Format(
     split=strict_json.lines,
     sniff=sniff,
     topic="msh/+/2/json/#",
+    limits="16 KiB a message",
 )

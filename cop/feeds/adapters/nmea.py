@@ -1,5 +1,6 @@
 """NMEA 0183: what satellite receivers and simple trackers send, several sentences for one moment."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -15,7 +16,7 @@ from cop.feeds.message import BadMessage, Feed, Message
 
 _RECEIVERS_REMEMBERED = 10_000
 #: 1 MiB of the shortest ones takes longer than a twentieth of a second beyond
-_SENTENCES_LIMIT = 3_000
+_SENTENCES_LIMIT = 2_000
 _LEVELS_BELOW_UNIT = frozenset({"nmea", "nmea0183", "gps", "gnss", "raw", "sentence", "position", "location", "data"})
 #: a date holds for so long; then the time of receipt says the day again
 _DATE_HOLDS = timedelta(hours=6)
@@ -62,7 +63,7 @@ class Nmea:
         payload = message.payload
         if not payload and message.topic:
             return []  # a retained message was cleared
-        lines = [line for line in payload.decode("latin-1").splitlines() if line.strip()]
+        lines = [line for line in payload.splitlines() if line]
         if not lines:
             raise BadMessage("no sentence of NMEA 0183")
         reports: list[Report] = []
@@ -73,7 +74,7 @@ class Nmea:
                 refused = f"more than {_SENTENCES_LIMIT:,} sentences in one message"
                 break
             try:
-                sentence = nmea_sentences.parse(line.strip())
+                sentence = nmea_sentences.parse(line.decode("latin-1").strip())
                 epoch = nmea_sentences.read(sentence) if sentence is not None else None
                 if sentence is not None and epoch is not None:
                     reports += self._sentence(message, sentence, epoch, touched)
@@ -223,18 +224,15 @@ def recorded(data: bytes) -> Iterator[Recorded]:
 
 
 def sniff(_topic: str, payload: bytes) -> int:
-    """A `$`, two or more letters of a talker, and one of the sentences; an id may stand before."""
-    head = payload[:512]
-    start = head.find(b"$")
-    if start < 0 or b"\0" in head:
+    """A `$` with talker and sentence, an id before it perhaps; surest where the sentence is one that is read."""
+    match = _SNIFFED.search(payload[:256])
+    if match is None:
         return 0
-    name, comma, _ = head[start + 1 : start + 8].partition(b",")
-    if not comma or name[-3:].decode("latin-1") not in _SNIFFED:
-        return 0
-    return 90 if start == 0 else 70
+    return (90 if match.start() == 0 else 70) if match[1] in _SENTENCES else 60
 
 
-_SNIFFED = frozenset({"RMC", "GGA", "GNS", "GLL", "VTG", "ZDA", "GST", "GSA", "GSV"})
+_SNIFFED = re.compile(rb"\$[A-Z]{2}([A-Z]{3}),[ -~]*")
+_SENTENCES = frozenset({b"RMC", b"GGA", b"GNS", b"GLL", b"VTG", b"ZDA", b"GST", b"GSA", b"GSV"})
 
 FORMAT = Format(
     name="nmea",

@@ -17,6 +17,7 @@ from cop.feeds.message import BadMessage
 #: NMEA allows 82 characters; receivers and trackers send more
 _LENGTH = 512
 _NOWHERE = None, None
+_NAME = re.compile(r"[A-Z][A-Z0-9]{2,9}")
 _ENCAPSULATED = re.compile(r"![A-Z]{5},")
 _ID = re.compile(r"[A-Za-z0-9/_:.-]{1,64}")
 _MODES_WITHOUT_FIX = frozenset("N")
@@ -73,6 +74,8 @@ def parse(line: str) -> Sentence | None:
     if star:
         _verify(body, check.strip()[:2])
     fields = body.strip().split(",")
+    if not _NAME.fullmatch(fields[0]):
+        raise BadMessage("no sentence of NMEA 0183")
     return Sentence(fields[0], fields[1:], _id_of(prefix) or tag.get("s", ""))
 
 

@@ -251,7 +251,7 @@ def _minutes(text: str) -> float:
 
 def _cut(text: str) -> Iterator[str]:
     """The messages between `>` and `<`; some senders leave the `<` out."""
-    for piece in text.split(">")[1:]:
+    for piece in text.split(">", _MESSAGES_LIMIT + 1)[1:]:
         yield piece.partition("<")[0].strip()
 
 
