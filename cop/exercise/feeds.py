@@ -66,5 +66,6 @@ def _object_feed(agency: str, form: str, root: str, agencies: Sequence[str]) -> 
         topic=f"{root}/{form}/{agency}/#",
         agency=agency,
         silent_after_s=3600.0,
+        words=speech.words,
         options=speech.options(agencies),
     )

@@ -85,6 +85,21 @@ def gastonia(broker: Mosquitto) -> Iterator[Gastonia]:
     agency.close()
 
 
+@pytest.fixture
+def desk_of(mosquitto: Mosquitto, tmp_path: Path) -> Iterator[Callable[..., DeskProcess]]:
+    """`desk_of(agency=…, role=…, feeds=…)`: a desk on this test's own broker, not started yet."""
+    made: list[DeskProcess] = []
+
+    def make(*, agency: str, role: str, feeds: str = "") -> DeskProcess:
+        folder = tmp_path / f"desk-{len(made)}"
+        made.append(DeskProcess(folder, broker=mosquitto.url, agency=agency, role=role, feeds=feeds))
+        return made[-1]
+
+    yield make
+    for desk in made:
+        desk.close()
+
+
 @pytest.fixture(scope="module")
 def make_desk(
     broker: Mosquitto, tmp_path_factory: pytest.TempPathFactory

@@ -104,6 +104,11 @@ class Hand(QObject):
                     return
         raise RuntimeError(f"no row {text!r} in {name!r}")
 
+    def do_rows(self, name: str) -> int:
+        """How many rows a list or table has, whether it is in front or not."""
+        views = self._window().findChildren(QAbstractItemView)
+        return next(view.model().rowCount() for view in views if view.accessibleName() == name)
+
     def do_tab(self, words: str) -> None:
         """Bring a dock to the front by the beginning of its title."""
         from PySide6.QtWidgets import QTabBar

@@ -56,6 +56,9 @@ class Tongue(Protocol):
 class ObjectTongue(Protocol):
     """A format of incidents, zones, alerts or resources, as an exercise uses it. An object's id is the adapter's."""
 
+    #: the words of the desktop's feed
+    words: dict[str, dict[str, str | int]]
+
     def options(self, agencies: Sequence[str]) -> dict[str, Any]:
         """The options of the desktop's feed."""
         ...

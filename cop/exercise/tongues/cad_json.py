@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from cop.domain.incident import Incident
 from cop.domain.statement import Statement
@@ -13,6 +13,11 @@ _STATES = {"open": "PENDING", "active": "ACTIVE", "contained": "ACTIVE", "closed
 
 
 class _CadJson:
+    words: ClassVar[dict[str, dict[str, str | int]]] = {
+        "incident_types": {theirs: ours for ours, theirs in _NATURES.items()},
+        "incident_statuses": {"PENDING": "open", "ACTIVE": "active", "CLOSED": "closed"},
+    }
+
     def options(self, agencies: Sequence[str]) -> dict[str, Any]:
         """The mapping of the vendor's call (`docs/mapping.md`)."""
         return {

@@ -1,7 +1,7 @@
 """CAP 1.2 (OASIS, CAP-v1.2-os): what a weather office sends."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from lxml import etree
 
@@ -13,6 +13,8 @@ _NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 
 
 class _Cap:
+    words: ClassVar[dict[str, dict[str, str | int]]] = {}
+
     def options(self, agencies: Sequence[str]) -> dict[str, Any]:
         return {}
 

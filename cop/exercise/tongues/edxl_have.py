@@ -1,7 +1,7 @@
 """EDXL-HAVE 1.0 (OASIS): a hospital's beds of one type, as its bed board sends them."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from lxml import etree
 
@@ -15,6 +15,8 @@ _GML = "http://www.opengis.net/gml"
 
 
 class _EdxlHave:
+    words: ClassVar[dict[str, dict[str, str | int]]] = {}
+
     def options(self, agencies: Sequence[str]) -> dict[str, Any]:
         return {}
 

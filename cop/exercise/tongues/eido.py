@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from cop.domain.incident import Incident
 from cop.domain.statement import Statement
 from cop.exercise.tongues import Spoken, rfc3339
 
 #: APCO common incident types, by ours
-_TYPES = {"hazmat": "HAZMAT", "fire": "FIRE", "medical": "MED", "crash": "TC"}
+_TYPES = {"hazmat": "HAZMAT", "fire": "FSMOKE"}
 _STATUSES = {"open": "Active", "active": "Active", "contained": "FireUnderControl", "closed": "Closed"}
 _PIDF = (
     '<presence xmlns="urn:ietf:params:xml:ns:pidf" xmlns:gp="urn:ietf:params:xml:ns:pidf:geopriv10"'
@@ -21,6 +21,8 @@ _PIDF = (
 
 
 class _Eido:
+    words: ClassVar[dict[str, dict[str, str | int]]] = {}
+
     def options(self, agencies: Sequence[str]) -> dict[str, Any]:
         return {"agencies": {f"{agency}.exercise": agency for agency in agencies}}
 
@@ -37,7 +39,7 @@ class _Eido:
             "incidentComponent": {
                 "$id": f"{body.id}.incident",
                 **stamp,
-                "incidentTypeCommonRegistryText": _TYPES.get(body.type, "OTHER"),
+                "incidentTypeCommonRegistryText": _TYPES.get(body.type, body.type.upper()),
                 "incidentTypeInternalText": body.title,
                 "incidentStatusCommonRegistryText": [_STATUSES[body.status]],
                 "locationReference": [{"$ref": f"{body.id}.place"}],

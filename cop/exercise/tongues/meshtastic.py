@@ -42,7 +42,7 @@ class _Meshtastic:
             "channel": 0,
             "from": node,
             "hops_away": 1,
-            "id": (node * 31 + int(at.timestamp() * 1000) * 7 + len(kind)) % _EVERYBODY,
+            "id": (node * 31 + int(at.timestamp() * 1000) * 7 + (kind == "nodeinfo")) % _EVERYBODY,
             "payload": payload,
             "rssi": -97,
             "sender": _GATEWAY,

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from cop.domain.area import Zone
 from cop.domain.statement import Statement
@@ -14,6 +14,8 @@ _PLANNED = timedelta(hours=6)
 
 
 class _Wzdx:
+    words: ClassVar[dict[str, dict[str, str | int]]] = {}
+
     def options(self, agencies: Sequence[str]) -> dict[str, Any]:
         return {}
 
