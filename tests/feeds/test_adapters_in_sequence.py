@@ -227,3 +227,9 @@ def test_that_an_element_of_very_many_attributes_is_read_in_no_time_to_speak_of(
     many = " ".join(f'a{number}="1"' for number in range(90_000))
     unit, _ = reports(adapter_of("cot-xml"), cot(0, detail=f"<x {many}/>"))
     assert unit.losses["x"].startswith("a0=1 a1=1")
+
+
+@pytest.mark.parametrize("form", ["cot-xml", "tak-protobuf", "cot-json"])
+def test_that_a_table_of_words_that_events_do_not_need_is_refused_when_the_feed_starts(form: str) -> None:
+    with pytest.raises(ValueError, match="unit_statuses"):
+        adapter_of(form, words={"unit_statuses": {"x": "y"}})

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 from takproto.proto import TakMessage
 
@@ -11,6 +13,7 @@ from cop.feeds.adapters import format_of
 from cop.feeds.message import Message
 
 from .payloads import RECEIVED_AT, Case, adapter_of, cases, outcome
+from .test_adapters_fuzzed import decode
 from .test_adapters_in_sequence import CALL, NAMED, cot, units
 
 #: element -> the field of `Detail` for it, and the attributes that it holds, in the order of the schema
@@ -95,7 +98,8 @@ def test_that_most_events_have_a_pair() -> None:
 
 @pytest.mark.parametrize(("case", "payload"), PAIRS, ids=[case.name for case, _ in PAIRS])
 def test_that_an_event_says_the_same_in_protobuf_as_in_xml(case: Case, payload: bytes) -> None:
-    adapter = adapter_of("tak-protobuf", case.expected.get("options"))
+    extras = {key: case.expected[key] for key in ("zone", "words") if key in case.expected}
+    adapter = adapter_of("tak-protobuf", case.expected.get("options"), **extras)
     message = Message(case.message.topic, payload, RECEIVED_AT)
     assert unordered(outcome(adapter, message)) == unordered(outcome(case.adapter, case.message))
 
@@ -116,3 +120,42 @@ def test_that_a_recorded_stream_is_cut_into_its_messages() -> None:
     frames = [b"\xbf" + bytes([len(body) & 0x7F | 0x80, len(body) >> 7]) + body for body in bodies]
     assert [one.payload for one in format_of("tak-protobuf").split(b"".join(frames))] == frames
     assert [one.payload for one in format_of("tak-protobuf").split(b"".join(frames)[:-1])][-1] == frames[-1][:-1]
+
+
+FIGURE = st.floats() | st.sampled_from([0.0, -0.0, 999999.0, 9999999.0, 1e308, 35.2, -80.9, 91.0, 181.0])
+TIME = st.integers(0, 2**64 - 1) | st.sampled_from([0, 1, 1_777_895_940_125, 2**63])
+TYPE = st.sampled_from(
+    ["a-f-G-U-C", "a-u-X-i-f", "b-a-o-tbl", "b-a-g", "b-r-f-h-c", "b-m-r", "u-d-f", "t-x-d-d", "b-t-f"]
+)
+WORD = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
+XML = st.sampled_from(
+    [
+        "",
+        "<remarks>x</remarks>",
+        '<link uid="A"/>',
+        '<link point="1,2"/><link point="NaN,2"/>',
+        '<cop report="alert" event="x"/>',
+        '<track speed="9e99" course="x"/>',
+        "<a>" * 70 + "</a>" * 70,
+        "<detail/>",
+        "text alone",
+        "<emergency cancel='true'/>",
+    ]
+)
+
+
+@given(data=st.data())
+@settings(max_examples=300, deadline=None)
+def test_that_any_value_in_any_field_is_refused_or_read(data: st.DataObject) -> None:
+    message = TakMessage()
+    event = message.cotEvent
+    event.type = data.draw(TYPE | WORD)
+    event.uid, event.how, event.opex = (data.draw(WORD) for _ in range(3))
+    event.sendTime, event.staleTime = data.draw(TIME), data.draw(TIME)
+    event.lat, event.lon, event.hae, event.ce = (data.draw(FIGURE) for _ in range(4))
+    event.detail.contact.callsign = data.draw(WORD)
+    event.detail.takv.os = data.draw(WORD)
+    event.detail.track.speed, event.detail.track.course = data.draw(FIGURE), data.draw(FIGURE)
+    event.detail.status.battery = data.draw(st.integers(0, 2**32 - 1))
+    event.detail.xmlDetail = data.draw(XML | WORD)
+    decode("tak-protobuf", b"\xbf\x01\xbf" + message.SerializeToString(), None)

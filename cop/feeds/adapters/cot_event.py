@@ -10,15 +10,15 @@ from cop.domain.unit import Position
 from cop.feeds.adapters import cot_types, readings
 from cop.feeds.message import BadMessage
 
-MAX_PARTS = 30_000
+MAX_PARTS = 25_000
 #: Conversations between TAK clients and servers, file transfers, receipts of chats: never objects.
 _NEVER_OBJECTS = ("t-x-c-", "t-x-takp", "t-x-m-", "b-f-t", "b-t-f-d", "b-t-f-r", "b-t-f-p", "b-t-f-s", "y-")
 _LARGEST_KNOWN = 999_998.0  # senders write 9999999.0, 9999999, 9.999999e+06 and 999999 for "unknown"
 _READ_PARTS = frozenset({"track", "cop", "uid", "archive", "emergency"})
 #: Attributes of an event that are kept as they came; `fields` are those of TAK protocol that a later schema added.
 _MARKINGS = ("access", "caveat", "releasableTo", "fields")
-_MAX_LOSSES = 40
-_MAX_OTHER_PARTS = 100
+_MAX_LOSSES = 39  # and one that says that there are more
+_MAX_OTHER_PARTS = 64
 _MAX_ATTRIBUTES = 100
 _LONGEST_IDENTIFIER = 128
 #: e(xercise), s(imulation); senders write capitals as well
@@ -167,7 +167,7 @@ def is_object(event_type: str | None) -> bool:
 def of_element(element: Any, zone: tzinfo, *, exercise: bool) -> Event | None:
     """The event of an `<event>` element; None for talk among clients. `zone` holds for times without one.
 
-    Raises BadMessage without type, uid or time, for a time that is none, and for a detail of more than 30,000 parts.
+    Raises BadMessage without type, uid or time, for a time that is none, and for a detail of more than 25,000 parts.
     """
     get = element.get
     event_type = get("type")
@@ -181,7 +181,7 @@ def of_element(element: Any, zone: tzinfo, *, exercise: bool) -> Event | None:
         elif tag == "detail" and detail is NO_DETAIL:
             detail = child
             if len(detail) > MAX_PARTS:
-                raise BadMessage("more than 30,000 parts in a detail")
+                raise BadMessage("more than 25,000 parts in a detail")
     callsign, droid, speed, course, kind, status, remarks = hot_words(detail)
     return of_texts(
         (
@@ -330,12 +330,15 @@ def losses(event: Event, *without: str) -> dict[str, str]:
     if event.type.startswith("a-") and (side := cot_types.affiliation(event.type)):
         left["affiliation"] = readings.loss(side)
     rest: dict[str, str] = {}
-    room = _MAX_LOSSES - len(left)
-    for part in islice(_no_vertices(event.detail.element), _MAX_OTHER_PARTS):
+    room, more = _MAX_LOSSES - len(left), False
+    for number, part in enumerate(_no_vertices(event.detail.element)):
         tag = part.tag
         said = rest.get(tag)
-        if tag in _READ_PARTS or tag in without or (len(rest) >= room if said is None else len(said) > readings.SHORT):
+        if tag in _READ_PARTS or tag in without or (said is not None and len(said) > readings.SHORT):
             continue
+        if number >= _MAX_OTHER_PARTS or (said is None and len(rest) >= room):
+            more = True
+            break
         # An element's attributes are looked up by name, each from the first one on: of thousands that takes seconds.
         names = islice(part.attrib, _MAX_ATTRIBUTES)
         words = [f"{name}={part.get(name)}" for name in names if (tag, name) != ("contact", "callsign")]
@@ -344,6 +347,8 @@ def losses(event: Event, *without: str) -> dict[str, str]:
         if words:
             rest[tag] = " ".join(words) if said is None else f"{said}; {' '.join(words)}"
     left.update((readings.loss(tag), readings.loss(words)) for tag, words in rest.items())
+    if more:
+        left["more"] = "what else the detail holds is not kept"
     return left
 
 

@@ -37,9 +37,9 @@ class Meaning:
         options = readings.options_of(feed, Options)
         self._voice = Voice(feed, form)
         self._kind, self._units = options.kind, options.units
-        own = {key[4:] if key.startswith("a-") else key: kind for key, kind in options.kinds.items()}
-        self._kinds = cot_types.TypeTable({**cot_types.UNIT_KINDS, **own})
-        self._incident_types = cot_types.TypeTable(cot_types.INCIDENT_TYPES)
+        kinds, incident_types = cot_types.words_of(feed)
+        self._kinds = cot_types.TypeTable({**kinds, **cot_types.below_affiliation(options.kinds)})
+        self._incident_types = cot_types.TypeTable(incident_types)
         #: unit, and whether in an exercise -> when it last called or cancelled, and whether it is in an emergency since
         self._emergencies: dict[tuple[str, bool], tuple[datetime, bool]] = {}
 

@@ -2,17 +2,26 @@
 
 from collections.abc import Sequence
 from itertools import islice
-from typing import Any
+from typing import Annotated, Any
 
-from cop.feeds.adapters import outlines, readings, strict_xml
+import msgspec
+
+from cop.feeds.adapters import geometries, outlines, readings, strict_xml
 from cop.feeds.message import BadMessage
 
-MAX_VERTICES = 10_000
 _MAX_STROKES = 500
 _MAX_RINGS = 50
 _MAX_RADIUS_M = 1e6
 
 _Vertex = list[float]
+
+
+class _PlainVertex(msgspec.Struct, array_like=True, gc=False):
+    lat: Annotated[float, msgspec.Meta(ge=-90, le=90)]
+    lon: Annotated[float, msgspec.Meta(ge=-180, le=180)]
+
+
+_PLAIN = msgspec.json.Decoder(list[_PlainVertex])
 
 
 def geometry(event_type: str, detail: Any, place: tuple[float, float] | None) -> tuple[dict[str, Any], str]:
@@ -23,10 +32,10 @@ def geometry(event_type: str, detail: Any, place: tuple[float, float] | None) ->
     """
     strokes = _strokes(detail)
     if strokes:
-        step, left = _thinning(sum(map(len, strokes)))
-        lines = [_line_or_area(_vertices(stroke, step), closed=False, may_close=False) for stroke in strokes]
-        drawn: dict[str, Any] = lines[0] if len(lines) == 1 else _together(lines)
-        return drawn, left
+        lines = [_vertices(stroke) for stroke in strokes]
+        if len(lines) == 1:
+            return _bounded({"type": "LineString", "coordinates": lines[0]}, len(lines[0]))
+        return _bounded({"type": "MultiLineString", "coordinates": lines}, sum(map(len, lines)))
     points = [point for link in detail.iterfind("link") if (point := link.get("point"))]
     closed = event_type.startswith("u-d-r")
     if not points:
@@ -35,12 +44,15 @@ def geometry(event_type: str, detail: Any, place: tuple[float, float] | None) ->
             points = [f"{corner.get('lat')},{corner.get('lon')}" for corner in polyline.iterfind("vertex")]
             closed = (polyline.get("closed") or "").lower() == "true"
     if points:
-        step, left = _thinning(len(points))
         may_close = closed or not event_type.startswith("b-m-r")
-        return _line_or_area(_vertices(points, step), closed=closed, may_close=may_close), left
+        return _bounded(_line_or_area(_vertices(points), closed=closed, may_close=may_close), len(points))
     if place is None:
         return {}, ""
     return _around(event_type, detail, *place), ""
+
+
+def _bounded(drawn: dict[str, Any], count: int) -> tuple[dict[str, Any], str]:
+    return geometries.checked(drawn) if count > geometries.MAX_VERTICES else (drawn, "")
 
 
 def _around(event_type: str, detail: Any, lat: float, lon: float) -> dict[str, Any]:
@@ -81,22 +93,14 @@ def _strokes(detail: Any) -> list[list[str]]:
     return found
 
 
-def _together(lines: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"type": "MultiLineString", "coordinates": [line["coordinates"] for line in lines]}
-
-
-def _thinning(count: int) -> tuple[int, str]:
-    """Each how manyth vertex of so many is kept, and what is said of it."""
-    if count <= MAX_VERTICES:
-        return 1, ""
-    step = -(-count // (MAX_VERTICES - 1))
-    return step, f"every {step}th of {count} vertices is kept"
-
-
-def _vertices(points: Sequence[str], step: int) -> list[_Vertex]:
-    """Each `step`th vertex `lat,lon[,hae]` and the last one, as GeoJSON positions, longitude first."""
-    if step > 1:
-        points = [*points[:-1:step], points[-1]]
+def _vertices(points: Sequence[str]) -> list[_Vertex]:
+    """The vertices `lat,lon[,hae]` as GeoJSON positions, longitude first. Raises BadMessage."""
+    together = f"[[{'],['.join(points)}]]"
+    if together.count("[") == len(points) + 1:
+        try:  # plainly written ones, all at once
+            return [[one.lon, one.lat] for one in _PLAIN.decode(together)]
+        except (msgspec.MsgspecError, UnicodeEncodeError):
+            pass
     found: list[_Vertex] = []
     for point in points:
         parts = [readings.figure(part.strip()) for part in point.split(",", 3)[:2]]

@@ -4,14 +4,31 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+from cop.feeds.message import Feed
+
 _TABLES = tomllib.loads(
     (Path(__file__).resolve().parents[3] / "resources" / "mappings" / "cot-types.toml").read_text(encoding="utf-8")
 )
-UNIT_KINDS: Mapping[str, str] = _TABLES["unit_kinds"]
-INCIDENT_TYPES: Mapping[str, str] = _TABLES["incident_types"]
+_OF_FEEDS = ("unit_kinds", "incident_types")
 TYPES_OF_KINDS: Mapping[str, str] = _TABLES["types_of_kinds"]
 _AFFILIATIONS: Mapping[str, str] = _TABLES["affiliations"]
 _REMEMBERED = 10_000
+
+
+def words_of(feed: Feed) -> tuple[dict[str, str], dict[str, str]]:
+    """Kinds of units and types of incidents by the part of a type below its affiliation, with the feed's own `words`.
+
+    Raises ValueError for a table that types do not need.
+    """
+    if unknown := set(feed.words) - set(_OF_FEEDS):
+        raise ValueError(f"words of feed {feed.name}: its format has no table {min(unknown)!r}, but {_OF_FEEDS}")
+    kinds, types = ({**_TABLES[name], **below_affiliation(feed.words.get(name, {}))} for name in _OF_FEEDS)
+    return kinds, types
+
+
+def below_affiliation(words: Mapping[str, str | int]) -> dict[str, str]:
+    """A table by whole types or their beginnings (`a-f-G-U-C`), by what stands below their affiliation (`G-U-C`)."""
+    return {key[4:] if key.startswith("a-") else key: str(word) for key, word in words.items()}
 
 
 class TypeTable:

@@ -72,6 +72,6 @@ FORMAT = Format(
     make=CotXml,
     sniff=sniff,
     topic="tak/#",
-    limits="500 events a message, 30,000 parts a detail, 4,000 deletions an event",
+    limits="500 events a message, 25,000 parts a detail, 4,000 deletions an event",
     outbound=True,
 )

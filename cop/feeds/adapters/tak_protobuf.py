@@ -145,7 +145,7 @@ def _parsed(fragment: str) -> Sequence[Any]:
     if len(root) == 1 and root[0].tag == "detail":
         root = root[0]  # some senders leave it in
     if len(root) > cot_event.MAX_PARTS:
-        raise BadMessage("more than 30,000 parts in a detail")
+        raise BadMessage("more than 25,000 parts in a detail")
     return tuple(root)
 
 
@@ -216,5 +216,5 @@ FORMAT = Format(
     split=split,
     sniff=sniff,
     topic="tak/#",
-    limits="500 messages of a stream a payload, 30,000 parts a detail, 4,000 deletions an event",
+    limits="500 messages of a stream a payload, 25,000 parts a detail, 4,000 deletions an event",
 )
