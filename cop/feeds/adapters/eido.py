@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
@@ -11,11 +10,12 @@ from cop.domain.area import Zone
 from cop.domain.incident import Incident, Link
 from cop.domain.log import LogEntry
 from cop.domain.report import Report, Retraction
-from cop.domain.unit import Position, Unit
 from cop.domain.words import INCIDENT_OVER
-from cop.feeds.adapters import parts, pidf, readings, strict_json
+from cop.feeds.adapters import parts, readings, strict_json
 from cop.feeds.adapters.adapter import Format
 from cop.feeds.adapters.eido_document import Component, Document, plain, reference_of, references_of, text_of, texts_of
+from cop.feeds.adapters.eido_locations import Located, best_of, located_in, not_shown
+from cop.feeds.adapters.eido_units import Units
 from cop.feeds.adapters.vocabulary import Vocabulary
 from cop.feeds.adapters.voice import Voice
 from cop.feeds.message import BadMessage, Feed, Message
@@ -51,9 +51,6 @@ _INCIDENT_READ = frozenset(
     }
 )
 _PRIORITY_READ = _INCIDENT_READ | {"incidentCommonPriorityNumber", "incidentPriorityInternalText"}
-_LOCATION_ORDER = ("incident", "initial", "caller", "investigation")
-#: which status of several says most about what a unit does now
-_UNIT_ORDER = ("emergency", "on_scene", "transporting", "en_route", "assigned", "returning", "busy", "out_of_service")
 #: nobody may take an incident for closed of which one word says that work goes on
 _INCIDENT_ORDER = ("contained", "active", "open", "closed", "cancelled")
 _TEST_CALLS = frozenset({"test", "testcall", "exercise", "drill", "training"})
@@ -62,12 +59,6 @@ _TEST_CALLS = frozenset({"test", "testcall", "exercise", "drill", "training"})
 class _Options(msgspec.Struct, forbid_unknown_fields=True):
     agencies: dict[str, str] = {}
     units: bool = True
-
-
-class _Located(NamedTuple):
-    kind: str
-    component: Component
-    place: pidf.Place
 
 
 class _Known(NamedTuple):
@@ -137,8 +128,19 @@ class _Reading:
             for name in ("standardPrimaryCallType", "standardSecondaryCallType", "localCallType")
         )
 
+        self._units = Units(
+            self._voice,
+            message,
+            document,
+            words=eido.words,
+            agency_of=eido.agency_of,
+            tracking="" if self._unplaced else self._tracking,
+            at=self._at,
+            exercise=self._exercise,
+        )
+
     def reports(self) -> list[Report]:
-        located = self._locations()
+        located = located_in(self._document, lambda word: self._eido.words("location_kinds", word), self._losses)
         unplaced = self._unplaced
         for kind, why in _PERSONAL.items():
             if persons := self._document.components(kind):
@@ -149,7 +151,8 @@ class _Reading:
         if unplaced:
             found += self._no_incident()
         else:
-            best = self._best(located)
+            best = best_of(located, self._document)
+            self._losses.update(not_shown(located, best, self._document))
             found += [*self._incident(best), *self._areas(located, best)]
         notes = [("note", one) for one in self._notes()]
         resources = self._document.components("emergencyResourceComponent") if self._eido._speaks_of_units else []
@@ -172,7 +175,7 @@ class _Reading:
         if kind == "link":
             return self._link(component)
         if kind == "unit":
-            return self._unit(component)
+            return self._units.reports(component)
         if kind == "caution":
             return self._caution(component)
         return self._note(component)
@@ -188,7 +191,7 @@ class _Reading:
 
     # ---- the incident
 
-    def _incident(self, place: _Located | None) -> list[Report]:
+    def _incident(self, place: Located | None) -> list[Report]:
         known = self._eido._known.get(self._incident_id)
         component = next(iter(self._document.components("incidentComponent")), None)
         incident = Incident(id=self._incident_id, at=self._at, by=self._updated_by(), opened_at=self._opened_at())
@@ -268,7 +271,7 @@ class _Reading:
                 self._losses["incidentOwningAgency"] = readings.loss(owner)
         return ""
 
-    def _placed(self, incident: Incident, located: _Located) -> Incident:
+    def _placed(self, incident: Incident, located: Located) -> Incident:
         place = located.place
         address = place.address
         if located.kind == "routing":
@@ -313,53 +316,7 @@ class _Reading:
 
     # ---- locations
 
-    def _locations(self) -> list[_Located]:
-        """Every location that can be read; a reference to another system is never followed."""
-        found = []
-        components = self._document.components("locationComponent")
-        for component in components[:_MOST]:
-            word = text_of(component, "locationTypeDescriptionRegistryText")
-            kind = self._eido.words("location_kinds", word) or word or "unknown"
-            name = readings.loss(f"location {word}")
-            value = text_of(component, "locationByValue")
-            if value:
-                try:
-                    found.append(_Located(kind, component, pidf.place_of(value)))
-                except BadMessage as bad:
-                    self._losses[name] = bad.reason
-            elif url := text_of(component, "locationByReferenceUrl"):
-                self._losses[name] = readings.loss(f"at another system, not fetched: {url.split('?')[0]}")
-        if len(components) > _MOST:
-            self._losses["locations"] = f"{len(components) - _MOST} more"
-        return found
-
-    def _best(self, located: list[_Located]) -> _Located | None:
-        """Where the incident is: by type, then as the incident refers to it, then the newest."""
-        if not located:
-            return None
-        components = self._document.components("incidentComponent")
-        meant = {one for component in components[:1] for one in references_of(component, "locationReference")}
-        others = {
-            reference_of(one, name)
-            for one in self._document.components("emergencyResourceComponent")[:PARTS_LIMIT]
-            for name in ("unitLocationReference", "unitDestinationReference")
-        }
-
-        def rank(one: _Located) -> tuple[int, bool, float]:
-            order = _LOCATION_ORDER.index(one.kind) if one.kind in _LOCATION_ORDER else len(_LOCATION_ORDER)
-            at = self._document.time(one.component, "lastUpdateTimeStamp")
-            nearer = text_of(one.component, "$id") in meant
-            return (order + 100 * (one.kind == "routing"), not nearer, -(at.timestamp() if at else 0.0))
-
-        usable = [
-            one
-            for one in located
-            if one.kind not in ("staging", "tower")
-            and not (one.kind != "incident" and text_of(one.component, "$id") in others - {""})
-        ]
-        return min(usable, key=rank, default=None)
-
-    def _areas(self, located: list[_Located], best: _Located | None) -> list[Report]:
+    def _areas(self, located: list[Located], best: Located | None) -> list[Report]:
         """Staging areas, and what the incident's location may lie in where the sender knows no better."""
         zones = []
         for one in located:
@@ -446,87 +403,6 @@ class _Reading:
         ends = sorted((self._tracking, other))
         return readings.identifier(f"{ends[0]}~{ends[1]}")
 
-    # ---- units
-
-    def _unit(self, component: Component) -> list[Report]:
-        identifier = text_of(component, "$id")
-        if not identifier:
-            raise BadMessage("an emergency resource has no $id")
-        owner = self._owner(component, identifier)
-        if self._eido.agency_of(owner) != self._voice.agency:
-            raise BadMessage("an emergency resource of another agency")
-        at = self._document.updated_at(component) or self._at
-        secondary = texts_of(component, "secondaryUnitStatusRegistryText")
-        primary = text_of(component, "primaryUnitStatusRegistryText")
-        said = [*secondary, primary] if primary else secondary
-        kind = text_of(component, "emergencyResourceTypeCommonRegistryText")
-        unit = Unit(
-            id=readings.identifier(identifier),
-            at=at,
-            callsign=readings.name(text_of(component, "emergencyResourceName") or identifier),
-            kind=self._eido.words("unit_kinds", kind) or readings.name(kind) or "unknown",
-            capabilities=tuple(map(readings.name, texts_of(component, "resourceAttributeRegistryText"))),
-            status=self._unit_status(said),
-        )
-        incident = text_of(component, "activeOnIncidentId") or self._tracking
-
-        def losses() -> dict[str, str]:
-            left = readings.unread(component, _UNIT_READ)
-            if len(said) > 1 or (said and self._eido.words("unit_statuses", said[0]) is None):
-                left["unit status"] = readings.loss(", ".join(said))
-            left["incident"] = readings.loss(incident)
-            return left
-
-        original = (identifier, "emergencyResource")
-        reports = self._voice.unit(
-            self._message, unit, losses, beside=(incident, tuple(said)), original=original, exercise=self._exercise
-        )
-        location = reference_of(component, "unitLocationReference")
-        where = self._document.at_reference("locationComponent", location) if location else None
-        if where is not None and (value := text_of(where, "locationByValue")):
-            try:
-                place = pidf.place_of(value)
-            except BadMessage as bad:
-                raise BadMessage(bad.reason, reports) from None
-            if place.lat is not None and place.lon is not None:
-                position = Position(
-                    id=unit.id,
-                    at=self._document.updated_at(where) or at,
-                    lat=place.lat,
-                    lon=place.lon,
-                    alt_m=place.alt_m,
-                    accuracy_m=place.accuracy_m,
-                )
-                reports.append(
-                    self._voice.position(self._message, position, original=original, exercise=self._exercise)
-                )
-        return reports
-
-    def _owner(self, component: Component, identifier: str) -> str:
-        """The agency of the unit: that of its agents, else the one that was dispatched, else the component's own."""
-        for reference in references_of(component, "agentReference"):
-            agent = self._document.at_reference("agentComponent", reference)
-            if agent is not None and (agency := reference_of(agent, "agencyReference")):
-                return agency
-        return self._dispatched.get(identifier) or reference_of(component, "updatedByAgencyReference")
-
-    @cached_property
-    def _dispatched(self) -> dict[str, str]:
-        """The agency that each unit was dispatched from."""
-        return {
-            unit: agency
-            for dispatch in self._document.components("dispatchComponent")[:PARTS_LIMIT]
-            if (agency := reference_of(dispatch, "agencyReference"))
-            for unit in references_of(dispatch, "emergencyResourceReference")
-        }
-
-    def _unit_status(self, said: list[str]) -> str:
-        found = {self._eido.words("unit_statuses", one) or "" for one in said} - {""}
-        for status in _UNIT_ORDER:
-            if status in found:
-                return status
-        return min(found) if found else readings.name(said[0]) if said else "unknown"
-
     # ---- notes
 
     def _notes(self) -> list[Component]:
@@ -571,16 +447,6 @@ class _Reading:
             return []
         original = (identifier, "notes")
         return [self._voice.report(self._message, entry, original=original, exercise=self._exercise, losses=losses)]
-
-
-_UNIT_READ = frozenset(
-    {
-        *("$id", "lastUpdateTimeStamp", "updatedByAgencyReference", "updatedByAgentReference", "agentReference"),
-        *("emergencyResourceTypeCommonRegistryText", "emergencyResourceName", "resourceAttributeRegistryText"),
-        *("primaryUnitStatusRegistryText", "secondaryUnitStatusRegistryText", "unitLocationReference"),
-        *("notesReference", "activeOnIncidentId"),
-    }
-)
 
 
 def _number_of(tracking: str) -> str:
