@@ -114,11 +114,13 @@ def test_that_a_broker_that_lost_its_memory_is_told_again(mosquitto: Mosquitto) 
     with playing(mosquitto.url):
         with Client(mosquitto.port, "before") as before:
             before.subscribe(f"{ROOT}/+/resource/+")
+            before.subscribe("exercise/steel-rail/edxl-have/#")
             wait_until(lambda: len({m.topic for m in list(before.heard)}) == 60, what="all resources")
         mosquitto.stop()
         mosquitto.start()
         with Client(mosquitto.port, "after") as after:
             after.subscribe(f"{ROOT}/+/resource/+")
+            after.subscribe("exercise/steel-rail/edxl-have/#")
             wait_until(lambda: len({m.topic for m in list(after.heard)}) == 60, what="all resources again", limit_s=30)
 
 
