@@ -47,7 +47,7 @@ _WORKS_NOT = 63
 _NO_FIX = {61: "typed in by hand", 62: "dead reckoning", _WORKS_NOT: "positioning system inoperative"}
 
 
-class _Fix(NamedTuple):
+class _Fix(msgspec.Struct):
     """Where a message says that its sender is; 91 and 181 degrees are nowhere. `second` is that of the fix in UTC."""
 
     lat: float
@@ -60,7 +60,7 @@ class _Fix(NamedTuple):
     losses: dict[str, str]
 
 
-class _Heard(NamedTuple):
+class _Heard(msgspec.Struct):
     """A whole message: `at` is when it was heard, `beside` the losses of what stood beside the sentence."""
 
     message: Message
@@ -158,13 +158,15 @@ class Ais:
 
     def _class_a(self, heard: _Heard) -> list[Report]:
         """Types 1, 2, 3."""
-        vessel = self._vessel(heard.bits.get(8, 30))
-        vessel.navigates(heard.bits.get(38, 4))
-        return self._located(heard, vessel, _block(heard.bits.get(50, 93)))
+        bits = heard.bits.get(8, 135)  # MMSI, status, rate of turn and the block
+        vessel = self._vessel(bits >> 105)
+        vessel.navigates(bits >> 101 & 0xF)
+        return self._located(heard, vessel, _block(bits))
 
     def _class_b(self, heard: _Heard) -> list[Report]:
         """Type 18."""
-        return self._located(heard, self._vessel(heard.bits.get(8, 30)), _block(heard.bits.get(46, 93)))
+        bits = heard.bits.get(8, 131)  # MMSI, eight bits for later use and the block
+        return self._located(heard, self._vessel(bits >> 101), _block(bits))
 
     def _extended(self, heard: _Heard) -> list[Report]:
         """Type 19: class B with name and type of ship."""
@@ -207,7 +209,7 @@ class Ais:
 
     def _located(self, heard: _Heard, vessel: Vessel, fix: _Fix) -> list[Report]:
         """The unit where it is news, and the position where there is one."""
-        lat, lon, speed_mps, course_deg, second, accuracy_m, alt_m, losses = fix
+        lat, lon, second = fix.lat, fix.lon, fix.second
         original = (vessel.id, _TYPE_NAMES[heard.number])
         test = vessel.test
         reports = self._words(heard, vessel, fix)
@@ -218,12 +220,14 @@ class Ais:
             at=_moment_of_fix(heard.at, second),
             lat=lat,
             lon=lon,
-            alt_m=alt_m,
-            course_deg=course_deg,
-            speed_mps=speed_mps,
-            accuracy_m=accuracy_m,
+            alt_m=fix.alt_m,
+            course_deg=fix.course_deg,
+            speed_mps=fix.speed_mps,
+            accuracy_m=fix.accuracy_m,
         )
-        reports.append(self._voice.position(heard.message, position, original=original, exercise=test, losses=losses))
+        reports.append(
+            self._voice.position(heard.message, position, original=original, exercise=test, losses=fix.losses)
+        )
         return reports
 
     def _static(self, heard: _Heard) -> list[Report]:
@@ -343,12 +347,14 @@ class Ais:
 
 
 def _block(bits: int) -> _Fix:
-    """What types 1, 2, 3, 18 and 19 say in the same 93 bits: speed, accuracy, place, course, heading, second.
+    """What types 1, 2, 3, 18 and 19 say in the same 93 bits, here the last ones of `bits`: speed, accuracy, place,
+
+    course, heading and second.
 
     Most of all messages are of these types, and reading the rest of them would take twice as long.
     """
     lon, lat = bits >> 54 & 0xFFFFFFF, bits >> 27 & 0x7FFFFFF
-    speed, course, heading, second = bits >> 83, bits >> 15 & 0xFFF, bits >> 6 & 0x1FF, bits & 0x3F
+    speed, course, heading, second = bits >> 83 & 0x3FF, bits >> 15 & 0xFFF, bits >> 6 & 0x1FF, bits & 0x3F
     losses = {}
     if heading < 360:
         losses["heading"] = _DEGREES[heading]
@@ -378,7 +384,7 @@ def _moment_of_fix(heard_at: datetime, second: int | None) -> datetime:
     late = (heard_at.second - second) % 60
     if late >= 60 - _CLOCKS_DIFFER_S:
         return heard_at
-    return heard_at.replace(microsecond=0) - _SECONDS[late]
+    return (heard_at.replace(microsecond=0) if heard_at.microsecond else heard_at) - _SECONDS[late]
 
 
 _READ = frozenset(
@@ -418,8 +424,11 @@ def recorded(data: bytes) -> Iterator[Recorded]:
 
 
 def sniff(topic: str, payload: bytes) -> int:
-    """A VDM or VDO sentence of any talker."""
-    return 95 if _SNIFFED.search(payload[:4096]) else 0
+    """A VDM or VDO sentence of any talker; less sure where a receiver of satellites speaks on the same line."""
+    head = payload[:4096]
+    if not _SNIFFED.search(head):
+        return 0
+    return 65 if b"$G" in head else 95
 
 
 _SNIFFED = re.compile(rb"![A-Z][A-Z0-9]VD[MO],[1-9],[1-9],")

@@ -23,6 +23,14 @@ _NEWEST = 20
 _SENTENCE = re.compile(
     rb"!([A-Z][A-Z0-9])VD[MO],([1-9]),([1-9]),([0-9]?),([A-Za-z0-9]?),([0-W`-w]{0,200}),([0-5])\*([0-9A-Fa-f]{2})\s*"
 )
+_ALONE = re.compile(rb"!([A-Z][A-Z0-9]VD[MO],1,1,[0-9]?,[A-Za-z0-9]?,([0-W`-w]{1,200}),([0-5]))\*([0-9A-Fa-f]{2})\s*")
+_FILL_BITS = {b"%d" % number: number for number in range(6)}
+_HEXADECIMAL = {
+    bytes((high, low)): int(chr(high) + chr(low), 16)
+    for high in b"0123456789ABCDEFabcdef"
+    for low in b"0123456789ABCDEFabcdef"
+}
+_WRONG_CHECKSUM = "the checksum of a sentence is wrong"
 _OTHER_SENTENCE = re.compile(rb"[!$][A-Z][A-Z0-9]{1,8},(?<!VD[MO],)")
 _EPOCH = re.compile(r"(?<![0-9.])(?:[1-9][0-9]{9}(?:\.[0-9]{1,9})?|[1-9][0-9]{12})(?![0-9])")
 _CLOCK = re.compile(
@@ -56,11 +64,13 @@ def alone(line: bytes) -> tuple[bytes, int] | None:
 
     So most messages come, and it costs half. Raises BadMessage for a wrong checksum.
     """
-    found = _SENTENCE.fullmatch(line)
-    if found is None or found[2] != b"1":
+    found = _ALONE.fullmatch(line)
+    if found is None:
         return None
-    _verify(found)
-    return found[6], int(found[7])
+    covered, payload, fill_bits, sum_of_sender = found.groups()
+    if checksum(covered) != _HEXADECIMAL[sum_of_sender]:
+        raise BadMessage(_WRONG_CHECKSUM)
+    return payload, _FILL_BITS[fill_bits]
 
 
 class Sentences:
@@ -114,7 +124,7 @@ def _sentence(found: re.Match[bytes], at: datetime | None, station: str, group: 
 def _verify(found: re.Match[bytes]) -> None:
     start, star = found.start() + 1, found.start(8) - 1
     if checksum(found.string[start:star]) != int(found[8], 16):
-        raise BadMessage("the checksum of a sentence is wrong")
+        raise BadMessage(_WRONG_CHECKSUM)
 
 
 def checksum(covered: bytes) -> int:
