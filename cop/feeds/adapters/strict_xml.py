@@ -11,6 +11,7 @@ from cop.feeds.adapters import readings
 from cop.feeds.message import BadMessage
 
 MAX_DEPTH = 64
+MAX_ATTRIBUTES = 500
 _MAX_LOSSES = 40
 _MAX_TEXTS = 100
 _MAX_CHILDREN = 2_000
@@ -23,6 +24,8 @@ _PARSER = etree.XMLParser(
     remove_pis=True,
 )
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
+#: lxml looks each attribute of an element up from its first one on: of 80,000 that would take seconds
+_TOO_MANY_ATTRIBUTES = etree.XPath(f"boolean(//*[@*[{MAX_ATTRIBUTES + 1}]])")
 _SHORTEST_TOO_DEEP = (MAX_DEPTH + 1) * len("<a></a>") - len("</a>") + 1
 _DECLARATION = re.compile(rb"<\?xml\s[^<>]{0,200}\?>")
 _DOCTYPE = re.compile(rb"<![Dd]")
@@ -76,6 +79,8 @@ def document(payload: bytes) -> Any:
         raise BadMessage("not well-formed XML") from None
     if len(body) >= _SHORTEST_TOO_DEEP and _TOO_DEEP(tree):
         raise BadMessage("XML is nested too deeply")
+    if body.count(b"=") > MAX_ATTRIBUTES and _TOO_MANY_ATTRIBUTES(tree):
+        raise BadMessage("an element has too many attributes")
     return tree
 
 
