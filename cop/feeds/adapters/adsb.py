@@ -77,6 +77,11 @@ class _Aircraft(msgspec.Struct):
     last: _LastPosition | None = msgspec.field(name="lastPosition", default=None)
 
 
+class _Short(_Aircraft):
+    aircraft: list[_Aircraft] | None = None
+    ac: list[_Aircraft] | None = None
+
+
 class _Now(msgspec.Struct):
     now: float | None = None
 
@@ -91,7 +96,7 @@ class _Known(NamedTuple):
     meaning: str
 
 
-_AIRCRAFT = msgspec.json.Decoder(_Aircraft, strict=False)
+_SHORT = msgspec.json.Decoder(_Short, strict=False)
 _NOW = msgspec.json.Decoder(_Now)
 
 
@@ -111,11 +116,31 @@ class AdsB:
         payload = message.payload
         if not payload and message.topic:
             return []  # a retained message was cleared
-        if len(payload) < _LARGE and payload[:1] == b"{":
-            one = self._shapes.decode(payload, _AIRCRAFT)
-            if one.hex is not None:
-                return self._aircraft(message, one.now, one, lambda: dict(strict_json.loads(payload)))
-        said = strict_json.quick(payload)
+        if len(payload) < _LARGE:
+            try:
+                short = self._shapes.decode(payload, _SHORT)
+            except BadMessage:
+                pass  # it may be a list, or one of many may be bad
+            else:
+                if short.hex is not None:
+                    return self._aircraft(message, short.now, short, lambda: dict(strict_json.loads(payload)))
+                if short.aircraft is not None or short.ac is not None:
+                    return self._few(message, short)
+        return self._any(message, strict_json.quick(payload))
+
+    def _few(self, message: Message, short: _Short) -> list[Report]:
+        """A short list, in which every aircraft can be read."""
+        key = "aircraft" if short.aircraft is not None else "ac"
+
+        def read(numbered: tuple[int, _Aircraft]) -> list[Report]:
+            number, one = numbered
+            now = short.now if short.now is not None else one.now
+            return self._aircraft(message, now, one, lambda: dict(strict_json.loads(message.payload)[key][number]))
+
+        return of_parts(enumerate(short.aircraft or short.ac or ()), read)
+
+    def _any(self, message: Message, said: Any) -> list[Report]:
+        """A trace, a long list, or what is written in an unusual way."""
         if isinstance(said, dict) and "trace" in said:
             return self._trace(message, said)
         now = None
