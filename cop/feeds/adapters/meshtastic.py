@@ -2,8 +2,7 @@
 
 import json
 from datetime import UTC, datetime
-from math import cos, hypot, radians
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -13,14 +12,26 @@ from cop.domain.report import Report, Retraction
 from cop.domain.unit import Position, Unit
 from cop.feeds.adapters import clocks, outlines, readings, strict_json
 from cop.feeds.adapters.adapter import Format
+from cop.feeds.adapters.meshtastic_packets import (
+    BROADCAST,
+    FIX,
+    FULL_PRECISION,
+    NAMING,
+    PACKET,
+    WAYPOINT,
+    Fix,
+    Packet,
+    accuracy_of,
+    course_of,
+    node_of,
+    number_of,
+    payload_of,
+    place_of,
+)
 from cop.feeds.adapters.vocabulary import Vocabulary
 from cop.feeds.adapters.voice import Voice
 from cop.feeds.message import BadMessage, Feed, Message
 
-_BROADCAST = 0xFFFFFFFF
-_NO_NODE = frozenset({0, _BROADCAST})
-_FULL_PRECISION = 32
-_METRES_A_DEGREE = 111_195.0  # of a great circle on the mean sphere
 _SPEEDS = {"km/h": clocks.KMH_MPS, "m/s": 1.0}
 #: Types that say nothing about a unit's place, name or words; those that are said *to* the mesh are none of its own.
 _SILENT = frozenset(
@@ -52,58 +63,6 @@ class _Options(msgspec.Struct, forbid_unknown_fields=True):
             raise ValueError(f"ground_speed is one of {', '.join(_SPEEDS)}, or empty")
 
 
-class _Packet(msgspec.Struct):
-    type: str
-    payload: msgspec.Raw = msgspec.Raw(b"{}")
-    sent_by: int | str | None = msgspec.field(name="from", default=None)
-    to: int | str | None = None
-    id: int | str | None = None
-    timestamp: float | None = None
-    sender: str | None = None
-
-
-class _Fix(msgspec.Struct):
-    latitude_i: int | None = None
-    longitude_i: int | None = None
-    lat_camel: int | None = msgspec.field(name="latitudeI", default=None)
-    lon_camel: int | None = msgspec.field(name="longitudeI", default=None)
-    altitude: float | None = None
-    time: float | None = None
-    timestamp: float | None = None
-    ground_speed: float | None = None
-    speed_camel: float | None = msgspec.field(name="groundSpeed", default=None)
-    ground_track: int | None = None
-    track_camel: int | None = msgspec.field(name="groundTrack", default=None)
-    precision_bits: int | None = None
-    precision_camel: int | None = msgspec.field(name="precisionBits", default=None)
-
-
-class _Naming(msgspec.Struct):
-    id: str | None = None
-    longname: str | None = None
-    shortname: str | None = None
-    longname_camel: str | None = msgspec.field(name="longName", default=None)
-    shortname_camel: str | None = msgspec.field(name="shortName", default=None)
-    role: int | str | None = None
-
-
-class _Waypoint(msgspec.Struct):
-    id: int
-    name: str = ""
-    description: str = ""
-    expire: float | None = None
-    latitude_i: int | None = None
-    longitude_i: int | None = None
-    lat_camel: int | None = msgspec.field(name="latitudeI", default=None)
-    lon_camel: int | None = msgspec.field(name="longitudeI", default=None)
-
-
-_PACKET = msgspec.json.Decoder(_Packet)
-_FIX = msgspec.json.Decoder(_Fix)
-_NAMING = msgspec.json.Decoder(_Naming)
-_WAYPOINT = msgspec.json.Decoder(_Waypoint)
-
-
 class _Node(NamedTuple):
     """What is known of a node beside its place: names and role of its node info, figures of its telemetry."""
 
@@ -124,6 +83,7 @@ class Meshtastic:
         self._words = Vocabulary(feed, "meshtastic")
         self._kind, self._kinds = options.kind, options.units
         self._speed = _SPEEDS.get(options.ground_speed)
+        self._shapes = strict_json.Shapes()
         self._nodes: dict[str, _Node] = {}
         # Two generations: when the young one is full it becomes the old one, so the memory has a bound.
         self._young: set[tuple[str, int | str]] = set()
@@ -139,13 +99,11 @@ class Meshtastic:
             return []  # a retained message was cleared; a gateway came or went
         if len(payload) > _LONGEST:
             raise BadMessage("larger than 16 KiB: no packet of a mesh radio")
-        packet = strict_json.decode(payload, _PACKET)
-        if strict_json.flat_keys_repeat(payload):
-            strict_json.loads(payload)  # payload and packet may share keys; this one tells
+        packet = self._shapes.decode(payload, PACKET)
         kind = packet.type
         if kind in _SILENT or not kind:
             return []
-        node, guessed = _node_of(packet, message.topic)
+        node, guessed = node_of(packet, message.topic)
         if packet.id and self._heard((node, packet.id)):
             return []
         if kind == "position":
@@ -164,8 +122,8 @@ class Meshtastic:
             self._remember((node, packet.id))  # only now: a copy that cannot be used must not hide one that can
         return reports
 
-    def _position(self, message: Message, packet: _Packet, node: str, guessed: bool) -> list[Report]:
-        fix = strict_json.decode(bytes(packet.payload), _FIX)
+    def _position(self, message: Message, packet: Packet, node: str, guessed: bool) -> list[Report]:
+        fix = strict_json.decode(bytes(packet.payload), FIX)
         at, why = _moment_of_fix(fix, packet, message)
         said: dict[str, str] = {}
         if why:
@@ -177,15 +135,15 @@ class Meshtastic:
         bits = fix.precision_bits if fix.precision_bits is not None else fix.precision_camel
         if speed is not None and self._speed is None:
             said["ground_speed"] = readings.loss(speed)
-        course = _course_of(track)
+        course = course_of(track)
         if track is not None and course is None:
             said["ground_track"] = readings.loss(track)
         original = (node, "position")
         reports = self._unit(message, packet, node, at, read=_POSITION_READ, said=said)
-        place = _place_of(fix)
+        place = place_of(fix)
         if place is None:
             return reports
-        if bits is not None and bits != _FULL_PRECISION:
+        if bits is not None and bits != FULL_PRECISION:
             said["precision_bits"] = readings.loss(bits)
         position = Position(
             id=node,
@@ -195,12 +153,12 @@ class Meshtastic:
             alt_m=readings.within(fix.altitude, -12_000.0, 1e6),
             course_deg=course,
             speed_mps=None if self._speed is None else readings.within(_times(speed, self._speed), 0.0, 12_000.0),
-            accuracy_m=_accuracy_of(bits, place[0]),
+            accuracy_m=accuracy_of(bits, place[0]),
         )
         return [*reports, self._voice.position(message, position, original=original, losses=said)]
 
-    def _node_info(self, message: Message, packet: _Packet, node: str) -> list[Report]:
-        card = strict_json.decode(bytes(packet.payload), _NAMING)
+    def _node_info(self, message: Message, packet: Packet, node: str) -> list[Report]:
+        card = strict_json.decode(bytes(packet.payload), NAMING)
         at, _why = _moment(packet, message)
         known = self._nodes.get(node, _Node())
         long = readings.name(card.longname or card.longname_camel)
@@ -213,7 +171,7 @@ class Meshtastic:
         read = frozenset({"id", "longname", "longName"} | (set() if long else {"shortname", "shortName"}))
         return self._unit(message, packet, node, at, read=read)
 
-    def _telemetry(self, message: Message, packet: _Packet, node: str) -> list[Report]:
+    def _telemetry(self, message: Message, packet: Packet, node: str) -> list[Report]:
         figures = strict_json.loads(bytes(packet.payload))
         if not isinstance(figures, dict):
             raise BadMessage("payload of telemetry is no object")
@@ -223,7 +181,7 @@ class Meshtastic:
         self._know(node, known._replace(words=_few(words)))
         return self._unit(message, packet, node, at, read=frozenset(figures))
 
-    def _text(self, message: Message, packet: _Packet, node: str) -> list[Report]:
+    def _text(self, message: Message, packet: Packet, node: str) -> list[Report]:
         said = strict_json.loads(bytes(packet.payload))
         # A text that happens to be JSON itself is published as that JSON.
         text = said.get("text") if isinstance(said, dict) and isinstance(said.get("text"), str) else said
@@ -232,7 +190,7 @@ class Meshtastic:
             return []
         at, why = _moment(packet, message)
         losses = {"time": why} if why else {}
-        if packet.to is not None and _number_of(packet.to) not in (_BROADCAST, None):
+        if packet.to is not None and number_of(packet.to) not in (BROADCAST, None):
             losses["to"] = readings.loss(packet.to)
         number = readings.loss(packet.id) if packet.id else str(int(at.timestamp()))
         entry = LogEntry(
@@ -243,8 +201,8 @@ class Meshtastic:
         )
         return [self._voice.report(message, entry, original=(node, packet.type), losses=losses)]
 
-    def _waypoint(self, message: Message, packet: _Packet, node: str) -> list[Report]:
-        said = strict_json.decode(bytes(packet.payload), _WAYPOINT)
+    def _waypoint(self, message: Message, packet: Packet, node: str) -> list[Report]:
+        said = strict_json.decode(bytes(packet.payload), WAYPOINT)
         at, why = _moment(packet, message)
         identity = readings.identifier(f"waypoint-{readings.loss(said.id)}")
         original = (readings.loss(said.id), "waypoint")
@@ -252,11 +210,11 @@ class Meshtastic:
         if said.expire == 1:  # so the apps take one back
             gone = Retraction(id=identity, at=at, kind="zone")
             return [self._voice.report(message, gone, original=original, losses=losses)]
-        place = _place_of(said)
+        place = place_of(said)
         if place is None:
             raise BadMessage("a waypoint without a place")
         ends = said.expire is not None and said.expire >= _SET_S
-        losses |= readings.unread(_payload(packet), frozenset(_WAYPOINT_READ))
+        losses |= readings.unread(payload_of(packet), frozenset(_WAYPOINT_READ))
         zone = Zone(
             id=identity,
             at=at,
@@ -272,7 +230,7 @@ class Meshtastic:
     def _unit(
         self,
         message: Message,
-        packet: _Packet,
+        packet: Packet,
         node: str,
         at: datetime,
         *,
@@ -289,7 +247,7 @@ class Meshtastic:
 
         def losses() -> dict[str, str]:
             packet_left = readings.unread(strict_json.loads(message.payload), _ENVELOPE_READ)
-            return {**dict(known.words), **packet_left, **readings.unread(_payload(packet), read), **(said or {})}
+            return {**dict(known.words), **packet_left, **readings.unread(payload_of(packet), read), **(said or {})}
 
         return self._voice.unit(message, unit, losses, beside=known.words, original=(node, packet.type))
 
@@ -312,52 +270,11 @@ class Meshtastic:
 _WAYPOINT_READ = ("id", "name", "description", "expire", "latitude_i", "longitude_i", "latitudeI", "longitudeI")
 
 
-def _payload(packet: _Packet) -> dict[str, Any]:
-    said = strict_json.loads(bytes(packet.payload))
-    return said if isinstance(said, dict) else {}
-
-
 def _few(words: dict[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple(words.items())[:40]
 
 
-def _node_of(packet: _Packet, topic: str) -> tuple[str, bool]:
-    """The node that sent the packet, and whether that had to be taken from its gateway. Raises BadMessage."""
-    if packet.sent_by is not None:
-        number = _number_of(packet.sent_by)
-        if number is None or number in _NO_NODE:
-            raise BadMessage("from is no node")
-        return f"!{number:08x}", False
-    if packet.type == "nodeinfo":
-        said = _payload(packet).get("id")
-        number = _number_of(said) if isinstance(said, str) else None
-        if number is not None and number not in _NO_NODE:
-            return f"!{number:08x}", False
-    for gateway in (packet.sender, topic.rpartition("/")[2]):
-        number = _number_of(gateway) if gateway and gateway.startswith("!") else None
-        if number is not None and number not in _NO_NODE:
-            return f"!{number:08x}", True
-    raise BadMessage("neither packet nor topic says which node")
-
-
-def _number_of(said: int | str) -> int | None:
-    """A node's number: signed and unsigned figures, `!` and eight hexadecimal digits. None if it is none."""
-    if isinstance(said, int):
-        return said & _BROADCAST if -(2**31) <= said <= _BROADCAST else None
-    text = said.strip()
-    if text == "^all":  # the word of the apps for everybody
-        return _BROADCAST
-    digits, base = (text[1:], 16) if text.startswith("!") else (text.removeprefix("-"), 10)
-    if not 1 <= len(digits) <= 10 or not digits.isalnum() or not digits.isascii():
-        return None
-    try:
-        number = int(digits, base)
-    except ValueError:
-        return None
-    return _number_of(-number if text.startswith("-") else number)
-
-
-def _moment(packet: _Packet, message: Message) -> tuple[datetime, str]:
+def _moment(packet: Packet, message: Message) -> tuple[datetime, str]:
     """When the gateway received the packet, else when we did; and why, where it is ours. Raises BadMessage."""
     if packet.timestamp is not None and packet.timestamp >= _SET_S:
         return readings.moment_of_seconds(packet.timestamp), ""
@@ -366,7 +283,7 @@ def _moment(packet: _Packet, message: Message) -> tuple[datetime, str]:
     return message.received_at, "no time in the message: the time of receipt stands for it"
 
 
-def _moment_of_fix(fix: _Fix, packet: _Packet, message: Message) -> tuple[datetime, str]:
+def _moment_of_fix(fix: Fix, packet: Packet, message: Message) -> tuple[datetime, str]:
     """When the fix was taken, else when the packet was received.
 
     `timestamp` of the payload is the receiver's own time of the fix and only sent where a node is set to; `time` may be
@@ -377,40 +294,6 @@ def _moment_of_fix(fix: _Fix, packet: _Packet, message: Message) -> tuple[dateti
         return readings.moment_of_seconds(min(said)), ""
     at, why = _moment(packet, message)
     return at, why or "no time of the fix: the gateway's time of receipt stands for it"
-
-
-def _place_of(fix: _Fix | _Waypoint) -> tuple[float, float] | None:
-    """Degrees; None where one of them is missing or both are 0. Raises BadMessage outside the globe."""
-    lat = fix.latitude_i if fix.latitude_i is not None else fix.lat_camel
-    lon = fix.longitude_i if fix.longitude_i is not None else fix.lon_camel
-    if lat is None or lon is None or (lat == 0 and lon == 0):
-        return None
-    if not (-900_000_000 <= lat <= 900_000_000 and -1_800_000_000 <= lon <= 1_800_000_000):
-        raise BadMessage("coordinates are outside the globe")
-    return lat / 1e7, lon / 1e7
-
-
-def _accuracy_of(bits: int | None, lat: float) -> float | None:
-    """How far from the middle of its cell a blurred position may be.
-
-    A node that blurs sends the middle of a cell of 2**(32 - bits) steps of 1e-7 degrees each way; half its diagonal.
-    """
-    if bits is None or not 1 <= bits < _FULL_PRECISION:
-        return None
-    half_m = (1 << (31 - bits)) * 1e-7 * _METRES_A_DEGREE
-    return round(min(hypot(half_m, half_m * cos(radians(lat))), 1e7), 1)
-
-
-def _course_of(track: int | None) -> float | None:
-    """A course: the firmware sends 1e-5 degrees in steps of 1,000, the protocol's text says 1e-2 degrees.
-
-    A figure that fits both is unknown.
-    """
-    if track is None or not 0 <= track <= 36_000_000:
-        return None
-    if track > 36_000:
-        return track / 1e5
-    return None if track and track % 1000 == 0 else track / 1e2
 
 
 def _times(figure: float | None, factor: float) -> float | None:

@@ -9,6 +9,17 @@ from cop.domain.report import Report
 from cop.domain.unit import Position, Unit
 from cop.feeds.adapters import clocks, parts, readings, strict_json
 from cop.feeds.adapters.adapter import Format
+from cop.feeds.adapters.traccar_shapes import (
+    TRACK,
+    TRACKS,
+    Attributes,
+    Coordinates,
+    Device,
+    Event,
+    Location,
+    Time,
+    Track,
+)
 from cop.feeds.adapters.vocabulary import Vocabulary
 from cop.feeds.adapters.voice import Voice
 from cop.feeds.message import BadMessage, Feed, Message
@@ -18,7 +29,6 @@ _TRACKS_LIMIT = 1_000
 _CALLS_REMEMBERED = 10_000
 #: a clock that says less was never set (Traccar sends 1970 where there never was a fix)
 _NEVER_SET = datetime(2000, 1, 1, tzinfo=UTC)
-_NONE = msgspec.Raw(b"null")
 _NOWHERE = None, None
 _MILLISECONDS = 1e11  # seconds would not be as many before the year 5000
 _READ = frozenset(
@@ -32,91 +42,11 @@ _READ = frozenset(
 _NESTED = frozenset({"attributes", "battery", "activity", "extras", "event", "device", "coords"})
 _DEVICE_READ = frozenset({"id", "uniqueId", "name", "category"})
 
-Time = str | float | None
-
 
 class _Options(msgspec.Struct, forbid_unknown_fields=True):
     kind: str = "unknown"
     units: dict[str, str] = {}
     emergency_lasts_s: float = 900.0
-
-
-class _Attributes(msgspec.Struct):
-    alarm: Any = None
-
-
-class _Position(msgspec.Struct):
-    deviceId: int | str | None = None  # noqa: N815 - Traccar's name
-    fixTime: Time = None  # noqa: N815 - as above
-    deviceTime: Time = None  # noqa: N815 - as above
-    serverTime: Time = None  # noqa: N815 - as above
-    valid: bool | None = None
-    outdated: bool | None = None
-    latitude: float | None = None
-    longitude: float | None = None
-    altitude: float | None = None
-    speed: float | None = None
-    course: float | None = None
-    accuracy: float | None = None
-    attributes: _Attributes | None = None
-
-
-class _Device(msgspec.Struct):
-    id: int | str | None = None
-    uniqueId: int | str | None = None  # noqa: N815 - Traccar's name
-    name: str | None = None
-    category: str | None = None
-
-
-class _Event(msgspec.Struct):
-    type: str | None = None
-    eventTime: Time = None  # noqa: N815 - Traccar's name
-    attributes: _Attributes | None = None
-
-
-class _Coordinates(msgspec.Struct):
-    latitude: float | None = None
-    longitude: float | None = None
-    altitude: float | None = None
-    speed: float | None = None
-    heading: float | None = None
-    accuracy: float | None = None
-
-
-class _Location(msgspec.Struct):
-    timestamp: Time = None
-    coords: _Coordinates | None = None
-    mock: bool | None = None
-    extras: _Attributes | list[Any] | None = None
-
-
-class _Track(_Position):
-    """Any of the shapes: a pair of position and device, a position alone, OsmAnd's, flespi's."""
-
-    position: msgspec.Raw = _NONE
-    device: msgspec.Raw = _NONE
-    event: _Event | str | None = None
-    location: _Location | list[_Location] | None = None
-    device_id: int | str | None = None
-    ident: int | str | None = None
-    timestamp: Time = None
-    fix_timestamp: Time = msgspec.field(name="position.timestamp", default=None)
-    flespi_lat: float | None = msgspec.field(name="position.latitude", default=None)
-    flespi_lon: float | None = msgspec.field(name="position.longitude", default=None)
-    flespi_alt: float | None = msgspec.field(name="position.altitude", default=None)
-    flespi_speed: float | None = msgspec.field(name="position.speed", default=None)
-    flespi_course: float | None = msgspec.field(name="position.direction", default=None)
-    flespi_valid: bool | None = msgspec.field(name="position.valid", default=None)
-    flespi_name: str | None = msgspec.field(name="device.name", default=None)
-    flespi_alarm: Any = msgspec.field(name="alarm.event", default=None)
-    flespi_trigger: Any = msgspec.field(name="alarm.event.trigger", default=None)
-    flespi_sos: Any = msgspec.field(name="custom.SOS", default=None)
-
-
-_TRACK = msgspec.json.Decoder(_Track)
-_POSITION = msgspec.json.Decoder(_Position | None)
-_DEVICE = msgspec.json.Decoder(_Device | None)
-_TRACKS = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 class _Said(NamedTuple):
@@ -153,6 +83,7 @@ class Traccar:
         if not 0.0 <= options.emergency_lasts_s <= 7 * 86_400.0:
             raise ValueError(f"options of feed {feed.name}: emergency_lasts_s is 0 to 604800")
         self._lasts = timedelta(seconds=options.emergency_lasts_s)
+        self._shapes = strict_json.Shapes()
         self._calls: dict[str, datetime] = {}
 
     def decode(self, message: Message) -> list[Report]:
@@ -161,14 +92,12 @@ class Traccar:
         if not payload and message.topic:
             return []  # a retained message was cleared
         if payload.lstrip()[:1] == b"[":
-            tracks = strict_json.decode(payload, _TRACKS)
+            tracks = strict_json.decode(payload, TRACKS)
             return parts.of_parts(map(bytes, tracks), lambda one: self._track(message, one), limit=_TRACKS_LIMIT)
         return self._track(message, payload)
 
     def _track(self, message: Message, payload: bytes) -> list[Report]:
-        track = strict_json.decode(payload, _TRACK)
-        if _keys_repeat(track, payload):
-            strict_json.loads(payload)  # tells keys that stand twice from keys of nested objects
+        track = self._shapes.decode(payload, TRACK)
         if isinstance(track.location, list):
             return parts.of_parts(
                 track.location,
@@ -231,11 +160,11 @@ class Traccar:
         del self._calls[unit]
         return False
 
-    def _position(self, track: _Track, message: Message) -> _Said:
+    def _position(self, track: Track, message: Message) -> _Said:
         """Traccar: knots; an outdated position is the last one over again and keeps its own time."""
-        fix = strict_json.decode(bytes(track.position), _POSITION) or track
-        device = strict_json.decode(bytes(track.device), _DEVICE) or _Device()
-        event = track.event if isinstance(track.event, _Event) else _Event()
+        fix = track.position or track
+        device = track.device or Device()
+        event = track.event if isinstance(track.event, Event) else Event()
         if (fix is track and fix.latitude is None and fix.fixTime is None) and not (track.event or device.uniqueId):
             raise BadMessage("no position of Traccar, OsmAnd or flespi")
         who = next((one for one in (device.uniqueId, fix.deviceId, device.id) if one is not None and one != ""), None)
@@ -279,16 +208,16 @@ class Traccar:
             losses=losses,
         )
 
-    def _osmand(self, track: _Track, location: _Location, message: Message) -> _Said:
+    def _osmand(self, track: Track, location: Location, message: Message) -> _Said:
         """OsmAnd and the like: metres per second, and -1 for what is unknown."""
         if track.device_id is None or track.device_id == "":
             raise BadMessage("no device")
-        at = location.coords or _Coordinates()
+        at = location.coords or Coordinates()
         losses: dict[str, str] = {}
         heard_at = self._moment(location.timestamp) or _now(message, losses, "timestamp")
         if location.mock:
             losses["mock"] = "True"
-        alarm = location.extras.alarm if isinstance(location.extras, _Attributes) else None
+        alarm = location.extras.alarm if isinstance(location.extras, Attributes) else None
         altitude = at.altitude if at.altitude != -1 else None
         return _Said(
             unit=str(track.device_id),
@@ -306,7 +235,7 @@ class Traccar:
             losses=losses,
         )
 
-    def _flespi(self, track: _Track, message: Message) -> _Said:
+    def _flespi(self, track: Track, message: Message) -> _Said:
         """flespi: km/h, seconds since the epoch."""
         if track.ident is None or track.ident == "":
             raise BadMessage("no device")
@@ -349,14 +278,6 @@ class Traccar:
         return at if at > _NEVER_SET else None
 
 
-def _keys_repeat(track: _Track, payload: bytes) -> bool:
-    """Whether a key may stand twice in one object; position and device share keys, so each is looked at alone."""
-    if bytes(track.position) == b"null":
-        return strict_json.flat_keys_repeat(payload)
-    pair = payload.count(b'"position"') == 1 and payload.count(b'"device"') == 1 and track.event is None
-    return not pair or any(strict_json.flat_keys_repeat(bytes(part)) for part in (track.position, track.device))
-
-
 def _now(message: Message, losses: dict[str, str], field: str) -> datetime:
     if message.retained:
         raise BadMessage("a retained position without a time")
@@ -383,7 +304,7 @@ def _losses(payload: bytes, said: _Said) -> dict[str, str]:
 def _left(fields: dict[str, Any], apart: frozenset[str]) -> dict[str, str]:
     """What nobody read of an object, the objects in it one by one."""
     left = readings.unread(fields, _READ | _NESTED | apart)
-    for name in _NESTED - {"coords"}:
+    for name in sorted(_NESTED - {"coords"}):
         if isinstance(fields.get(name), dict):
             inner = readings.unread(fields[name], _DEVICE_READ if name == "device" else frozenset())
             left |= {readings.loss(f"{name}.{key}"): value for key, value in inner.items() if value not in ("{}", "[]")}
