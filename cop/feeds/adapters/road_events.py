@@ -37,7 +37,6 @@ _MARKS = {
     b'"Deviation"': 80,
     b"<incidentData>": 85,
     b"<laneClosureData>": 85,
-    b"<georss:point>": 55,
 }
 _BEGIN = 65_536
 
@@ -83,6 +82,8 @@ def sniff(_topic: str, payload: bytes) -> int:
     begin = payload[:_BEGIN]
     if b"feed_info" in begin or b'"core_details"' in begin:
         return 0  # WZDx
+    if b"<rss" in begin[:1_024] and b"<georss:" in begin and b"cap:" not in begin:
+        return 55
     return max((sure for mark, sure in _MARKS.items() if mark in begin), default=0)
 
 
