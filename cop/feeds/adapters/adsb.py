@@ -20,7 +20,7 @@ from cop.feeds.adapters.voice import Voice
 from cop.feeds.message import BadMessage, Feed, Message
 
 #: of one message; measured so that it takes no more than about 50 ms
-AIRCRAFT_LIMIT = 2_000
+AIRCRAFT_LIMIT = 1_600
 _ADDRESS = re.compile(r"~?[0-9a-f]{6}")
 _MILLISECONDS_FROM = 1e11
 _LONG_AGO_S = 7 * 86_400.0
