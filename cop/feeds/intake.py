@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 from paho.mqtt.client import topic_matches_sub
 
+from cop.domain.area import Alert, Zone
 from cop.domain.batch import Batch, BrokerState, Delivered
 from cop.domain.log import LogEntry
 from cop.domain.report import Report, Retraction, kind_of
@@ -152,6 +153,8 @@ class Intake:
         names, positions = self._conflation.take()
         reports, self._reports, self._waiting_bytes = self._reports, [], 0
         now = time.time()
+        for key in self._census.leave_over(now):
+            self._revisions.pop(key, None)
         lines = [*self._lines, self._stray] if self._stray.counter.messages else self._lines
         return Batch(
             epoch=epoch,
@@ -249,6 +252,9 @@ class Intake:
                 self._census.leave(report.agency, kind, body.id)
         elif not isinstance(body, LogEntry):  # the picture keeps the last lines only
             self._census.admit(report.agency, kind, body.id, size)
+            if isinstance(body, Alert | Zone):
+                ends = body.expires_at.timestamp() if body.expires_at is not None else None
+                self._census.ends(report.agency, kind, body.id, ends)
             if report.source.format == "cop-json":  # the other formats count no revisions
                 self._check_revision((report.agency, kind, body.id), body.rev, body.at)
         if isinstance(body, Unit):

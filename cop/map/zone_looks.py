@@ -93,9 +93,9 @@ def zone_look(kind: str) -> ZoneLook:
     return _LOOKS.get(kind, _ZONE)
 
 
-def alert_look(alert: Alert, *, exercise: bool) -> ZoneLook:
+def alert_look(alert: Alert, *, exercise: bool, playing: bool = False) -> ZoneLook:
     """How an alert looks: by its severity where it counts (`rules.alarm`), else as an outline."""
-    return _QUIET if tag_of(alert, exercise=exercise) else _ALERTS[severity_rank(alert)]
+    return _QUIET if tag_of(alert, exercise=exercise, playing=playing) else _ALERTS[severity_rank(alert)]
 
 
 def pen_of(look: ZoneLook, palette: Palette) -> QPen:

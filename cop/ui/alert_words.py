@@ -66,7 +66,7 @@ def when(starts_at: datetime | None, expires_at: datetime | None, now: datetime)
 
 def tag(desk: Desk, report: Report) -> str:
     """What stands beside an alert that never alarms: EXERCISE, TEST …; empty for one that may."""
-    return tag_of(alert_of(report), exercise=report.exercise and not desk.exercise)
+    return tag_of(alert_of(report), exercise=report.exercise, playing=bool(desk.exercise))
 
 
 def importance(desk: Desk, report: Report) -> tuple[bool, int, int]:

@@ -52,3 +52,10 @@ def test_that_an_alert_is_coming_then_in_force_then_over() -> None:
     assert phase(NOON, NOON + hour, NOON) == "now"
     assert phase(None, None, NOON) == "now"
     assert phase(NOON - hour, NOON, NOON) == "over"
+
+
+def test_that_in_an_exercise_its_own_alerts_alarm_and_tests_and_drafts_do_not() -> None:
+    tags = [
+        tag_of(alert(status=status), exercise=True, playing=True) for status in ("Exercise", "Actual", "Test", "Draft")
+    ]
+    assert tags == ["", "", "TEST", "DRAFT"]

@@ -430,3 +430,20 @@ def test_that_words_in_none_of_our_tables_are_kept_and_counted() -> None:
     batch = _batch(intake)
     assert batch.reports[0].body.kind == "E-1"
     assert batch.health[0].unmapped == {"unit kind · E-1": 1, "unit status · 10-8": 1}
+
+
+def test_that_alerts_that_are_over_make_room_for_new_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(census, "OBJECTS_LIMIT", 3)
+    counted = census.Census()
+    for number in range(3):
+        counted.admit("a", "alert", f"w{number}", 100)
+        counted.ends("a", "alert", f"w{number}", 1000.0 + number)
+    counted.ends("a", "alert", "w0", 9e9)  # prolonged
+    counted.ends("a", "alert", "w2", None)  # for good
+    counted.leave_over(1000.0)
+    with pytest.raises(BadMessage, match="no room"):
+        counted.admit("a", "alert", "w3", 100)
+    counted.leave_over(2000.0 + census.KEPT_AFTER_END_S)
+    counted.admit("a", "alert", "w3", 100)  # w1 has left
+    with pytest.raises(BadMessage, match="no room"):
+        counted.admit("a", "alert", "w4", 100)

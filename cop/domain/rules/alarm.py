@@ -9,7 +9,7 @@ Phase = Literal["coming", "now", "over"]
 
 #: most severe first (CAP 1.2 §3.2.2)
 SEVERITIES = ("Extreme", "Severe", "Moderate", "Minor", "Unknown")
-_ACTUAL = "actual"
+_ACTUAL, _EXERCISE = "actual", "exercise"
 
 
 def is_actual(alert: Alert) -> bool:
@@ -17,15 +17,18 @@ def is_actual(alert: Alert) -> bool:
     return alert.status.strip().casefold() == _ACTUAL
 
 
-def tag_of(alert: Alert, *, exercise: bool) -> str:
+def tag_of(alert: Alert, *, exercise: bool, playing: bool = False) -> str:
     """What must stand beside an alert that never alarms: EXERCISE, TEST, DRAFT, SYSTEM; empty for one that may alarm.
 
-    `exercise` says that it was marked as an exercise where the work is live. A status that we do not know stands as it
+    `exercise` says that it was marked as one, `playing` that all the work here is one: there an alert of status
+    Exercise alarms, for it is meant for those who take part (CAP 1.2 §3.2.1). A status that we do not know stands as it
     came.
     """
+    if playing and alert.status.strip().casefold() == _EXERCISE:
+        return ""
     if not is_actual(alert):
         return " ".join(alert.status.split()).upper()[:16] or "NO STATUS"
-    return "EXERCISE" if exercise else ""
+    return "EXERCISE" if exercise and not playing else ""
 
 
 def severity_rank(alert: Alert) -> int:

@@ -262,8 +262,8 @@ class ZoneLayer(Layer):
             geometry, look = body.geometry, zone_look(body.kind)
             tag, name = "EXERCISE" if exercise else "", body.name or word_label({}, body.kind)
         elif isinstance(body, Alert):
-            geometry, look = body.geometry or {}, alert_look(body, exercise=exercise)
-            tag, name = tag_of(body, exercise=exercise), body.event
+            geometry, look = body.geometry or {}, alert_look(body, exercise=exercise, playing=self._exercise)
+            tag, name = tag_of(body, exercise=exercise, playing=self._exercise), body.event
         else:
             return None
         metres = _in_metres(geometry)
