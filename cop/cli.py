@@ -5,11 +5,15 @@ import importlib
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cop import __version__
+
+if TYPE_CHECKING:
+    from cop.feeds.broker import Broker
+    from cop.feeds.message import Feed
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -224,6 +228,67 @@ def schema(folder: Path) -> None:
 
 
 @main.group()
+def feed() -> None:
+    """Feeds of other systems: try what comes in before it goes on the map."""
+
+
+@feed.command("try")
+@click.argument("name", required=False)
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Settings (cop.toml).")
+@click.option("--format", "form", metavar="FORMAT", help="Try this format, without settings; auto finds it.")
+@click.option("--topic", default="", metavar="T", help="The topic the messages of a file came on.")
+@click.option("--messages", type=click.IntRange(1, 1000), default=3, help="How many to show.")
+@click.option("--for", "seconds", type=click.FloatRange(min=1), default=60.0, metavar="SECONDS", help="Wait so long.")
+def feed_try(
+    name: str | None,
+    files: tuple[Path, ...],
+    *,
+    config: Path | None,
+    form: str | None,
+    topic: str,
+    messages: int,
+    seconds: float,
+) -> None:
+    """Show messages beside what a feed makes of them: of the broker as they come, or recorded ones.
+
+    NAME is a [[feed]] of the settings. With --format, NAME is a file: `cop feed try --format json message.json`.
+    """
+    from itertools import islice
+    from shutil import get_terminal_size
+
+    from cop.config import ConfigError
+    from cop.feeds.adapters import format_of
+    from cop.feeds.decoding import UnknownFormat
+    from cop.feeds.listening import NotHeard, hear
+    from cop.feeds.trial import trial
+
+    width = max(80, min(160, get_terminal_size((120, 40)).columns))
+    shown = 0
+    try:
+        if form is not None:
+            files = (*([Path(name)] if name else []), *files)
+            tried, broker = _feed_of_format(form, files, topic), None
+        else:
+            tried, broker = _feed_of_settings(config, name)
+        if files:
+            recorded = (one for file in files for one in format_of(tried.format).split(file.read_bytes()))
+            heard = ((one.topic or topic, one.payload, False) for one in recorded)
+        else:
+            assert broker is not None
+            click.echo(f"Waiting for messages on {tried.topic} ...", err=True)
+            live = hear(broker, tried, count=messages, seconds=seconds)
+            heard = ((one.topic, one.payload, one.retained) for one in live)
+        for shown, (on, payload, retained) in enumerate(islice(heard, messages), start=1):
+            click.echo(f"--- message {shown}{' on ' + on if on else ''}, {len(payload):,} bytes, {tried.format}")
+            click.echo(trial(tried, on, payload, retained=retained).text(width))
+    except (ConfigError, NotHeard, UnknownFormat, OSError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    if not shown:
+        raise click.ClickException(f"nothing was heard on {tried.topic} for {seconds:.0f} s")
+
+
+@main.group()
 def journal() -> None:
     """What was said: look into a journal."""
 
@@ -267,6 +332,29 @@ def _end_with_standard_input() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def _feed_of_format(form: str, files: tuple[Path, ...], topic: str) -> "Feed":
+    """A feed to try a format with. Raises UnknownFormat."""
+    from cop.feeds.adapters import AUTO
+    from cop.feeds.decoding import format_of_file
+    from cop.feeds.message import Feed
+
+    if not files:
+        raise click.UsageError("--format needs a recorded message: name its file")
+    found = format_of_file(files[0].read_bytes(), topic) if form == AUTO else _known_format(form)
+    return Feed(name="try", format=found, topic="#", agency="tried")
+
+
+def _feed_of_settings(config: Path | None, name: str | None) -> "tuple[Feed, Broker]":
+    """One feed of the settings, and where it is heard. Raises ConfigError."""
+    from cop.config import load
+
+    settings = load(config)
+    feeds = {one.name: one for one in settings.feeds()}
+    if name is None or name not in feeds:
+        raise click.UsageError(f"NAME is one of the feeds of the settings: {', '.join(feeds)}")
+    return feeds[name], settings.broker
 
 
 def _known_format(form: str) -> str:
