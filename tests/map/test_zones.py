@@ -1,5 +1,6 @@
 """Drawn areas, from whatever a feed says."""
 
+import random
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -212,3 +213,15 @@ KINDS = st.sampled_from(["Point", "LineString", "Polygon", "MultiPolygon", "Mult
 @given(KINDS, JSON)
 def test_that_no_geometry_brings_the_map_down(kind: str, coordinates: Any) -> None:
     layer_with(Zone(id="z", at=NOON, geometry={"type": kind, "coordinates": coordinates, "geometries": coordinates}))
+
+
+def test_that_an_outline_that_crosses_itself_is_drawn_as_it_was_said() -> None:
+    # to mend one of a few hundred random corners takes minutes, and the map with it
+    chance = random.Random(7)
+    ring = [[-80.0 + chance.uniform(-0.01, 0.01), 35.0 + chance.uniform(-0.01, 0.01)] for _ in range(400)]
+    tangled = {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+    layer = layer_with(Zone(id="z", at=NOON, kind="perimeter", name="Tangle", geometry=tangled))
+    drawn = layer.drawn(("zone", "a", "z"))
+    assert drawn is not None
+    assert drawn[0].elementCount() == 401
+    assert ink(layer) > 100

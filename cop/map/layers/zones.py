@@ -285,8 +285,8 @@ def _in_metres(geometry: dict[str, Any]) -> BaseGeometry | None:
         vertices = shapely.get_coordinates(read)
         if not (np.isfinite(vertices).all() and (np.abs(vertices) <= (180.0, 90.0)).all()):
             return None
-        flat = shapely.force_2d(read)
-        metres = projected(flat if shapely.is_valid(flat) else shapely.make_valid(flat))
+        # Lines that cross themselves are drawn as they are: to mend them takes minutes for some that anybody may send.
+        metres = projected(shapely.force_2d(read))
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, shapely.errors.ShapelyError):
         return None  # the feeds validate; what still gets here is counted there, and cannot be drawn
     return metres if all(math.isfinite(part) for part in metres.bounds) else None
@@ -317,7 +317,7 @@ def _name_boxes(one: _Drawn, view: Viewport, width: float) -> Iterator[QRectF]:
         at = view.point(*one.points[0])
         yield QRectF(at.x() + MARK_CELL_PX / 2, at.y() - 8, width, 16)
     elif large:
-        seen = shapely.get_parts(shapely.clip_by_rect(one.geometry, *view.bounds()))
+        seen = shapely.get_parts(shapely.clip_by_rect(one.outline, *view.bounds()))
         if len(seen):
             longest = seen[int(np.argmax(shapely.length(seen)))]
             middle = shapely.line_interpolate_point(longest, 0.5, normalized=True)
