@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cop.domain.flat import flat
-from cop.feeds.adapters import AUTO, format_of, make_adapter, sniff
+from cop.feeds.adapters import AUTO, format_of, make_adapter, sniff_file
 from cop.feeds.adapters.readings import zone_of
 from cop.feeds.message import BadMessage, Feed, Message
 
@@ -16,7 +16,7 @@ class UnknownFormat(ValueError):  # noqa: N818 - it says what the file is, as Ba
 
 def format_of_file(content: bytes, topic: str = "") -> str:
     """The format that is surest of a recorded file. Raises UnknownFormat."""
-    found = sniff(topic, content)
+    found = sniff_file(content, topic)
     if found is None:
         raise UnknownFormat("no format is sure of this file: name it")
     return found

@@ -2,12 +2,14 @@
 
 import importlib
 from collections.abc import Mapping
+from itertools import islice
 from types import MappingProxyType
 
 from cop.feeds.adapters.adapter import Adapter, Format, Recorded
 from cop.feeds.message import Feed
 
 AUTO = "auto"
+_SNIFFED_BYTES, _SNIFFED_MESSAGES = 64 << 10, 20
 
 #: format -> the module of this folder that decodes it, family by family
 FAMILIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -72,8 +74,23 @@ def make_adapter(feed: Feed) -> Adapter:
 
 def sniff(topic: str, payload: bytes) -> str | None:
     """The format that is surest of a message; None if none is."""
-    sure = max(((format_of(name).sniff(topic, payload), name) for name in MODULES), default=(0, ""))
-    return sure[1] if sure[0] else None
+    return _surest({name: format_of(name).sniff(topic, payload) for name in MODULES})
 
 
-__all__ = ["AUTO", "FAMILIES", "MODULES", "Recorded", "format_of", "make_adapter", "sniff"]
+def sniff_file(content: bytes, topic: str = "") -> str | None:
+    """The format that is surest of a recorded file: of the whole, or of its first messages as the format cuts it."""
+    sure = {}
+    for name in MODULES:
+        form = format_of(name)
+        first = islice(form.split(content[:_SNIFFED_BYTES]), _SNIFFED_MESSAGES)
+        found = (form.sniff(one.topic or topic, one.payload) for one in first)
+        sure[name] = max(form.sniff(topic, content), max(found, default=0))
+    return _surest(sure)
+
+
+def _surest(sure: Mapping[str, int]) -> str | None:
+    best = max(sure, key=lambda name: sure[name])
+    return best if sure[best] else None
+
+
+__all__ = ["AUTO", "FAMILIES", "MODULES", "Recorded", "format_of", "make_adapter", "sniff", "sniff_file"]
