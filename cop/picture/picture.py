@@ -19,6 +19,7 @@ from cop.domain.unit import Unit
 from cop.picture.change import Change, Key
 from cop.picture.ended_alerts import EndedAlerts
 from cop.picture.home import HomeGround
+from cop.picture.sameness import Sameness
 from cop.picture.tracks import Tracks
 
 _LOG_LENGTH = 2000
@@ -69,6 +70,8 @@ class Picture:
         self.answers: dict[Key, Report] = {}
         self.zones: dict[Key, Report] = {}
         self.links: dict[Key, Report] = {}
+        #: which incidents are one, by the links
+        self.same = Sameness(self.incidents, self.links)
         #: those that stand: not ended by a later one of their agency, and not such a word themselves
         self.alerts: dict[Key, Report] = {}
         self.presence: dict[Key, Report] = {}
@@ -107,6 +110,8 @@ class Picture:
             self.broker = batch.broker
             change.broker = True
         self.mark(batch.delivered, change)
+        if change.links:
+            self.same.renew()
         return change
 
     def mark(self, delivered: Iterable[Delivered], change: Change) -> None:
