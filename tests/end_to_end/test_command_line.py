@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from paho.mqtt import publish
 
 from cop.journal.journal import Journal, Record
+from tests.conftest import Mosquitto
 
 _ROOT = Path(__file__).parents[2]
 
@@ -150,9 +152,19 @@ def test_that_the_exercise_runs_from_nothing_and_shows_what_it_must(
     located = [unit for unit in seen["units"] if "lat" in unit]
     assert len(located) >= 200
     assert len({unit["agency"] for unit in located}) >= 12
-    assert {unit["source"]["format"] for unit in located} == {"cop-json", "cot-xml", "owntracks", "hfp"}
-    assert len(seen["incidents"]) >= 4
-    assert len(seen["resources"]) == 60
+    assert {unit["source"]["format"] for unit in located} == {
+        *("cop-json", "cot-xml", "tak-protobuf", "owntracks", "meshtastic", "taip", "hfp", "ais", "adsb")
+    }
+    assert len(seen["incidents"]) == 8
+    assert len(seen["resources"]) == 61
+    assert len(seen["links"]) == len(seen["alerts"]) == 1
+    assert {feed["format"] for feed in seen["feeds"] if feed["messages"]} >= {
+        "cap",
+        "edxl-have",
+        "eido",
+        "json",
+        "wzdx",
+    }
     assert any(task["answer"] for task in seen["tasks"])
     assert all(feed["bad"] == 0 for feed in seen["feeds"])
     assert picture.stat().st_size > 100_000
@@ -185,3 +197,71 @@ def test_that_a_desk_whose_outbox_cannot_be_used_says_so_at_the_start(tmp_path: 
     assert done.returncode != 0
     assert "its outbox" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_that_every_format_is_listed_with_its_direction_and_a_topic_or_without() -> None:
+    ended = _cop("formats", "--json")
+    rows = {row["format"]: row for row in _lines(ended.stdout)}
+    assert len(rows) >= 33
+    assert rows["cot-xml"]["direction"] == "in and out"
+    assert rows["ais"]["direction"] == "in"
+    assert "cap" in _cop("formats").stdout.decode()
+
+
+def test_that_auto_finds_the_format_and_says_where_it_cannot(tmp_path: Path) -> None:
+    message = b'{"_type":"location","lat":35.2,"lon":-80.9,"tst":1777895940,"tid":"C1"}'
+    ended = _cop("decode", "auto", "-", "--topic", "owntracks/a/b", stdin=message)
+    assert [one["original"]["format"] for one in _lines(ended.stdout)] == ["owntracks", "owntracks"]
+    unknown = _cop("decode", "auto", "-", stdin=b"hello")
+    assert unknown.returncode == 1
+    assert "name it" in _lines(unknown.stderr)[0]["error"]
+
+
+def test_that_a_feed_is_tried_on_a_recorded_message_and_on_the_brokers(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    message = tmp_path / "call.json"
+    message.write_text('{"no":"26-1","when":1777895940,"kind":"MVA <b>","where":{"lat":35.2,"lon":-80.9},"crew":"B"}')
+    settings = tmp_path / "cop.toml"
+    settings.write_text(
+        f"""[desk]
+data = "{tmp_path / "data"}"
+[broker]
+url = "{mosquitto.url}"
+[[feed]]
+name = "cad"
+format = "json"
+topic = "cad/#"
+agency = "gaston-911"
+words = {{ incident_types = {{ "MVA <b>" = "crash" }} }}
+[feed.options]
+report = "incident"
+fields = {{ id = "no", at = "when", type = "kind", lat = "where.lat", lon = "where.lon" }}
+times = {{ at = "epoch_s" }}
+"""
+    )
+    recorded = _cop("feed", "try", "cad", str(message), "--config", str(settings))
+    assert recorded.returncode == 0, recorded.stderr
+    said = recorded.stdout.decode()
+    assert "INCIDENT 26-1" in said
+    assert "crash" in said
+    assert "crew = B" in said  # what nobody reads is shown too
+    silent = _cop("feed", "try", "cad", "--config", str(settings), "--for", "1")
+    assert silent.returncode == 1
+    assert b"nothing was heard on cad/#" in silent.stderr
+    publish.single("cad/1", message.read_bytes(), qos=1, retain=True, port=mosquitto.port)
+    live = _cop("feed", "try", "cad", "--config", str(settings), "--messages", "1")
+    assert live.returncode == 0, live.stderr
+    assert "INCIDENT 26-1" in live.stdout.decode()
+
+
+def test_that_a_recording_is_replayed_by_command_and_a_missing_broker_is_said(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    recording = tmp_path / "phones.jsonl"
+    line = '{"_type":"location","lat":35.2,"lon":-80.9,"tst":%d,"tid":"C1"}\n'
+    recording.write_text("".join(line % (1777895940 + number) for number in range(5)))
+    asked = ("replay-file", "--format", "owntracks", str(recording), "--topic", "owntracks/a/b", "--speed", "0")
+    done = _cop(*asked, "--broker", mosquitto.url)
+    assert (done.returncode, done.stdout) == (0, b"5 messages\n")
+    nowhere = _cop(*asked, "--broker", "mqtt://127.0.0.1:9")
+    assert nowhere.returncode == 1
+    assert b"mqtt://127.0.0.1:9" in nowhere.stderr
