@@ -202,7 +202,7 @@ def test_that_a_desk_whose_outbox_cannot_be_used_says_so_at_the_start(tmp_path: 
 def test_that_every_format_is_listed_with_its_direction_and_a_topic_or_without() -> None:
     ended = _cop("formats", "--json")
     rows = {row["format"]: row for row in _lines(ended.stdout)}
-    assert len(rows) >= 33
+    assert len(rows) >= 31
     assert rows["cot-xml"]["direction"] == "in and out"
     assert rows["ais"]["direction"] == "in"
     assert "cap" in _cop("formats").stdout.decode()
