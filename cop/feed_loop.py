@@ -5,6 +5,7 @@ when it is in the journal and its batch has gone through the pipe: whatever dies
 """
 
 import contextlib
+import gc
 import logging
 import threading
 import time
@@ -35,6 +36,7 @@ _COMMIT_S = 0.2
 _RETRY_S = 1.0
 _OUTBOX_BUSY_S = 0.2  # the network waits meanwhile
 _NO_TOKEN = -1
+_OBJECTS_BETWEEN_COLLECTIONS = 300_000
 _UNWRITTEN_LIMIT = (200_000, 128 << 20)  # records, bytes
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -42,7 +44,15 @@ _ENCODER = msgspec.msgpack.Encoder()
 
 def run(pipe: Connection, setup: FeedSetup, epoch: int) -> None:
     """The feed process: returns when the desktop says so or is gone."""
+    collect_seldom()
     _Loop(pipe, setup, epoch).run()
+
+
+def collect_seldom() -> None:
+    """Let the garbage collector look rarely: messages hold no cycles, and one of 1 MiB would have it look ten times."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 10, 10)
 
 
 class _Loop:

@@ -57,7 +57,7 @@ def test_that_only_the_newest_position_of_a_unit_goes_on_and_everything_else_goe
     [
         ("cop/v1/a/position/u1", b"\x00\xff\x13", "not JSON"),
         ("cop/v1/a/position/u1", b'{"id":"u1","at":"2026-11-02T12:00:00Z","lat":35.2,"lo', "not JSON"),
-        ("cop/v1/a/position/u1", b'{"id":"u1","at":"2026-11-02T12:00:00Z","lat":NaN,"lon":1}', "not JSON"),
+        ("cop/v1/a/position/u1", b'{"id":"u1","at":"2026-11-02T12:00:00Z","lat":NaN,"lon":1}', "NaN"),
         ("cop/v1/a/position/u1", b'{"id":"u1","at":"2026-11-02T12:00:00Z","lat":91,"lon":1}', "<= 90"),
         ("cop/v1/a/position/u1", b'{"id":"u1","at":"2026-11-02T12:00:00Z","lat":"x","lon":1}', "float"),
         ("cop/v1/a/position/u1", b'{"id":"u1","at":"2026-11-02T12:00:00","lat":1,"lon":1}', "timezone"),

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
+from cop.feed_loop import collect_seldom
 from cop.feeds.adapters.adapter import Adapter
 from cop.feeds.message import BadMessage, Message
 
@@ -48,7 +49,8 @@ def grown(case: Case) -> Iterator[tuple[str, bytes]]:
 
 
 def worst(form: str) -> Cost | None:
-    """The most expensive message of a format; None where it has none of its own."""
+    """The most expensive message of a format, as in the feed process; None where it has none of its own."""
+    collect_seldom()
     found: Cost | None = None
     for case in cases():
         if case.format != form or not case.expected.get("reports"):

@@ -75,6 +75,14 @@ def quick(payload: bytes) -> Any:
     return parsed if _keys_of(parsed) == _colons_after_texts(payload) else loads(payload)
 
 
+def converted(parsed: Any, kind: type[T]) -> T:
+    """A parsed value as a struct, validated. Raises BadMessage."""
+    try:
+        return msgspec.convert(parsed, kind)
+    except msgspec.ValidationError as error:
+        raise BadMessage(validation_reason(error)) from None
+
+
 def _keys_of(value: Any) -> int:
     """How many members all objects of a JSON value have. Raises BadMessage if it is nested too deeply."""
     count, level = 0, [value]
