@@ -131,12 +131,16 @@ def incident_symbol(
     dpr: float,
     doubtful: bool = False,
     exercise: bool = False,
+    echo: bool = False,
 ) -> QImage:
-    """An incident's diamond on a transparent square of INCIDENT_CELL_PX; `doubtful` and `exercise` as for a unit."""
+    """An incident's diamond on a transparent square of INCIDENT_CELL_PX; `doubtful` and `exercise` as for a unit.
+
+    `echo` is another report of an incident whose diamond stands elsewhere: a small outline with an equals sign.
+    """
     image, painter = _canvas(INCIDENT_CELL_PX, dpr)
     half = INCIDENT_CELL_PX / 2
     painter.translate(half, half)
-    arm = 18.0
+    arm = 11.0 if echo else 18.0
     diamond = QPolygonF([QPointF(0, -arm), QPointF(arm, 0), QPointF(0, arm), QPointF(-arm, 0)])
     edge = QColor("#ffffff") if selected else colour(palette.symbol_disc)
     painter.setPen(QPen(colour(palette.label_halo), 5.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap, _MITER))
@@ -145,6 +149,11 @@ def incident_symbol(
         painter.drawPolygon(diamond)
     painter.setPen(QPen(edge, 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap, _MITER))
     ground, ink = palette.priority_colours(priority)
+    if echo:
+        _echo(painter, diamond, ground=colour(ground), disc=colour(palette.symbol_disc), ink=colour(palette.text))
+        _marks(painter, palette, at=half - 8.0, doubtful=doubtful, exercise=exercise)
+        painter.end()
+        return image
     if doubtful or exercise:  # an outline only: nothing stands here for certain
         painter.setBrush(colour(palette.symbol_disc))
         painter.drawPolygon(diamond)
@@ -164,6 +173,16 @@ def incident_symbol(
 
 
 _MITER = Qt.PenJoinStyle.MiterJoin
+
+
+def _echo(painter: QPainter, diamond: QPolygonF, *, ground: QColor, disc: QColor, ink: QColor) -> None:
+    painter.setBrush(disc)
+    painter.drawPolygon(diamond)
+    painter.setPen(QPen(ground, 2.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap, _MITER))
+    painter.drawPolygon(diamond)
+    painter.setPen(QPen(ink, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+    for height in (-2.0, 2.0):
+        painter.drawLine(QPointF(-4.0, height), QPointF(4.0, height))
 
 
 @lru_cache(maxsize=512)

@@ -84,12 +84,13 @@ class Desk(QObject):
     def assign_task(self, task: Task) -> Refusal | None:
         """Ask for a unit."""
         unit = (task.assignee_agency, task.unit)
+        about = self.picture.same.of((task.incident_agency, task.incident))
         same = [
             known
             for known in self.picture.tasks.values()
             if isinstance(known.body, Task)
             and (known.body.assignee_agency, known.body.unit) == unit
-            and (known.body.incident_agency, known.body.incident) == (task.incident_agency, task.incident)
+            and (known.body.incident_agency, known.body.incident) in about
             and known.body.objective == task.objective
             and self.picture.task_state(known) not in TASK_OVER
         ]

@@ -12,7 +12,10 @@ from cop.ui.theme import legible, sized
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What stands on a card of the queue. `doubt`: why its place can hardly be true; `drill`: that it is not live."""
+    """What stands on a card of the queue.
+
+    `doubt`: why its place can hardly be true; `drill`: that it is not live; `sources`: how many reports tell of it.
+    """
 
     priority: int
     title: str
@@ -24,6 +27,7 @@ class Card:
     pending: bool = False
     doubt: str = ""
     drill: str = ""
+    sources: int = 1
 
     def words(self) -> tuple[str, ...]:
         """The card as a screen reader says it."""
@@ -35,10 +39,15 @@ class Card:
             self.doubt,
             f"Lead: {self.lead}",
             state,
+            self.told(),
             self.age,
             "not sent yet" if self.pending else "",
         )
         return tuple(part for part in parts if part)
+
+    def told(self) -> str:
+        """That more than one agency tells of it."""
+        return f"{self.sources} sources" if self.sources > 1 else ""
 
     def state(self) -> str:
         """How many units work on it."""
@@ -67,7 +76,10 @@ class IncidentCards(Cards):
         draw_line(painter, corner, small, tone, left=corner_left, right=right, top=top + 9)
         draw_line(painter, card.drill + card.title, large, text, left=left, right=corner_left - 8, top=top + 9)
         where, tone = (card.doubt, warn) if card.doubt else (card.address, muted)
-        draw_line(painter, where, small, tone, left=left, right=right, top=top + 27)
+        told = card.told()
+        told_left = right - QFontMetrics(small).horizontalAdvance(told) - 2 if told else right
+        draw_line(painter, told, small, text, left=told_left, right=right, top=top + 27)
+        draw_line(painter, where, small, tone, left=left, right=told_left - 8 if told else right, top=top + 27)
         lead = f"Lead: {card.lead}"
         end = f" · {card.state()}"
         end_width = QFontMetrics(bold if not card.assigned else small).horizontalAdvance(end) + 2

@@ -37,7 +37,7 @@ FILTERS = (
 
 
 class IncidentModel(OrderedModel[Report]):
-    """The queue: the most urgent first, of these the newest first."""
+    """The queue: the most urgent first, of these the newest first. What several tell of stands in it once."""
 
     def __init__(self, desk: Desk, leads: Leads, parent: QObject | None = None) -> None:
         self._desk = desk
@@ -57,7 +57,7 @@ class IncidentModel(OrderedModel[Report]):
         """The keys of the incidents that the filter lets through."""
         self._count_tasks()
         passes = self._filter()
-        return [key for key, report in self._desk.picture.incidents.items() if passes(report)]
+        return [key for key in self._desk.picture.same.leads() if passes(self._told(key))]
 
     def row(self, identity: Any) -> Report:
         """The incident's report; one that has just gone is still known to the picture's views until refresh."""
@@ -87,20 +87,34 @@ class IncidentModel(OrderedModel[Report]):
 
     def open_count(self) -> int:
         """How many incidents are not over, whatever the filter."""
-        return sum(_incident(one).status not in INCIDENT_OVER for one in self._desk.picture.incidents.values())
+        picture = self._desk.picture
+        return sum(not _over(picture.incidents[key]) for key in picture.same.leads())
 
-    def _filter(self) -> Callable[[Report], bool]:
+    def lead(self, key: Key) -> Key:
+        """The incident whose card tells of this one."""
+        return self._desk.picture.same.lead(key)
+
+    def _told(self, key: Key) -> list[Report]:
+        """All reports of an incident, the leading one first."""
+        return [self._desk.picture.incidents[one] for one in self._desk.picture.same.of(key)]
+
+    def _filter(self) -> Callable[[list[Report]], bool]:
         name, own = self.filter_name, self._desk.operator.agency
-        if name == "closed":
-            return lambda report: _incident(report).status in INCIDENT_OVER
+        if name == "closed":  # a report that is over leads only where all are
+            return lambda told: _over(told[0])
         wanted: Callable[[Report], bool] = {
-            "unassigned": lambda report: not self._assigned.get(report.key),
             "mine": lambda report: (
                 own in {report.agency, self._leads.agency(_incident(report))} or report.key in self._mine
             ),
             "all": lambda report: True,
         }.get(name, lambda report: leading_discipline(_incident(report).type) == name)
-        return lambda report: _incident(report).status not in INCIDENT_OVER and wanted(report)
+        if name == "unassigned":
+            return lambda told: not _over(told[0]) and not self._count(told)
+        return lambda told: any(not _over(report) and wanted(report) for report in told)
+
+    def _count(self, told: list[Report]) -> int:
+        """How many units have open tasks for it, under whichever of its reports."""
+        return len(set().union(*(self._assigned.get(report.key, ()) for report in told)))
 
     def _count_tasks(self) -> None:
         self._assigned, self._mine = {}, set()
@@ -117,6 +131,7 @@ class IncidentModel(OrderedModel[Report]):
     def _card(self, report: Report) -> Card:
         body, picture = _incident(report), self._desk.picture
         lead = self._leads.agency(body)
+        told = self._told(report.key)
         doubt = wording.doubt(picture, report.agency, body.lat, body.lon)
         unknown = "not known" if doubt or body.lat is None else "nobody's ground"
         return Card(
@@ -125,9 +140,10 @@ class IncidentModel(OrderedModel[Report]):
             age=wording.span((self._desk.now() - opened_at(report)).total_seconds()),
             address=_where(body),
             lead=wording.agency_name(picture, lead) if lead else unknown,
-            assigned=len(self._assigned.get(report.key, ())),
-            over=body.status in INCIDENT_OVER,
-            pending=self._desk.is_pending("incident", *report.key),
+            assigned=self._count(told),
+            sources=len(told),
+            over=_over(report),
+            pending=any(self._desk.is_pending("incident", *one.key) for one in told),
             doubt=doubt,
             drill=wording.drill(report, self._desk.exercise),
         )
@@ -142,6 +158,8 @@ class IncidentDock(Dock):
     def __init__(self, desk: Desk, leads: Leads, palette: Palette) -> None:
         super().__init__("Incidents", "incident_dock", desk, palette)
         self.content.setMinimumWidth(330)
+        self._selected: Key | None = None
+        self._marked: Key | None = None
         self.model = IncidentModel(desk, leads, self)
         chips = QWidget()
         flow = FlowLayout(chips)
@@ -179,12 +197,14 @@ class IncidentDock(Dock):
 
     def apply(self, change: Change) -> None:
         """Redraw if an incident, a task or an agency's name changed."""
-        if change.incidents or change.tasks or change.agencies or change.delivered:
+        if change.incidents or change.links or change.tasks or change.agencies or change.delivered:
             self.refresh()
 
     def refresh(self) -> None:
         """The queue and the count in the tab."""
         self.model.refresh()
+        if self._selected is not None and self.model.lead(self._selected) != self._marked:
+            self._mark()  # another report speaks for it now: its card is another one
         count = self.model.open_count()
         title = f"Incidents {count}"
         if title != self.windowTitle():
@@ -202,7 +222,12 @@ class IncidentDock(Dock):
 
     def set_selection(self, kind: str, agency: str, object_id: str) -> None:
         """Mark the selected incident."""
-        mark_card(self.list, self.model.index_of((agency, object_id)) if kind == "incident" else QModelIndex())
+        self._selected = (agency, object_id) if kind == "incident" else None
+        self._mark()
+
+    def _mark(self) -> None:
+        self._marked = self.model.lead(self._selected) if self._selected is not None else None
+        mark_card(self.list, self.model.index_of(self._marked) if self._marked is not None else QModelIndex())
 
     def set_palette(self, palette: Palette) -> None:
         """Wear another theme."""
@@ -233,6 +258,10 @@ def _where(incident: Incident) -> str:
     if not address:
         return place
     return f"{address} · {place}" if place == wording.NOT_LOCATED else address
+
+
+def _over(report: Report) -> bool:
+    return _incident(report).status in INCIDENT_OVER
 
 
 def _incident(report: Report) -> Incident:

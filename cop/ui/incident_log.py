@@ -9,7 +9,6 @@ from cop.domain.log import LogEntry
 from cop.domain.report import Report
 from cop.domain.task import Answer
 from cop.domain.words import INCIDENT_STATUSES, TASK_STATES, label
-from cop.picture.change import Key
 from cop.ui import wording
 from cop.ui.desk import Desk
 from cop.ui.task_words import task_of
@@ -27,35 +26,24 @@ class Line:
 
 def lines_of(desk: Desk, incident: Report) -> list[Line]:
     """The newest lines about an incident."""
-    key, picture = incident.key, desk.picture
-    lines = [*_own(desk, incident)]
+    picture = desk.picture
+    about = picture.same.of(incident.key)  # what is said about the same incident is said about this one
+    lines = [line for one in about for line in _own(desk, picture.incidents[one])]
     for report in picture.log:
         entry = report.body
-        if isinstance(entry, LogEntry) and (entry.incident_agency, entry.incident) == key:
+        if isinstance(entry, LogEntry) and (entry.incident_agency, entry.incident) in about:
             who = f", {entry.by}" if entry.by else ""
             lines.append(Line(entry.at, f"{wording.agency_name(picture, report.agency)}{who}: {entry.text}"))
     for report in picture.zones.values():
         zone = report.body
-        if isinstance(zone, Zone) and (zone.incident_agency, zone.incident) == key:
+        if isinstance(zone, Zone) and (zone.incident_agency, zone.incident) in about:
             by = zone.by or wording.agency_name(picture, report.agency)
             lines.append(Line(zone.at, f"{zone.name or label({}, zone.kind)} set by {by}"))
     for report in picture.tasks.values():
-        if (task_of(report).incident_agency, task_of(report).incident) == key:
+        if (task_of(report).incident_agency, task_of(report).incident) in about:
             lines.extend(_task(desk, report))
     lines.sort(key=lambda line: line.at, reverse=True)
     return [Line(line.at, wording.one_line(line.text)) for line in lines[:_MOST]]
-
-
-def merged_with(desk: Desk, key: Key) -> list[Key]:
-    """The other reports that somebody has linked with this incident as the same one."""
-    ends = f"{key[0]}/{key[1]}"
-    others = []
-    for report in desk.picture.links.values():
-        first, second = getattr(report.body, "first", ""), getattr(report.body, "second", "")
-        if getattr(report.body, "relation", "") == "same" and ends in {first, second}:
-            agency, _, incident = (second if first == ends else first).partition("/")
-            others.append((agency, incident))
-    return others
 
 
 def _own(desk: Desk, incident: Report) -> list[Line]:

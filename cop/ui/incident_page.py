@@ -12,10 +12,12 @@ from cop.picture.nearest import DETOUR, SPEED_MPS, Near, nearest_units
 from cop.ui import wording
 from cop.ui.desk import Desk
 from cop.ui.flow_layout import FlowLayout
-from cop.ui.incident_log import Line, lines_of, merged_with
+from cop.ui.incident_log import Line, lines_of
 from cop.ui.labels import ElidedLabel, Label, NameButton, allow, button, restyle, rule
 from cop.ui.leads import Leads
+from cop.ui.other_reports import OtherReports
 from cop.ui.page import Page, box
+from cop.ui.same_words import also_reported, linked
 
 _NEAR = 6
 _HOW = f"Straight line; the time assumes {3.6 * SPEED_MPS:.0f} km/h and roads {DETOUR} times as long."
@@ -36,6 +38,7 @@ class IncidentPage(Page):
         self.lines.addWidget(self.summary)
         self.unsent = Label(tone="warn")
         self.lines.addWidget(self.unsent)
+        self.also_reported = self._others("Also reported by")
         self.section("Who leads here")
         frame, lead_lines = box()
         self.lead = Label(tone="strong", wrap=True)
@@ -73,7 +76,14 @@ class IncidentPage(Page):
         self._log_lines.setSpacing(4)
         self._log: list[Line] = []
         self.lines.addWidget(frame)
+        self.linked = self._others("Linked with")
         self.end_with_source()
+
+    def _others(self, title: str) -> OtherReports:
+        others = OtherReports(title)
+        others.chosen.connect(lambda *key: self.selected.emit("incident", *key))
+        self.lines.addWidget(others)
+        return others
 
     def concerns(self, change: Change) -> bool:
         """Positions are looked at once a second, not at each pulse."""
@@ -95,8 +105,8 @@ class IncidentPage(Page):
             return
         body = report.body
         name = wording.agency_name(self.desk.picture, report.agency)
-        sources = 1 + len(merged_with(self.desk, self.key))
-        merged = f" · {sources} sources merged" if sources > 1 else ""
+        others = also_reported(self.desk, self.key)
+        merged = f" · {1 + len(others)} sources" if others else ""
         self.say(
             f"{wording.drill(report, self.desk.exercise)}{body.id} · reported by {name}{merged}",
             wording.incident_title(report),
@@ -108,6 +118,8 @@ class IncidentPage(Page):
         self.summary.say(wording.paragraphs(body.summary))
         pending = self.desk.is_pending("incident", *self.key)
         self.unsent.say("● not sent yet" if pending else "")
+        self.also_reported.say(others)
+        self.linked.say(linked(self.desk, self.key))
         self._say_lead(body, report)
         self._say_near(body, doubt)
         refusal = self.desk.may("assign_task")

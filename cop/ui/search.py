@@ -72,7 +72,9 @@ def _incidents(desk: Desk, wanted: str) -> Iterator[Hit]:
     for key, report in desk.picture.incidents.items():
         title, address = wording.incident_title(report), wording.one_line(getattr(report.body, "address", ""))
         if wanted in title.casefold() or wanted in address.casefold() or wanted in key[1].casefold():
-            yield Hit("Incident", title, address or wording.agency_name(desk.picture, key[0]), *key)
+            lead = desk.picture.same.lead(key)
+            same = f"same as {wording.incident_title(desk.picture.incidents[lead])}" if lead != key else ""
+            yield Hit("Incident", title, same or address or wording.agency_name(desk.picture, key[0]), *key)
 
 
 def _resources(desk: Desk, wanted: str) -> Iterator[Hit]:

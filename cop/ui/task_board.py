@@ -70,17 +70,18 @@ class TaskBoard(Dock):
 
     def apply(self, change: Change) -> None:
         """Cards move when a task or its answer changed."""
-        if change.tasks or change.delivered or change.incidents or change.agencies or change.units:
+        if change.tasks or change.delivered or change.incidents or change.links or change.agencies or change.units:
             self.refresh()
 
     def refresh(self) -> None:
         """Every card where it belongs."""
         shown: dict[str, list[Standing]] = {name: [] for name in COLUMNS}
         one_incident = self.incident is not None and not self.everything.isChecked()
+        about = self.desk.picture.same.of(self.incident) if self.incident is not None else ()
         for report in self.desk.picture.tasks.values():
             task = task_of(report)
             stands = standing(self.desk, report)
-            if one_incident and (task.incident_agency, task.incident) != self.incident and stands.mark != "ask":
+            if one_incident and (task.incident_agency, task.incident) not in about and stands.mark != "ask":
                 continue
             shown[stands.column].append(stands)
         kept: set[Key] = set()

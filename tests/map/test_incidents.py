@@ -6,8 +6,11 @@ import pytest
 from PySide6.QtCore import QPointF
 
 from cop.domain.batch import Batch
-from cop.domain.incident import Incident
+from cop.domain.incident import Incident, Link
+from cop.domain.report import Retraction
 from cop.map.layers.incidents import IncidentLayer, age
+from cop.map.layers.labels import LabelLayer
+from cop.map.layers.units import UnitLayer
 from cop.map.palette import load_palette
 from cop.map.viewport import Viewport
 from cop.picture.picture import Picture
@@ -83,3 +86,46 @@ def test_that_ages_move_by_the_minute() -> None:
 )
 def test_that_an_age_is_said_in_few_characters(minutes: float, text: str) -> None:
     assert age(timedelta(minutes=minutes)) == text
+
+
+def reported_twice(**second: object) -> tuple[IncidentLayer, Picture]:
+    layer, picture = layer_with(located("i", priority=1, title="Leak"), located("j", priority=4, **second))
+    layer.apply(picture.apply(Batch(reports=[report("a", Link(id="l", at=NOON, first="a/i", second="a/j"))])))
+    return layer, picture
+
+
+def test_that_another_report_of_an_incident_is_an_echo_below_its_diamond() -> None:
+    layer, picture = reported_twice(lat=35.1)
+    echo, lead = layer.placed()
+    assert (echo.key, echo.echo_of, lead.key, lead.echo_of) == (("a", "j"), ("a", "i"), ("a", "i"), None)
+    assert layer.text(lead) == "P1 Leak · now · 2 sources"
+    gone = Retraction(id="l", at=NOON, kind="link")
+    assert layer.apply(picture.apply(Batch(reports=[report("a", gone)])))
+    assert [one.echo_of for one in layer.placed()] == [None, None]
+
+
+def test_that_two_reports_at_one_place_are_one_diamond() -> None:
+    layer, _ = reported_twice()
+    assert [one.key for one in layer.placed()] == [("a", "i")]
+    placed = layer.get(("a", "j"))
+    assert placed is not None
+    assert placed.key == ("a", "i")
+
+
+def test_that_the_report_with_a_place_stands_on_the_map_where_the_leading_one_has_none() -> None:
+    layer, picture = reported_twice(lat=35.1)
+    layer.apply(picture.apply(Batch(reports=[report("a", located("i", rev=1, priority=1, lat=None, lon=None))])))
+    assert [(one.key, one.echo_of) for one in layer.placed()] == [(("a", "j"), None)]
+    layer.apply(picture.apply(Batch(reports=[report("a", located("i", rev=2, priority=1, status="closed"))])))
+    assert [(one.key, one.echo_of) for one in layer.placed()] == [(("a", "j"), None)]
+
+
+def test_that_an_echo_bears_no_name_until_it_is_selected() -> None:
+    layer, picture = reported_twice(lat=35.02)
+    view = Viewport(-8_910_000.0, 4_170_000.0, 20.0, 800, 600)
+    labels = LabelLayer(picture, UnitLayer(picture, load_palette("dark"), lambda: NOON), layer, load_palette("dark"))
+    labels._lay_out(view)
+    assert set(labels.boxes(view)[1]) == {("a", "i")}
+    layer.selected = ("a", "j")
+    labels._lay_out(view)
+    assert set(labels.boxes(view)[1]) == {("a", "i"), ("a", "j")}

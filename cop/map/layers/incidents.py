@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainter, QPen, QPixmap
 
 from cop.domain.incident import Incident
 from cop.domain.report import Report
@@ -14,7 +14,7 @@ from cop.domain.words import INCIDENT_OVER, INCIDENT_TYPES
 from cop.domain.words import label as word_label
 from cop.map.layers.layer import Layer
 from cop.map.lettering import clean
-from cop.map.palette import Palette
+from cop.map.palette import Palette, colour
 from cop.map.projection import place_to_metres
 from cop.map.symbols import INCIDENT_CELL_PX, incident_symbol
 from cop.map.viewport import Viewport
@@ -24,7 +24,10 @@ from cop.picture.picture import Picture
 
 @dataclass(frozen=True, slots=True)
 class PlacedIncident:
-    """An incident on the map: place in map metres, and what its label says before the age."""
+    """An incident on the map: place in map metres, and what its label says before the age.
+
+    `sources` tell of it; `echo_of` is the report that speaks for it where this is another one of them.
+    """
 
     key: Key
     x: float
@@ -35,10 +38,16 @@ class PlacedIncident:
     opened_at: datetime
     doubtful: bool = False
     exercise: bool = False
+    sources: int = 1
+    echo_of: Key | None = None
 
 
 class IncidentLayer(Layer):
-    """Every located incident that is not over; the most urgent on top, the selected one above all."""
+    """Every located incident that is not over; the most urgent on top, the selected one above all.
+
+    What several report is one diamond. Where another of them says another place, a small outline stands there, tied to
+    the diamond: units go to one incident, and a place that nobody else named is not lost.
+    """
 
     name: ClassVar[str] = "incidents"
     label: ClassVar[str] = "Incidents"
@@ -51,22 +60,24 @@ class IncidentLayer(Layer):
         self._now = now
         self._exercise = exercise  # where all is an exercise no incident is marked as one
         self._placed: dict[Key, PlacedIncident] = {}
-        self._pixmaps: dict[tuple[str, int, bool, bool, bool, float], QPixmap] = {}
+        self._pixmaps: dict[tuple[str, int, bool, bool, bool, bool, float], QPixmap] = {}
         self._minute = -1
         self.selected: Key | None = None
         self.revision = 0
-        for key, report in picture.incidents.items():
-            self._take(key, report)
+        for key in picture.incidents:
+            self._take(key)
 
     def set_palette(self, palette: Palette) -> None:
         super().set_palette(palette)
         self._pixmaps.clear()
 
     def apply(self, change: Change) -> bool:
-        for key in change.incidents:
-            self._take(key, self._picture.incidents.get(key))
-        self.revision += bool(change.incidents)
-        return bool(change.incidents)
+        if not change.incidents and not change.links:
+            return False
+        for key in self._picture.same.touched(change):
+            self._take(key)
+        self.revision += 1
+        return True
 
     def tick(self) -> bool:
         """Ages on the labels move by the minute."""
@@ -77,17 +88,21 @@ class IncidentLayer(Layer):
 
     def placed(self) -> list[PlacedIncident]:
         """What is on the map, the topmost last."""
-        return sorted(self._placed.values(), key=lambda one: (one.key == self.selected, -one.priority, one.key))
+        return sorted(
+            self._placed.values(),
+            key=lambda one: (one.key == self.selected, one.echo_of is None, -one.priority, one.key),
+        )
 
     def get(self, key: Key) -> PlacedIncident | None:
-        """An incident that is on the map."""
-        return self._placed.get(key)
+        """An incident that is on the map, under whichever of its reports."""
+        return self._placed.get(key) or self._placed.get(self._speaking(key) or key)
 
     def text(self, one: PlacedIncident) -> str:
         """The label: "P1 Hazmat rail · 14 min"; one whose place is doubtful says so."""
         doubt = " · place?" if one.doubtful else ""
         drill = "EXERCISE " if one.exercise else ""
-        return f"{drill}P{one.priority} {one.title} · {age(self._now() - one.opened_at)}{doubt}"
+        told = " · same incident" if one.echo_of else f" · {one.sources} sources" if one.sources > 1 else ""
+        return f"{drill}P{one.priority} {one.title} · {age(self._now() - one.opened_at)}{told}{doubt}"
 
     def near(self, point: QPointF, view: Viewport, reach_px: float) -> list[PlacedIncident]:
         """Incidents within reach of a point on the screen, the nearest first."""
@@ -97,13 +112,31 @@ class IncidentLayer(Layer):
     def paint(self, painter: QPainter, view: Viewport) -> None:
         half = INCIDENT_CELL_PX / 2
         room = view.rect().adjusted(-half, -half, half, half)
-        for one in self.placed():
+        placed = self.placed()
+        self._paint_ties(painter, view, placed)
+        for one in placed:
             at = view.point(one.x, one.y)
             if room.contains(at):
                 painter.drawPixmap(at - QPointF(half, half), self._pixmap(one, view.dpr))
 
+    def _paint_ties(self, painter: QPainter, view: Viewport, placed: list[PlacedIncident]) -> None:
+        """From each small outline to the diamond that speaks for it."""
+        ties = [
+            (view.point(one.x, one.y), view.point(lead.x, lead.y))
+            for one in placed
+            if one.echo_of is not None and (lead := self._placed.get(one.echo_of)) is not None
+        ]
+        for ink, width in ((self.palette.label_halo, 4.0), (self.palette.text, 1.4)):
+            pen = QPen(colour(ink), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
+            if width < 2:
+                pen.setDashPattern([3.0, 2.5])
+            painter.setPen(pen)
+            for start, end in ties:
+                painter.drawLine(start, end)
+
     def _pixmap(self, one: PlacedIncident, dpr: float) -> QPixmap:
-        key = (one.type, one.priority, one.key == self.selected, one.doubtful, one.exercise, dpr)
+        echo = one.echo_of is not None
+        key = (one.type, one.priority, one.key == self.selected, one.doubtful, one.exercise, echo, dpr)
         pixmap = self._pixmaps.get(key)
         if pixmap is None:
             image = incident_symbol(
@@ -112,6 +145,7 @@ class IncidentLayer(Layer):
                 selected=key[2],
                 doubtful=one.doubtful,
                 exercise=one.exercise,
+                echo=echo,
                 palette=self.palette,
                 dpr=dpr,
             )
@@ -119,15 +153,17 @@ class IncidentLayer(Layer):
             pixmap = self._pixmaps[key] = QPixmap.fromImage(image)
         return pixmap
 
-    def _take(self, key: Key, report: Report | None) -> None:
-        body = report.body if report is not None else None
-        if (
-            report is None
-            or not isinstance(body, Incident)
-            or body.lat is None
-            or body.lon is None
-            or body.status in INCIDENT_OVER
-        ):
+    def _speaking(self, key: Key) -> Key | None:
+        """Of the reports of this incident that can stand on the map the one that does."""
+        incidents = self._picture.incidents
+        return next((one for one in self._picture.same.of(key) if _standing(incidents.get(one)) is not None), None)
+
+    def _take(self, key: Key) -> None:
+        report = self._picture.incidents.get(key)
+        body = _standing(report)
+        lead = self._speaking(key)
+        led_by = _standing(self._picture.incidents.get(lead)) if lead is not None and lead != key else None
+        if report is None or body is None or body.lat is None or body.lon is None or _at_one_place(body, led_by):
             self._placed.pop(key, None)
             return
         kind = body.type if body.type in INCIDENT_TYPES else "unknown"
@@ -143,7 +179,20 @@ class IncidentLayer(Layer):
             body.opened_at or body.at,
             doubtful=self._picture.home.doubt(key[0], body.lat, body.lon) is not None,
             exercise=report.exercise and not self._exercise,
+            sources=len(self._picture.same.of(key)),
+            echo_of=lead if led_by is not None else None,
         )
+
+
+def _standing(report: Report | None) -> Incident | None:
+    """An incident that can stand on the map: located, and not over."""
+    body = report.body if report is not None else None
+    stands = isinstance(body, Incident) and body.lat is not None and body.lon is not None
+    return body if isinstance(body, Incident) and stands and body.status not in INCIDENT_OVER else None
+
+
+def _at_one_place(first: Incident, second: Incident | None) -> bool:
+    return second is not None and (first.lat, first.lon) == (second.lat, second.lon)
 
 
 def age(duration: timedelta) -> str:

@@ -94,7 +94,7 @@ class LabelLayer(Layer):
         self.relayout()
 
     def apply(self, change: Change) -> bool:
-        if change.units or change.incidents:
+        if change.units or change.incidents or change.links:
             self.relayout()
         return False  # units and incidents say themselves that they look different
 
@@ -236,7 +236,12 @@ class LabelLayer(Layer):
         if not self._incidents.visible:
             return
         room = view.rect()
-        seen = (one for one in reversed(self._incidents.placed()) if room.contains(view.point(one.x, one.y)))
+        named = (
+            one
+            for one in reversed(self._incidents.placed())
+            if one.echo_of is None or one.key == self._incidents.selected
+        )
+        seen = (one for one in named if room.contains(view.point(one.x, one.y)))
         tried = list(itertools.islice(seen, _MOST_INCIDENTS_TRIED))
         if not tried:
             return

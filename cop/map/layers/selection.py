@@ -51,7 +51,7 @@ class SelectionLayer(Layer):
         self._partners = self._find_partners()
 
     def apply(self, change: Change) -> bool:
-        if not change.tasks:
+        if not change.tasks and not change.links:
             return False
         before, self._partners = self._partners, self._find_partners()
         return before != self._partners
@@ -106,6 +106,7 @@ class SelectionLayer(Layer):
     def _find_partners(self) -> list[tuple[str, Key]]:
         """Incidents that the selected unit, or units that the selected incident, has an open task with."""
         found: set[tuple[str, Key]] = set()
+        about = self._picture.same.of(self.key) if self.kind == "incident" else ()
         for report in self._picture.tasks.values():
             task = report.body
             if not isinstance(task, Task) or self._picture.task_state(report) in TASK_OVER:
@@ -113,6 +114,6 @@ class SelectionLayer(Layer):
             unit, incident = (task.assignee_agency, task.unit), (task.incident_agency, task.incident)
             if self.kind == "unit" and unit == self.key:
                 found.add(("incident", incident))
-            elif self.kind == "incident" and incident == self.key:
+            elif incident in about:
                 found.add(("unit", unit))
         return sorted(found)

@@ -34,10 +34,15 @@ class AssignTaskDialog(ActionDialog):
         self.task_id = desk.new_id("task")
         self.incident = QComboBox()
         self.incident.addItem("No incident", None)
-        for key, report in sorted(desk.picture.incidents.items(), key=lambda one: getattr(one[1].body, "priority", 5)):
-            body = report.body
+        same, incidents = desk.picture.same, desk.picture.incidents
+        keys = dict.fromkeys(same.leads())  # what several report is offered once, beside the report that was chosen
+        if incident in incidents:
+            keys[incident] = None
+        for key in sorted(keys, key=lambda one: getattr(incidents[one].body, "priority", 5)):
+            body, others = incidents[key].body, len(same.of(key)) - 1
             if isinstance(body, Incident) and body.status not in INCIDENT_OVER:
-                self.incident.addItem(f"P{body.priority}  {wording.incident_title(report)}", key)
+                told = f"  ({1 + others} sources)" if others else ""
+                self.incident.addItem(f"P{body.priority}  {wording.incident_title(incidents[key])}{told}", key)
                 if key == incident:
                     self.incident.setCurrentIndex(self.incident.count() - 1)
         self.objective = QLineEdit(maxLength=256, placeholderText="What the unit is to do")
