@@ -67,6 +67,13 @@ UNIT_STATUSES: Mapping[str, str] = MappingProxyType(
         "returning": "Returning",
         "out_of_service": "Out of service",
         "emergency": "EMERGENCY",
+        # of ships, as they say it themselves (ITU-R M.1371)
+        "under_way": "Under way",
+        "at_anchor": "At anchor",
+        "moored": "Moored",
+        "aground": "Aground",
+        "fishing": "Fishing",
+        "not_under_command": "Not under command",
     }
 )
 

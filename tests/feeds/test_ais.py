@@ -129,7 +129,7 @@ def test_that_a_name_stays_when_positions_come_and_a_new_status_is_said_with_it(
     adapter = adapter_of("ais")
     decode(adapter, *said(**STATIC))
     (unit, _) = decode(adapter, *said(**MOVING, status=0))
-    assert (unit.body.callsign, unit.body.kind, unit.body.status) == ("CATAWBA RESCUE 1", "rescue", "under way")
+    assert (unit.body.callsign, unit.body.kind, unit.body.status) == ("CATAWBA RESCUE 1", "rescue", "under_way")
     assert unit.losses["destination"] == "LAKE NORMAN"
     assert names(decode(adapter, *said(**MOVING, status=0), after_s=9)) == []
     (unit, _) = decode(adapter, *said(**MOVING, status=6), after_s=19)

@@ -28,7 +28,11 @@ THEMES: tuple[Theme, ...] = ("dark", "light")
 @pytest.mark.parametrize("dpr", [1.0, 2.0])
 def test_that_unit_symbols_look_as_agreed(qapp: object, theme: Theme, dpr: float) -> None:
     palette = load_palette(theme)
-    image = QImage(round((140 + 50 * 2 * len(SHAPES)) * dpr), round(470 * dpr), QImage.Format.Format_RGB32)
+    image = QImage(
+        round((140 + 50 * 2 * len(SHAPES)) * dpr),
+        round((30 + 44 * len(UNIT_STATUSES)) * dpr),
+        QImage.Format.Format_RGB32,
+    )
     image.fill(QColor(palette.map_background))
     painter = QPainter(image)
     painter.setPen(QColor(palette.muted))

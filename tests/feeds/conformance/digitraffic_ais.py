@@ -53,7 +53,7 @@ def check_location(
     """Unit and position; what the standard has for unknown is unknown."""
     unit, position = only(reports, Unit), only(reports, Position)
     assert unit.id == position.id == str(mmsi)
-    assert unit.status == {0: "under way", 5: "moored"}[int(said["navStat"])]
+    assert unit.status == {0: "under_way", 5: "moored"}[int(said["navStat"])]
     assert (position.lat, position.lon) == (lat, lon)
     assert position.at == datetime.fromtimestamp(seconds, UTC)
     assert position.speed_mps == (None if said["sog"] == 102.3 else pytest.approx(said["sog"] * KNOT_MPS))
