@@ -11,7 +11,7 @@ from cop.domain.incident import Incident, Link
 from cop.domain.log import LogEntry
 from cop.domain.report import Report, Retraction
 from cop.domain.words import INCIDENT_OVER
-from cop.feeds.adapters import parts, readings, strict_json
+from cop.feeds.adapters import parts, personal, readings, strict_json
 from cop.feeds.adapters.adapter import Format
 from cop.feeds.adapters.eido_document import Component, Document, plain, reference_of, references_of, text_of, texts_of
 from cop.feeds.adapters.eido_locations import Located, best_of, located_in, not_shown
@@ -32,6 +32,7 @@ _PERSONAL = {
     "vehicleComponent": "vehicle data not shown",
     "additionalDataComponent": "data of the call not shown",
     "organizationComponent": "not shown",
+    "externalInformationSourceComponent": "not shown",
 }
 _READ = frozenset(
     {
@@ -145,7 +146,7 @@ class _Reading:
         for kind, why in _PERSONAL.items():
             if persons := self._document.components(kind):
                 self._losses[kind] = f"{len(persons)}: {why}"
-        left = readings.unread(self._document.fields, _READ)
+        left = personal.withheld(readings.unread(self._document.fields, _READ))
         self._losses = dict(list({**self._losses, **left}.items())[:_MOST])
         found: list[Report] = []
         if unplaced:
@@ -240,7 +241,8 @@ class _Reading:
         number = component.get("incidentCommonPriorityNumber")
         words = (str(number) if type(number) is int else "", text_of(component, "incidentPriorityInternalText"))
         priority = next((found for one in words if (found := self._words.number("priorities", one))), None)
-        self._losses.update(readings.unread(component, _INCIDENT_READ if priority is None else _PRIORITY_READ))
+        left = readings.unread(component, _INCIDENT_READ if priority is None else _PRIORITY_READ)
+        self._losses.update(personal.withheld(left))
         self._losses = dict(list(self._losses.items())[:_MOST])
         return msgspec.structs.replace(
             incident,

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from cop.domain.report import Report
 from cop.domain.unit import Position, Unit
-from cop.feeds.adapters import pidf, readings
+from cop.feeds.adapters import personal, pidf, readings
 from cop.feeds.adapters.eido_document import Component, Document, reference_of, references_of, text_of, texts_of
 from cop.feeds.adapters.voice import Voice
 from cop.feeds.message import BadMessage, Message
@@ -68,7 +68,7 @@ class Units:
         incident = text_of(component, "activeOnIncidentId") or self._tracking
 
         def losses() -> dict[str, str]:
-            left = readings.unread(component, _UNIT_READ)
+            left = personal.withheld(readings.unread(component, _UNIT_READ))
             if len(said) > 1 or (said and self._words("unit_statuses", said[0]) is None):
                 left["unit status"] = readings.loss(", ".join(said))
             if incident:

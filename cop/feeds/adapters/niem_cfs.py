@@ -11,7 +11,7 @@ from cop.domain.incident import Incident
 from cop.domain.report import Report
 from cop.domain.unit import Unit
 from cop.domain.words import INCIDENT_OVER
-from cop.feeds.adapters import edxl, niem, parts, readings, strict_xml
+from cop.feeds.adapters import edxl, niem, parts, personal, readings, strict_xml
 from cop.feeds.adapters.adapter import Format
 from cop.feeds.adapters.vocabulary import Vocabulary
 from cop.feeds.adapters.voice import Voice
@@ -119,7 +119,7 @@ class NiemCfs:
             (payload, _READ_OF_PAYLOAD),
         ):
             if element is not None:
-                losses |= strict_xml.unread(element, read)
+                losses |= personal.withheld(strict_xml.unread(element, read))
         if number and activity:
             losses["ActivityIdentification"] = readings.loss(activity)
         if place.doubt:
@@ -135,7 +135,7 @@ class NiemCfs:
             priority=self._priority(call, losses),
             status=status,
             title=readings.name(said("ActivityName")) or readings.name(call_type),
-            address=niem.address(call) or niem.address(payload),
+            address=niem.address(call) or _address_beside(payload),
             summary=readings.prose(
                 "\n".join(filter(None, (description, *((one.text or "").strip() for one in comments))))
             ),
@@ -201,6 +201,11 @@ class NiemCfs:
             text = strict_xml.text_of(step, "StatusDate/DateTime") or strict_xml.text_of(step, "DateTime")
             if text:
                 yield self._moment(text, {}), strict_xml.local_name(step), text
+
+
+def _address_beside(payload: Any) -> str:
+    """The address of a location beside the call; never one of a person, who may have called from anywhere."""
+    return next(filter(None, map(niem.address, strict_xml.all_at(payload, "Location")[:_STEPS_LIMIT])), "")
 
 
 def sniff(_topic: str, payload: bytes) -> int:

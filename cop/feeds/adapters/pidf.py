@@ -16,7 +16,8 @@ _SHAPES = ("Point", "Circle", "Sphere", "Ellipse", "Ellipsoid", "ArcBand", "Poly
 _READ = tuple(f"{{*}}{name}" for name in (*_SHAPES, "civicAddress"))
 _MOST_SHAPES, _MOST_PARTS = 20, 60
 _STREET = ("HNP", "HNO", "HNS", "PRD", "PRM", "RD", "A6", "STP", "STS", "POD", "POM", "RDSEC")
-_WITHIN = ("LMK", "BLD", "FLR", "UNIT", "ROOM", "SEAT", "LOC", "NAM")
+#: not NAM, which is who lives there (RFC 4119 §2.2.1): of a caller that is nobody's business
+_WITHIN = ("LMK", "BLD", "FLR", "UNIT", "ROOM", "SEAT", "LOC")
 
 
 class Place(NamedTuple):

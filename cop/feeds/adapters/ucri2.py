@@ -13,7 +13,7 @@ from cop.domain.report import Body, Report
 from cop.domain.task import Answer, Task
 from cop.domain.unit import Unit
 from cop.domain.words import INCIDENT_OVER
-from cop.feeds.adapters import parts, readings, strict_json
+from cop.feeds.adapters import parts, personal, readings, strict_json
 from cop.feeds.adapters.adapter import Format
 from cop.feeds.adapters.vocabulary import Vocabulary
 from cop.feeds.adapters.voice import Voice
@@ -316,7 +316,7 @@ class Ucri2:
     # ---- what all share
 
     def _report(self, message: Message, body: Body, original: tuple[str, str], losses: dict[str, str]) -> Report:
-        bounded = dict(list(losses.items())[:_MOST])
+        bounded = personal.withheld(dict(list(losses.items())[:_MOST]))
         return self._voice.report(message, body, original=original, losses=bounded)
 
     def _log(
