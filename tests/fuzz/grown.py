@@ -6,7 +6,6 @@ by its lines, a text by itself, a protobuf by its fields (whose repetition is va
 
 import copy
 import ctypes
-import gc
 import itertools
 import json
 import time
@@ -23,6 +22,8 @@ from cop.feeds.message import BadMessage, Message
 from ..feeds.payloads import RECEIVED_AT, Case, cases
 
 SIZE = 1 << 20
+_WORTH_ANOTHER_LOOK_MS = 40.0
+_PLACE = "the-place-of-many"
 _IDS = ("id", "uid", "identifier", "hex", "mmsi", "name", "uniqueId", "guid")
 
 
@@ -57,8 +58,10 @@ def worst(form: str) -> Cost | None:
             continue
         for how, payload in grown(case):
             message = Message(case.expected.get("topic", ""), payload, RECEIVED_AT)
-            ms = min(_milliseconds(case.adapter, message) for _ in range(3))
-            mib = _peak_mib(lambda case=case, message=message: _decode(case.adapter, message))  # type: ignore[misc]  # the default binds
+            ms, mib = _cost(case.adapter, message)
+            for _ in range(2):
+                if ms > _WORTH_ANOTHER_LOOK_MS:
+                    ms = min(ms, _cost(case.adapter, message)[0])
             if found is None or (ms, mib) > (found.ms, found.mib):
                 found = Cost(f"{case.name}, {how}", ms, max(mib, found.mib if found else 0.0), len(payload))
             elif mib > found.mib:
@@ -73,28 +76,23 @@ def _decode(adapter: Adapter, message: Message) -> object:
         return bad.reports
 
 
-def _milliseconds(adapter: Adapter, message: Message) -> float:
-    begin = time.process_time()
-    made = _decode(adapter, message)
-    ended = time.process_time()
-    del made
-    return (ended - begin) * 1000
-
-
-def _peak_mib(act: Callable[[], object]) -> float:
-    """How far the process's memory grows at its peak; 0 where the system does not tell (not Linux)."""
+def _cost(adapter: Adapter, message: Message) -> tuple[float, float]:
+    """Milliseconds, and MiB that the process grows by at its peak; 0 where the system does not tell (not Linux)."""
     status, marks = Path("/proc/self/status"), Path("/proc/self/clear_refs")
-    gc.collect()
+    before = peak = 0
     try:
         _give_back()
         marks.write_text("5")
         before = _kib(status, "VmRSS")
-        made = act()
-        peak = _kib(status, "VmHWM")
-        del made
     except OSError:
-        return 0.0
-    return max(0, peak - before) / 1024
+        pass
+    begin = time.process_time()
+    made = _decode(adapter, message)
+    ms = (time.process_time() - begin) * 1000
+    if before:
+        peak = _kib(status, "VmHWM")
+    del made
+    return ms, max(0, peak - before) / 1024
 
 
 def _give_back() -> None:
@@ -125,21 +123,24 @@ def _grown_json(payload: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _with_json(whole: Any, path: tuple[str, ...], value: list[Any]) -> bytes:
-    elements = []
+    """The whole with as many elements at a path as there is room for, told apart where they have ids."""
+    pieces: list[bytes] = []
     size = 0
     for number, element in zip(itertools.count(), itertools.cycle(value)):
-        one = copy.deepcopy(element)
-        if isinstance(one, dict):
-            for key, inner in one.items():
-                if key in _IDS and isinstance(inner, str):
-                    one[key] = f"{inner}{number}"
-                elif key in _IDS and isinstance(inner, int) and not isinstance(inner, bool):
-                    one[key] = inner + number
-        elements.append(one)
-        size += len(json.dumps(one)) + 2
+        one = element
+        if isinstance(element, dict):
+            one = {key: _told_apart(key, inner, number) for key, inner in element.items()}
+        pieces.append(json.dumps(one).encode())
+        size += len(pieces[-1]) + 2
         if size > SIZE - 4000:
-            return _changed(whole, path, elements)
-    raise AssertionError
+            break
+    return _changed(whole, path, _PLACE).replace(b'"%s"' % _PLACE.encode(), b"[" + b", ".join(pieces) + b"]")
+
+
+def _told_apart(key: str, value: Any, number: int) -> Any:
+    if key not in _IDS or isinstance(value, bool):
+        return value
+    return f"{value}{number}" if isinstance(value, str) else value + number if isinstance(value, int) else value
 
 
 def _changed(whole: Any, path: tuple[str, ...], value: Any) -> bytes:
@@ -176,8 +177,7 @@ def _grown_xml(payload: bytes) -> Iterator[tuple[str, bytes]]:
     for place, element in enumerate(places):
         name = etree.QName(element).localname
         if place:
-            copies = max(1, (SIZE - len(payload)) // max(1, len(etree.tostring(element))))
-            yield f"many {name}", _with_xml(root, place, lambda one, n=copies: _repeat(one, n))  # type: ignore[misc]  # the default binds
+            yield f"many {name}", _repeated(root, place, element)
         if element.text and element.text.strip():
             text = element.text.strip() + " "
             yield f"a long {name}", _with_xml(root, place, lambda one, t=text: _lengthen(one, t))  # type: ignore[misc]  # as above
@@ -189,13 +189,13 @@ def _with_xml(root: Any, place: int, change: Callable[[Any], None]) -> bytes:
     return etree.tostring(new)
 
 
-def _repeat(element: Any, times: int) -> None:
-    parent = element.getparent()
-    for number in range(times):
-        one = copy.deepcopy(element)
-        if "uid" in one.attrib:
-            one.set("uid", f"{one.get('uid')}{number}")
-        parent.append(one)
+def _repeated(root: Any, place: int, element: Any) -> bytes:
+    """The document with as many copies of an element beside it as there is room for; uids tell them apart."""
+    without = _with_xml(root, place, lambda one: one.addprevious(etree.Comment(_PLACE)))
+    piece = etree.tostring(element, with_tail=False)
+    copies = max(1, (SIZE - len(without)) // len(piece))
+    many = b"".join(piece.replace(b'uid="', b'uid="%d' % number, 1) for number in range(copies))
+    return without.replace(b"<!--%s-->" % _PLACE.encode(), many)[: SIZE + 4000]
 
 
 def _lengthen(element: Any, text: str) -> None:
