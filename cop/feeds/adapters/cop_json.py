@@ -1,22 +1,35 @@
 """Our own JSON (`docs/formats/cop-json.md`): the topic says agency, kind and id, the payload is one statement."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from cop.domain.area import Alert, Zone
 from cop.domain.report import BODY_KINDS, Report, Retraction, Source
-from cop.domain.statement import Statement
+from cop.domain.statement import Identifier, Moment, ShortText, Statement
 from cop.domain.unit import Position
 from cop.feeds.adapters import geometries, readings, strict_json
 from cop.feeds.adapters.adapter import Format
 from cop.feeds.message import BadMessage, Feed, Message
 from cop.feeds.topics import ObjectTopic, is_exercise, parse_object_topic
 
+
+class _Tombstone(msgspec.Struct, kw_only=True):
+    """The head alone of an object that is taken back."""
+
+    id: Identifier
+    at: Moment
+    rev: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
+    by: ShortText = ""
+    deleted: bool = False
+
+
 _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
     kind: msgspec.json.Decoder(body) for kind, body in BODY_KINDS.items() if kind != "retraction"
 }
+#: no tombstone is longer, in bytes
+_HEAD_LENGTH = 4_096
 _KIND_OF_PAYLOAD = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ENCODER = msgspec.json.Encoder()
 
@@ -51,11 +64,7 @@ class CopJson:
             raise BadMessage("agency in the topic is not this feed's agency")
         if not message.payload:
             return [self._report(message, where, Retraction(id=where.id, at=message.received_at, kind=where.kind))]
-        body: Any
-        if where.kind == "position":
-            body = self._shapes.decode(message.payload, _DECODERS[where.kind])
-        else:
-            body = strict_json.converted(strict_json.quick(message.payload), BODY_KINDS[where.kind])
+        body: Any = self._body(where.kind, message.payload)
         if where.id and body.id != where.id:
             raise BadMessage("id in the payload is not the topic's")
         losses: dict[str, str] = {}
@@ -65,6 +74,22 @@ class CopJson:
             if left_out:
                 losses["geometry"] = left_out
         return [self._report(message, where, _in_utc(body), losses)]
+
+    def _body(self, kind: str, payload: bytes) -> Statement:
+        """The statement of that kind; a tombstone need not hold what its kind holds otherwise. Raises BadMessage."""
+        try:
+            if kind == "position":
+                body: Statement = self._shapes.decode(payload, _DECODERS[kind])
+            else:
+                body = strict_json.converted(strict_json.quick(payload), BODY_KINDS[kind])
+        except BadMessage:
+            gone = _tombstone(payload)
+            if gone is None:
+                raise
+            return Retraction(id=gone.id, at=gone.at, rev=gone.rev, by=gone.by, kind=kind)
+        if kind == "position" and body.deleted:  # where it was is no place where it is
+            return Retraction(id=body.id, at=body.at, rev=body.rev, by=body.by, kind=kind)
+        return body
 
     def _report(self, message: Message, where: ObjectTopic, body: Any, losses: dict[str, str] | None = None) -> Report:
         stale_at: datetime | None = body.at + self._stale_after if isinstance(body, Position) else None
@@ -77,6 +102,17 @@ class CopJson:
             exercise=is_exercise(message.topic),
             losses=losses or {},
         )
+
+
+def _tombstone(payload: bytes) -> _Tombstone | None:
+    """The head of an object that is taken back; None for anything else."""
+    if len(payload) > _HEAD_LENGTH or b'"deleted"' not in payload:
+        return None
+    try:
+        gone: _Tombstone = strict_json.converted(strict_json.quick(payload), _Tombstone)
+    except BadMessage:
+        return None
+    return gone if gone.deleted else None
 
 
 def _in_utc(body: Statement) -> Statement:
