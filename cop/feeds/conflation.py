@@ -73,6 +73,14 @@ class Conflation:
             report.exercise,
         )
 
+    def take_back(self, agency: str, unit: str, at: float) -> None:
+        """What a unit said of its place up to `at` (epoch seconds) holds no longer, sent or not."""
+        slot = self._slots.get((agency, unit))
+        if slot is None or self._newest.get(slot, 0.0) > at:
+            return
+        self._newest[slot] = at
+        self._rows.pop(slot, None)
+
     def take_fields(self) -> list[PositionFields]:
         """What positions said beside our words, as far as it is new; not all of it where many have news."""
         slots = list(itertools.islice(self._fields, _FIELDS_A_BATCH))

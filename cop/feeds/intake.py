@@ -44,6 +44,10 @@ _REPORT_DECODER = msgspec.msgpack.Decoder(Report)
 _NO_FEED = Feed(name="no feed", format="cop-json", topic="#")
 
 
+#: revision and time of a unit's newest words, and what they are: body, losses, whether it is in an exercise
+_Words = tuple[tuple[int, datetime], tuple[Unit, dict[str, str], bool]]
+
+
 class Recorder(Protocol):
     """What the intake needs of a journal: a number for a source, and a place for `(at, source, sent, topic, raw)`."""
 
@@ -102,7 +106,7 @@ class Intake:
         self._waiting_bytes = 0
         self._census = Census()
         # no more of both than the census admits
-        self._last_words: dict[tuple[str, str], tuple[Unit, dict[str, str]]] = {}
+        self._last_words: dict[tuple[str, str], _Words] = {}
         self._revisions: dict[tuple[str, str, str], tuple[int, datetime]] = {}
         for line in self._lines:
             line.adapter = make(line.feed)
@@ -248,6 +252,8 @@ class Intake:
         kind = body.kind if isinstance(body, Retraction) else kind_of(body)
         if isinstance(body, Retraction) or body.deleted:
             self._revisions.pop((report.agency, kind, body.id), None)
+            if kind in ("unit", "position"):
+                self._conflation.take_back(report.agency, body.id, body.at.timestamp())
             if kind != "position":  # a unit's slot is for ever
                 self._census.leave(report.agency, kind, body.id)
         elif not isinstance(body, LogEntry):  # the picture keeps the last lines only
@@ -259,10 +265,13 @@ class Intake:
                 self._check_revision((report.agency, kind, body.id), body.rev, body.at)
         if isinstance(body, Unit):
             key = (report.agency, body.id)
-            words = (msgspec.structs.replace(body, at=_NO_TIME), report.losses)
-            if self._last_words.get(key) == words:
+            words = (msgspec.structs.replace(body, at=_NO_TIME), report.losses, report.exercise)
+            newest, said = self._last_words.get(key, ((body.rev, body.at), None))
+            if (body.rev, body.at) < newest:
+                return  # late; the words of now may have been said before it, and are not said again
+            self._last_words[key] = (body.rev, body.at), words
+            if said == words:
                 return  # said before, word for word
-            self._last_words[key] = words
         for what, word in unknown_words(body):
             line.counter.note_unmapped(what, word)
         if isinstance(body, Retraction) or body.deleted:

@@ -72,6 +72,12 @@ def test_that_late_words_do_not_take_back_newer_ones() -> None:
     assert units(adapter, cot(15, detail=NAMED)) == []
 
 
+def test_that_late_words_do_not_take_back_those_that_were_said_again_since() -> None:
+    adapter = adapter_of("cot-xml")
+    said = (cot(0, detail=NAMED), cot(10, detail=NAMED), cot(5, detail='<contact callsign="E30 OLD"/>'))
+    assert units(adapter, *said) == [("ENGINE 30", "person", "unknown")]
+
+
 def test_that_an_emergency_lasts_until_it_is_cancelled() -> None:
     adapter = adapter_of("cot-xml")
     assert units(

@@ -306,6 +306,34 @@ def test_that_a_unit_said_again_word_for_word_is_not_sent_to_the_screen_again() 
     assert [getattr(one.body, "status", "") for one in _batch(intake).reports] == ["available", "busy"]
 
 
+def test_that_late_words_take_back_none_that_were_said_again_since() -> None:
+    intake = Intake([_FEED], None, exercise=None)
+    for seconds, status in ((0, "busy"), (9, "busy"), (5, "available"), (12, "busy"), (14, "available")):
+        intake.take([_received("cop/v1/a/unit/u1", encode(unit("u1", rev=0, seconds=seconds, status=status)))])
+    assert [getattr(one.body, "status", "") for one in _batch(intake).reports] == ["busy", "available"]
+
+
+def test_that_a_unit_which_begins_or_ends_an_exercise_with_the_same_words_is_said_anew() -> None:
+    feed = Feed(name="tak", format="cot-xml", topic="tak/#", agency="a")
+    intake = Intake([feed], None, exercise=None)
+    event = (
+        '<event version="2.0" uid="E1" type="a-f-G" time="2026-11-02T12:00:%02dZ" stale="2026-11-02T12:05:00Z"%s>'
+        '<point lat="35.2" lon="-80.9" hae="0" ce="1" le="1"/></event>'
+    )
+    for second, marking in ((1, ""), (2, ' opex="e"'), (3, "")):
+        intake.take([_received("tak/e1", (event % (second, marking)).encode())])
+    assert [one.exercise for one in _batch(intake).reports] == [False, True, False]
+
+
+def test_that_a_place_taken_back_before_it_was_sent_is_not_sent() -> None:
+    intake = Intake([_FEED], None, exercise=None)
+    gone = b'{"id":"u1","at":"2026-11-02T12:00:09Z","deleted":true}'
+    intake.take([_position(5), _received("cop/v1/charlotte-fire/position/u1", gone), _position(7)])
+    assert len(_batch(intake).position_rows()) == 0
+    intake.take([_position(10)])
+    assert len(_batch(intake).position_rows()) == 1
+
+
 def test_that_every_message_good_or_bad_is_in_the_journal_as_it_came(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.sqlite")
     intake = Intake([_FEED], journal, exercise=None)

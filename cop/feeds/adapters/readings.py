@@ -211,8 +211,13 @@ class LastWords(Generic[Words]):
         must not silence the true ones.
         """
         said = self._said.get(unit)
-        if said is not None and (said[1] == words or at < said[0]):
-            return False
+        if said is not None:
+            if at < said[0]:
+                return False
+            if said[1] == words:
+                if at <= received_at:  # what comes later and is older must not take back what was said again
+                    self._said[unit] = (at, words)
+                return False
         if refuse_time(at, received_at):
             return True
         if said is None and len(self._said) >= _UNITS_REMEMBERED:
