@@ -19,6 +19,7 @@ from cop.domain.unit import Unit
 from cop.picture.change import Change, Key
 from cop.picture.ended_alerts import EndedAlerts
 from cop.picture.home import HomeGround
+from cop.picture.incident_words import IncidentWords
 from cop.picture.sameness import Sameness
 from cop.picture.tracks import Tracks
 
@@ -83,6 +84,7 @@ class Picture:
         self.deliveries: dict[tuple[str, str, str], Delivered] = {}
         self._gone: dict[tuple[str, Key], _Gone] = {}
         self._ended = EndedAlerts()
+        self._words = IncidentWords()
         self._log_seen: set[Key] = set()
         self.epoch = 0
         self._rows_of_slots: NDArray[np.intp] = np.empty(0, dtype=np.intp)
@@ -212,13 +214,18 @@ class Picture:
             self._end_alerts(report, change)
         gone = self._gone.get((kind, key))
         known = table.get(key) or (gone.word if gone is not None else None)
+        if kind == "incident":
+            known = self._words.newest(key, known)
         if known is not None and not is_newer(report.body, known.body):
+            if kind == "incident" and key in table and self._words.note(report):
+                table[key] = self._words.shown(known)
+                self._note(kind, key, known, change)
             return
         if report.body.deleted or (kind == "alert" and self._is_aside(report)):
             self._remove(kind, key, report, report.body.at, change)
             return
         self._gone.pop((kind, key), None)
-        table[key] = report
+        table[key] = self._words.shown(report) if kind == "incident" else report
         if isinstance(report.body, Unit):
             body = report.body
             row = self.tracks.row(*key)
@@ -265,17 +272,27 @@ class Picture:
             known = table.get(key)
             # a word from a clock ahead of ours is older than its taking back all the same
             if known is None or report.body.at >= known.body.at or known.body.at > report.received_at:
-                self._remove(kind, key, known if known is not None else report, report.body.at, change)
+                newer = known is None or (_is_sent_at(report) and is_newer(report.body, known.body))
+                self._remove(kind, key, report if newer or known is None else known, report.body.at, change)
+        if not matching and kind != "answer" and _is_sent_at(report):
+            known_gone = self._gone.get((kind, report.key))
+            if known_gone is None or is_newer(report.body, known_gone.word.body):
+                self._keep_gone(kind, report.key, report, report.body.at)
 
     def _remove(self, kind: str, key: Key, last_word: Report, at: datetime, change: Change) -> None:
         getattr(self, _TABLES[kind]).pop(key, None)
-        if len(self._gone) >= _GONE_LIMIT:  # a sender may make and take back without end: the oldest are forgotten
-            del self._gone[next(iter(self._gone))]
-        self._gone[kind, key] = _Gone(last_word, at.timestamp())
+        if kind == "incident":
+            self._words.forget(key)
+        self._keep_gone(kind, key, last_word, at)
         if kind == "unit" and (row := self.tracks.row_of(*key)) is not None:
             self.tracks.remove(row, at.timestamp())
             self.position_fields.pop(row, None)
         self._note(kind, key, last_word, change)
+
+    def _keep_gone(self, kind: str, key: Key, last_word: Report, at: datetime) -> None:
+        if len(self._gone) >= _GONE_LIMIT:  # a sender may make and take back without end: the oldest are forgotten
+            del self._gone[next(iter(self._gone))]
+        self._gone[kind, key] = _Gone(last_word, at.timestamp())
 
     def _note(self, kind: str, key: Key, report: Report, change: Change) -> None:
         if kind == "answer":
@@ -294,6 +311,11 @@ class Picture:
             for old in self.log[: _LOG_LENGTH // 4]:
                 self._log_seen.discard(old.key)
             del self.log[: _LOG_LENGTH // 4]
+
+
+def _is_sent_at(retraction: Report) -> bool:
+    """Whether a sender says when the object was taken back: an emptied topic is as old as its receipt, by our clock."""
+    return retraction.body.at != retraction.received_at
 
 
 def _key(kind: str, report: Report) -> Key:
