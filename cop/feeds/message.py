@@ -24,7 +24,10 @@ class BadMessage(Exception):  # noqa: N818 - it is the message that is bad, no e
 
 
 class Message(msgspec.Struct, frozen=True):
-    """One MQTT message as received. `received_at` is aware UTC."""
+    """One MQTT message as received. `received_at` is aware UTC.
+
+    A `retained` one may have been said long before: the broker retained it, or kept it for a desk that was away.
+    """
 
     topic: str
     payload: bytes

@@ -36,12 +36,16 @@ _REFUSALS = {
     0x88: "the broker says that it is not available",
     0x89: "the broker says that it is busy",
 }
+#: What the broker kept for us comes before our own presence, said anew on each connection. A desk that does not hear
+#: that takes it to be over when nothing has come for so long; and either waits so long at most, in seconds.
+_QUIET_S, _LONGEST_S, _LONGEST_DEAF_S = 3.0, 300.0, 30.0
 _UNSUPPORTED_VERSION, _TAKEN_OVER = 0x84, 0x8E
 
 
 class Received(NamedTuple):
     """A message off the wire; `received_at` in seconds since the epoch.
 
+    `retained` is one that may have been said long before: the broker retained it, or kept it while we were away.
     `mid` is the broker's number for it on that one `connection`, and may be another message's on the next.
     """
 
@@ -90,6 +94,8 @@ class Session:
         self._protocol = 0  # index into _PROTOCOLS: the one that is tried, or that worked
         self._proven: int | None = None  # the one that worked
         self._online_since = 0.0
+        self._catching_up = False  # whether what comes may be what the broker kept while we were away
+        self._heard_at = 0.0
         self._next_try = 0.0
         self._deadline = 0.0
         self._failures = 0
@@ -244,7 +250,7 @@ class Session:
         if not self._online and self._client is client and now >= self._deadline:
             self._fall_back("the broker does not answer to the greeting")
 
-    def _on_connect(self, client: mqtt.Client, _user: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
+    def _on_connect(self, client: mqtt.Client, _user: Any, flags: Any, reason: ReasonCode, _properties: Any) -> None:
         if client is not self._client and self._client is not None:
             return
         if reason.is_failure:
@@ -258,6 +264,8 @@ class Session:
         self._online = True
         self._online_since = time.monotonic()
         self._proven = self._protocol
+        self._catching_up = bool(getattr(flags, "session_present", False))
+        self._heard_at = self._online_since
         self.connection += 1
         self.denied = frozenset()
         self._tokens.clear()
@@ -279,11 +287,22 @@ class Session:
             topic = message.topic
         except UnicodeDecodeError:
             topic = ""
+        payload, retained = bytes(message.payload), message.retain
+        if self._catching_up:
+            self._catching_up = self._is_catching_up(topic, payload, retained=retained)
+            retained |= self._catching_up
         self._received.append(
-            Received(
-                topic, bytes(message.payload), time.time(), message.retain, message.qos, message.mid, self.connection
-            )
+            Received(topic, payload, time.time(), retained, message.qos, message.mid, self.connection)
         )
+
+    def _is_catching_up(self, topic: str, payload: bytes, *, retained: bool) -> bool:
+        """Whether a message may still be one that the broker kept while we were away."""
+        now, heard_at = time.monotonic(), self._heard_at
+        self._heard_at = now
+        will, online_s = self._will, now - self._online_since
+        if will is not None and any(mqtt.topic_matches_sub(one.topic, will.topic) for one in self._subscriptions):
+            return online_s < _LONGEST_S and (topic != will.topic or retained or payload != will.online)
+        return online_s < _LONGEST_DEAF_S and now - heard_at < _QUIET_S
 
     def _on_publish(self, _client: mqtt.Client, _user: Any, mid: int, reason: ReasonCode, _properties: Any) -> None:
         token = self._tokens.pop(mid, None)

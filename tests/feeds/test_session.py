@@ -95,6 +95,52 @@ def test_that_a_message_is_never_acknowledged_on_another_connection_than_its_own
     assert acknowledged == [(2, 7)]
 
 
+@pytest.mark.parametrize(("resumed", "expected"), [(True, [True, True, False]), (False, [False, False, False])])
+def test_that_what_the_broker_kept_while_we_were_away_may_have_been_said_long_before(
+    stub: Callable[[Serve], StubBroker], resumed: bool, expected: list[bool]
+) -> None:
+    """It comes before our own presence, which is said anew on each connection."""
+
+    def serve(line: Line, _number: int) -> None:
+        for packet in line.packets():
+            if packet.kind == CONNECT:
+                line.say(b"\x20\x03" + bytes([resumed]) + b"\x00\x00")
+                line.publish("ais/1", b"kept", mid=1)
+            elif packet.kind == SUBSCRIBE:
+                line.grant(packet, 1, 1)
+                line.publish("w", b"off", mid=2)
+            elif packet.kind == PUBLISH:
+                line.publish("w", b"on", mid=3)
+                line.publish("ais/1", b"new", mid=4)
+
+    client = Client(stub(serve).url, "ais/#", "w")
+    client.until(lambda: len(client.received) == 4)
+    kept, off, _on, new = client.received
+    assert [kept.payload, off.payload, new.payload] == [b"kept", b"off", b"new"]
+    assert [kept.retained, off.retained, new.retained] == expected
+
+
+def test_that_a_desk_which_does_not_hear_itself_takes_the_broker_at_its_silence(
+    stub: Callable[[Serve], StubBroker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def serve(line: Line, _number: int) -> None:
+        for packet in line.packets():
+            if packet.kind == CONNECT:
+                line.say(b"\x20\x03\x01\x00\x00")
+            elif packet.kind == SUBSCRIBE:
+                line.grant(packet, 1)
+                line.publish("ais/1", b"kept", mid=1)
+            elif packet.kind == PUBACK:
+                line.publish("ais/1", b"new", mid=2)
+
+    client = Client(stub(serve).url, "ais/#")
+    client.until(lambda: client.received)
+    monkeypatch.setattr(session_module, "_QUIET_S", 0.0)
+    client.session.acknowledge(client.received)
+    client.until(lambda: len(client.received) > 1)
+    assert [one.retained for one in client.received[:2]] == [True, False]
+
+
 def test_that_a_broker_that_accepts_and_never_answers_is_said_and_tried_again(
     quick: None, stub: Callable[[Serve], StubBroker]
 ) -> None:
