@@ -353,7 +353,11 @@ def _feed_of_settings(config: Path | None, name: str | None) -> "tuple[Feed, Bro
     settings = load(config)
     feeds = {one.name: one for one in settings.feeds()}
     if name is None or name not in feeds:
-        raise click.UsageError(f"NAME is one of the feeds of the settings: {', '.join(feeds)}")
+        if config is None:
+            raise click.UsageError(
+                "say which settings the feed stands in, --config cop.toml, or which format, --format"
+            )
+        raise click.UsageError(f"NAME is one of the feeds of {config}: {', '.join(feeds)}")
     return feeds[name], settings.broker
 
 

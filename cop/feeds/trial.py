@@ -3,17 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from textwrap import wrap
 from typing import Any, Protocol, runtime_checkable
 
 from lxml import etree
 
 from cop.domain.flat import flat
 from cop.domain.report import Report
-from cop.domain.rules.known_words import unknown_words
+from cop.domain.rules.known_words import KNOWN, unknown_words
 from cop.feeds.adapters import make_adapter, readings, strict_json, strict_xml
 from cop.feeds.adapters.mapped_paths import Location, named, text_of
 from cop.feeds.message import BadMessage, Feed, Message
 
+#: stands for the value of a field that a mapping names and a message has not
+NOT_THERE = "is not in the message"
 _MOST_LINES = 400
 _DEEPEST = 12
 
@@ -70,7 +73,10 @@ class Trial:
                 if name not in ("original", "rev"):
                     yield _cut(f"  {name:14} {_plain(value)}", width)
             for what, word in unknown_words(report.body):
-                yield _cut(f"  no word of ours: {what} {word!r}; the feed's `words` can say what it means", width)
+                yield _cut(
+                    f"  no word of ours: {what} {word!r}; the feed's `words` can say which of these it means:", width
+                )
+                yield from wrap(", ".join(KNOWN[what]), width, initial_indent=" " * 17, subsequent_indent=" " * 17)
             for name, value in losses.items():
                 yield _cut(f"  not taken      {_plain(name)}: {_plain(value)}", width)
         if self.refused:
@@ -82,7 +88,8 @@ class Trial:
 
     @staticmethod
     def _left(line: Line) -> str:
-        return f"{line.path} = {line.value}"
+        missing = line.value == NOT_THERE
+        return f"{line.path} {NOT_THERE}" if missing else f"{line.path} = {line.value}"
 
 
 def trial(feed: Feed, topic: str, payload: bytes, *, retained: bool = False) -> Trial:
@@ -117,10 +124,12 @@ def _explained(adapter: Explains, message: Message) -> Iterator[Line]:
         if place[:1] == ("topic",) and isinstance(place[1], int):
             level = message.topic.split("/")[place[1] - (1 if place[1] > 0 else 0)]
             yield Line(named(place), _plain(level), "; ".join(said_of_it))
-    missed = {(one.report, one.field, one.path) for one in explained if not one.places}
+    missed = {(one.report, one.field, one.path) for one in explained if not one.places and one.field != "ignore"}
     met = {(one.report, one.field, one.path) for one in explained if one.places}
     for report, name, path in sorted(missed - met):
-        yield Line(path, "is not in the message", f"{report}.{name} is unknown")
+        at_the_top = isinstance(content, dict) and path.partition(".")[0].partition("[")[0] in content
+        hint = f"; at the top of the message it is: $.{path}" if at_the_top else ""
+        yield Line(path, NOT_THERE, f"{report}.{name} is unknown{hint}")
 
 
 def _plainly(payload: bytes, reports: list[Report]) -> Iterator[Line]:

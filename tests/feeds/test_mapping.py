@@ -14,6 +14,14 @@ import pytest
 from cop.config import ConfigError, load
 from cop.domain.report import kind_of
 from cop.domain.unit import Position
+from cop.domain.words import (
+    ANSWER_STATES,
+    AVAILABILITIES,
+    INCIDENT_STATUSES,
+    INCIDENT_TYPES,
+    UNIT_KINDS,
+    UNIT_STATUSES,
+)
 from cop.feeds.adapters import make_adapter
 from cop.feeds.adapters.mapped_fields import FIELDS
 from cop.feeds.adapters.mapped_paths import Reader, Seen, objects_at, steps_of
@@ -59,6 +67,20 @@ def test_that_the_page_names_every_field_unit_and_form() -> None:
         assert set(re.findall(r"`(\w+)`", row)) - special == set(fields) - special
     for word in (*TIME_FORMS, *PLACE_FORMS, *(unit for units in UNITS.values() for unit in units)):
         assert f"`{word}`" in PAGE
+
+
+def test_that_the_page_names_every_word_of_ours() -> None:
+    tables = {
+        "unit_kinds": UNIT_KINDS,
+        "unit_statuses": UNIT_STATUSES,
+        "incident_types": INCIDENT_TYPES,
+        "incident_statuses": INCIDENT_STATUSES,
+        "availabilities": AVAILABILITIES,
+        "answer_states": ANSWER_STATES,
+    }
+    for table, words in tables.items():
+        row = one_of(re.findall(rf"^\| `{table}` \| (.*) \|$", PAGE, re.MULTILINE))
+        assert set(re.findall(r"`(\w+)`", row)) == set(words), table
 
 
 @pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.toml")), ids=lambda path: path.stem)

@@ -64,3 +64,18 @@ def test_that_every_format_can_be_tried_in_120_columns(case: Case) -> None:
     lines = tried.text().splitlines()
     assert lines
     assert all(len(line) <= 120 and line.isprintable() for line in lines)
+
+
+def test_that_a_path_that_starts_above_the_object_is_told_from_one_that_leads_nowhere() -> None:
+    mapping = {"report": "unit", "each": "units[]", "ignore": ["x"], "fields": {"id": "id", "at": "sent", "crew": "n"}}
+    tried = trial(feed_of("json", mapping), "avl", b'{"sent":"2026-05-04T11:59:00Z","units":[{"id":"E8"}]}')
+    assert tried.lines[2:] == [
+        Line("sent", "is not in the message", "unit.at is unknown; at the top of the message it is: $.sent"),
+        Line("n", "is not in the message", "unit.crew is unknown"),
+    ]
+    assert "\nsent is not in the message" in tried.text()
+
+
+def test_that_our_words_stand_below_a_word_that_is_none_of_ours() -> None:
+    tried = trial(feed_of("json", MAPPING), "avl/engine8", MESSAGE)
+    assert "en_route, on_scene" in tried.text()

@@ -1,12 +1,24 @@
 """Which of a report's words stand in none of our tables."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
 
 from cop.domain.incident import Incident
 from cop.domain.resource import Resource
 from cop.domain.statement import Statement
 from cop.domain.unit import Unit
 from cop.domain.words import AVAILABILITIES, INCIDENT_STATUSES, INCIDENT_TYPES, UNIT_KINDS, UNIT_STATUSES
+
+#: what a word is for -> the words that we know
+KNOWN: Mapping[str, Collection[str]] = MappingProxyType(
+    {
+        "unit kind": UNIT_KINDS,
+        "unit status": UNIT_STATUSES,
+        "incident type": INCIDENT_TYPES,
+        "incident status": INCIDENT_STATUSES,
+        "availability": AVAILABILITIES,
+    }
+)
 
 
 def unknown_words(body: Statement) -> Iterator[tuple[str, str]]:
