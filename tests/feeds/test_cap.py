@@ -44,6 +44,25 @@ def heard(adapter: Adapter, text: str) -> list[Report]:
     return adapter.decode(Message("", text.encode(), RECEIVED_AT))
 
 
+@pytest.mark.parametrize("kind", ["Cancel", "Ack", "Error"])
+def test_that_what_an_envelope_takes_back_or_answers_is_no_alarm_on_a_feed_of_its_contents(kind: str) -> None:
+    with pytest.raises(BadMessage, match="edxl-de") as refused:
+        heard(adapter_of("cap"), envelope(cap("A"), "D-1", kind))
+    assert not refused.value.reports
+    assert len(heard(adapter_of("cap"), envelope(cap("A"), "D-1", "Update"))) == 1
+
+
+def test_that_alerts_with_circles_beyond_number_are_heard() -> None:
+    info = (
+        f"<info><event>Fire</event><area><areaDesc>A</areaDesc>{'<circle>35.2,-80.8 5</circle>' * 1_100}</area></info>"
+    )
+    reports = heard(adapter_of("cap"), f"<alerts>{cap('A', info=info)}{cap('B', info=info)}{cap('C')}</alerts>")
+    assert [report.body.id for report in reports] == ["A", "B", "C"]
+    assert isinstance(reports[0].body, Alert)
+    assert reports[0].body.geometry == {"type": "Point", "coordinates": [-80.8, 35.2]}
+    assert "centre" in reports[0].losses["circle"]
+
+
 def alert(adapter: Adapter, text: str) -> Alert:
     (report,) = heard(adapter, text)
     assert isinstance(report.body, Alert)

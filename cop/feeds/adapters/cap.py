@@ -7,7 +7,7 @@ import msgspec
 
 from cop.domain.log import LogEntry
 from cop.domain.report import Report
-from cop.feeds.adapters import parts, readings, strict_xml
+from cop.feeds.adapters import edxl, parts, readings, strict_xml
 from cop.feeds.adapters.adapter import Format
 from cop.feeds.adapters.cap_message import LOSSES_LIMIT, AlertVoice, Hazard, Said, add_loss, triples
 from cop.feeds.adapters.voice import Voice
@@ -103,6 +103,7 @@ class Cap:
             if _local(element) == "entry":
                 return self._entry(message, element, "", alert, exercise=exercise)
             raise BadMessage("no CAP alert")
+        edxl.refuse_answers(found[0])
         return parts.of_parts(found, alert, limit=ALERTS_LIMIT)
 
     def _corners_in(self, payload: bytes) -> int:
@@ -331,10 +332,10 @@ def _is_distributed_as_exercise(element: Any) -> bool:
 
 
 def _corners(payload: bytes) -> int:
-    """Corners of a circle; fewer of many, for drawing them takes longer than reading all the rest."""
+    """Corners of a circle; fewer of many, 0 of too many, for drawing them takes longer than all the rest."""
     circles = payload.count(b"circle>") // 2
     if circles > _CIRCLES_LIMIT:
-        raise BadMessage(f"more than {_CIRCLES_LIMIT:,} circles in one message")
+        return 0  # an alert is heard all the same
     return 48 if circles <= _MANY_CIRCLES else 12
 
 

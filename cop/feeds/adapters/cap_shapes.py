@@ -17,8 +17,8 @@ def union(
 ) -> dict[str, Any] | None:
     """All areas as one geometry, longitude first; None if there is none that can be read.
 
-    Polygons are "lat,lon lat,lon …", closed; circles "lat,lon radius" in km, drawn with so many
-    corners, a point for a radius of 0. What cannot be read or drawn goes to `losses`, and so does what was thinned.
+    Polygons are "lat,lon lat,lon …", closed; circles "lat,lon radius" in km, drawn with so many corners, a point for a
+    radius of 0 and for 0 corners. What cannot be read or drawn goes to `losses`, and so does what was thinned.
     """
     if not polygons and not circles:
         return None
@@ -121,6 +121,10 @@ def _take_circle(
     if radius_km is None or radius_km < 0.0:
         radius_km = 0.0
         _note(losses, "circle", f"no radius: {text}")
+    if corners == 0:
+        points.append([lon, lat])
+        _note(losses, "circle", f"its centre is shown, for the message holds too many: {text}")
+        return
     drawn = outlines.circle(lat, lon, radius_km * 1000.0, corners=corners)
     if drawn["type"] == "Polygon":
         rings.append(drawn["coordinates"][0])

@@ -10,6 +10,8 @@ from cop.feeds.message import BadMessage
 
 #: what an envelope's `distributionStatus` says of something that did not happen (EDXL-DE 1.0 §3.2.1)
 _NOT_ACTUAL = frozenset({"exercise", "test", "system"})
+#: what its `distributionType` says where the contents are no word of their own
+_NO_WORD = frozenset({"cancel", "ack", "error"})
 _PIECES = 20
 _ELEMENTS_LIMIT = 40_000
 
@@ -41,6 +43,14 @@ def is_exercise(element: Any) -> bool:
         for above in element.iterancestors()
         for word in _words(above, "distributionStatus")
     )
+
+
+def refuse_answers(element: Any) -> None:
+    """Raises BadMessage for what an envelope takes back or answers: what that means only edxl-de knows."""
+    for above in element.iterancestors():
+        for name in ("distributionType", "distributionKind"):
+            if any(word.casefold() in _NO_WORD for word in _words(above, name)):
+                raise BadMessage("the envelope cancels or answers what it holds: read it as edxl-de")
 
 
 def sent_at(element: Any) -> str:

@@ -82,6 +82,7 @@ class EdxlHave:
         return parts.of_parts(hospitals, partial(self._hospital, message, exercise), limit=_HOSPITALS_LIMIT)
 
     def _decode_element(self, message: Message, element: Any) -> list[Report]:
+        edxl.refuse_answers(element)
         return self.decode_element(message, element, exercise=False)
 
     def _hospital(self, message: Message, exercise: bool, element: Any) -> list[Report]:

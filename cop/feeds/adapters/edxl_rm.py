@@ -129,6 +129,7 @@ class EdxlRm:
         return parts.of_readers(whole, lambda: parts.of_parts(items, resource, limit=_ITEMS_LIMIT))
 
     def _decode_element(self, message: Message, element: Any) -> list[Report]:
+        edxl.refuse_answers(element)
         return self.decode_element(message, element, exercise=False)
 
     def _head(self, message: Message, element: Any) -> _Head:
