@@ -191,6 +191,18 @@ def test_that_a_killed_object_is_said_again_when_it_is_back() -> None:
     assert len(heard(adapter, f"{HEAD};SHELTER 4*041200z{place}")) == 2
 
 
+def test_that_an_object_called_like_a_station_neither_moves_nor_removes_it() -> None:
+    adapter = adapter_of("aprs")
+    station, fix = heard(adapter, HEAD + PLACE)
+    name = f"{station.body.id:<9}"
+    told = heard(adapter, f"N0BAD>APRS:;{name}*041200z3600.00N/08100.00W>")
+    told += heard(adapter, f"N0BAD>APRS:){name.strip()}!3600.00N/08100.00W>")
+    told += heard(adapter, f"N0BAD>APRS:;{name}_041200z3600.00N/08100.00W>")
+    told += heard(adapter, f"{station.body.id}>APRS:;{name}*041201z3600.00N/08100.00W>")
+    assert len(told) >= 5
+    assert fix.body.id not in {one.body.id for one in told}
+
+
 def test_that_a_message_sent_again_is_the_same_line_of_the_log() -> None:
     adapter = adapter_of("aprs")
     first = heard(adapter, HEAD + ":N0COP-1  :Water rising{42")

@@ -51,6 +51,25 @@ class _Options(msgspec.Struct, forbid_unknown_fields=True):
     units: dict[str, str] = {}
 
 
+class _Named(NamedTuple):
+    """Who or what a packet tells of.
+
+    Anybody may name an object as they like, also by another station's callsign, so an object's id is none of a station.
+    """
+
+    name: str
+    id: str
+    is_object: bool
+
+    @classmethod
+    def of_station(cls, callsign: str) -> "_Named":
+        return cls(callsign, readings.identifier(callsign), is_object=False)
+
+    @classmethod
+    def of_object(cls, name: str) -> "_Named":
+        return cls(name, readings.identifier(f"object {name}"), is_object=True)
+
+
 class _Station(NamedTuple):
     """What is known of a station or object beside its place, for each of its packets says a part of it."""
 
@@ -138,7 +157,7 @@ class Aprs:
 
     def _position(self, message: Message, packet: Packet, place: Place, time: str) -> list[Report]:
         at, losses = self._moment(message, time)
-        return self._placed(message, packet, place, packet.source, at=at, losses=losses)
+        return self._placed(message, packet, place, _Named.of_station(packet.source), at=at, losses=losses)
 
     def _object(self, message: Message, packet: Packet, body: str) -> list[Report]:
         match = _OBJECT.match(body) or _BENT_OBJECT.match(body)
@@ -148,9 +167,8 @@ class Aprs:
         at, losses = self._moment(message, time)
         if match[2] == "_":
             return self._gone(message, packet, name, at)
-        return self._placed(
-            message, packet, aprs_places.plain_or_compressed(rest.lstrip("!=")), name, at=at, losses=losses
-        )
+        place = aprs_places.plain_or_compressed(rest.lstrip("!="))
+        return self._placed(message, packet, place, _Named.of_object(name), at=at, losses=losses)
 
     def _item(self, message: Message, packet: Packet, body: str) -> list[Report]:
         match = _ITEM.match(body)
@@ -160,16 +178,16 @@ class Aprs:
         if match[2] == "_":
             return self._gone(message, packet, match[1].strip(), at)
         place = aprs_places.plain_or_compressed(body[match.end() :])
-        return self._placed(message, packet, place, match[1].strip(), at=at, losses=losses)
+        return self._placed(message, packet, place, _Named.of_object(match[1].strip()), at=at, losses=losses)
 
     def _gone(self, message: Message, packet: Packet, name: str, at: datetime) -> list[Report]:
-        unit = readings.identifier(name)
+        unit = _Named.of_object(name).id
         self._voice.forget(unit)
         gone = Retraction(id=unit, at=at, kind="unit", by=packet.source)
         return [self._voice.report(message, gone, original=(name, packet.text[:1]))]
 
     def _placed(
-        self, message: Message, packet: Packet, place: Place, name: str, *, at: datetime, losses: dict[str, str]
+        self, message: Message, packet: Packet, place: Place, who: "_Named", *, at: datetime, losses: dict[str, str]
     ) -> list[Report]:
         """The unit of a place, and its position where it has one."""
         for key, value in place.losses:
@@ -189,12 +207,12 @@ class Aprs:
         # Of a glider the comment is figures that change with each packet: no news.
         word = {} if glider is not None else {key: losses[key] for key in _NEWS if key in losses}
         status = self._words.word("unit_statuses", place.word) if place.word else None
-        by = packet.source if name != packet.source else ""
+        by = packet.source if who.is_object else ""
         emergency = "!EMERGENCY!" in place.rest.upper()
         reports = self._unit(
             message,
             packet,
-            name,
+            who,
             at,
             by=by,
             kind=kind,
@@ -207,7 +225,7 @@ class Aprs:
         if place.lat is None or place.lon is None:
             return reports
         position = Position(
-            id=readings.identifier(name),
+            id=who.id,
             at=at,
             lat=place.lat,
             lon=place.lon,
@@ -218,7 +236,7 @@ class Aprs:
             by=by,
         )
         kept = {key: value for key, value in losses.items() if key in ("time", "time as sent", "fix", "no-tracking")}
-        original = (name, packet.text[:1])
+        original = (who.name, packet.text[:1])
         return [*reports, self._voice.position(message, position, original=original, losses=kept)]
 
     def _text(self, message: Message, packet: Packet, body: str) -> list[Report]:
@@ -269,17 +287,17 @@ class Aprs:
             speed_mps=epoch.speed_mps,
             alt_m=epoch.alt_m,
         )
-        return self._placed(message, packet, place, packet.source, at=at, losses={})
+        return self._placed(message, packet, place, _Named.of_station(packet.source), at=at, losses={})
 
     def _unlocated(self, message: Message, packet: Packet, said: dict[str, str], *, time: str = "") -> list[Report]:
         at, losses = self._moment(message, time)
-        return self._unit(message, packet, packet.source, at, words=said, losses=losses)
+        return self._unit(message, packet, _Named.of_station(packet.source), at, words=said, losses=losses)
 
     def _unit(
         self,
         message: Message,
         packet: Packet,
-        name: str,
+        who: "_Named",
         at: datetime,
         *,
         words: dict[str, str],
@@ -291,7 +309,7 @@ class Aprs:
         anew: tuple[str, ...] = (),
     ) -> list[Report]:
         """The unit with all that its packets said of it so far; what this one leaves out, and is not `anew`, stays."""
-        unit_id = readings.identifier(name)
+        unit_id = who.id
         known = self._stations.get(unit_id, _Station())
         if unit_id not in self._stations and len(self._stations) >= _STATIONS_REMEMBERED:
             self._stations.clear()  # a hostile sender may invent stations without end
@@ -304,11 +322,11 @@ class Aprs:
             id=unit_id,
             at=at,
             by=by,
-            callsign=readings.name(name),
-            kind=self._kinds.get(unit_id) or known.kind or self._kind,
+            callsign=readings.name(who.name),
+            kind=self._kinds.get(readings.identifier(who.name)) or known.kind or self._kind,
             status="emergency" if emergency else known.status,
         )
-        original = (name, packet.text[:1])
+        original = (who.name, packet.text[:1])
         return self._voice.unit(
             message, unit, lambda: {**dict(known.words), **losses}, beside=known.words, original=original
         )

@@ -52,6 +52,8 @@ def check_line(line: str, reports: list[Report]) -> None:
         assert bodies(reports, Position) == []
         return
     ((unit, lat, lon),) = (said for start, said in LINES.items() if line.startswith(start))
+    if kind in ";)":  # an object's id is none of a station
+        unit = f"object {unit}"
     if ")AID #2_" in line:
         assert only(reports, Retraction).id == unit
         return
