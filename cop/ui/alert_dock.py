@@ -111,8 +111,13 @@ class AlertDock(Dock):
         if title != self.windowTitle():
             self.setWindowTitle(title)
         alarming = sum(not tag(self.desk, report) for report in standing)
-        quiet = f" · {count - alarming} exercise or test" if count > alarming else ""
-        self.count.say(f"{alarming} actual{quiet}" if count else "No alert is in force.")
+        quiet = (
+            f" · {count - alarming} {'test or draft' if self.desk.exercise else 'exercise or test'}"
+            if count > alarming
+            else ""
+        )
+        meant = "of this exercise" if self.desk.exercise else "actual"
+        self.count.say(f"{alarming} {meant}{quiet}" if count else "No alert is in force.")
         self.cancelled.say("\n".join(self._cancelled()))
 
     def tick(self) -> None:

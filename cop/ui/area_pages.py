@@ -44,12 +44,12 @@ class ZonePage(Page):
         about = wording.incident_title(incident) if incident is not None else ""
         agency = wording.agency_name(picture, report.agency)
         drill = wording.drill(report, self.desk.exercise)
-        self.say(f"{drill}{kind} · {zone.id}", wording.one_line(zone.name) or kind, f"drawn by {agency}")
+        self.say(f"{drill}{kind} · {zone.id}", wording.one_line(zone.name) or kind, f"reported by {agency}")
         self.summary.say(wording.paragraphs(zone.summary))
         stands = phase(zone.starts_at, zone.expires_at, now)
         self.facts.say(
             [
-                ("Stands", _PHASES[stands], "warn" if stands != "now" else ""),
+                ("State", _PHASES[stands], "warn" if stands != "now" else ""),
                 ("From", wording.clock_or_date(zone.starts_at, now) if zone.starts_at is not None else "not said"),
                 ("Until", wording.clock_or_date(zone.expires_at, now) if zone.expires_at is not None else "not said"),
                 ("Incident", about),
@@ -93,7 +93,7 @@ class AlertPage(Page):
         self.tag.say(f"{stands.tag} — this is not an actual alert" if stands.tag else "")
         self.facts.say(
             [
-                ("Stands", _PHASES[stands.phase], "warn" if stands.phase != "now" else ""),
+                ("State", _PHASES[stands.phase], "warn" if stands.phase != "now" else ""),
                 (
                     "From",
                     wording.clock_or_date(alert.starts_at, now) if alert.starts_at is not None else "when it was sent",

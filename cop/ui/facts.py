@@ -41,12 +41,12 @@ class Facts(QWidget):
         for at, (name, value) in enumerate(self._rows):
             fact = shown[at] if at < len(shown) else ("", "")
             name.say(fact[0])
-            value.say(fact[1], fact[2] if len(fact) == 3 else "")
+            value.say(wording.breakable(fact[1]), fact[2] if len(fact) == 3 else "")
             value.setAccessibleName(f"{fact[0]}: {fact[1]}")
 
     def texts(self) -> list[tuple[str, str]]:
         """What is shown."""
-        return [(name.text(), value.text()) for name, value in self._rows if value.text()]
+        return [(name.text(), value.text().replace("\u200b", "")) for name, value in self._rows if value.text()]
 
 
 def provenance(picture: Picture, report: Report, now: datetime) -> list[Fact]:
@@ -55,7 +55,7 @@ def provenance(picture: Picture, report: Report, now: datetime) -> list[Fact]:
     original = " ".join(part for part in (source.original_type, source.original_id) if part)
     return [
         ("Agency", wording.agency_name(picture, report.agency)),
-        ("Feed", f"{wording.one_line(source.feed)} · {wording.one_line(source.format)}"),
+        ("Feed", wording.feed_and_format(source.feed, source.format)),
         ("Reported", times(report.reported_at, now)),
         ("Received", times(report.received_at, now)),
         ("Said by", wording.one_line(report.body.by)),

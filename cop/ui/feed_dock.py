@@ -38,9 +38,9 @@ class FeedModel(OrderedModel[FeedHealth]):
         super().__init__(
             (
                 Column(
-                    "State", self._state, key=lambda one: feed_words.badness(one.state), colour=self._colour, width=104
+                    "State", self._state, key=lambda one: feed_words.badness(one.state), colour=self._colour, width=88
                 ),
-                Column("Feed", lambda one: wording.one_line(one.feed), width=96),
+                Column("Feed", lambda one: wording.one_line(one.feed), width=112),
                 Column(
                     "Agency", lambda one: wording.agency_name(picture, one.agency) if one.agency else "all", width=108
                 ),

@@ -1,14 +1,17 @@
 """What was said about an incident, newest first: log entries, and what the picture's objects tell of themselves."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from cop.domain.area import Zone
-from cop.domain.incident import Incident
+from cop.domain.incident import Incident, Link
 from cop.domain.log import LogEntry
 from cop.domain.report import Report
+from cop.domain.rules.same import SAME, ends_of, speaks_for
 from cop.domain.task import Answer
 from cop.domain.words import INCIDENT_STATUSES, TASK_STATES, label
+from cop.picture.change import Key
 from cop.ui import wording
 from cop.ui.desk import Desk
 from cop.ui.task_words import task_of
@@ -29,6 +32,7 @@ def lines_of(desk: Desk, incident: Report) -> list[Line]:
     picture = desk.picture
     about = picture.same.of(incident.key)  # what is said about the same incident is said about this one
     lines = [line for one in about for line in _own(desk, picture.incidents[one])]
+    lines.extend(_merged(desk, about))
     for report in picture.log:
         entry = report.body
         if isinstance(entry, LogEntry) and (entry.incident_agency, entry.incident) in about:
@@ -44,6 +48,21 @@ def lines_of(desk: Desk, incident: Report) -> list[Line]:
             lines.extend(_task(desk, report))
     lines.sort(key=lambda line: line.at, reverse=True)
     return [Line(line.at, wording.one_line(line.text)) for line in lines[:_MOST]]
+
+
+def _merged(desk: Desk, about: Sequence[Key]) -> Iterator[Line]:
+    """Who said of two of these that they are the same, and when."""
+    picture = desk.picture
+    for report in picture.links.values():
+        link = report.body
+        if not isinstance(link, Link) or link.relation != SAME or not speaks_for(report.agency, link):
+            continue
+        ends = ends_of(link)
+        if ends is not None and set(ends) <= set(about):
+            first, second = (f"“{wording.incident_title(picture.incidents[end])}”" for end in ends)
+            yield Line(
+                link.at, f"{first} and {second} are the same, says {wording.agency_name(picture, report.agency)}"
+            )
 
 
 def _own(desk: Desk, incident: Report) -> list[Line]:

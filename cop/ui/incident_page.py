@@ -20,6 +20,8 @@ from cop.ui.page import Page, box
 from cop.ui.same_words import also_reported, linked
 
 _NEAR = 6
+#: longer ids are no names for people
+_RADIO_ID = 24
 _HOW = f"Straight line; the time assumes {3.6 * SPEED_MPS:.0f} km/h and roads {DETOUR} times as long."
 
 
@@ -106,9 +108,9 @@ class IncidentPage(Page):
         body = report.body
         name = wording.agency_name(self.desk.picture, report.agency)
         others = also_reported(self.desk, self.key)
-        merged = f" · {1 + len(others)} sources" if others else ""
+        merged = f" · {1 + len(others)} sources merged" if others else ""
         self.say(
-            f"{wording.drill(report, self.desk.exercise)}{body.id} · reported by {name}{merged}",
+            f"{wording.drill(report, self.desk.exercise)}{self._called(body)}eported by {name}{merged}",
             wording.incident_title(report),
             " · ".join(self._below(report, body)),
         )
@@ -126,6 +128,11 @@ class IncidentPage(Page):
         allow(self.assign, refusal.reason if refusal else None, "Ask for a unit (A)")
         self._say_log(lines_of(self.desk, report))
         self.say_source(report)
+
+    @staticmethod
+    def _called(body: Incident) -> str:
+        """What the incident is called on the radio; an id made for machines stands below, with the source."""
+        return f"{body.id} · r" if len(body.id) <= _RADIO_ID else "R"
 
     def _below(self, report: Report, body: Incident) -> list[str]:
         parts = [wording.one_line(body.address)] if body.address else []

@@ -17,7 +17,7 @@ from cop.ui.flow_layout import FlowLayout
 from cop.ui.labels import Label, allow, button
 from cop.ui.page import Page
 from cop.ui.received import Received
-from cop.ui.resource_dock import body_of, resource_place, resource_type, why_not_mark
+from cop.ui.resource_dock import body_of, free_of, resource_place, resource_type, why_not_mark
 from cop.ui.task_words import answer_verb, standing, task_of
 
 
@@ -78,7 +78,7 @@ class UnitPage(Page):
             wording.unit_callsign(picture, *self.key),
             wording.one_line(f"{agency} · {label(UNIT_STATUSES, status)}"),
         )
-        self._say_position(row)
+        self._say_position(row, kind)
         self.with_position.say(picture.position_fields.get(row, {}), collapse=self.turned)
         capabilities = ", ".join(said.capabilities) if said is not None else ""
         facts: list[Fact] = [("Can", wording.one_line(capabilities))]
@@ -97,7 +97,7 @@ class UnitPage(Page):
         open_ones = [f"{one.objective} — {one.line}" for one in stands if one.state not in {"complete", "cancelled"}]
         self.tasks.say("\n".join(open_ones) or "No open task.")
 
-    def _say_position(self, row: int) -> None:
+    def _say_position(self, row: int, kind: str) -> None:
         picture, now = self.desk.picture, self.desk.now()
         tracks = picture.tracks
         lat, lon = float(tracks.lat[row]), float(tracks.lon[row])
@@ -122,9 +122,9 @@ class UnitPage(Page):
                 ("Grid", wording.grid(lat, lon)),
                 ("Degrees", coordinates.degrees(lat, lon)),
                 ("Reported", times(reported, now), "warn" if stale else ""),
-                ("Speed", f"{speed * 3.6:.0f} km/h" if not np.isnan(speed) else "not said"),
+                ("Speed", wording.speed(speed, kind) if not np.isnan(speed) else "not said"),
                 ("Course", f"{course:.0f}° {wording.compass(course)}" if not np.isnan(course) else "not said"),
-                ("Altitude", f"{alt:.0f} m" if not np.isnan(alt) else ""),
+                ("Altitude", wording.altitude(alt) if not np.isnan(alt) else ""),
                 ("Accuracy", f"± {accuracy:.0f} m" if not np.isnan(accuracy) else ""),
             ]
         )
@@ -132,7 +132,7 @@ class UnitPage(Page):
         self.track_source.say(
             [
                 ("Agency", wording.agency_name(picture, self.key[0])),
-                ("Feed", f"{wording.one_line(name.feed)} · {wording.one_line(name.format)}" if name else ""),
+                ("Feed", wording.feed_and_format(name.feed, name.format) if name else ""),
                 ("Received", times(received, now)),
                 ("Original", wording.one_line(name.original_id) if name else ""),
                 ("", "EXERCISE, not live" if tracks.exercise[row] else ""),
@@ -184,7 +184,7 @@ class ResourcePage(Page):
         body = body_of(report)
         self.say(
             resource_type(report),
-            wording.resource_name(body),
+            wording.resource_name(body, wording.agency_name(picture, report.agency)),
             wording.agency_name(picture, report.agency),
         )
         pending = self.desk.is_pending("resource", *self.key)
@@ -192,7 +192,7 @@ class ResourcePage(Page):
         self.facts.say(
             [
                 ("State", wording.one_line(label(AVAILABILITIES, body.availability))),
-                ("Free", f"{body.available} of {body.quantity}"),
+                ("Free", free_of(body) or "not said"),
                 ("Until", wording.clock_or_date(body.until, now) if body.until is not None else "not said"),
                 ("Conditions", wording.paragraphs(body.conditions)),
                 ("Kind", wording.one_line(label({}, body.kind))),

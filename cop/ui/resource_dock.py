@@ -33,30 +33,30 @@ class ResourceModel(OrderedModel[Report]):
             (
                 Column(
                     "Resource",
-                    lambda one: wording.resource_name(body_of(one)),
-                    key=lambda one: natural(wording.resource_name(body_of(one))),
-                    width=92,
+                    self._name,
+                    key=lambda one: natural(self._name(one)),
+                    width=86,
                 ),
                 Column(
                     "Agency",
                     lambda one: wording.agency_name(picture, one.agency),
-                    width=84,
+                    width=82,
                 ),
                 Column(
                     "Type",
                     self._type,
                     colour=self._type_colour,
-                    width=66,
+                    width=76,
                     hint=lambda one: "\n".join((resource_type(one), resource_place(picture, one))),
                 ),
                 Column(
                     "Free",
-                    lambda one: free_of(body_of(one)),
+                    lambda one: free_of(body_of(one)) or "—",
                     key=lambda one: body_of(one).available,
                     width=50,
                 ),
                 Column("State", self._state, colour=self._state_colour, width=74),
-                Column("Until", self._until, key=self._until_key, width=44),
+                Column("Until", self._until, key=self._until_key, width=42),
             ),
             parent,
         )
@@ -83,6 +83,9 @@ class ResourceModel(OrderedModel[Report]):
     def _words(self, report: Report) -> str:
         words = (column.text(report) for column in self.columns)
         return " ".join((*words, resource_place(self._desk.picture, report))).casefold().replace("\n", " ")
+
+    def _name(self, report: Report) -> str:
+        return wording.resource_name(body_of(report), wording.agency_name(self._desk.picture, report.agency))
 
     def _state(self, report: Report) -> str:
         words = wording.one_line(label(AVAILABILITIES, body_of(report).availability))
@@ -242,11 +245,13 @@ def why_not_mark(desk: Desk, key: Key | None) -> str | None:
 def resource_type(report: Report) -> str:
     """The NIMS type, else the kind, in words."""
     body = body_of(report)
-    return wording.one_line(body.nims_type) or label({}, wording.one_line(body.kind))
+    return wording.in_words(wording.one_line(body.nims_type)) or label({}, wording.one_line(body.kind))
 
 
 def free_of(body: Resource) -> str:
-    """How many can be had of how many: "8 of 20"."""
+    """How many can be had of how many: "8 of 20"; empty where nobody has said whether any can."""
+    if body.availability == "unknown" and not body.available:
+        return ""
     return f"{body.available:,} of {body.quantity:,}"
 
 

@@ -17,6 +17,7 @@ from cop.ui.desk import Desk
 from cop.ui.labels import Label
 from cop.ui.ordered_model import RIGHT, Column, OrderedModel
 from cop.ui.places import Place, typed_place
+from cop.ui.resource_dock import body_of
 from cop.ui.table import table
 
 _MOST = 12
@@ -79,9 +80,12 @@ def _incidents(desk: Desk, wanted: str) -> Iterator[Hit]:
 
 def _resources(desk: Desk, wanted: str) -> Iterator[Hit]:
     for key, report in desk.picture.resources.items():
-        name = wording.called(getattr(report.body, "name", ""), key[1])
+        name, agency = (
+            wording.called(getattr(report.body, "name", ""), key[1]),
+            wording.agency_name(desk.picture, key[0]),
+        )
         if wanted in name.casefold():
-            yield Hit("Resource", name, wording.agency_name(desk.picture, key[0]), *key)
+            yield Hit("Resource", wording.resource_name(body_of(report), agency), agency, *key)
 
 
 def _alerts(desk: Desk, wanted: str) -> Iterator[Hit]:

@@ -213,7 +213,7 @@ class UnitDock(Dock):
         stale = int(np.count_nonzero(self.desk.picture.stale(self.desk.now()) & tracks.present))
         doubtful = int(np.count_nonzero(tracks.doubtful & tracks.present))
         nowhere = int(np.count_nonzero(np.isnan(tracks.lat) & tracks.present))
-        parts = [f"{self.model.rowCount()} shown", f"{stale} of all are stale" if stale else "no position is stale"]
+        parts = [f"{self.model.rowCount()} shown", f"{stale} stale" if stale else "no position is stale"]
         parts += [f"{doubtful} at a doubtful place"] if doubtful else []
         parts += [f"{nowhere} {wording.NOT_LOCATED}"] if nowhere else []
         self.count.say(" · ".join(parts))

@@ -1,5 +1,6 @@
 """The words on the screen for times, distances, places and agencies: short, and the field's own."""
 
+import re
 from datetime import datetime
 
 from cop.domain.agency import Agency
@@ -12,6 +13,10 @@ from cop.map import coordinates
 from cop.picture.picture import Picture
 
 NOT_LOCATED = "not located"
+#: kinds of units whose speed people say in knots
+_IN_KNOTS = frozenset({"boat", "vessel", "ferry", "aircraft", "helicopter", "air_ambulance"})
+#: between the words of a word: before a capital that follows a small letter, or that a small one follows
+_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SHORT_WORDS = frozenset(
     {
         "pd",
@@ -100,6 +105,17 @@ def doubt(picture: Picture, agency: str, lat: float | None, lon: float | None) -
     return f"Doubtful place: {far:,.0f} km from {whose}"
 
 
+def speed(metres_per_second: float, kind: str) -> str:
+    """ "34 km/h · 21 mph"; knots instead for what flies or floats."""
+    name, factor = ("kn", 3600 / 1852) if kind in _IN_KNOTS else ("mph", 3600 / 1609.344)
+    return f"{metres_per_second * 3.6:.0f} km/h · {metres_per_second * factor:.0f} {name}"
+
+
+def altitude(metres: float) -> str:
+    """ "1,501 m · 4,925 ft"."""
+    return f"{metres:,.0f} m · {metres / 0.3048:,.0f} ft"
+
+
 def compass(course_deg: float) -> str:
     """The point of the compass nearest to a course: "NE"."""
     return ("N", "NE", "E", "SE", "S", "SW", "W", "NW")[round(course_deg / 45) % 8]
@@ -133,9 +149,25 @@ def unit_callsign(picture: Picture, agency: str, unit: str) -> str:
     return called(picture.tracks.callsigns[row] if row is not None else "", unit)
 
 
-def resource_name(resource: Resource) -> str:
-    """A resource's name, else its id."""
-    return called(resource.name, resource.id)
+def resource_name(resource: Resource, agency: str = "") -> str:
+    """A resource's name, else its id; beside the name of its agency that is not said again."""
+    name = called(resource.name, resource.id)
+    rest = name[len(agency) :].lstrip(" ·-–—:,")
+    return rest if agency and rest and name.casefold().startswith(agency.casefold()) else name
+
+
+def in_words(text: str) -> str:
+    """A word of a feed that was written without spaces: "EmergencyDepartment" -> "Emergency department"."""
+    if not text.isalnum() or not text[:1].isupper() or not any(c.islower() for c in text):
+        return text
+    parts = _CAPITAL.sub(" ", text).split(" ")
+    return " ".join(part if place == 0 or part.isupper() else part.lower() for place, part in enumerate(parts))
+
+
+def feed_and_format(feed: str, form: str) -> str:
+    """Which feed, and which format it speaks, where its name does not say so: "county cad · json"."""
+    feed, form = one_line(feed), one_line(form)
+    return feed if feed == form or feed.endswith(f" {form}") else f"{feed} · {form}"
 
 
 def drill(report: Report, exercise: str) -> str:

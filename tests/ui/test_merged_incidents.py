@@ -198,6 +198,7 @@ def test_that_the_tasks_and_the_log_of_one_report_are_those_of_the_other(desk: D
     log = [line.text for line in window.selection_panel.incident_page._log]
     assert any("Decon corridor" in text for text in log)
     assert sum("opened by" in text for text in log) == 2
+    assert "“Chemical smell” and “Gas odor” are the same, says Meck 911" in log
 
 
 def test_that_a_unit_is_not_asked_twice_for_one_incident_under_two_reports(make_desk: MakeDesk) -> None:

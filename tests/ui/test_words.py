@@ -92,3 +92,40 @@ def test_that_all_text_reads_at_four_and_a_half_to_one(name: str) -> None:
         assert contrast(theme.text_on(ground, preferred), ground) >= theme.READABLE
     assert contrast(p.muted, p.panel) >= theme.READABLE
     assert contrast(p.muted, p.raised) >= theme.READABLE
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("EmergencyDepartment", "Emergency department"),
+        ("AdultICU", "Adult ICU"),
+        ("UASTeam", "UAS team"),
+        ("Surge", "Surge"),
+        ("SWAT", "SWAT"),
+        ("Hazmat decon, type 2", "Hazmat decon, type 2"),
+        ("beds", "beds"),
+        ("", ""),
+    ],
+)
+def test_that_words_written_without_spaces_are_parted(text: str, words: str) -> None:
+    assert wording.in_words(text) == words
+
+
+def test_that_a_resource_is_not_called_by_its_agencys_name_twice() -> None:
+    beds = r.resource("b", name="Mercy Hospital · Adult ICU beds")
+    assert wording.resource_name(beds, "Mercy Hospital") == "Adult ICU beds"
+    assert wording.resource_name(beds) == "Mercy Hospital · Adult ICU beds"
+    assert wording.resource_name(r.resource("h", name="Mercy Hospital"), "Mercy Hospital") == "Mercy Hospital"
+    assert wording.resource_name(r.resource("h", name="Engine"), "") == "Engine"
+
+
+def test_that_a_feed_that_is_called_by_its_format_says_it_once() -> None:
+    assert wording.feed_and_format("county cad", "json") == "county cad · json"
+    assert wording.feed_and_format("county json", "json") == "county json"
+    assert wording.feed_and_format("json", "json") == "json"
+
+
+def test_that_speeds_and_heights_are_said_in_both_measures() -> None:
+    assert wording.speed(10.0, "patrol") == "36 km/h · 22 mph"
+    assert wording.speed(10.0, "vessel") == "36 km/h · 19 kn"
+    assert wording.altitude(1501.0) == "1,501 m · 4,925 ft"
