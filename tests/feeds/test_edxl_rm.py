@@ -157,3 +157,30 @@ def test_that_being_asked_for_its_return_leaves_the_first_task() -> None:
     picture = picture_of(*asked("asked"), *answered("promised"), *reports)
     states = {key: picture.task_state(task) for key, task in picture.tasks.items()}
     assert states == {(ASKER, THREAD): "accepted", (OWNER, "meck-req-10"): "accepted"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "availability", "shown"),
+    [
+        ("OfferUnsolicitedResource", "", "", "available"),
+        ("OfferUnsolicitedResource", "", "Until the crew sleeps", "Until the crew sleeps"),
+        ("OfferUnsolicitedResource", "Under repair", "", "Under repair"),
+        ("OfferUnsolicitedResource", "In Use", "Available", "committed"),
+        ("OfferUnsolicitedResource", "Available", "Limited", "Limited"),
+        ("ReleaseResource", "Maintenance", "Available", "out_of_service"),
+        ("CommitResource", "Limited", "", "committed"),
+    ],
+)
+def test_that_no_resource_is_free_of_which_its_owner_says_something_else(
+    kind: str, status: str, availability: str, shown: str
+) -> None:
+    state = f"<DeploymentStatus><Value>{status}</Value></DeploymentStatus>" if status else ""
+    state += f"<Availability>{availability}</Availability>" if availability else ""
+    response = "<m:ResponseInformation><ResponseType>Accept</ResponseType></m:ResponseInformation>"
+    item = (
+        f"<m:ResourceInformation>{response}<m:Resource><m:ResourceID>B-3</m:ResourceID>"
+        f"<m:ResourceStatus>{state}</m:ResourceStatus></m:Resource></m:ResourceInformation>"
+    )
+    reports = adapter_of("edxl-rm", agency=OWNER).decode(Message("", message(kind, 1, 0, item), T0))
+    (resource,) = (one.body for one in reports if isinstance(one.body, Resource))
+    assert (resource.availability, resource.available) == (shown, int(shown == "available"))

@@ -300,12 +300,7 @@ class EdxlRm:
 
     def _resource(self, head: _Head, item: Item) -> Resource:
         """A resource that its owner gives word of. Raises BadMessage for one without a name."""
-        usual = _AVAILABILITY[head.kind]
-        availability = (
-            self._words.find("availabilities", item.availability)
-            or self._words.find("availabilities", item.deployment)
-            or usual
-        )
+        availability = self._availability(head, item)
         return Resource(
             id=self._named(head, item),
             at=head.at,
@@ -321,6 +316,19 @@ class EdxlRm:
             lat=item.place.lat,
             lon=item.place.lon,
         )
+
+    def _availability(self, head: _Head, item: Item) -> str:
+        """The least that its two statuses promise; what they say in no word of ours is never taken for free."""
+        said = [word for word in (item.availability, item.deployment) if word]
+        found = [self._words.find("availabilities", word) for word in said]
+        for least in ("out_of_service", "committed"):
+            if least in found:
+                return least
+        usual = _AVAILABILITY[head.kind]
+        unknown = next((word for word, ours in zip(said, found, strict=True) if ours is None), "")
+        if unknown and usual != "committed":
+            return unknown
+        return next(filter(None, found), usual)
 
     def _named(self, head: _Head, item: Item) -> str:
         """Its id, else its name, else the number that it has in the message that began the thread."""
