@@ -45,11 +45,14 @@ class IncidentWords:
             return newest
         self._wordless[key] = newest
         known = self._worded.get(key)
-        if known is None or known.exercise != newest.exercise or not isinstance(known.body, Incident):
+        if known is None or (newest.exercise and not known.exercise) or not isinstance(known.body, Incident):
             return newest
         said_at = known.reported_at.isoformat(timespec="seconds").replace("+00:00", "Z")
         return msgspec.structs.replace(
-            newest, body=with_words(body, known.body), losses={**newest.losses, "words": f"as said at {said_at}"}
+            newest,
+            body=with_words(body, known.body),
+            exercise=known.exercise,  # nor is a drill real when its update leaves out that it is one
+            losses={**newest.losses, "words": f"as said at {said_at}"},
         )
 
     def forget(self, key: Key) -> None:

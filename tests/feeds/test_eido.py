@@ -126,3 +126,47 @@ def test_that_a_unit_is_said_when_its_status_changes() -> None:
         )
     ]
     assert statuses == [["en_route"], [], ["on_scene"]]
+
+
+def test_that_an_update_without_a_status_or_priority_does_not_open_what_is_closed() -> None:
+    adapter = adapter_of("eido", words={"priorities": {"9": 1}})
+    closed = {**words("10", status="Closed"), "incidentCommonPriorityNumber": 9}
+    said(adapter, eido("10", incidentComponent=closed))
+    silent = {key: value for key, value in words("20").items() if "Status" not in key}
+    (incident,) = incidents(said(adapter, eido("20", incidentComponent=silent)))
+    assert (incident.status, incident.priority) == ("closed", 1)
+    assert incident.closed_at is not None
+    assert incident.closed_at.minute == 10
+
+
+def test_that_an_exercise_stays_one_when_an_update_leaves_out_the_call_that_said_so() -> None:
+    adapter = adapter_of("eido")
+    call = {"$id": "c", "standardPrimaryCallType": "test"}
+    said(adapter, eido("10", incidentComponent=words("10"), callComponent=[call]))
+    unit = {"$id": "e8", "lastUpdateTimeStamp": time("20")}
+    update = said(adapter, eido("20", incidentComponent=words("20"), emergencyResourceComponent=[unit]))
+    assert [one.exercise for one in update] == [True, True]
+    real = {**call, "standardPrimaryCallType": "emergency"}
+    assert not said(adapter, eido("30", incidentComponent=words("30"), callComponent=[real]))[0].exercise
+
+
+def test_that_an_incident_split_from_the_one_it_was_merged_into_goes_on() -> None:
+    def merge(at: str, code: str) -> dict[str, Any]:
+        return {
+            "$id": code,
+            "lastUpdateTimeStamp": time(at),
+            "incidentMergeDirectionCode": code,
+            "incidentTrackingIdentifier": f"{URN}5aa2:cad.meck.example",
+        }
+
+    for merges in (
+        [merge("10", "REPLACING"), merge("20", "SPLIT")],
+        [merge("20", "SPLIT"), merge("10", "REPLACING")],
+    ):
+        (incident,) = incidents(
+            said(adapter_of("eido"), eido("30", incidentComponent=words("30"), mergeComponent=merges))
+        )
+        assert incident.status == "active"
+    again = [merge("20", "SPLIT"), merge("25", "REPLACING")]
+    (incident,) = incidents(said(adapter_of("eido"), eido("30", incidentComponent=words("30"), mergeComponent=again)))
+    assert incident.status == "closed"

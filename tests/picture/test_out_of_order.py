@@ -3,6 +3,8 @@
 import itertools
 from typing import Any
 
+import msgspec
+
 from cop.domain.batch import Batch
 from cop.domain.incident import Incident, Link
 from cop.domain.report import Report, Retraction
@@ -93,10 +95,14 @@ def test_that_any_order_of_words_and_none_ends_in_the_same_picture() -> None:
     assert picture_of(FULL, BARE, again).incidents[KEY] == again  # words of its own: nothing is added
 
 
-def test_that_a_drill_gives_no_words_to_what_is_none_and_what_was_taken_back_gives_none() -> None:
-    drill = report(CAD, FULL.body)
-    drill = Report(agency=CAD, body=FULL.body, source=drill.source, received_at=at(900), exercise=True)
-    assert picture_of(drill, BARE).incidents[KEY] == BARE
+def test_that_a_drill_stays_one_and_takes_no_words_from_what_is_none() -> None:
+    drill, bare_drill = (msgspec.structs.replace(one, exercise=True) for one in (FULL, BARE))
+    for told in ((drill, BARE), (BARE, drill)):
+        assert picture_of(*told).incidents[KEY].exercise
+    assert picture_of(FULL, bare_drill).incidents[KEY] == bare_drill
+
+
+def test_that_an_incident_taken_back_gives_no_words() -> None:
     gone = report(CAD, Retraction(id="i", at=at(10), kind="incident"), received_s=900)
     for told in ((FULL, gone, BARE), (FULL, gone, FULL, BARE)):
         assert picture_of(*told).incidents[KEY] == BARE

@@ -23,6 +23,7 @@ from cop.feeds.message import BadMessage, Feed, Message
 _URN = "urn:emergency:uid:incidentid:"
 _INCIDENTS_REMEMBERED = 20_000
 _MOST = 40
+_USUAL_PRIORITY = 3
 PARTS_LIMIT = 1_000
 #: components that are about callers and bystanders: counted, never shown
 _PERSONAL = {
@@ -63,11 +64,12 @@ class _Options(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class _Known(NamedTuple):
-    """What is known of an incident: its words, and when the component that says them was updated."""
+    """What is known of an incident: its words, and when the component that says them was updated; whether it is one."""
 
     words_at: datetime
     place_at: datetime
     incident: Incident
+    exercise: bool
 
 
 class Eido:
@@ -128,6 +130,9 @@ class _Reading:
             for call in calls[:_MOST]
             for name in ("standardPrimaryCallType", "standardSecondaryCallType", "localCallType")
         )
+        if not calls and not self._unplaced:  # an update leaves out the call that said so
+            known = eido._known.get(self._incident_id)
+            self._exercise = known is not None and known.exercise
 
         self._units = Units(
             self._voice,
@@ -199,7 +204,7 @@ class _Reading:
         words_at = place_at = datetime.min.replace(tzinfo=self._at.tzinfo)
         if component is not None:
             words_at = self._document.updated_at(component) or self._at
-            incident = self._worded(incident, component, words_at)
+            incident = self._worded(incident, component, words_at, known.incident if known is not None else None)
             if known is not None and known.words_at > words_at:
                 component = None  # an agency that sends on an older word about it
         if component is None and known is not None:
@@ -221,7 +226,7 @@ class _Reading:
         if known is None or known.incident.at <= incident.at:
             if known is None and len(self._eido._known) >= _INCIDENTS_REMEMBERED:
                 self._eido._known.clear()
-            self._eido._known[self._incident_id] = _Known(words_at, place_at, incident)
+            self._eido._known[self._incident_id] = _Known(words_at, place_at, incident, self._exercise)
         original = (self._tracking, "incident")
         return [
             self._voice.report(
@@ -229,11 +234,15 @@ class _Reading:
             )
         ]
 
-    def _worded(self, incident: Incident, component: Component, words_at: datetime) -> Incident:
+    def _worded(self, incident: Incident, component: Component, words_at: datetime, known: Incident | None) -> Incident:
         kind = text_of(component, "incidentTypeCommonRegistryText")
         text = text_of(component, "incidentTypeInternalText")
         said = texts_of(component, "incidentStatusCommonRegistryText")
-        status = self._status(said)
+        if known is not None and not said:
+            status, closed_at = known.status, known.closed_at
+        else:
+            status = self._status(said)
+            closed_at = words_at if status in INCIDENT_OVER else None
         if len(said) > 1 or (said and self._eido.words("incident_statuses", said[0]) is None):
             self._losses["incidentStatusCommonRegistryText"] = readings.loss(", ".join(said))
         if kind and self._words.find("incident_types", kind) is not None:
@@ -241,6 +250,7 @@ class _Reading:
         number = component.get("incidentCommonPriorityNumber")
         words = (str(number) if type(number) is int else "", text_of(component, "incidentPriorityInternalText"))
         priority = next((found for one in words if (found := self._words.number("priorities", one))), None)
+        usual = known.priority if known is not None and number is None and not words[1] else _USUAL_PRIORITY
         left = readings.unread(component, _INCIDENT_READ if priority is None else _PRIORITY_READ)
         self._losses.update(personal.withheld(left))
         self._losses = dict(list(self._losses.items())[:_MOST])
@@ -249,8 +259,8 @@ class _Reading:
             type=self._words.word("incident_types", kind or text_of(component, "incidentTypeInternalCode")),
             title=readings.name(text),
             status=status,
-            priority=priority if priority is not None and 1 <= priority <= 5 else 3,
-            closed_at=words_at if status in INCIDENT_OVER else None,
+            priority=priority if priority is not None and 1 <= priority <= 5 else usual,
+            closed_at=closed_at,
             lead=self._lead(),
         )
 
@@ -291,9 +301,13 @@ class _Reading:
 
     def _ended(self, incident: Incident) -> Incident:
         """An incident that another one replaces is over (§2.7: the code tells what the named incident is to it)."""
-        for one in self._document.components("mergeComponent")[:_MOST]:
+        merges = self._document.components("mergeComponent")[:_MOST]
+        # of what was merged and split again, the last word holds
+        merges.sort(key=lambda one: self._document.time(one, "lastUpdateTimeStamp") or self._at)
+        last = {text_of(one, "incidentTrackingIdentifier"): one for one in merges}
+        for tracking, one in last.items():
             if text_of(one, "incidentMergeDirectionCode").upper() == "REPLACING":
-                other = readings.name(text_of(one, "incidentTrackingIdentifier"))
+                other = readings.name(tracking)
                 return msgspec.structs.replace(
                     incident, status="closed", closed_at=self._at, summary=f"Merged into {other}"
                 )
