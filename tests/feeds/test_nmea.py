@@ -86,6 +86,13 @@ def test_that_a_date_does_not_hold_for_ever() -> None:
     assert clock(positions(adapter, gga("115900.00"), at=later)) == ["07 11:59:00"]
 
 
+def test_that_a_retained_date_says_nothing_of_the_receivers_clock() -> None:
+    adapter = adapter_of("nmea")
+    (old,) = adapter.decode(Message("avl/e12", rmc("115900.00", "010526"), RECEIVED_AT, retained=True))[1:]
+    assert old.reported_at.day == 1
+    assert clock(positions(adapter, gga("115930.00"))) == ["04 11:59:30"]
+
+
 def test_that_sentences_without_a_time_do_not_keep_a_unit_where_it_was() -> None:
     adapter = adapter_of("nmea")
     found = positions(

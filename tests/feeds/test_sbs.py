@@ -72,6 +72,12 @@ def test_that_an_emergency_lasts_until_another_squawk_comes() -> None:
     assert states(decode(adapter, line(6, 3, squawk="1200", emergency="0"))) == [("a7f3c1", "unknown")]
 
 
+def test_that_a_late_line_does_not_renew_a_call_for_help_that_is_over() -> None:
+    adapter = adapter_of("sbs")
+    decode(adapter, line(6, 1, squawk="1200", emergency="-1"), line(6, 5, squawk="1200", emergency="0"))
+    assert states(decode(adapter, line(6, 2, emergency="-1"), line(8, 6))) == []
+
+
 def test_that_a_call_for_help_is_heard_from_a_clock_that_is_ahead() -> None:
     with pytest.raises(BadMessage, match="ahead") as bad:
         decode(adapter_of("sbs"), line(6, 7200, squawk="7700"))

@@ -1,6 +1,6 @@
 """Traccar over several messages: how long a call for help holds."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -14,14 +14,16 @@ from cop.feeds.message import BadMessage, Message
 from .payloads import RECEIVED_AT, adapter_of
 
 
-def statuses(adapter: Adapter, seconds: int, alarm: str = "", **fields: Any) -> list[str]:
+def statuses(
+    adapter: Adapter, seconds: int, alarm: str = "", received_at: datetime = RECEIVED_AT, **fields: Any
+) -> list[str]:
     """The statuses that come out of a position so many seconds after the start."""
     at = (RECEIVED_AT - timedelta(hours=2) + timedelta(seconds=seconds)).isoformat()
     attributes = {"alarm": alarm} if alarm else {}
     said = {"deviceId": 7, "fixTime": at, "valid": True, "latitude": 35.2, "longitude": -80.8, "attributes": attributes}
     payload = msgspec.json.encode(said | fields)
     try:
-        reports = adapter.decode(Message("traccar", payload, RECEIVED_AT))
+        reports = adapter.decode(Message("traccar", payload, received_at))
     except BadMessage as bad:
         reports = list(bad.reports)
     return [report.body.status for report in reports if isinstance(report.body, Unit)]
@@ -42,6 +44,14 @@ def test_that_a_call_said_again_holds_from_then_on() -> None:
     assert statuses(adapter, 50, "sos") == []
     assert statuses(adapter, 100) == []
     assert statuses(adapter, 111) == ["unknown"]
+
+
+def test_that_a_call_by_a_clock_ahead_of_ours_does_not_hold_for_ever() -> None:
+    adapter = adapter_of("traccar")
+    assert statuses(adapter, 20 * 365 * 86_400, "sos") == ["emergency"]  # refused further on, for its time
+    assert statuses(adapter, 0) == ["emergency"]
+    later = RECEIVED_AT + timedelta(hours=1)
+    assert statuses(adapter, 3 * 3_600, received_at=later) == ["unknown"]
 
 
 def test_that_who_calls_for_help_is_heard_though_the_place_is_none() -> None:

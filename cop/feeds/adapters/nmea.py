@@ -115,7 +115,8 @@ class Nmea:
             receiver.epoch = merged
         receiver.names.add(sentence.name)
         touched[unit] = receiver
-        if epoch.day is not None and receiver.epoch.seconds is not None:
+        # How long a retained message waited says nothing of the receiver's clock.
+        if epoch.day is not None and receiver.epoch.seconds is not None and not message.retained:
             at = clocks.at_day(epoch.day, receiver.epoch.seconds)
             meant = clocks.rolled_over(at, message.received_at)
             receiver.ahead, receiver.dated_at = (meant or at) - message.received_at, message.received_at

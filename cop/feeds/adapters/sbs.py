@@ -93,11 +93,12 @@ class _Aircraft:
             self.speed_mps = None if knots is None else readings.within(knots * KNOT_MPS, 0.0, 12_000.0)
             self.course_deg = readings.course(readings.figure(fields[13]))
             self.velocity_at = at
-        if fields[17] and at >= self.squawk_at:
-            self.squawk, self.squawk_at = readings.name(fields[17][:8]), at
-            self.calls = False
-        if fields[19] in _SET:
-            self.calls = True
+        if at >= self.squawk_at:  # an older call is over, or known
+            if fields[17]:
+                self.squawk, self.squawk_at = readings.name(fields[17][:8]), at
+                self.calls = False
+            if fields[19] in _SET:
+                self.calls, self.squawk_at = True, at
         for name, field in (("vertical_rate", 16), ("alert", 18), ("spi", 20)):
             if fields[field] not in ("", "0"):
                 self.said[name] = readings.loss(fields[field])

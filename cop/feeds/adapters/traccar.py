@@ -115,7 +115,7 @@ class Traccar:
     def _reports(self, message: Message, payload: bytes, said: _Said) -> list[Report]:
         original = (said.unit, said.shape)
         unit_id = readings.identifier(said.unit)
-        status = "emergency" if self._calling(unit_id, said) else "unknown"
+        status = "emergency" if self._calling(unit_id, said, message.received_at) else "unknown"
         unit = Unit(
             id=unit_id,
             at=said.heard_at,
@@ -145,17 +145,18 @@ class Traccar:
     def _kind_of(self, category: str | None) -> str:
         return self._words.word("unit_kinds", category, self._kind) if category else self._kind
 
-    def _calling(self, unit: str, said: _Said) -> bool:
+    def _calling(self, unit: str, said: _Said, received_at: datetime) -> bool:
         """Whether the unit calls for help: the alarm stands in one position only and nothing takes it back."""
         called_at = self._calls.get(unit)
+        heard_at = min(said.heard_at, received_at)  # a clock ahead of ours would call for ever
         if said.calls_for_help:
             if called_at is None and len(self._calls) >= _CALLS_REMEMBERED:
                 self._calls.clear()
-            self._calls[unit] = max(called_at or said.heard_at, said.heard_at)
+            self._calls[unit] = max(called_at or heard_at, heard_at)
             return True
         if called_at is None:
             return False
-        if said.heard_at - called_at < self._lasts:
+        if heard_at - called_at < self._lasts:
             return True
         del self._calls[unit]
         return False
