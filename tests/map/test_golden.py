@@ -49,9 +49,9 @@ def test_that_unit_symbols_look_as_agreed(qapp: object, theme: Theme, dpr: float
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_that_marks_of_doubt_age_and_exercise_look_as_agreed(qapp: object, theme: Theme) -> None:
+def test_that_marks_of_doubt_age_exercise_and_echo_look_as_agreed(qapp: object, theme: Theme) -> None:
     palette = load_palette(theme)
-    image = QImage(620, 230, QImage.Format.Format_RGB32)
+    image = QImage(620, 285, QImage.Format.Format_RGB32)
     image.fill(QColor(palette.map_background))
     painter = QPainter(image)
     marks = [(doubtful, exercise) for doubtful in (False, True) for exercise in (False, True)]
@@ -71,16 +71,18 @@ def test_that_marks_of_doubt_age_and_exercise_look_as_agreed(qapp: object, theme
                 x, y = 40 + 150 * column + 60 * place, 35 + 55 * row
                 painter.drawImage(QPointF(x - symbol.width() / 2, y - symbol.height() / 2), symbol)
         for place, selected in enumerate((False, True)):
-            symbol = incident_symbol(
-                "hazmat",
-                1 + place,
-                selected=selected,
-                doubtful=doubtful,
-                exercise=exercise,
-                palette=palette,
-                dpr=1.0,
-            )
-            painter.drawImage(18 + 150 * column + 60 * place, 175, symbol)
+            for row, echo in enumerate((False, True)):
+                symbol = incident_symbol(
+                    "hazmat",
+                    1 + place,
+                    selected=selected,
+                    doubtful=doubtful,
+                    exercise=exercise,
+                    echo=echo,
+                    palette=palette,
+                    dpr=1.0,
+                )
+                painter.drawImage(18 + 150 * column + 60 * place, 175 + 55 * row, symbol)
     painter.end()
     assert_golden(image, f"marks-{theme}")
 

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from cop.domain.batch import Batch, BrokerState, FeedHealth
 from cop.domain.desk import Operator
-from cop.domain.incident import Incident
+from cop.domain.incident import Incident, Link
 from cop.domain.log import LogEntry
 from cop.domain.report import Report
 from cop.domain.resource import Resource
@@ -48,6 +48,53 @@ def same_font_and_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_that_the_window_looks_as_agreed(
     qtbot: QtBot, ground: Ground, settings: QSettings, name: Literal["dark", "light"]
 ) -> None:
+    window = window_at_work(qtbot, ground, settings, name, (1600, 900))
+    window.select("incident", *RAIL)
+    window.map_view.show_place(35.24, -80.90, 62_000.0)
+    log = window.selection_panel.incident_page
+    qtbot.waitUntil(
+        lambda: any("Hot zone 1 km set" in one.text() and one.isVisible() for one in log.findChildren(Label))
+    )
+    QApplication.processEvents()  # cards take the height of their lines
+    assert_golden(window.grab().toImage(), f"window-{name}")
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_that_an_incident_of_two_sources_looks_as_agreed(
+    qtbot: QtBot, ground: Ground, settings: QSettings, name: Literal["dark", "light"]
+) -> None:
+    window = window_at_work(qtbot, ground, settings, name, (1366, 768))
+    smell = Incident(
+        id="m-1",
+        at=NOON,
+        type="hazmat",
+        priority=3,
+        title="Chemical smell, callers",
+        summary="Smoke and a sharp smell along Old Dowd Road.",
+        lat=35.25,
+        lon=-80.90,
+        opened_at=NOON - timedelta(minutes=3),
+    )
+    link = Link(id="l", at=NOON, first="meck-911/m-1", second="/".join(RAIL))
+    window.desk.take_in(Batch(reports=[report("meck-911", smell), report("meck-911", link)]))
+    window.select("incident", *RAIL)
+    window.map_view.show_place(35.245, -80.93, 20_000.0)
+    qtbot.waitUntil(lambda: laid_out(window))
+    assert_golden(window.grab().toImage(), f"merged-{name}")
+
+
+def laid_out(window: MainWindow) -> bool:
+    """Whether every line has its room and the next look is the same as this one."""
+    labels = [one for one in window.findChildren(Label) if one.isVisible() and one.wordWrap()]
+    first = window.grab().toImage()
+    QApplication.processEvents()
+    return all(one.height() >= one.heightForWidth(one.width()) for one in labels) and window.grab().toImage() == first
+
+
+def window_at_work(
+    qtbot: QtBot, ground: Ground, settings: QSettings, name: Literal["dark", "light"], size: tuple[int, int]
+) -> MainWindow:
+    """The commander's window on a busy day."""
     picture = Picture()
     busy_day(picture, units=90)
     desk = Desk(
@@ -62,18 +109,11 @@ def test_that_the_window_looks_as_agreed(
     palette = load_palette(name)
     map_view = MapView(picture, ground, REGION, palette, now=desk.now)
     window = MainWindow(desk, map_view, palette, settings, operation="Operation Steel Rail", period="OP 2")
-    window.resize(1600, 900)
+    window.resize(*size)
     qtbot.addWidget(window)
     with qtbot.waitExposed(window):
         window.show()
-    window.select("incident", *RAIL)
-    map_view.show_place(35.24, -80.90, 62_000.0)
-    log = window.selection_panel.incident_page
-    qtbot.waitUntil(
-        lambda: any("Hot zone 1 km set" in one.text() and one.isVisible() for one in log.findChildren(Label))
-    )
-    QApplication.processEvents()  # cards take the height of their lines
-    assert_golden(window.grab().toImage(), f"window-{name}")
+    return window
 
 
 def a_day_at_work() -> Batch:
