@@ -3,12 +3,14 @@
 import json
 from typing import Any
 
+import pytest
+
 from cop.domain.incident import Incident
 from cop.domain.report import Report
 from cop.domain.task import Answer, Task
 from cop.domain.unit import Unit
 from cop.feeds.adapters.adapter import Adapter
-from cop.feeds.message import Message
+from cop.feeds.message import BadMessage, Message
 
 from .payloads import RECEIVED_AT, adapter_of
 
@@ -59,3 +61,17 @@ def test_that_request_acknowledgement_and_departure_are_one_task() -> None:
     assert {answer.requester for answer in answers} == {asked.agency}
     units = [one.body for one in (assigned, en_route) if isinstance(one.body, Unit)]
     assert [unit.status for unit in units] == ["assigned", "en_route"]
+
+
+def test_that_a_refusal_gives_no_resource_and_an_acknowledgement_of_another_word_is_none() -> None:
+    given = {"resourceId": "9001", "resourceName": "RTW 1", "resourceType": "RTW"}
+    fields = {
+        "resourceRequestId": "70011",
+        "acknowledgedResources": [given],
+        "acknowledgedAt": "2026-05-04T11:10:00Z",
+    }
+    (refused,) = said(adapter_of("ucri2"), {**fields, "acknowledgementStatus": "rejected"})
+    assert isinstance(refused.body, Answer)
+    assert refused.body.state == "declined"
+    with pytest.raises(BadMessage):
+        said(adapter_of("ucri2"), {**fields, "acknowledgementStatus": "forwarded"})

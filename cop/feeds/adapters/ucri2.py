@@ -241,7 +241,7 @@ class Ucri2:
         number, at = self._request_number(fields), self._moment(fields, "acknowledgedAt")
         given = _list(fields, "acknowledgedResources")
         status = _text(fields, "acknowledgementStatus")
-        if not given and status not in ("accepted", "rejected"):
+        if status not in ("accepted", "rejected") and (status or not given):
             raise BadMessage("an acknowledgement neither accepts nor rejects")
         names = ", ".join(filter(None, (_text(one, "resourceName") for one in given[:_MOST] if isinstance(one, dict))))
         answer = Answer(
@@ -254,6 +254,8 @@ class Ucri2:
         read = frozenset({"resourceRequestId", "acknowledgementStatus", "acknowledgedAt", "acknowledgedResources"})
         losses = readings.unread(fields, read | {"comment"})
         reports = [self._report(message, answer, (number, "acknowledgement"), losses)]
+        if status == "rejected":
+            return reports  # it gives nothing, whatever it names
         try:
             return reports + parts.of_parts(
                 given, lambda one: self._unit(message, one, at, "assigned", number), limit=PARTS_LIMIT
