@@ -139,7 +139,9 @@ class Meshtastic:
         if track is not None and course is None:
             said["ground_track"] = readings.loss(track)
         original = (node, "position")
-        reports = self._unit(message, packet, node, at, read=_POSITION_READ, said=said)
+        # A unit's words are ordered by the gateway's clock, as in its other packets: the node's own may differ from it.
+        heard_at = _moment_or(packet, at)
+        reports = self._unit(message, packet, node, heard_at, read=_POSITION_READ, said=said)
         place = place_of(fix)
         if place is None:
             return reports
@@ -281,6 +283,15 @@ def _moment(packet: Packet, message: Message) -> tuple[datetime, str]:
     if message.retained:
         raise BadMessage("a retained message without a time")
     return message.received_at, "no time in the message: the time of receipt stands for it"
+
+
+def _moment_or(packet: Packet, at: datetime) -> datetime:
+    """When the gateway received the packet; where it says none, `at`."""
+    try:
+        said = packet.timestamp or 0.0
+        return readings.moment_of_seconds(said) if said >= _SET_S else at
+    except BadMessage:
+        return at
 
 
 def _moment_of_fix(fix: Fix, packet: Packet, message: Message) -> tuple[datetime, str]:
