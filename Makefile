@@ -8,6 +8,7 @@ ARGS ?=
 JOBS ?= 2
 # A desk whose picture is taken: its layout is nobody's own, and after so many seconds the exercise is well under way.
 PORTRAIT = XDG_DATA_HOME="$(CURDIR)/build/portrait" $(BIN)/cop run --offscreen --for 25 --select charlotte-fire/inc-0417
+MERGED = gaston-911/urn:emergency:uid:incidentid:26-3391:gaston-911.exercise
 
 # Debian keeps servers such as mosquitto out of a user's PATH.
 export PATH := $(PATH):/usr/sbin:/usr/local/sbin
@@ -41,6 +42,7 @@ bench: system-test  ## print the benchmark table
 screenshots: system-run  ## let the app take the pictures in docs/images anew
 	$(PORTRAIT) --theme dark --screenshot docs/images/main-dark.png
 	$(PORTRAIT) --theme light --screenshot docs/images/main-light.png
+	$(PORTRAIT) --theme dark --select $(MERGED) --screenshot docs/images/formats-dark.png
 	rm -rf build/portrait
 
 clean:  ## remove what the other commands made
