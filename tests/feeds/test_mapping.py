@@ -298,3 +298,12 @@ def test_that_a_place_that_cannot_be_read_is_counted_each_time_and_not_only_when
         payload = json.dumps({"id": "E8", "t": f"2026-05-04T11:59:{second}Z", "p": "35.2,-80.8"}).encode()
         with pytest.raises(Exception, match="a place that the mapping cannot read"):
             adapter.decode(Message("x", payload, RECEIVED_AT))
+
+
+@pytest.mark.parametrize("word", ["Exercise", "DRILL", "test", "training", "on", "yes", 1, True])
+def test_that_a_word_for_a_drill_is_one(word: object) -> None:
+    options = {"report": "alert", "fields": {"id": "id", "at": "t", "event": "e", "exercise": "mode"}}
+    for mode, drill in ((word, True), ("live", False), ("off", False), ("", False)):
+        fields = {"id": "1", "t": "2026-05-04T11:59:01Z", "e": "Siren", "mode": mode}
+        (report,) = adapter_of("json", options).decode(Message("", json.dumps(fields).encode(), RECEIVED_AT))
+        assert report.exercise is drill

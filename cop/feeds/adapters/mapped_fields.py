@@ -9,7 +9,7 @@ from cop.feeds.message import BadMessage
 
 Convert = Callable[[Any], Any]
 #: what the fields of every report are
-_COMMON = {"id": "id", "at": "time", "by": "name", "exercise": "flag", "deleted": "flag"}
+_COMMON = {"id": "id", "at": "time", "by": "name", "exercise": "drill", "deleted": "flag"}
 _PLACE = {"lat": "angle", "lon": "angle", "place": "place"}
 _UNIT = {
     **_PLACE,
@@ -109,6 +109,9 @@ RANGES = {
     "radius_m": (0.0, 200_000.0),
 }
 _TRUE, _FALSE = frozenset({"true", "yes", "y", "1", "t", "x"}), frozenset({"false", "no", "n", "0", "f"})
+#: how systems say of themselves that they play, or that they do not
+_DRILL = frozenset({"exercise", "drill", "test", "training", "simulation", "simulated", "on"})
+_NO_DRILL = frozenset({"actual", "live", "real", "operational", "off", "none"})
 _MOST_NAMES = 40
 
 
@@ -125,6 +128,11 @@ def _count(value: Any) -> int | None:
 def _flag(value: Any) -> bool | None:
     text = (text_of(value) or "").casefold()
     return True if text in _TRUE else False if text in _FALSE else None
+
+
+def _drill(value: Any) -> bool | None:
+    text = (text_of(value) or "").casefold()
+    return True if text in _DRILL else False if text in _NO_DRILL else _flag(value)
 
 
 def _names(value: Any) -> tuple[str, ...] | None:
@@ -147,6 +155,7 @@ CONVERTERS: dict[str, Convert] = {
     "count": _count,
     "crew": lambda value: count if (count := _count(value)) is not None and count <= 1000 else None,
     "flag": _flag,
+    "drill": _drill,
     "names": _names,
     "geometry": _geometry,
 }
