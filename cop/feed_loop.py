@@ -65,8 +65,10 @@ class _Loop:
         self._journal_retry_at = 0.0
         self._own_source = self._journal.source("this desk", operator.agency, "cop-json") if self._journal else 0
         self._relay = Relay(setup.publish, operator.agency) if setup.publish else None
-        listen = self._relay.take if self._relay is not None else None
-        self._intake = Intake(setup.feeds, self._journal, exercise=exercise_of(setup.root), listen=listen)
+        listen, we_say = (self._relay.take, self._relay.says) if self._relay is not None else (None, None)
+        self._intake = Intake(
+            setup.feeds, self._journal, exercise=exercise_of(setup.root), listen=listen, we_say=we_say
+        )
         subscriptions = [Subscription(feed.topic, feed.qos) for feed in setup.feeds]
         self._session = Session(setup.broker, setup.client_id, subscriptions, _Presences(setup).will)
         self._sender = _Sender(setup, self._session, self._note_said)

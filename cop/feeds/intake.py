@@ -21,12 +21,13 @@ from cop.domain.report import Report, Retraction, kind_of
 from cop.domain.rules.known_words import unknown_words
 from cop.domain.rules.plausible import refuse_time
 from cop.domain.unit import Position, Unit
+from cop.feeds import cot_uids
 from cop.feeds.adapters import make_adapter
 from cop.feeds.adapters.adapter import Adapter
 from cop.feeds.census import Census
 from cop.feeds.conflation import Conflation
 from cop.feeds.health import FeedCounter
-from cop.feeds.message import BadMessage, Feed, Message
+from cop.feeds.message import BadMessage, Feed, Message, NotTheirs
 from cop.feeds.session import Received
 from cop.feeds.topics import exercise_of, parse_object_topic, specificity
 
@@ -81,7 +82,7 @@ class Intake:
     """Feed it bursts with `take`; get a batch with `batch`. Knows neither broker nor pipe.
 
     `exercise` is the name of the exercise that this desk plays, None in live work. `listen` hears every report that is
-    believed.
+    believed. `we_say` knows of which agencies this desk itself writes for TAK: what comes back of these is an echo.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class Intake:
         exercise: str | None,
         make: Callable[[Feed], Adapter] = make_adapter,
         listen: Callable[[Report], None] | None = None,
+        we_say: Callable[[str], bool] | None = None,
     ) -> None:
         self._lines = [_Line(feed) for feed in feeds]
         self._by_specificity = sorted(self._lines, key=lambda line: specificity(line.feed.topic))
@@ -100,6 +102,7 @@ class Intake:
         self._exercise = exercise
         self._make = make
         self._listen = listen
+        self._we_say = we_say
         self._routes: dict[str, _Route] = {}
         self._conflation = Conflation()
         self._reports: list[Report] = []
@@ -212,11 +215,17 @@ class Intake:
         reports: Sequence[Report]
         try:
             reports = line.adapter.decode(Message(one.topic, one.payload, received_at, one.retained))
+        except NotTheirs as echo:
+            if self._we_say is not None and self._we_say(echo.agency):
+                return
+            raise
         except BadMessage as bad:
             reports, refused = bad.reports, bad
         # each report's share of the message's size: the others stand in it too
         size = len(one.payload) // max(1, len(reports)) + _REPORT_OVERHEAD
         for report in reports:
+            if self._is_echo(report):
+                continue
             try:
                 self._believe(line, report, size)
             except BadMessage as bad:
@@ -225,6 +234,11 @@ class Intake:
             line.failures, line.counter.failed = 0, ""
         if refused is not None:
             raise refused
+
+    def _is_echo(self, report: Report) -> bool:
+        """Whether a report is what this desk wrote for TAK, come back: it would make a second unit of one."""
+        owner = cot_uids.agency_of(report.source.original_id)
+        return bool(owner) and self._we_say is not None and self._we_say(owner)
 
     def _fail(self, line: _Line, error: Exception) -> None:
         """The feed's edge: the one place where an unexpected error of an adapter ends."""

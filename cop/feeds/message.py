@@ -23,6 +23,14 @@ class BadMessage(Exception):  # noqa: N818 - it is the message that is bad, no e
         self.reports = reports
 
 
+class NotTheirs(BadMessage):
+    """A claim about an object of another agency (`agency`) than the one whose feed it came on."""
+
+    def __init__(self, agency: str) -> None:
+        super().__init__("an object of another agency, as a desk of ours writes it")
+        self.agency = agency
+
+
 class Message(msgspec.Struct, frozen=True):
     """One MQTT message as received. `received_at` is aware UTC.
 

@@ -31,6 +31,10 @@ class Relay:
             if line.wants(report):
                 line.take(report)
 
+    def says(self, agency: str) -> bool:
+        """Whether objects of an agency go out as Cursor on Target: what a TAK server sends back of them is an echo."""
+        return any(line.outlet.format == "cot-xml" and line.speaks_for(agency) for line in self._lines)
+
     def flush(self, publish: Publisher) -> None:
         """Say what waits and is due; what the connection does not take goes on waiting."""
         now = time.monotonic()
@@ -56,8 +60,11 @@ class _Line:
         kind = body.kind if isinstance(body, Retraction) else kind_of(body)
         # a unit's words go with its positions
         wanted = kind in self._kinds or (kind == "unit" and "position" in self._kinds)
-        ours = "*" in self._agencies or report.agency in self._agencies
-        return wanted and ours and report.source.format != self.outlet.format
+        return wanted and self.speaks_for(report.agency) and report.source.format != self.outlet.format
+
+    def speaks_for(self, agency: str) -> bool:
+        """Whether objects of this agency go out here."""
+        return "*" in self._agencies or agency in self._agencies
 
     def take(self, report: Report) -> None:
         """Write it in the outlet's format."""

@@ -212,7 +212,7 @@ def test_that_no_text_makes_an_event_that_is_no_xml(text: str) -> None:
     ]
     for report in reports:
         for out in writer.take(report):
-            assert read(out.payload)
+            assert read(out.payload, adapter_of("cot-xml", agency=report.agency))
 
 
 def test_that_a_unit_goes_out_when_its_words_and_its_place_are_known() -> None:

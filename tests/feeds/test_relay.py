@@ -7,12 +7,18 @@ from hypothesis import strategies as st
 from paho.mqtt.client import topic_matches_sub
 
 from cop.domain.report import Report, Retraction, Source
+from cop.domain.unit import Position
+from cop.feeds.intake import Intake
+from cop.feeds.message import Feed
+from cop.feeds.outbound import make_writer
 from cop.feeds.outlet import Outlet
 from cop.feeds.relay import Relay
+from cop.feeds.session import Received
 from cop.feeds.topics import overlap
 from tests.reports import at, incident, unit
 
 OURS, THEIRS = "charlotte-fire", "gastonia-pd"
+POSITION = Position(id="e30", at=at(5), lat=35.2, lon=-80.8)
 OUTLET = Outlet(name="out", format="cop-json", topic="elsewhere/{agency}/{kind}/{id}", kinds=("incident",))
 
 
@@ -108,6 +114,41 @@ def test_that_filters_overlap_exactly_where_a_topic_fits_both(
         topics += [f"{topic}/{level}" if topic else level for topic in topics for level in "ab"]
     fits = any(all(topic_matches_sub(one, topic) for one in filters) for topic in set(topics) - {""})
     assert overlap(*filters) == fits
+
+
+TAK = Outlet(name="tak", format="cot-xml", topic="tak/out/{kind}/{id}", kinds=("position", "incident"))
+
+
+@pytest.mark.parametrize("agency", [OURS, "tak.team"])
+@pytest.mark.parametrize(
+    "publishes", [[TAK], [msgspec.structs.replace(TAK, format="geojson")], []], ids=["tak", "geojson", "nothing"]
+)
+def test_that_what_a_tak_server_sends_back_makes_no_second_unit(agency: str, publishes: list[Outlet]) -> None:
+    """Whoever writes no CoT takes what another desk wrote of the feed's own agency, and refuses all else."""
+    relay = Relay(publishes, OURS)
+    feed = Feed(name="tak", format="cot-xml", topic="tak/#", agency=agency)
+    intake = Intake([feed], None, exercise=None, we_say=relay.says)
+    writer, written = make_writer("cot-xml"), []
+    place = msgspec.structs.replace(incident("i1"), lat=35.2, lon=-80.8)
+    for body in (unit("e30", status="emergency"), POSITION, place, Retraction(id="i1", at=at(9), kind="incident")):
+        written += writer.take(said(body))
+    assert len(written) == 4
+    intake.take([Received("tak/in", one.payload, at(60).timestamp(), False, 1, 1) for one in written])
+    batch = intake.batch(1, None, [], health=True)
+    heard = {one.agency for one in batch.reports} | {one.agency for one in batch.tracks}
+    writes_cot = any(outlet.format == "cot-xml" for outlet in publishes)
+    assert heard == ({OURS} if agency == OURS and not writes_cot else set())
+    assert batch.health[0].bad == (4 if agency != OURS and not writes_cot else 0)
+
+
+def test_that_another_agencys_unit_by_a_uid_of_ours_is_refused_where_we_only_write_our_own() -> None:
+    relay = Relay([TAK], OURS)
+    feed = Feed(name="tak", format="cot-xml", topic="tak/#", agency="tak.team")
+    intake = Intake([feed], None, exercise=None, we_say=relay.says)
+    (told,) = make_writer("cot-xml").take(said(POSITION, agency=THEIRS))
+    intake.take([Received("tak/in", told.payload, at(60).timestamp(), False, 1, 1)])
+    (health,) = intake.batch(1, None, [], health=True).health
+    assert health.bad_reasons == {"an object of another agency, as a desk of ours writes it": 1}
 
 
 def test_that_an_outlet_needs_a_topic_that_can_be_published_on() -> None:

@@ -12,10 +12,11 @@ from cop.domain.log import LogEntry
 from cop.domain.report import Body, Report, Retraction
 from cop.domain.rules.plausible import refuse_time
 from cop.domain.unit import Unit
+from cop.feeds import cot_uids
 from cop.feeds.adapters import cot_event, cot_extension, cot_shapes, cot_types, outlines, parts, readings
 from cop.feeds.adapters.cot_event import Event
 from cop.feeds.adapters.voice import Voice
-from cop.feeds.message import BadMessage, Feed, Message
+from cop.feeds.message import BadMessage, Feed, Message, NotTheirs
 
 _EMERGENCY_SUFFIX = "-9-1-1"
 _EMERGENCIES_REMEMBERED = 10_000
@@ -44,7 +45,10 @@ class Meaning:
         self._emergencies: dict[tuple[str, bool], tuple[datetime, bool]] = {}
 
     def reports(self, message: Message, event: Event) -> list[Report]:
-        """What one event says. Raises BadMessage."""
+        """What one event says. Raises BadMessage; NotTheirs for what a desk wrote of another agency's object."""
+        owner = cot_uids.agency_of(event.uid)
+        if owner and owner != self._voice.agency:
+            raise NotTheirs(owner)
         event_type = event.type
         if event_type.startswith("a-"):
             if self._incident_types.get(event_type[4:]) is not None:

@@ -12,6 +12,7 @@ from cop.domain.flat import rfc3339
 from cop.domain.report import Report
 from cop.domain.statement import Statement
 from cop.domain.unit import Position, Unit
+from cop.feeds import cot_uids
 from cop.feeds.adapters import cot_types
 from cop.feeds.adapters.cot_extension import EXERCISE_PREFIX
 from cop.feeds.outbound import Outgoing
@@ -240,9 +241,7 @@ def _called(report: Report, callsign: str, *, always: bool = False) -> str:
 
 def uid_of(report: Report, kind: str, object_id: str = "") -> str:
     """One object's uid for good: no two agencies, kinds, or exercise and live work share one."""
-    root = "cop-exercise" if report.exercise else "cop"
-    agency = report.agency.replace(".", "%2E")  # a dot ends it
-    return f"{root}.{kind}.{agency}.{object_id or report.body.id}"
+    return cot_uids.uid_of(kind, report.agency, object_id or report.body.id, exercise=report.exercise)
 
 
 def _part_of(name: str, number: int) -> str:
