@@ -100,7 +100,8 @@ class EdxlHave:
                 ]
             return [report(*self._beds(hospital, *part))]
 
-        return parts.of_parts([element, *_capacities(element)], read, limit=_BEDS_LIMIT)
+        beds = islice(_capacities(element), _BEDS_LIMIT + 1)
+        return parts.of_parts([element, *beds], read, limit=_BEDS_LIMIT)
 
     def _read(self, message: Message, element: Any) -> _Hospital:
         name = _first_text(element, _NAMES)
@@ -295,7 +296,10 @@ def _conditions(element: Any) -> Iterator[str]:
 
 def _capacities(element: Any) -> Iterator[tuple[str, Any]]:
     """Every type of beds with the element that counts them; a sub-category's stand behind it or inside it."""
+    above, service = None, ""
     for beds in element.iter("{*}BedCapacity", "{*}bedCapacity"):
+        if beds.getparent() is not above:
+            above, service = beds.getparent(), _enclosing_service(beds)
         of_type, label, seen = "", "", False
         for child in beds:
             name = strict_xml.local_name(child).casefold()
@@ -309,9 +313,9 @@ def _capacities(element: Any) -> Iterator[tuple[str, Any]]:
                     yield label, child
             elif name == "capacity":
                 seen = True
-                yield label or _enclosing_service(beds), child
+                yield label or service, child
         if not seen:
-            yield label or _enclosing_service(beds), beds
+            yield label or service, beds
 
 
 def _enclosing_service(beds: Any) -> str:

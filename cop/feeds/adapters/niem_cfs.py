@@ -66,15 +66,22 @@ class NiemCfs:
         if not found:
             raise BadMessage("no call for service in the document")
 
+        payload, left = None, dict[str, str]()
+
         def read(call: Any) -> list[Report]:
-            return self._call(message, call)
+            nonlocal payload, left
+            above = call.getparent()
+            above = call if above is None else above
+            if above is not payload:  # many calls in one payload have the same beside them
+                payload, left = above, personal.withheld(strict_xml.unread(above, _READ_OF_PAYLOAD))
+            return self._call(message, call, payload, left)
 
         return parts.of_parts(found, read, limit=_CALLS_LIMIT)
 
-    def _call(self, message: Message, call: Any) -> list[Report]:
-        payload = call.getparent() if call.getparent() is not None else call
+    def _call(self, message: Message, call: Any, payload: Any, left: dict[str, str]) -> list[Report]:
+        """The call as incident and its units; `left` is what stands beside it and nobody reads."""
         exercise = edxl.is_exercise(call)
-        losses: dict[str, str] = {}
+        losses = dict(left)
         at = self._at(message, call, losses)
         units = payload.findall("{*}ServiceCallAssignedUnit")
 
@@ -116,7 +123,6 @@ class NiemCfs:
         for element, read in (
             (call, _READ_OF_CALL),
             (call.find("{*}ServiceCallAugmentation"), _READ_OF_AUGMENTATION),
-            (payload, _READ_OF_PAYLOAD),
         ):
             if element is not None:
                 losses |= personal.withheld(strict_xml.unread(element, read))

@@ -21,8 +21,6 @@ _READ = frozenset(
 )
 _NESTED = frozenset({"references", "parameters", "geocode"})
 _UNREMARKABLE = {"scope": "Public", "language": "en-US"}
-_SURROGATES = (b"\\ud", b"\\uD")
-_JSON = msgspec.json.Decoder()
 
 
 class _Options(msgspec.Struct, forbid_unknown_fields=True):
@@ -40,9 +38,7 @@ class Nws:
         """An alert of each feature, of a collection or alone; a collection without any says that there is none."""
         if not message.payload and message.topic:
             return []  # a retained message was cleared
-        said = strict_json.loads(message.payload)
-        if any(escape in message.payload for escape in _SURROGATES):
-            strict_json.decode(message.payload, _JSON)  # half a letter is no text
+        said = strict_json.quick(message.payload)
         if not isinstance(said, dict):
             raise BadMessage("not a GeoJSON object")
         kind = said.get("type")
