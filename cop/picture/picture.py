@@ -292,7 +292,9 @@ class Picture:
     def _keep_gone(self, kind: str, key: Key, last_word: Report, at: datetime) -> None:
         if len(self._gone) >= _GONE_LIMIT:  # a sender may make and take back without end: the oldest are forgotten
             del self._gone[next(iter(self._gone))]
-        self._gone[kind, key] = _Gone(last_word, at.timestamp())
+        known = self._gone.get((kind, key))
+        until = max(at.timestamp(), known.at) if known is not None else at.timestamp()
+        self._gone[kind, key] = _Gone(last_word, until)
 
     def _note(self, kind: str, key: Key, report: Report, change: Change) -> None:
         if kind == "answer":

@@ -69,7 +69,7 @@ class PictureAgainstDicts(RuleBasedStateMachine):
             self.objects[kind, said.key] = said
             if kind == "unit":
                 if deleted:
-                    self.retracted_units[said.key] = seconds
+                    self.retracted_units[said.key] = max(seconds, self.retracted_units.get(said.key, -1.0))
                 else:
                     self.retracted_units.pop(said.key, None)
             assert said.key in getattr(change, kind + "s")
