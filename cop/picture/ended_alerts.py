@@ -27,17 +27,17 @@ class EndedAlerts:
         alert = report.body
         assert isinstance(alert, Alert)
         named = [one for one in dict.fromkeys((*alert.supersedes, *alert.cancels)) if one != alert.id]
-        counts, at = _counts(report), alert.at.timestamp()
+        real, at = counts(report), alert.at.timestamp()
         for one in named[:_AGENCY_LIMIT]:
             known = self._ended.get(report.agency, {}).get(one)
             earnest, other = known or (_NEVER, _NEVER)
-            self._keep(report.agency, one, (max(earnest, at), other) if counts else (earnest, max(other, at)))
+            self._keep(report.agency, one, (max(earnest, at), other) if real else (earnest, max(other, at)))
         return named
 
     def is_over(self, report: Report) -> bool:
         """Whether an alert was ended by a later word of its agency."""
         earnest, other = self._ended.get(report.agency, {}).get(report.body.id, (_NEVER, _NEVER))
-        return report.body.at.timestamp() <= (earnest if _counts(report) else max(earnest, other))
+        return report.body.at.timestamp() <= (earnest if counts(report) else max(earnest, other))
 
     def _keep(self, agency: str, alert: str, ends: tuple[float, float]) -> None:
         ended = self._ended.setdefault(agency, {})
@@ -55,6 +55,6 @@ class EndedAlerts:
         self._count -= 1
 
 
-def _counts(report: Report) -> bool:
-    assert isinstance(report.body, Alert)
-    return is_actual(report.body) and not report.exercise
+def counts(report: Report) -> bool:
+    """Whether a report is of the real world: no exercise, and an alert no test, draft or system message."""
+    return not report.exercise and (not isinstance(report.body, Alert) or is_actual(report.body))

@@ -17,7 +17,7 @@ from cop.domain.rules.newer import is_newer
 from cop.domain.task import Answer
 from cop.domain.unit import Unit
 from cop.picture.change import Change, Key
-from cop.picture.ended_alerts import EndedAlerts
+from cop.picture.ended_alerts import EndedAlerts, counts
 from cop.picture.home import HomeGround
 from cop.picture.incident_words import IncidentWords
 from cop.picture.sameness import Sameness
@@ -40,6 +40,10 @@ _TABLES = {
     "alert": "alerts",
     "presence": "presence",
 }
+
+
+#: what is said of the real world: a drill's, a test's or a draft's word on the same object does not replace it
+_OF_THE_WORLD = frozenset({"alert", "resource"})
 
 
 class _Gone(NamedTuple):
@@ -216,8 +220,12 @@ class Picture:
         known = table.get(key) or (gone.word if gone is not None else None)
         if kind == "incident":
             known = self._words.newest(key, known)
-        if known is not None and not is_newer(report.body, known.body):
-            if kind == "incident" and key in table and self._words.note(report):
+        if known is not None and kind in _OF_THE_WORLD and counts(report) != counts(known):
+            newer = counts(report)
+        else:
+            newer = known is None or is_newer(report.body, known.body)
+        if not newer:
+            if kind == "incident" and key in table and known is not None and self._words.note(report):
                 table[key] = self._words.shown(known)
                 self._note(kind, key, known, change)
             return
@@ -270,11 +278,13 @@ class Picture:
             matching = [key for key in table if key[0] == report.agency and key[1].endswith("/" + report.body.id)]
         for key in matching:
             known = table.get(key)
+            if report.exercise and known is not None and not known.exercise:
+                continue  # a drill takes back nothing of the real world
             # a word from a clock ahead of ours is older than its taking back all the same
             if known is None or report.body.at >= known.body.at or known.body.at > report.received_at:
                 newer = known is None or (_is_sent_at(report) and is_newer(report.body, known.body))
                 self._remove(kind, key, report if newer or known is None else known, report.body.at, change)
-        if not matching and kind != "answer" and _is_sent_at(report):
+        if not matching and kind != "answer" and _is_sent_at(report) and not report.exercise:
             known_gone = self._gone.get((kind, report.key))
             if known_gone is None or is_newer(report.body, known_gone.word.body):
                 self._keep_gone(kind, report.key, report, report.body.at)

@@ -5,9 +5,11 @@ from typing import Any
 
 import msgspec
 
+from cop.domain.area import Alert
 from cop.domain.batch import Batch
 from cop.domain.incident import Incident, Link
 from cop.domain.report import Report, Retraction
+from cop.domain.resource import Resource
 from cop.picture.picture import Picture
 from tests.reports import at, report
 
@@ -106,3 +108,23 @@ def test_that_an_incident_taken_back_gives_no_words() -> None:
     gone = report(CAD, Retraction(id="i", at=at(10), kind="incident"), received_s=900)
     for told in ((FULL, gone, BARE), (FULL, gone, FULL, BARE)):
         assert picture_of(*told).incidents[KEY] == BARE
+
+
+def test_that_no_drill_replaces_or_takes_back_what_is_said_of_the_real_world() -> None:
+    beds = report(CAD, Resource(id="beds", at=at(0), name="Beds", quantity=8, available=2), received_s=900)
+    warning = report(CAD, Alert(id="w", at=at(0), event="Gas leak"), received_s=900)
+    played = msgspec.structs.replace(beds.body, at=at(20), available=8)
+    drills = (
+        msgspec.structs.replace(beds, body=played, exercise=True),
+        report(CAD, Alert(id="w", at=at(20), event="Gas leak", status="Test"), received_s=900),
+        msgspec.structs.replace(warning, body=Retraction(id="w", at=at(30), kind="alert"), exercise=True),
+        msgspec.structs.replace(warning, body=Retraction(id="beds", at=at(30), kind="resource"), exercise=True),
+    )
+    for told in ((beds, warning, *drills), (*drills, beds, warning), (*reversed(drills), warning, beds)):
+        picture = picture_of(*told)
+        assert picture.resources == {(CAD, "beds"): beds}
+        assert picture.alerts == {(CAD, "w"): warning}
+    alone = picture_of(*drills[:2])
+    assert (len(alone.resources), len(alone.alerts)) == (1, 1)
+    newer = msgspec.structs.replace(beds, body=msgspec.structs.replace(played, at=at(40), available=1))
+    assert picture_of(*drills[:2], beds, newer).resources == {(CAD, "beds"): newer}
