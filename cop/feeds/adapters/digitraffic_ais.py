@@ -261,7 +261,7 @@ def _converted(said: dict[str, Any], shape: type[Any]) -> Any:
 
 
 def _fields(fields: bytes | dict[str, Any]) -> dict[str, Any]:
-    said = strict_json.loads(fields) if isinstance(fields, bytes) else fields
+    said = strict_json.quick(fields) if isinstance(fields, bytes) else fields
     return said if isinstance(said, dict) else {}
 
 

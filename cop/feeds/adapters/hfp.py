@@ -97,7 +97,7 @@ class Hfp:
         reports = self._voice.unit(
             message,
             unit,
-            lambda: readings.unread(strict_json.loads(message.payload)[name], _READ),
+            lambda: readings.unread(strict_json.quick(message.payload)[name], _READ),
             beside=(event.desi, event.route, event.dir, event.oday, event.start),
             original=original,
         )

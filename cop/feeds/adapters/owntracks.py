@@ -152,7 +152,7 @@ class OwnTracks:
 
         def losses() -> dict[str, str]:
             read = _LOCATION_READ if callsign == fix.tid else _LOCATION_READ - {"tid"}
-            left = readings.unread(strict_json.loads(message.payload), read)
+            left = readings.unread(strict_json.quick(message.payload), read)
             if seconds is None:
                 left["tst"] = "no time in the message: the time of receipt stands for it"
             return left

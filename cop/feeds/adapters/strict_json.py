@@ -142,8 +142,12 @@ class Shapes:
             return decode(payload, decoder)  # tells why
 
     def _check(self, payload: bytes, shape: bytes) -> None:
+        if len(payload) > _SHAPE_LENGTH:
+            quick(payload)
+            return
         parsed = loads(payload)
-        if len(payload) <= _SHAPE_LENGTH and not any(any(map(str.isdigit, key)) for key in _keys(parsed)):
+        # The digits of an escape (\u006c) make letters, and so keys.
+        if b"\\u" not in shape and not any(any(map(str.isdigit, key)) for key in _keys(parsed)):
             if len(self._known) >= _SHAPES_REMEMBERED:
                 self._known.clear()  # a sender whose texts are never the same gains nothing
             self._known.add(shape)

@@ -291,7 +291,7 @@ def _speed(figure: float | None, factor: float) -> float | None:
 
 
 def _losses(payload: bytes, said: _Said) -> dict[str, str]:
-    fields = strict_json.loads(payload)
+    fields = strict_json.quick(payload)
     left = _left(fields, frozenset({"position", "location"}))
     location = fields.get("location")
     for inner in (fields.get("position"), location if isinstance(location, dict) else None):
