@@ -129,7 +129,7 @@ def test_that_a_unit_is_said_when_its_status_changes() -> None:
 
 
 def test_that_an_update_without_a_status_or_priority_does_not_open_what_is_closed() -> None:
-    adapter = adapter_of("eido", words={"priorities": {"9": 1}})
+    adapter = adapter_of("eido")
     closed = {**words("10", status="Closed"), "incidentCommonPriorityNumber": 9}
     said(adapter, eido("10", incidentComponent=closed))
     silent = {key: value for key, value in words("20").items() if "Status" not in key}

@@ -248,10 +248,11 @@ class _Reading:
         if kind and self._words.find("incident_types", kind) is not None:
             self._losses["incidentTypeCommonRegistryText"] = readings.loss(kind)
         number = component.get("incidentCommonPriorityNumber")
-        words = (str(number) if type(number) is int else "", text_of(component, "incidentPriorityInternalText"))
-        priority = next((found for one in words if (found := self._words.number("priorities", one))), None)
-        usual = known.priority if known is not None and number is None and not words[1] else _USUAL_PRIORITY
-        left = readings.unread(component, _INCIDENT_READ if priority is None else _PRIORITY_READ)
+        own = text_of(component, "incidentPriorityInternalText")
+        common = self._words.number("common_priorities", str(number)) if type(number) is int else None
+        priority = self._words.number("priorities", own) if common is None else common
+        usual = known.priority if known is not None and number is None and not own else _USUAL_PRIORITY
+        left = readings.unread(component, _INCIDENT_READ if common is not None or priority is None else _PRIORITY_READ)
         self._losses.update(personal.withheld(left))
         self._losses = dict(list(self._losses.items())[:_MOST])
         return msgspec.structs.replace(
