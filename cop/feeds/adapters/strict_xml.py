@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -95,14 +96,19 @@ def text_of(element: Any, path: str) -> str:
 
     Namespaces are not looked at: senders get them wrong, and the names are told apart by where they stand.
     """
-    found = element.find("/".join(f"{{*}}{name}" for name in path.split("/")))
+    found = element.find(_any_namespace(path))
     return (found.text or "").strip() if found is not None else ""
 
 
 def all_at(element: Any, path: str) -> list[Any]:
     """Every element at a path of local names, namespaces not looked at."""
-    found: list[Any] = element.findall("/".join(f"{{*}}{name}" for name in path.split("/")))
+    found: list[Any] = element.findall(_any_namespace(path))
     return found
+
+
+@lru_cache(maxsize=1_000)
+def _any_namespace(path: str) -> str:
+    return "/".join(f"{{*}}{name}" for name in path.split("/"))
 
 
 def unread(element: Any, read: frozenset[str]) -> dict[str, str]:
