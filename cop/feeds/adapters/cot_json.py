@@ -19,6 +19,8 @@ _Options = cot_meaning.Options
 _MAX_EVENTS = 500
 _MAX_ELEMENTS = 16_000
 _MAX_POSITIONS = 30_000
+#: of one element; an element in XML has no more than 500 attributes
+_MAX_MEMBERS = 2_000
 _LONGEST_STALE_MS = 366 * 86_400_000
 _LARGEST = 1e12
 _Object = dict[str, Any]
@@ -246,9 +248,10 @@ def _part(tag: str, value: Any) -> Part:
     attrib: dict[str, str] = {}
     text: str | None = None
     children: list[Part] = []
-    for key, inner in value.items():
+    for key, inner in islice(value.items(), _MAX_MEMBERS):
         if key in _ATTRIBUTES and isinstance(inner, dict):
-            attrib.update((name, one) for name, each in inner.items() if (one := _text(each)) is not None)
+            several = islice(inner.items(), _MAX_MEMBERS)
+            attrib.update((name, one) for name, each in several if (one := _text(each)) is not None)
         elif isinstance(inner, dict | list):
             children += _elements(key, inner)
         elif (one := _text(inner)) is not None:

@@ -37,13 +37,19 @@ def ellipse(
     if _is_too_wide(lat, lon, reach):
         return point(lat, lon)
     to_east, to_north = sin(radians(angle_deg)), cos(radians(angle_deg))
+    # To seven decimals, as above; the minor axis to the left: counter-clockwise.
+    along, across = major_m / _METRES_A_DEGREE * 1e7, -minor_m / _METRES_A_DEGREE * 1e7
     narrowing = cos(radians(lat))
-    ring = []
-    for ahead, aside in _turn(corners):
-        along = major_m * ahead / _METRES_A_DEGREE
-        across = -minor_m * aside / _METRES_A_DEGREE  # to the left: counter-clockwise
-        east, north = along * to_east + across * to_north, along * to_north - across * to_east
-        ring.append([round(lon + east / narrowing, 7), round(lat + north, 7)])
+    along_east, across_east = along * to_east / narrowing, across * to_north / narrowing
+    along_north, across_north = along * to_north, -across * to_east
+    east, north = lon * 1e7 + 0.5, lat * 1e7 + 0.5
+    ring = [
+        [
+            floor(east + along_east * ahead + across_east * aside) / 1e7,
+            floor(north + along_north * ahead + across_north * aside) / 1e7,
+        ]
+        for ahead, aside in _turn(corners)
+    ]
     return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
 
 
