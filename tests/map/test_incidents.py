@@ -114,7 +114,9 @@ def test_that_two_reports_at_one_place_are_one_diamond() -> None:
 
 def test_that_the_report_with_a_place_stands_on_the_map_where_the_leading_one_has_none() -> None:
     layer, picture = reported_twice(lat=35.1)
-    layer.apply(picture.apply(Batch(reports=[report("a", located("i", rev=1, priority=1, lat=None, lon=None))])))
+    layer.apply(
+        picture.apply(Batch(reports=[report("a", located("i", rev=1, priority=1, title="Leak", lat=None, lon=None))]))
+    )
     assert [(one.key, one.echo_of) for one in layer.placed()] == [(("a", "j"), None)]
     layer.apply(picture.apply(Batch(reports=[report("a", located("i", rev=2, priority=1, status="closed"))])))
     assert [(one.key, one.echo_of) for one in layer.placed()] == [(("a", "j"), None)]
