@@ -142,6 +142,17 @@ def test_that_vehicles_beyond_the_limit_are_refused_and_counted(monkeypatch: pyt
     assert len(caught.value.reports) == 8_000
 
 
+def test_that_alerts_beyond_their_limit_are_refused_and_end_none_and_hide_no_vehicle() -> None:
+    adapter, message = adapter_of("gtfs-rt"), feed(0)
+    said(adapter, with_alert(feed(-30), "old"))
+    for number in range(1_501):
+        with_alert(message, str(number))
+    with pytest.raises(BadMessage, match="more than 1,500 alerts") as caught:
+        said(adapter, with_vehicle(message))
+    assert len(caught.value.reports) == 1_502
+    assert not any(isinstance(report.body, Retraction) for report in caught.value.reports)
+
+
 def test_that_entities_and_topics_without_end_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gtfs_rt, "_ENTITIES_REMEMBERED", 20)
     monkeypatch.setattr(gtfs_rt, "_TOPICS_REMEMBERED", 20)

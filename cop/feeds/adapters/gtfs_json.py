@@ -116,7 +116,8 @@ _CAMEL_WORDS = (b'"gtfsRealtimeVersion"', b'"tripId"', b'"routeId"', b'"headerTe
 
 def read(payload: bytes) -> tuple[float, str, Iterable[Callable[[], Entity]]]:
     """Time, incrementality and entities of a message in JSON. Raises BadMessage."""
-    whole = strict_json.decode(payload, _WHOLE)
+    strict_json.quick(payload)  # depth and repeated keys, of all entities at once
+    whole = strict_json.checked(payload, _WHOLE)
     camel = any(word in payload for word in _CAMEL_WORDS)
     header = whole.header or _Header()
     entities: Iterable[bytes]
@@ -143,10 +144,7 @@ def _of_camel(encoded: bytes) -> Entity:
 
 
 def _of_json(encoded: bytes, decoder: Any) -> Entity:
-    entity: _JsonEntity = strict_json.decode(encoded, decoder)
-    # Entity and vehicle both have an `id`, and each is called `vehicle`; any other key stands once.
-    if strict_json.flat_keys_repeat(encoded.replace(b'"id"', b"", 2).replace(b'"vehicle"', b"", 2)):
-        strict_json.loads(encoded)
+    entity: _JsonEntity = strict_json.checked(encoded, decoder)
     identity, deleted = entity.id or "", bool(entity.is_deleted)
     if entity.vehicle is not None:
         return Entity(identity, deleted, _vehicle_of_json(entity.vehicle, encoded), None)
@@ -172,7 +170,7 @@ def _vehicle_of_json(said: _Vehicular, encoded: bytes) -> Vehicle:
 
 
 def _losses_of_json(encoded: bytes) -> dict[str, str]:
-    said = strict_json.loads(encoded)["vehicle"]
+    said = strict_json.quick(encoded)["vehicle"]
     left = readings.unread(said, READ | {"trip"})
     for name in sorted(NESTED):
         if isinstance(said.get(name), dict):

@@ -15,6 +15,8 @@ from cop.feeds.adapters.vocabulary import Vocabulary
 from cop.feeds.adapters.voice import Voice
 from cop.feeds.message import BadMessage, Feed, Message
 
+#: of one message; more of them take longer than a twentieth of a second
+_ALERTS_LIMIT = 1_500
 _ENTITIES_REMEMBERED = 100_000
 _TOPICS_REMEMBERED = 1_000
 #: a clock that says less was never set
@@ -59,10 +61,10 @@ class GtfsRt:
         else:
             sent, increments, entities = gtfs_entities.read(payload)
         alerts: set[str] = set()
-        others = 0
+        notices = others = 0
 
         def read(encoded: Callable[[], Entity]) -> list[Report]:
-            nonlocal others
+            nonlocal notices, others
             entity = encoded()
             if entity.deleted:
                 return self._gone(message, sent, entity)
@@ -70,6 +72,9 @@ class GtfsRt:
                 others += 1
                 return self._vehicle(message, sent, entity, entity.vehicle)
             if entity.notice is not None:
+                notices += 1
+                if notices > _ALERTS_LIMIT:
+                    raise BadMessage(f"more than {_ALERTS_LIMIT:,} alerts in one message")
                 alerts.add(readings.identifier(entity.id))
                 return self._alert(message, sent, entity, entity.notice)
             others += 1
@@ -246,4 +251,5 @@ FORMAT = Format(
     make=GtfsRt,
     split=recorded,
     sniff=sniff,
+    limits=f"{parts.PARTS_LIMIT:,} entities, of them {_ALERTS_LIMIT:,} alerts, a message",
 )
