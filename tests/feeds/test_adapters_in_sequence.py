@@ -140,10 +140,22 @@ def test_that_a_card_names_the_device_from_its_next_location_on() -> None:
     ]
 
 
+def test_that_no_two_devices_share_an_id() -> None:
+    adapter, fix = adapter_of("owntracks"), owntracks(type_="location", lat=35.2, lon=-80.8, tst=1777895940)
+    topics = ["engine/1-phone", "engine-1/phone", "engine-1-phone/x", "engine/1/event"]
+    found = {reports(adapter, fix, topic=f"owntracks/{topic}")[0].body.id for topic in topics}
+    assert found == {"engine-1-phone", "engine-1%2Fphone", "engine-1-phone%2Fx", "engine-1"}
+    uids = ["a/1", "a-1", "a+1", "a#1", "a\t1"]
+    assert len({readings.identifier(uid) for uid in uids}) == len(uids)
+    assert all(len(readings.identifier("/" * length)) <= 128 for length in (40, 43, 128, 129, 5000))
+    assert readings.identifier("/" * 200) != readings.identifier("/" * 201)
+
+
 def test_that_an_owntracks_feed_says_what_its_units_are() -> None:
-    adapter = adapter_of("owntracks", {"kind": "patrol", "units": {"chief-phone": "chief"}})
+    adapter = adapter_of("owntracks", {"kind": "patrol", "units": {"chief-phone": "chief", "e-1/tablet": "engine"}})
     location = owntracks(type_="location", lat=35.2, lon=-80.9, tst=1777895940, tid="X")
     assert units(adapter, location, topic="owntracks/chief/phone") == [("X", "chief", "unknown")]
+    assert units(adapter, location, topic="owntracks/e-1/tablet") == [("X", "engine", "unknown")]
     assert units(adapter, location, topic="owntracks/adam/214") == [("X", "patrol", "unknown")]
 
 

@@ -80,8 +80,9 @@ def test_that_another_sender_with_the_same_identifier_overwrites_nobody() -> Non
 
 def test_that_identifiers_that_look_the_same_as_topic_levels_stay_apart() -> None:
     adapter = adapter_of("cap")
-    assert alert(adapter, cap("A/1")).id == "A-1"
-    assert alert(adapter, cap("A#1")).id != "A-1"
+    assert alert(adapter, cap("A/1")).id == "A%2F1"
+    assert alert(adapter, cap("A#1")).id == "A%231"
+    assert alert(adapter, cap("A-1")).id == "A-1"
 
 
 def test_that_a_reference_means_the_alert_of_the_sender_that_it_names() -> None:
@@ -200,3 +201,16 @@ def test_that_messages_are_known_for_what_they_are(form: str) -> None:
         (payload,) = (path for path in folder.glob(f"{name}.*") if path != expected)
         if '"reports"' in expected.read_text("utf-8") and payload.stat().st_size > 100 and name not in untold:
             assert sniff("", payload.read_bytes()) == other.get(name, form), name
+
+
+def test_that_senders_of_one_feed_are_told_apart_whatever_was_heard_before() -> None:
+    def ids(*texts: str) -> list[str]:
+        adapter = adapter_of("cap", {"several_senders": True})  # a new one each time: the feed process starts anew
+        return [report.body.id for text in texts for report in heard(adapter, text)]
+
+    (city,), (county,) = ids(cap("7", CITY)), ids(cap("7", COUNTY))
+    assert city != county
+    assert city.startswith("7~")
+    assert ids(cap("7", COUNTY), cap("7", CITY)) == [county, city]
+    (update,) = heard(adapter_of("cap", {"several_senders": True}), cap("8", CITY, "Update", reference("7", CITY)))
+    assert update.body.supersedes == (city,)  # type: ignore[union-attr]

@@ -142,7 +142,7 @@ class Hfp:
         if not operator or not vehicle:
             raise BadMessage("topic names no operator and vehicle")
         return _Vehicle(
-            unit=readings.identifier(f"{operator}-{vehicle}"),
+            unit=readings.identifier_of(operator, vehicle),
             original_id=readings.loss(f"{operator}/{vehicle}"),
             number=readings.name(vehicle.lstrip("0")) or "0",
             kind=self._kinds.get(mode) or readings.name(mode) or self._kind,

@@ -90,7 +90,10 @@ class _Device(NamedTuple):
 
 
 class OwnTracks:
-    """Decodes OwnTracks. Option `kind` is the kind of every unit, `units` that of single ones by `<user>-<device>`."""
+    """Decodes OwnTracks.
+
+    Option `kind` is the kind of every unit, `units` that of single ones by id or by `<user>/<device>`.
+    """
 
     def __init__(self, feed: Feed) -> None:
         options = readings.options_of(feed, _Options)
@@ -148,7 +151,7 @@ class OwnTracks:
             accuracy_m=readings.within(fix.acc, 0.0, 1e7),
         )
         callsign = self._names.get(device.unit) or readings.name(fix.tid) or device.device
-        kind = self._kinds.get(device.unit, self._kind)
+        kind = self._kinds.get(device.unit) or self._kinds.get(device.original_id) or self._kind
 
         def losses() -> dict[str, str]:
             read = _LOCATION_READ if callsign == fix.tid else _LOCATION_READ - {"tid"}
@@ -239,7 +242,7 @@ def _device_of(topic: str) -> _Device:
     if len(below) < 2 or not below[0] or not below[1]:
         raise BadMessage("topic names no user and device")
     user, device = below[:2]
-    return _Device(readings.identifier(f"{user}-{device}"), readings.loss(f"{user}/{device}"), readings.name(device))
+    return _Device(readings.identifier_of(user, device), readings.loss(f"{user}/{device}"), readings.name(device))
 
 
 def sniff(topic: str, payload: bytes) -> int:

@@ -135,17 +135,23 @@ def check_moment(at: datetime) -> None:
 
 
 def identifier(text: str) -> str:
-    """An id that fits a topic level: forbidden characters become hyphens, what is too long ends in its hash.
+    """An id that fits a topic level: forbidden characters become %2F and the like, what is too long ends in its hash.
 
-    Raises BadMessage for an empty text.
+    So `a/1` and `a-1` are two objects. Raises BadMessage for an empty text.
     """
     if _IDENTIFIER.fullmatch(text):
         return text
     if not text:
         raise BadMessage("an id is empty")
-    if len(text) > 128:
-        text = f"{text[:95]}~{hashlib.sha256(text.encode()).hexdigest()[:32]}"
-    return _NOT_IN_IDENTIFIERS.sub("-", text)
+    encoded = _NOT_IN_IDENTIFIERS.sub(lambda found: f"%{ord(found[0]):02X}", text)
+    if len(encoded) > 128:
+        encoded = f"{encoded[:95]}~{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+    return encoded
+
+
+def identifier_of(first: str, second: str) -> str:
+    """An id of two words of one name, `first-second`; `first%2Fsecond` where nobody could tell where the first ends."""
+    return identifier(f"{first}/{second}" if "-" in first else f"{first}-{second}")
 
 
 def name(text: str | None) -> str:

@@ -49,7 +49,7 @@ def check_entity(entity: gtfs.FeedEntity, sent: int, reports: list[Report]) -> N
         assert not [report for report in reports if report.source.original_id == entity.id and entity.id != "1"]
         return
     vehicle = entity.vehicle
-    name = (vehicle.vehicle.id or vehicle.vehicle.label).replace("/", "-")
+    name = (vehicle.vehicle.id or vehicle.vehicle.label).replace("/", "%2F")
     (unit,) = (one for one in bodies(reports, Unit) if one.id == name)
     seconds = vehicle.timestamp or sent
     assert unit.at == (datetime.fromtimestamp(seconds, UTC) if seconds else NOW)

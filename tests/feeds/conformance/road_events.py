@@ -34,7 +34,7 @@ def properties(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
 Reading = tuple[Callable[[Any], Any], Callable[[Any], Any], Callable[[Any], datetime], Callable[[Any], bool]]
 never: Callable[[Any], bool] = lambda _: False  # noqa: E731 - one of the columns
 JSON: dict[str, Reading] = {
-    "drivebc": (lambda d: d["events"], lambda r: r["id"].replace("/", "-"), lambda r: iso(r["updated"]), never),
+    "drivebc": (lambda d: d["events"], lambda r: r["id"].replace("/", "%2F"), lambda r: iso(r["updated"]), never),
     "na511": (lambda d: d, lambda r: r["ID"], lambda r: datetime.fromtimestamp(r["LastUpdated"], UTC), never),
     "tfl": (lambda d: d, lambda r: r["id"], lambda r: iso(r["lastModifiedTime"]), never),
     "nt": (lambda d: d["response"], lambda r: r["obstructionId"], lambda r: iso(r["dateLastUpdated"]), never),
@@ -135,7 +135,7 @@ def check_first(row: Row, zone: Zone) -> None:
         assert zone.id == row.said("ID")
         assert zone.at.timestamp() == float((row.said("LastUpdated") or "").split()[0])
     elif row.said("updated"):
-        assert zone.id == (row.said("id") or "").replace("/", "-")
+        assert zone.id == (row.said("id") or "").replace("/", "%2F")
         assert zone.at == iso(row.said("updated") or "")
         assert zone.geometry["type"] == row.said("geography")
         assert not zone.deleted

@@ -27,7 +27,7 @@ def check(row: Row, marks: Marks) -> None:
 def check_first(row: Row, zone: Any) -> None:
     """What the row says of the first feature."""
     assert isinstance(zone, Zone)
-    assert zone.id == (row.said("first id") or "").replace("/", "-").replace("+", "-")
+    assert zone.id == (row.said("first id") or "").replace("/", "%2F").replace("+", "%2B")
     assert zone.geometry["type"] == row.said("geometry")
     start, end = row.said("start"), row.said("end")
     feature = json.loads(row.bytes)["features"][0]
@@ -50,7 +50,7 @@ def check_feature(feature: dict[str, Any], zone: Any) -> None:
     assert isinstance(zone, Zone)
     properties = feature["properties"]
     core = properties.get("core_details") or properties.get("coreDetails") or properties
-    assert zone.id == feature["id"].replace("/", "-").replace("+", "-")
+    assert zone.id == feature["id"].replace("/", "%2F").replace("+", "%2B")
     assert zone.geometry == feature["geometry"]
     assert zone.at == datetime.fromisoformat(core.get("update_date") or core["updateDate"])
     assert core.get("description", "") in zone.summary
