@@ -19,6 +19,7 @@ from cop.domain.batch import Batch, BrokerState, Delivered
 from cop.domain.log import LogEntry
 from cop.domain.report import Report, Retraction, kind_of
 from cop.domain.rules.known_words import unknown_words
+from cop.domain.rules.newer import revision_of_time
 from cop.domain.rules.plausible import refuse_time
 from cop.domain.unit import Position, Unit
 from cop.feeds import cot_uids
@@ -262,8 +263,11 @@ class Intake:
             if self._listen is not None:
                 self._listen(report)
             return
-        _check_passage(report)
         kind = body.kind if isinstance(body, Retraction) else kind_of(body)
+        if report.source.format != "cop-json" and kind not in ("unit", "position"):
+            body = msgspec.structs.replace(body, rev=revision_of_time(body.at))
+            report = msgspec.structs.replace(report, body=body)
+        _check_passage(report)
         if isinstance(body, Retraction) or body.deleted:
             self._revisions.pop((report.agency, kind, body.id), None)
             if kind in ("unit", "position"):

@@ -13,6 +13,7 @@ from cop.domain.incident import Incident
 from cop.domain.log import LogEntry
 from cop.domain.report import Report, Source, kind_of
 from cop.domain.rules import actions
+from cop.domain.rules.newer import next_revision
 from cop.domain.task import Task
 from cop.domain.words import TASK_OVER
 from cop.picture.ground import Ground
@@ -161,7 +162,7 @@ class Desk(QObject):
         last = self.picture.last_rev(kind_of(command.body), self._report(command))
         if command.body.rev > last:
             return command
-        return Command(msgspec.structs.replace(command.body, rev=last + 1))
+        return Command(msgspec.structs.replace(command.body, rev=next_revision(last, command.body.at)))
 
     def _report(self, command: Command) -> Report:
         body = command.body

@@ -10,6 +10,8 @@ import pytest
 
 from cop.domain.batch import POSITION_ROW, Batch
 from cop.domain.report import Report, Source
+from cop.domain.resource import Resource
+from cop.domain.rules.newer import next_revision, revision_of_time
 from cop.domain.unit import Position
 from cop.feeds import census
 from cop.feeds import intake as intake_module
@@ -21,6 +23,7 @@ from cop.feeds.intake import Intake
 from cop.feeds.message import BadMessage, Feed, Message
 from cop.feeds.session import Received
 from cop.journal.journal import Journal, counts
+from cop.picture.picture import Picture
 from tests.reports import at, incident, unit
 
 _FEED = Feed(name="cop", format="cop-json", topic="cop/v1/#")
@@ -475,3 +478,41 @@ def test_that_alerts_that_are_over_make_room_for_new_ones(monkeypatch: pytest.Mo
     counted.admit("a", "alert", "w3", 100)  # w1 has left
     with pytest.raises(BadMessage, match="no room"):
         counted.admit("a", "alert", "w4", 100)
+
+
+class _Hospital:
+    """An adapter of a format that counts no revisions: the payload is how many beds are free, and the second."""
+
+    def decode(self, message: Message) -> list[Report]:
+        """One resource."""
+        available, second = map(int, message.payload.split())
+        beds = Resource(id="beds", at=at(second), name="Beds", quantity=20, available=available)
+        source = Source(feed="hospital", format="edxl-have")
+        return [Report(agency="a", body=beds, source=source, received_at=message.received_at)]
+
+
+def test_that_a_mark_of_a_desk_stands_until_the_agencys_own_feed_says_something_later() -> None:
+    feed = Feed(name="have", format="edxl-have", topic="have/#", agency="a")
+    make = {"have": _Hospital, "cop": lambda: make_adapter(_FEED)}
+    intake = Intake([feed, _FEED], None, exercise=None, make=lambda one: make[one.name]())
+    picture = Picture()
+
+    def free(*received: Received) -> int:
+        intake.take(received)
+        picture.apply(_batch(intake))
+        (report,) = picture.resources.values()
+        assert isinstance(report.body, Resource)
+        return report.body.available
+
+    assert free(_received("have/1", b"8 0")) == 8
+    last = picture.last_rev("resource", next(iter(picture.resources.values())))
+    marked = Resource(id="beds", at=at(10), rev=next_revision(last, at(10)), name="Beds", quantity=20, available=2)
+    assert free(_received("cop/v1/a/resource/beds", encode(marked))) == 2
+    assert free(_received("have/1", b"7 5")) == 2  # said before the mark
+    assert free(_received("have/1", b"6 20")) == 6
+
+
+def test_that_revisions_that_are_counted_go_on_being_counted() -> None:
+    assert next_revision(-1, at(0)) == 0
+    assert next_revision(41, at(0)) == 42
+    assert next_revision(revision_of_time(at(9)), at(0)) == revision_of_time(at(9)) + 1

@@ -1,6 +1,11 @@
 """Which of two statements about the same object is the newer one."""
 
+from datetime import datetime
+
 from cop.domain.statement import Statement
+
+#: above it a revision is the milliseconds of a sender's time, of our century
+_TIMES_FROM = 10**12
 
 
 def is_newer(candidate: Statement, known: Statement) -> bool:
@@ -13,3 +18,16 @@ def is_newer(candidate: Statement, known: Statement) -> bool:
     if first != second:
         return first > second
     return candidate != known and repr(candidate) > repr(known)
+
+
+def revision_of_time(at: datetime) -> int:
+    """The revision of what formats say that count none: the sender's time in milliseconds since the epoch.
+
+    So a desk's own word about such an object stands until its agency's system says something later, and no longer.
+    """
+    return int(at.timestamp() * 1000)
+
+
+def next_revision(last: int, at: datetime) -> int:
+    """The revision of a word said at a moment after one of revision `last` (-1: none)."""
+    return max(last + 1, revision_of_time(at)) if last >= _TIMES_FROM else last + 1

@@ -57,16 +57,27 @@ _OF_ATOM = ("id", "title", "summary", "content", "updated", "published", "author
 class _Options(msgspec.Struct, forbid_unknown_fields=True):
     language: Annotated[str, msgspec.Meta(min_length=1, max_length=35)] = "en"
     expires_after_h: Annotated[float, msgspec.Meta(gt=0, le=8_784)] = 24.0
+    several_senders: bool = False
 
 
 class Cap:
-    """Decodes CAP. Options: `language` of the operator, `expires_after_h` for alerts that do not say when they end."""
+    """Decodes CAP.
+
+    Options: `language` of the operator, `expires_after_h` for alerts that do not say when they end, `several_senders`
+    where senders of one feed may use the same identifiers.
+    """
 
     def __init__(self, feed: Feed) -> None:
         options = readings.options_of(feed, _Options)
         self._voice = Voice(feed, "cap")
         self._zone = readings.zone_of(feed)
-        self._alerts = AlertVoice(self._voice, self._zone, options.expires_after_h, options.language)
+        self._alerts = AlertVoice(
+            self._voice,
+            self._zone,
+            options.expires_after_h,
+            options.language,
+            several_senders=options.several_senders,
+        )
         self._counted: tuple[bytes, int] = (b"", 48)
 
     def decode(self, message: Message) -> list[Report]:

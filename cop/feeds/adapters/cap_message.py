@@ -88,15 +88,18 @@ class Identities:
     """Which sender an id belongs to, so that two senders of one feed who use the same identifier stay apart.
 
     The one who is heard of first has the plain id, the other one with a hash behind it. The oldest of 100,000 are
-    forgotten.
+    forgotten, and all of them when the feed process starts anew; where that matters, `always` gives every id its hash.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, always: bool = False) -> None:
+        self._always = always
         self._owners: dict[str, tuple[str, str]] = {}
 
     def id_of(self, sender: str, identifier: str) -> str:
         """The id of a sender's alert. Raises BadMessage for an empty identifier."""
         plain, who = readings.identifier(identifier), _who(sender, identifier)
+        if self._always:
+            return _beside(plain, who)
         owner = self._owners.get(plain)
         if owner is None:
             self._remember(plain, who)
@@ -113,6 +116,8 @@ class Identities:
         alert before another's.
         """
         plain, who = readings.identifier(identifier), _who(sender or by, identifier)
+        if self._always:
+            return _beside(plain, who)
         owner = self._owners.get(plain)
         if owner is None:
             if who == _who(by, identifier):
@@ -194,13 +199,15 @@ class _Head(NamedTuple):
 class AlertVoice:
     """Makes the reports of alert messages for one feed: keeps identities apart and gives every alert an end."""
 
-    def __init__(self, voice: Voice, zone: tzinfo, expires_after_h: float, language: str = "") -> None:
+    def __init__(
+        self, voice: Voice, zone: tzinfo, expires_after_h: float, language: str = "", *, several_senders: bool = False
+    ) -> None:
         self._voice = voice
         self._zone = zone
         self._expires_after = timedelta(hours=expires_after_h)
         self._expires_after_h = expires_after_h
         self._language = language.casefold().replace("_", "-")
-        self._identities = Identities()
+        self._identities = Identities(always=several_senders)
         #: the same few times stand several times in an alert, and in all alerts of a feed
         self._moments: dict[str, datetime] = {}
 
