@@ -7,13 +7,14 @@ from typing import Any
 from cop.exercise.movement import Fix
 from cop.exercise.scenario import slug
 from cop.exercise.tongues import Speaker, Spoken
+from cop.feeds.adapters.readings import identifier_of
 
 
 class _OwnTracks:
     has_words = False
 
     def unit_id(self, agency: str, callsign: str, number: int) -> str:
-        return f"{agency}-{slug(callsign)}"
+        return identifier_of(agency, slug(callsign))
 
     def topics(self, agency: str) -> str:
         return f"owntracks/{agency}/#"
@@ -38,7 +39,7 @@ class _OwnTracks:
             location["cog"] = round(fix.course_deg) % 360
         if fix.alt_m is not None:
             location["alt"] = round(fix.alt_m)
-        topic = f"owntracks/{speaker.agency}/{speaker.id.removeprefix(f'{speaker.agency}-')}"
+        topic = f"owntracks/{speaker.agency}/{slug(speaker.callsign)}"
         return [Spoken(topic, json.dumps(location, separators=(",", ":")).encode(), retain=True)]
 
 
