@@ -1,10 +1,12 @@
 """What the formats of NIEM 2.0 share: places in degrees, minutes and seconds, lengths with their unit, addresses."""
 
+from datetime import datetime, tzinfo
 from itertools import islice
 from typing import Any
 
 from cop.feeds.adapters import readings, strict_xml
 from cop.feeds.adapters.readings import Bounds, Place
+from cop.feeds.message import BadMessage
 
 #: metres of a length unit (UN/ECE recommendation 20, and what senders write instead)
 _METRES = {
@@ -70,6 +72,17 @@ def address(element: Any) -> str:
     words = " ".join(filter(None, ((piece or "").strip() for piece in pieces)))
     postal = strict_xml.text_of(found, "StructuredAddress/LocationPostalCode")
     return readings.name(", ".join(filter(None, (words, city, " ".join(filter(None, (state, postal)))))))
+
+
+def moment(text: str, zone: tzinfo, losses: dict[str, str], name: str) -> datetime | None:
+    """A time that a message need not give; one that cannot be read is a loss of that name."""
+    if not text:
+        return None
+    try:
+        return readings.moment_of_text(text, zone)
+    except BadMessage:
+        losses[name] = readings.loss(text)
+        return None
 
 
 def _angle(element: Any, angle: str) -> float | None:

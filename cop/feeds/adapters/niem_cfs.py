@@ -147,8 +147,12 @@ class NiemCfs:
             ),
             lat=place.lat,
             lon=place.lon,
-            opened_at=self._moment(said("ServiceCallAugmentation/ServiceCallArrivedDate/DateTime"), losses),
-            closed_at=self._moment(said("ServiceCallAugmentation/ServiceCallClearedDate/DateTime"), losses)
+            opened_at=niem.moment(
+                said("ServiceCallAugmentation/ServiceCallArrivedDate/DateTime"), self._zone, losses, "DateTime"
+            ),
+            closed_at=niem.moment(
+                said("ServiceCallAugmentation/ServiceCallClearedDate/DateTime"), self._zone, losses, "DateTime"
+            )
             if status in INCIDENT_OVER
             else None,
         )
@@ -168,15 +172,6 @@ class NiemCfs:
                     return priority
                 losses[name] = readings.loss(word)
         return _USUAL_PRIORITY
-
-    def _moment(self, text: str, losses: dict[str, str]) -> datetime | None:
-        if not text:
-            return None
-        try:
-            return readings.moment_of_text(text, self._zone)
-        except BadMessage:
-            losses["DateTime"] = readings.loss(text)
-            return None
 
     def _unit(self, message: Message, element: Any, at: datetime, *, exercise: bool) -> list[Report]:
         """A unit and its latest step; it is as old as that step."""
@@ -206,7 +201,7 @@ class NiemCfs:
         for step in islice(element.iterfind("{*}ServiceCallAssignedUnitAugmentation/*"), _STEPS_LIMIT):
             text = strict_xml.text_of(step, "StatusDate/DateTime") or strict_xml.text_of(step, "DateTime")
             if text:
-                yield self._moment(text, {}), strict_xml.local_name(step), text
+                yield niem.moment(text, self._zone, {}, "DateTime"), strict_xml.local_name(step), text
 
 
 def _address_beside(payload: Any) -> str:

@@ -76,7 +76,7 @@ class Uicds:
         losses = strict_xml.unread(element, _READ)
         title = readings.name(said("ActivityName"))
         when = said("ActivityDate/DateTime") or said("ActivityDate/Date") or said("ActivityDateRepresentation")
-        opened = self._moment(when, losses)
+        opened = niem.moment(when, self._zone, losses, "ActivityDate")
         at = self._at(message, element, opened, losses)
         identity = said("ActivityIdentification/IdentificationID") or _product(element)
         if not identity:
@@ -248,15 +248,6 @@ class Uicds:
         )
         exercise = edxl.is_exercise(element)
         return [self._voice.report(message, zone, original=(identity, "entry"), exercise=exercise, losses=losses)]
-
-    def _moment(self, text: str, losses: dict[str, str]) -> datetime | None:
-        if not text:
-            return None
-        try:
-            return readings.moment_of_text(text, self._zone)
-        except BadMessage:
-            losses["ActivityDate"] = readings.loss(text)
-            return None
 
 
 def _within_request(element: Any) -> Any:
