@@ -142,11 +142,13 @@ class Event(NamedTuple):
     detail: Detail
     #: a geometry that the encoding itself holds, and what was left out of it
     drawn: tuple[dict[str, Any], str] | None = None
+    #: from when on it holds, where that is later than its time
+    starts_at: datetime | None = None
 
 
 #: What an event's texts are, in this order: element and attribute.
 TEXTS = (
-    *(("event", name) for name in ("type", "uid", "time", "stale", "opex", "qos")),
+    *(("event", name) for name in ("type", "uid", "time", "start", "stale", "opex", "qos")),
     *(("event/point", name) for name in ("lat", "lon", "hae", "ce")),
     ("event/detail/contact", "callsign"),
     ("event/detail/uid", "Droid"),
@@ -185,7 +187,7 @@ def of_element(element: Any, zone: tzinfo, *, exercise: bool) -> Event | None:
     callsign, droid, speed, course, kind, status, remarks = hot_words(detail)
     return of_texts(
         (
-            *(event_type, get("uid"), get("time"), get("stale"), get("opex"), get("qos")),
+            *(event_type, get("uid"), get("time"), get("start"), get("stale"), get("opex"), get("qos")),
             *(
                 (None,) * 4
                 if point is None
@@ -229,7 +231,8 @@ def of_texts(
     texts: tuple[str | None, ...], zone: tzinfo, *, exercise: bool, has_point: bool, detail: Detail, remarks: str
 ) -> Event:
     """The event of what XML says of it, in the order of `TEXTS`. Raises BadMessage."""
-    event_type, uid, time, stale, opex, qos, lat, lon, hae, ce, callsign, droid, speed, course, kind, status = texts
+    event_type, uid, time, start, stale, opex, qos, lat, lon, hae, ce, *words = texts
+    callsign, droid, speed, course, kind, status = words
     if not uid:
         raise BadMessage("no uid")
     if not time:
@@ -238,11 +241,12 @@ def of_texts(
     place, misplaced = None, False
     if has_point:
         place, misplaced = place_of(figure(lat), figure(lon), figure(hae), figure(ce))
+    at = readings.moment_of_text(time, zone)
     return Event(
         event_type or "",
         uid,
         identifier(uid),
-        readings.moment_of_text(time, zone),
+        at,
         stale_of_text(stale, zone) if stale else None,
         exercise or marked_as_exercise(opex, qos),
         place,
@@ -254,6 +258,8 @@ def of_texts(
         readings.name(status) if status else "",
         remarks,
         detail,
+        None,
+        None if start is None or start == time else start_of_text(start, zone, at),
     )
 
 
@@ -268,6 +274,12 @@ def stale_of_text(stale: str, zone: tzinfo) -> datetime | None:
         return readings.moment_of_text(stale, zone)
     except BadMessage:
         return None
+
+
+def start_of_text(start: str, zone: tzinfo, at: datetime) -> datetime | None:
+    """From when on an event of that time holds; None where that is no later, or no time."""
+    starts_at = stale_of_text(start, zone)
+    return starts_at if starts_at is not None and starts_at > at else None
 
 
 def marked_as_exercise(opex: str | None, qos: str | None) -> bool:

@@ -93,7 +93,7 @@ class CotJson:
     def _of_members(self, message: Message, said: _Object) -> Event | None:
         """The event of XML's members, as `cot_event.of_element` makes it of the XML. Raises BadMessage."""
         event_type, uid = _text(_member(said, "type")), _text(_member(said, "uid"))
-        time, stale = _text(_member(said, "time")), _text(_member(said, "stale"))
+        time, start, stale = (_text(_member(said, name)) for name in ("time", "start", "stale"))
         if not cot_event.is_object(event_type):
             return None
         if not uid:
@@ -108,11 +108,12 @@ class CotJson:
             detail = {}
         track, ours, remarks = _last(detail, "track"), _last(detail, "cop"), detail.get("remarks")
         callsign = _member(_last(detail, "contact"), "callsign") or _member(_last(detail, "uid"), "Droid")
+        at = readings.moment_of_text(time, self._zone)
         return Event(
             type=event_type or "",
             uid=uid,
             id=cot_event.identifier(uid),
-            at=readings.moment_of_text(time, self._zone),
+            at=at,
             stale_at=cot_event.stale_of_text(stale, self._zone) if stale else None,
             exercise=_exercise(message, said),
             place=place,
@@ -124,6 +125,7 @@ class CotJson:
             status=readings.name(_text(_member(ours, "status"))),
             remarks=_remarks(remarks) if remarks else "",
             detail=Detail(later=partial(_opened_members, said)),
+            starts_at=cot_event.start_of_text(start, self._zone, at) if start else None,
         )
 
     def _of_feature(self, message: Message, said: _Object) -> Event | None:
@@ -137,7 +139,7 @@ class CotJson:
         uid = _text(said.get("id"))
         if not uid:
             raise BadMessage("no uid")
-        time, stale = properties.get("time"), properties.get("stale")
+        time, start, stale = (properties.get(name) for name in ("time", "start", "stale"))
         if isinstance(time, str):
             at = readings.moment_of_text(time, self._zone)
         elif time is not None:
@@ -170,6 +172,7 @@ class CotJson:
             remarks=remarks.strip() if isinstance(remarks, str) else "",
             detail=Detail(later=partial(_opened_feature, said, properties, event_type)),
             drawn=_drawn(geometry),
+            starts_at=cot_event.start_of_text(start, self._zone, at) if isinstance(start, str) else None,
         )
 
 

@@ -91,6 +91,8 @@ class Meaning:
     def _unit(self, message: Message, event: Event) -> list[Report]:
         if event.misplaced:
             raise BadMessage("coordinates are outside the globe")
+        if event.starts_at is not None and refuse_time(event.starts_at, message.received_at):
+            raise BadMessage("valid only from a time to come")  # where it will be is not where it is
         unit_id, exercise = event.id, event.exercise
         emergency = self._emergencies.get((unit_id, exercise)) if self._emergencies else None
         unit = Unit(
@@ -225,6 +227,7 @@ class Meaning:
             headline=event.callsign,
             description=readings.prose(event.remarks),
             geometry=outlines.point(place.lat, place.lon) if place is not None else None,
+            starts_at=event.starts_at,
             expires_at=event.stale_at,
         )
         return self._report(message, event, alert, losses=cot_event.losses(event, "remarks"))
@@ -286,6 +289,7 @@ class Meaning:
             kind=event.kind or _zone_kind(event),
             name=event.callsign,
             geometry=drawn,
+            starts_at=event.starts_at,
             expires_at=None if kept else event.stale_at,
         )
         return [self._report(message, event, zone, losses=losses)]
