@@ -102,12 +102,12 @@ def _event(said: Any, *, exercise: bool) -> Event | None:
     if detail.HasField("track") and "track" not in tags:
         speed_mps, course_deg = detail.track.speed, detail.track.course
     place, misplaced = cot_event.place_of(said.lat, said.lon, said.hae, said.ce)
-    at, starts_at = _moment(said.sendTime), _stale_at(said.startTime)
+    starts_at = _stale_at(said.startTime) if said.startTime > said.sendTime else None
     return Event(
         type=event_type,
         uid=said.uid,
         id=cot_event.identifier(said.uid),
-        at=at,
+        at=_moment(said.sendTime),
         stale_at=_stale_at(said.staleTime),
         exercise=exercise or cot_event.marked_as_exercise(said.opex, said.qos),
         place=place,
@@ -119,7 +119,7 @@ def _event(said: Any, *, exercise: bool) -> Event | None:
         status=readings.name(status),
         remarks=remarks,
         detail=Detail(later=partial(_opened, said, extra, tags)),
-        starts_at=starts_at if starts_at is not None and starts_at > at else None,
+        starts_at=starts_at,
     )
 
 
