@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from cop.domain.report import Report, Retraction, kind_of
 from cop.feeds.outbound import Writer, make_writer
 from cop.feeds.outlet import Outlet
+from cop.feeds.topics import is_exercise
 
 _LOG = logging.getLogger(__name__)
 #: what waits for a connection, by topic; a desk that is away longer says the newest of it
@@ -51,8 +52,8 @@ class _Line:
         self._writer: Writer = make_writer(outlet.format)
         self._agencies = frozenset(outlet.agencies or (own_agency,))
         self._kinds = frozenset(outlet.kinds)
-        #: topic -> payload, and whether the object is gone
-        self._waiting: dict[str, tuple[bytes, bool]] = {}
+        #: topic, and whether of an exercise -> payload, and whether the object is gone
+        self._waiting: dict[tuple[str, bool], tuple[bytes, bool]] = {}
 
     def wants(self, report: Report) -> bool:
         """Whether it is of an agency and kind that go out here, and did not come in this format."""
@@ -60,7 +61,10 @@ class _Line:
         kind = body.kind if isinstance(body, Retraction) else kind_of(body)
         # a unit's words go with its positions
         wanted = kind in self._kinds or (kind == "unit" and "position" in self._kinds)
-        return wanted and self.speaks_for(report.agency) and report.source.format != self.outlet.format
+        if not (wanted and self.speaks_for(report.agency)) or report.source.format == self.outlet.format:
+            return False
+        # Our own format marks an exercise by its topic alone.
+        return self.outlet.format != "cop-json" or report.exercise == is_exercise(self.outlet.topic)
 
     def speaks_for(self, agency: str) -> bool:
         """Whether objects of this agency go out here."""
@@ -72,17 +76,18 @@ class _Line:
         kind = body.kind if isinstance(body, Retraction) else kind_of(body)
         gone = isinstance(body, Retraction) or body.deleted
         for one in self._writer.take(report):
-            topic = self.outlet.topic_of(report.agency, kind, one.id)
-            if topic not in self._waiting and len(self._waiting) >= _WAITING_LIMIT:
+            where = self.outlet.topic_of(report.agency, kind, one.id), report.exercise
+            if where not in self._waiting and len(self._waiting) >= _WAITING_LIMIT:
                 _LOG.warning("outlet %s: too much waits for a connection; the oldest is left out", self.outlet.name)
                 del self._waiting[next(iter(self._waiting))]
-            self._waiting[topic] = (one.payload, gone)
+            self._waiting[where] = (one.payload, gone)
 
     def flush(self, publish: Publisher) -> None:
         """Say all that waits, until the connection takes no more."""
         outlet = self.outlet
         while self._waiting:
-            topic, (payload, gone) = next(iter(self._waiting.items()))
+            where, (payload, gone) = next(iter(self._waiting.items()))
+            topic = where[0]
             try:
                 taken = publish(topic, payload, outlet.qos, outlet.retain and not gone)
                 if taken and gone and outlet.retain:
@@ -92,4 +97,4 @@ class _Line:
                 taken = True
             if not taken:
                 return
-            del self._waiting[topic]
+            del self._waiting[where]

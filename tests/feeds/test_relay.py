@@ -8,6 +8,7 @@ from paho.mqtt.client import topic_matches_sub
 
 from cop.domain.report import Report, Retraction, Source
 from cop.domain.unit import Position
+from cop.feeds.adapters.cop_json import encode
 from cop.feeds.intake import Intake
 from cop.feeds.message import Feed
 from cop.feeds.outbound import make_writer
@@ -82,6 +83,34 @@ def test_that_the_newest_word_goes_out_and_each_topic_waits_its_turn() -> None:
     assert msgspec.json.decode(line.sent[0][1])["rev"] == 3
     relay.take(said(incident("i1", rev=4)))
     assert flushed(relay).sent == []
+
+
+def test_that_a_late_word_does_not_take_the_place_of_a_newer_one_that_waits() -> None:
+    relay = Relay([msgspec.structs.replace(OUTLET, kinds=("position",))], OURS)
+    for second in (5, 9, 7):
+        relay.take(said(msgspec.structs.replace(POSITION, at=at(second))))
+    relay.take(said(Retraction(id="e30", at=at(8), kind="position")))
+    ((_, payload, _),) = flushed(relay).sent
+    assert payload == encode(msgspec.structs.replace(POSITION, at=at(9)))
+
+
+def test_that_what_cop_json_says_of_an_exercise_stays_out_of_live_work() -> None:
+    drill = msgspec.structs.replace(said(incident("i1")), exercise=True)
+    live, exercise = (
+        Relay([msgspec.structs.replace(OUTLET, topic=topic)], OURS) for topic in ("l/{id}", "exercise/d/v1/{id}")
+    )
+    for relay in (live, exercise):
+        relay.take(drill)
+        relay.take(said(incident("i2")))
+    assert flushed(live).topics == ["l/i2"]
+    assert flushed(exercise).topics == ["exercise/d/v1/i1"]
+
+
+def test_that_an_exercise_does_not_take_the_place_of_live_words_that_wait() -> None:
+    relay = Relay([msgspec.structs.replace(OUTLET, format="geojson")], OURS)
+    relay.take(said(incident("i1")))
+    relay.take(msgspec.structs.replace(said(incident("i1")), exercise=True))
+    assert len(flushed(relay).sent) == 2
 
 
 def test_that_what_the_connection_does_not_take_goes_out_later() -> None:
