@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from cop.domain.report import Report
+from cop.domain.rules.newer import is_counted
 from cop.picture.picture import Picture
 from cop.ui import wording
 from cop.ui.labels import Label
@@ -59,7 +60,7 @@ def provenance(picture: Picture, report: Report, now: datetime) -> list[Fact]:
         ("Reported", times(report.reported_at, now)),
         ("Received", times(report.received_at, now)),
         ("Said by", wording.one_line(report.body.by)),
-        ("Revision", str(report.body.rev) if report.body.rev else ""),
+        ("Revision", str(report.body.rev) if is_counted(report.body.rev) else ""),
         ("Original", wording.one_line(original)),
         ("", "EXERCISE, not live" if report.exercise else ""),
     ]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import hypothesis.strategies as st
 from hypothesis import given
 
-from cop.domain.rules.newer import is_newer
+from cop.domain.rules.newer import is_counted, is_newer, revision_of_time
 from cop.domain.rules.plausible import refuse_time
 from cop.domain.unit import Unit
 from tests.reports import at, unit
@@ -44,3 +44,7 @@ def test_that_a_report_from_the_future_is_refused_and_a_slightly_fast_clock_is_n
 def test_that_a_time_before_the_century_is_a_clock_that_was_never_set() -> None:
     assert refuse_time(at(-1e9), at(0))
     assert refuse_time(datetime(1, 1, 1, tzinfo=UTC), at(0))
+
+
+def test_that_only_a_counted_revision_is_one_for_people() -> None:
+    assert [is_counted(revision) for revision in (0, 1, 4_711, revision_of_time(at(0)))] == [False, True, True, False]

@@ -28,6 +28,11 @@ def revision_of_time(at: datetime) -> int:
     return int(at.timestamp() * 1000)
 
 
+def is_counted(revision: int) -> bool:
+    """Whether a revision was counted by its sender, and is not a time."""
+    return 0 < revision < _TIMES_FROM
+
+
 def next_revision(last: int, at: datetime) -> int:
     """The revision of a word said at a moment after one of revision `last` (-1: none)."""
     return max(last + 1, revision_of_time(at)) if last >= _TIMES_FROM else last + 1
