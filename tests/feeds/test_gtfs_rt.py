@@ -145,11 +145,11 @@ def test_that_vehicles_beyond_the_limit_are_refused_and_counted(monkeypatch: pyt
 def test_that_alerts_beyond_their_limit_are_refused_and_end_none_and_hide_no_vehicle() -> None:
     adapter, message = adapter_of("gtfs-rt"), feed(0)
     said(adapter, with_alert(feed(-30), "old"))
-    for number in range(1_501):
+    for number in range(1_201):
         with_alert(message, str(number))
-    with pytest.raises(BadMessage, match="more than 1,500 alerts") as caught:
+    with pytest.raises(BadMessage, match="more than 1,200 alerts") as caught:
         said(adapter, with_vehicle(message))
-    assert len(caught.value.reports) == 1_502
+    assert len(caught.value.reports) == 1_202
     assert not any(isinstance(report.body, Retraction) for report in caught.value.reports)
 
 

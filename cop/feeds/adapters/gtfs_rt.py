@@ -16,7 +16,7 @@ from cop.feeds.adapters.voice import Voice
 from cop.feeds.message import BadMessage, Feed, Message
 
 #: of one message; more of them take longer than a twentieth of a second
-_ALERTS_LIMIT = 1_500
+_ALERTS_LIMIT = 1_200
 _ENTITIES_REMEMBERED = 100_000
 _TOPICS_REMEMBERED = 1_000
 #: a clock that says less was never set
