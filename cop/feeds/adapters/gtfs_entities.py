@@ -1,6 +1,7 @@
 """What an entity of GTFS Realtime says, whichever way it is written, and how protobuf says it."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, NamedTuple
 
 from google.protobuf.message import DecodeError
@@ -44,12 +45,15 @@ class Notice(NamedTuple):
 
 
 class Entity(NamedTuple):
-    """An entity: its id, whether it is deleted, and what it is; predictions, shapes and stops are neither."""
+    """An entity: its id, whether it is deleted, and what it is; predictions, shapes and stops are neither.
+
+    A `notice` is read when it is asked for: not every one of very many is.
+    """
 
     id: str
     deleted: bool
     vehicle: Vehicle | None
-    notice: Notice | None
+    notice: Callable[[], Notice] | None
 
 
 def read(payload: bytes) -> tuple[float, str, Iterable[Callable[[], Entity]]]:
@@ -76,7 +80,7 @@ def _of_protobuf(entity: Any) -> Entity:
     if entity.HasField("vehicle"):
         return Entity(identity, entity.is_deleted, _vehicle_of_protobuf(entity.vehicle), None)
     if entity.HasField("alert"):
-        return Entity(identity, entity.is_deleted, None, _notice_of_protobuf(entity.alert))
+        return Entity(identity, entity.is_deleted, None, partial(_notice_of_protobuf, entity.alert))
     return Entity(identity, entity.is_deleted, None, None)
 
 

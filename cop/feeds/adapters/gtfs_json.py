@@ -1,6 +1,7 @@
 """GTFS Realtime in JSON: the names of protobuf's own mapping in camel case, or those of the reference."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -149,7 +150,7 @@ def _of_json(encoded: bytes, decoder: Any) -> Entity:
     if entity.vehicle is not None:
         return Entity(identity, deleted, _vehicle_of_json(entity.vehicle, encoded), None)
     if entity.alert is not None:
-        return Entity(identity, deleted, None, _notice_of_json(entity.alert))
+        return Entity(identity, deleted, None, partial(_notice_of_json, entity.alert))
     return Entity(identity, deleted, None, None)
 
 

@@ -76,7 +76,7 @@ class GtfsRt:
                 if notices > _ALERTS_LIMIT:
                     raise BadMessage(f"more than {_ALERTS_LIMIT:,} alerts in one message")
                 alerts.add(readings.identifier(entity.id))
-                return self._alert(message, sent, entity, entity.notice)
+                return self._alert(message, sent, entity, entity.notice())
             others += 1
             return []  # predictions, shapes and stops: nothing of ours
 
