@@ -24,12 +24,13 @@ from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
 from cop.briefing.state import state
 from cop.config import Config, ConfigError, check, load
 from cop.domain.desk import Command, Operator
+from cop.domain.unit import Unit
 from cop.exercise.feeds import feeds as exercise_feeds
 from cop.exercise.scenario import Scenario, ScenarioError, load_scenario
 from cop.feed_process import FeedProcess
 from cop.feeds.message import Feed
 from cop.feeds.outbox import Outbox
-from cop.feeds.pipe import FeedSetup
+from cop.feeds.pipe import FeedSetup, OpenEmergency
 from cop.feeds.topics import exercise_root
 from cop.map.palette import load_palette
 from cop.map.tile_source import TileSource
@@ -203,15 +204,15 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
             f"no action could be taken at this desk, its outbox in {data} cannot be used: {error}"
         ) from error
     running.callback(outbox.close)
-    feeds = FeedProcess(_feed_setup(config, operator, data))
+    ground = config.ground()
+    picture = Picture(HomeGround(ground, config.map.doubtful_beyond_km))
+    feeds = FeedProcess(_feed_setup(config, operator, data), lambda: _emergencies(picture))
     running.callback(feeds.stop)
 
     def send(command: Command) -> None:
         outbox.put(command.body)
         feeds.notify()
 
-    ground = config.ground()
-    picture = Picture(HomeGround(ground, config.map.doubtful_beyond_km))
     desk = Desk(operator, picture, ground, send, exercise=scenario.title if scenario is not None else "")
     desk.restore([Command(body) for body in left_unsent])
     palette = load_palette(config.desk.theme)
@@ -311,6 +312,15 @@ def _feed_setup(config: Config, operator: Operator, data: Path) -> FeedSetup:
         client_id=config.broker.client_id or _client_id(data, operator, config.feeds()),
         publish=config.publish,
     )
+
+
+def _emergencies(picture: Picture) -> list[OpenEmergency]:
+    """Which units have called for help and are not known to be safe."""
+    return [
+        OpenEmergency(report.agency, report.body.id, report.exercise)
+        for report in picture.units.values()
+        if isinstance(report.body, Unit) and report.body.status == "emergency"
+    ]
 
 
 def _client_id(data: Path, operator: Operator, feeds: Sequence[Feed]) -> str:

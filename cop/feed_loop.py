@@ -67,7 +67,12 @@ class _Loop:
         self._relay = Relay(setup.publish, operator.agency) if setup.publish else None
         listen, we_say = (self._relay.take, self._relay.says) if self._relay is not None else (None, None)
         self._intake = Intake(
-            setup.feeds, self._journal, exercise=exercise_of(setup.root), listen=listen, we_say=we_say
+            setup.feeds,
+            self._journal,
+            exercise=exercise_of(setup.root),
+            listen=listen,
+            we_say=we_say,
+            emergencies=setup.emergencies,
         )
         subscriptions = [Subscription(feed.topic, feed.qos) for feed in setup.feeds]
         self._session = Session(setup.broker, setup.client_id, subscriptions, _Presences(setup).will)

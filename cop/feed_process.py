@@ -9,13 +9,14 @@ import multiprocessing
 import queue
 import threading
 import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 
 import msgspec
 
 from cop.domain.batch import Batch, BrokerState
-from cop.feeds.pipe import NEWS, QUIT, FeedSetup
+from cop.feeds.pipe import NEWS, QUIT, FeedSetup, OpenEmergency
 
 _HUNG_AFTER_S = 30.0  # looking up a broker's name may take most of this
 _RESTART_BACKOFF_S = (0.1, 5.0)
@@ -28,8 +29,10 @@ _DECODER = msgspec.msgpack.Decoder(Batch)
 class FeedProcess:
     """The desktop's end. `receive` never blocks and never raises: a dead process is started again."""
 
-    def __init__(self, setup: FeedSetup) -> None:
+    def __init__(self, setup: FeedSetup, emergencies: Callable[[], Sequence[OpenEmergency]] = tuple) -> None:
+        """`emergencies` tells at each start which units are in one: the new process knows nothing of the old one's."""
         self._setup = setup
+        self._emergencies = emergencies
         self._context = multiprocessing.get_context("spawn")
         self._process: multiprocessing.process.BaseProcess | None = None
         self._pipe: Connection | None = None
@@ -48,9 +51,10 @@ class FeedProcess:
     def start(self) -> None:
         """Start the process."""
         self._epoch += 1
+        setup = msgspec.structs.replace(self._setup, emergencies=tuple(self._emergencies()))
         ours, theirs = self._context.Pipe()
         self._process = self._context.Process(
-            target=_run, args=(theirs, self._setup, self._epoch), name="cop-feeds", daemon=True
+            target=_run, args=(theirs, setup, self._epoch), name="cop-feeds", daemon=True
         )
         self._process.start()
         theirs.close()

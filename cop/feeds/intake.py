@@ -24,11 +24,12 @@ from cop.domain.rules.plausible import refuse_time
 from cop.domain.unit import Position, Unit
 from cop.feeds import cot_uids
 from cop.feeds.adapters import make_adapter
-from cop.feeds.adapters.adapter import Adapter
+from cop.feeds.adapters.adapter import Adapter, Recalls
 from cop.feeds.census import Census
 from cop.feeds.conflation import Conflation
 from cop.feeds.health import FeedCounter
 from cop.feeds.message import BadMessage, Feed, Message, NotTheirs
+from cop.feeds.pipe import OpenEmergency
 from cop.feeds.session import Received
 from cop.feeds.topics import exercise_of, parse_object_topic, specificity
 
@@ -84,6 +85,7 @@ class Intake:
 
     `exercise` is the name of the exercise that this desk plays, None in live work. `listen` hears every report that is
     believed. `we_say` knows of which agencies this desk itself writes for TAK: what comes back of these is an echo.
+    `emergencies` are those that stand in the picture when the process is started again.
     """
 
     def __init__(
@@ -95,6 +97,7 @@ class Intake:
         make: Callable[[Feed], Adapter] = make_adapter,
         listen: Callable[[Report], None] | None = None,
         we_say: Callable[[str], bool] | None = None,
+        emergencies: Iterable[OpenEmergency] = (),
     ) -> None:
         self._lines = [_Line(feed) for feed in feeds]
         self._by_specificity = sorted(self._lines, key=lambda line: specificity(line.feed.topic))
@@ -112,8 +115,9 @@ class Intake:
         # no more of both than the census admits
         self._last_words: dict[tuple[str, str], _Words] = {}
         self._revisions: dict[tuple[str, str, str], tuple[int, datetime]] = {}
+        self._recalled = tuple(emergencies)
         for line in self._lines:
-            line.adapter = make(line.feed)
+            line.adapter = self._adapter_of(line.feed)
 
     @property
     def waiting(self) -> int:
@@ -175,6 +179,18 @@ class Intake:
             delivered=delivered,
         )
 
+    def _adapter_of(self, feed: Feed) -> Adapter:
+        """A new adapter, told who is in an emergency: it must not take the next word of such a unit for its end."""
+        adapter = self._make(feed)
+        if isinstance(adapter, Recalls):
+            for one in self._recalled:
+                if one.agency == feed.agency and (one.agency, one.unit) not in self._last_words:
+                    adapter.recall(one.unit, exercise=one.exercise)
+            for (agency, unit), (_, (body, _, exercise)) in self._last_words.items():
+                if agency == feed.agency and body.status == "emergency":
+                    adapter.recall(unit, exercise=exercise)
+        return adapter
+
     def _route(self, topic: str) -> _Route:
         fitting = (line for line in self._by_specificity if topic_matches_sub(line.feed.topic, topic))
         line = next(fitting, self._stray)
@@ -210,7 +226,7 @@ class Intake:
         if line.adapter is None:
             if time.monotonic() < line.rest_until:
                 raise BadMessage("the feed rests after repeated failures")
-            line.adapter = self._make(line.feed)
+            line.adapter = self._adapter_of(line.feed)
         received_at = datetime.fromtimestamp(one.received_at, UTC)
         refused: BadMessage | None = None
         reports: Sequence[Report]

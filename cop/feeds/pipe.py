@@ -11,8 +11,19 @@ from cop.feeds.outlet import Outlet
 NEWS, QUIT = b"news", b"quit"
 
 
+class OpenEmergency(msgspec.Struct, frozen=True):
+    """A unit that has called for help and has not been said to be safe since."""
+
+    agency: str
+    unit: str
+    exercise: bool
+
+
 class FeedSetup(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the feed process is told: broker, feeds, outlets, whose desk it serves, where its files are."""
+    """All that the feed process is told: broker, feeds, outlets, whose desk it serves, where its files are.
+
+    `emergencies` are those that stand in the picture when it is started again.
+    """
 
     broker: Broker
     feeds: tuple[Feed, ...]
@@ -22,3 +33,4 @@ class FeedSetup(msgspec.Struct, frozen=True, kw_only=True):
     outbox: str
     client_id: str
     publish: tuple[Outlet, ...] = ()
+    emergencies: tuple[OpenEmergency, ...] = ()

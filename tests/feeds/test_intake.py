@@ -12,7 +12,7 @@ from cop.domain.batch import POSITION_ROW, Batch
 from cop.domain.report import Report, Source
 from cop.domain.resource import Resource
 from cop.domain.rules.newer import next_revision, revision_of_time
-from cop.domain.unit import Position
+from cop.domain.unit import Position, Unit
 from cop.feeds import census
 from cop.feeds import intake as intake_module
 from cop.feeds.adapters import make_adapter
@@ -21,6 +21,7 @@ from cop.feeds.adapters.cop_json import encode
 from cop.feeds.conflation import Conflation
 from cop.feeds.intake import Intake
 from cop.feeds.message import BadMessage, Feed, Message
+from cop.feeds.pipe import OpenEmergency
 from cop.feeds.session import Received
 from cop.journal.journal import Journal, counts
 from cop.picture.picture import Picture
@@ -516,3 +517,62 @@ def test_that_revisions_that_are_counted_go_on_being_counted() -> None:
     assert next_revision(-1, at(0)) == 0
     assert next_revision(41, at(0)) == 42
     assert next_revision(revision_of_time(at(9)), at(0)) == revision_of_time(at(9)) + 1
+
+
+_TAK = Feed(name="tak", format="cot-xml", topic="tak/#", agency="a")
+
+
+def _event(second: int, kind: str = "a-f-G-U-C", uid: str = "A1", detail: str = "") -> Received:
+    time_ = at(second).isoformat()
+    return _received(
+        "tak/x",
+        f'<event version="2.0" uid="{uid}" type="{kind}" time="{time_}" start="{time_}" stale="{time_}" how="m-g">'
+        f'<point lat="35.2" lon="-80.9" hae="1" ce="1" le="1"/><detail>{detail}</detail></event>'.encode(),
+    )
+
+
+def _status(intake: Intake, *received: Received) -> str | None:
+    intake.take(received)
+    words = [report.body for report in _batch(intake).reports if isinstance(report.body, Unit)]
+    return words[-1].status if words else None
+
+
+_CALL = '<link uid="A1" type="a-f-G-U-C" relation="p-p"/><emergency type="911 Alert">E30</emergency>'
+_CANCEL = '<link uid="A1" type="a-f-G-U-C" relation="p-p"/><emergency cancel="true">E30</emergency>'
+
+
+def test_that_a_call_for_help_outlives_the_process_that_heard_it() -> None:
+    first = Intake([_TAK], None, exercise=None)
+    assert _status(first, _event(0), _event(1, "b-a-o-tbl", "A1-9-1-1", _CALL)) == "emergency"
+    second = Intake([_TAK], None, exercise=None, emergencies=[OpenEmergency("a", "A1", False)])
+    assert _status(second, _event(2)) == "emergency"
+    assert _status(second, _event(3, "b-a-o-can", "A1-9-1-1", _CANCEL)) == "unknown"
+    assert _status(second, _event(4)) is None
+    other = Intake([_TAK], None, exercise=None, emergencies=[OpenEmergency("another", "A1", False)])
+    assert _status(other, _event(2)) == "unknown"
+
+
+def test_that_a_call_for_help_outlives_an_adapter_that_failed() -> None:
+    made: list[Adapter] = []
+
+    def make(feed: Feed) -> Adapter:
+        made.append(make_adapter(feed))
+        return made[-1] if len(made) > 1 else _FailsOnce(made[-1])
+
+    intake = Intake([_TAK], None, exercise=None, make=make)
+    assert _status(intake, _event(0), _event(1, "b-a-o-tbl", "A1-9-1-1", _CALL)) == "emergency"
+    intake.take([_received("tak/x", b"fail")])
+    assert _status(intake, _event(2, detail='<contact callsign="E30"/>')) == "emergency"
+    assert len(made) == 2
+
+
+class _FailsOnce:
+    """An adapter with a fault of ours."""
+
+    def __init__(self, adapter: Adapter) -> None:
+        self._adapter = adapter
+
+    def decode(self, message: Message) -> list[Report]:
+        """As the other, but for one message."""
+        assert message.payload != b"fail"
+        return self._adapter.decode(message)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from cop.domain.report import Report
 from cop.feeds.message import Feed, Message
@@ -18,6 +18,15 @@ class Adapter(Protocol):
         Raises BadMessage with a reason if nothing in it can be used, or a part of it cannot (`parts.of_parts`). Any
         other exception is a bug of ours.
         """
+        ...
+
+
+@runtime_checkable
+class Recalls(Protocol):
+    """An adapter that remembers who called for help; what the one before it knew is told it when it begins."""
+
+    def recall(self, unit: str, *, exercise: bool) -> None:
+        """This unit was in an emergency, and is until it is said to be over."""
         ...
 
 

@@ -65,6 +65,10 @@ class CotJson:
         self._elements = parts.most_of(feed, _MAX_ELEMENTS)
         self._positions = parts.most_of(feed, _MAX_POSITIONS)
 
+    def recall(self, unit: str, *, exercise: bool) -> None:
+        """This unit was in an emergency, and is until it is said to be over."""
+        self._meaning.recall(unit, exercise=exercise)
+
     def decode(self, message: Message) -> list[Report]:
         """What one event says, or several of a list or collection; of several, a bad one is refused alone."""
         if not message.payload and message.topic:

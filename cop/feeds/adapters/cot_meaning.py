@@ -1,6 +1,6 @@
 """What a Cursor on Target event says in our words, by its type: the same for every encoding of it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
@@ -23,6 +23,9 @@ _EMERGENCIES_REMEMBERED = 10_000
 _MAX_WAYPOINTS_KEPT = 100
 
 
+_BEFORE_ANY = datetime(2000, 1, 1, tzinfo=UTC)
+
+
 class Options(msgspec.Struct, forbid_unknown_fields=True):
     """What a feed says of its units: `kind` where a type has none, `kinds` by type or its beginning, `units` by uid."""
 
@@ -43,6 +46,10 @@ class Meaning:
         self._incident_types = cot_types.TypeTable(incident_types)
         #: unit, and whether in an exercise -> when it last called or cancelled, and whether it is in an emergency since
         self._emergencies: dict[tuple[str, bool], tuple[datetime, bool]] = {}
+
+    def recall(self, unit: str, *, exercise: bool) -> None:
+        """This unit was in an emergency when another process read the feed."""
+        self._emergencies[unit, exercise] = (_BEFORE_ANY, True)
 
     def reports(self, message: Message, event: Event) -> list[Report]:
         """What one event says. Raises BadMessage; NotTheirs for what a desk wrote of another agency's object."""

@@ -28,6 +28,10 @@ class CotXml:
         self._layouts = Layouts()
         self._most = parts.most_of(feed, MAX_EVENTS)
 
+    def recall(self, unit: str, *, exercise: bool) -> None:
+        """This unit was in an emergency, and is until it is said to be over."""
+        self._meaning.recall(unit, exercise=exercise)
+
     def decode(self, message: Message) -> list[Report]:
         """What one event says, or several one after another; of several, a bad one does not take the others along."""
         if not message.payload and message.topic:

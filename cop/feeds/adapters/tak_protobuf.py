@@ -50,6 +50,10 @@ class TakProtobuf:
         self._layouts = Layouts()
         self._most = parts.most_of(feed, cot_xml.MAX_EVENTS)
 
+    def recall(self, unit: str, *, exercise: bool) -> None:
+        """This unit was in an emergency, and is until it is said to be over."""
+        self._meaning.recall(unit, exercise=exercise)
+
     def decode(self, message: Message) -> list[Report]:
         """What one event says, or several of a stream; a bad one of those does not take the others along."""
         payload = message.payload
