@@ -30,7 +30,12 @@ class Relay:
         """Note a report for the outlets that want it."""
         for line in self._lines:
             if line.wants(report):
-                line.take(report)
+                try:
+                    line.take(report)
+                except Exception:  # noqa: BLE001 - an outlet's edge: what it cannot write stops no feed that said it
+                    _LOG.exception(
+                        "outlet %s cannot write an object of kind %s", line.outlet.name, kind_of(report.body)
+                    )
 
     def says(self, agency: str) -> bool:
         """Whether objects of an agency go out as Cursor on Target: what a TAK server sends back of them is an echo."""

@@ -11,7 +11,7 @@ from cop.domain.unit import Position
 from cop.feeds.adapters.cop_json import encode
 from cop.feeds.intake import Intake
 from cop.feeds.message import Feed
-from cop.feeds.outbound import make_writer
+from cop.feeds.outbound import Outgoing, make_writer
 from cop.feeds.outlet import Outlet
 from cop.feeds.relay import Relay
 from cop.feeds.session import Received
@@ -183,3 +183,21 @@ def test_that_another_agencys_unit_by_a_uid_of_ours_is_refused_where_we_only_wri
 def test_that_an_outlet_needs_a_topic_that_can_be_published_on() -> None:
     with pytest.raises(ValueError, match="braces"):
         msgspec.structs.replace(OUTLET, topic="a/{unit}")
+
+
+class _Broken:
+    """A writer with a fault of ours."""
+
+    def take(self, report: Report) -> list[Outgoing]:
+        """Fall."""
+        raise ZeroDivisionError
+
+
+def test_that_a_writer_that_falls_stops_neither_the_feed_nor_the_other_outlets(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    relay = Relay([msgspec.structs.replace(OUTLET, name="broken"), OUTLET], OURS)
+    monkeypatch.setattr(relay._lines[0], "_writer", _Broken())
+    relay.take(said(incident("i1")))
+    assert flushed(relay).topics == ["elsewhere/charlotte-fire/incident/i1"]
+    assert "outlet broken cannot write" in caplog.text
