@@ -38,6 +38,15 @@ def test_that_a_call_for_help_outlasts_the_next_positions() -> None:
     assert statuses(adapter, 911) == ["unknown"]
 
 
+def test_that_a_call_that_another_process_heard_holds_from_the_next_position() -> None:
+    adapter = adapter_of("traccar")
+    assert isinstance(adapter, traccar.Traccar)
+    adapter.recall("7", exercise=False)
+    assert statuses(adapter, 100) == ["emergency"]
+    assert statuses(adapter, 999) == []
+    assert statuses(adapter, 1001) == ["unknown"]
+
+
 def test_that_a_call_said_again_holds_from_then_on() -> None:
     adapter = adapter_of("traccar", {"emergency_lasts_s": 60.0})
     statuses(adapter, 0, "sos")

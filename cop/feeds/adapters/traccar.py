@@ -85,6 +85,11 @@ class Traccar:
         self._lasts = timedelta(seconds=options.emergency_lasts_s)
         self._shapes = strict_json.Shapes()
         self._calls: dict[str, datetime] = {}
+        self._recalled: set[str] = set()
+
+    def recall(self, unit: str, *, exercise: bool) -> None:
+        """This unit called for help; nobody knows when, so the call holds from the next that is heard of it."""
+        self._recalled.add(unit)
 
     def decode(self, message: Message) -> list[Report]:
         """Unit, when it changed, and position of every track in the message. Raises BadMessage."""
@@ -147,8 +152,11 @@ class Traccar:
 
     def _calling(self, unit: str, said: _Said, received_at: datetime) -> bool:
         """Whether the unit calls for help: the alarm stands in one position only and nothing takes it back."""
-        called_at = self._calls.get(unit)
         heard_at = min(said.heard_at, received_at)  # a clock ahead of ours would call for ever
+        if unit in self._recalled:
+            self._recalled.discard(unit)
+            self._calls[unit] = heard_at
+        called_at = self._calls.get(unit)
         if said.calls_for_help:
             if called_at is None and len(self._calls) >= _CALLS_REMEMBERED:
                 self._calls.clear()
