@@ -131,25 +131,31 @@ def decode(form: str, files: tuple[str, ...], topic: str, agency: str, zone: str
 
 
 @main.command()
+@click.argument("name", required=False, metavar="[FORMAT]")
 @click.option("--json", "as_json", is_flag=True, help="One JSON line a format.")
-def formats(as_json: bool) -> None:
-    """List the formats: direction, what they are, topics that senders use, limits."""
+def formats(name: str | None, as_json: bool) -> None:
+    """List the formats: direction, what they are, topics that senders use, limits; with FORMAT, an example feed too."""
     from cop.feeds.adapters import FAMILIES, format_of
 
+    if name is not None:
+        _known_format(name, auto=False)
     for family, names in FAMILIES.items():
-        if not as_json:
-            click.echo(f"{family}")
-        for name in names:
-            form = format_of(name)
+        chosen = [one for one in names if name in (None, one)]
+        if chosen and not as_json:
+            click.echo(family)
+        for form in map(format_of, chosen):
             direction = "in and out" if form.outbound else "in"
             if as_json:
-                row = {"format": name, "family": family, "direction": direction, "summary": form.summary}
-                click.echo(json.dumps({**row, "topic": form.topic, "limits": form.limits}, ensure_ascii=False))
+                row = {"format": form.name, "family": family, "direction": direction, "summary": form.summary}
+                more = {"topic": form.topic, "limits": form.limits, "example": form.example()}
+                click.echo(json.dumps({**row, **more}, ensure_ascii=False))
                 continue
-            click.echo(f"  {name:<16}{direction:<12}{form.summary}")
+            click.echo(f"  {form.name:<16}{direction:<12}{form.summary}")
             for heading, text in (("topics like", form.topic), ("at most", form.limits)):
                 if text:
                     click.echo(f"{'':<30}{heading}: {text}")
+            if name is not None:
+                click.echo(f"\n{form.example()}\n\nOptions: docs/formats/{form.name}.md")
 
 
 @main.command("replay-file")
@@ -361,10 +367,11 @@ def _feed_of_settings(config: Path | None, name: str | None) -> "tuple[Feed, Bro
     return feeds[name], settings.broker
 
 
-def _known_format(form: str) -> str:
-    """The name of a format, or `auto`."""
+def _known_format(form: str, *, auto: bool = True) -> str:
+    """The name of a format, or `auto` where that is one."""
     from cop.feeds.adapters import AUTO, MODULES
 
-    if form != AUTO and form not in MODULES:
-        raise click.BadParameter(f"{form!r} is none of {', '.join((*MODULES, AUTO))}", param_hint="FORMAT")
+    known = (*MODULES, AUTO) if auto else tuple(MODULES)
+    if form not in known:
+        raise click.BadParameter(f"{form!r} is none of {', '.join(known)}", param_hint="FORMAT")
     return form

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +207,12 @@ def test_that_every_format_is_listed_with_its_direction_and_a_topic_or_without()
     assert rows["cot-xml"]["direction"] == "in and out"
     assert rows["ais"]["direction"] == "in"
     assert "cap" in _cop("formats").stdout.decode()
+    assert tomllib.loads(rows["cap"]["example"])["feed"][0]["format"] == "cap"
+    told = _cop("formats", "ais").stdout.decode()
+    assert "[[feed]]" in told
+    assert "docs/formats/ais.md" in told
+    assert "owntracks" not in told
+    assert _cop("formats", "morse").returncode == 2
 
 
 def test_that_auto_finds_the_format_and_says_where_it_cannot(tmp_path: Path) -> None:

@@ -74,3 +74,8 @@ class Format:
     #: what bounds it beside the feed's own limits, in a few words
     limits: str = ""
     outbound: bool = False
+
+    def example(self) -> str:
+        """A `[[feed]]` of `cop.toml` to begin with; the format's page tells its options."""
+        lines = (f'name = "our {self.name}"', f'format = "{self.name}"', f'topic = "{self.topic or self.name + "/#"}"')
+        return "\n".join(["[[feed]]", *lines, 'agency = "whose-it-is"'])

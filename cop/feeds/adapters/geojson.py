@@ -294,4 +294,5 @@ FORMAT = Format(
     sniff=sniff,
     topic="gis/#",
     limits=f"{MOST_FEATURES:,} features a mebibyte of `max_bytes`",
+    outbound=True,
 )
