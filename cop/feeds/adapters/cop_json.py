@@ -81,7 +81,7 @@ class CopJson:
             if kind == "position":
                 body: Statement = self._shapes.decode(payload, _DECODERS[kind])
             else:
-                body = strict_json.converted(strict_json.quick(payload), BODY_KINDS[kind])
+                body = _converted(strict_json.quick(payload), kind)
         except BadMessage:
             gone = _tombstone(payload)
             if gone is None:
@@ -129,6 +129,15 @@ def _in_utc(body: Statement) -> Statement:
     except OverflowError:
         raise BadMessage("time is out of range") from None
     return msgspec.structs.replace(body, **brought) if brought else body
+
+
+def _converted(parsed: Any, kind: str) -> Statement:
+    """A parsed payload as its statement; a geometry is passed on as it is, for to convert it copies every vertex."""
+    geometry = parsed.get("geometry") if kind in ("zone", "alert") and isinstance(parsed, dict) else None
+    if type(geometry) is not dict:
+        return strict_json.converted(parsed, BODY_KINDS[kind])
+    body = strict_json.converted({**parsed, "geometry": {}}, BODY_KINDS[kind])
+    return msgspec.structs.replace(body, geometry=geometry)
 
 
 def _payload_kind(payload: bytes) -> str:
