@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from pyais.encode import encode_dict
-
 from cop.exercise.movement import Fix
 from cop.exercise.tongues import Speaker, Spoken
 
@@ -28,6 +26,8 @@ class _Ais:
 
     def position(self, speaker: Speaker, fix: Fix, at: datetime, stale_s: float) -> list[Spoken]:
         """A position report and, twice a minute, the name; speed in knots, the second of the fix alone."""
+        from pyais.encode import encode_dict  # noqa: PLC0415 - a desk asks for topics alone, and starts without it
+
         report: dict[str, str | int | float | bytes | bool] = {
             "type": 18,
             "mmsi": speaker.id,

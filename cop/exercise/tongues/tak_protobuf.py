@@ -1,10 +1,8 @@
 """TAK protocol version 1 (protobuf, mesh framing): a team's handsets by way of a gateway."""
 
 from datetime import datetime
+from html import escape
 from typing import Any
-from xml.sax.saxutils import quoteattr
-
-from takproto.proto import TakMessage
 
 from cop.exercise.movement import Fix
 from cop.exercise.scenario import slug
@@ -28,6 +26,8 @@ class _TakProtobuf:
 
     def position(self, speaker: Speaker, fix: Fix, at: datetime, stale_s: float) -> list[Spoken]:
         """Times in ms since the epoch; `opex` marks the exercise; our own words stand in `xmlDetail`."""
+        from takproto.proto import TakMessage  # noqa: PLC0415 - a desk asks for topics alone, and starts without it
+
         now = int(at.timestamp() * 1000)
         message = TakMessage()
         event = message.cotEvent
@@ -39,7 +39,7 @@ class _TakProtobuf:
         event.detail.track.speed = round(fix.speed_mps, 1)
         if fix.course_deg is not None:
             event.detail.track.course = round(fix.course_deg % 360.0, 1)
-        event.detail.xmlDetail = f"<cop kind={quoteattr(speaker.kind)} status={quoteattr(speaker.status)}/>"
+        event.detail.xmlDetail = f'<cop kind="{escape(speaker.kind)}" status="{escape(speaker.status)}"/>'
         payload = _MESH_HEADER + message.SerializeToString(deterministic=True)
         return [Spoken(f"takproto/{speaker.agency}/{speaker.id}", payload)]
 
