@@ -1,6 +1,8 @@
 """The scenario's file: what Steel Rail holds, and what a faulty file says."""
 
 import itertools
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,3 +86,13 @@ def _contrast(first: str, second: str) -> float:
 
     light, dark = sorted((luminance(first), luminance(second)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
+
+
+def test_that_a_desk_learns_its_feeds_without_the_libraries_of_their_formats() -> None:
+    program = (
+        "import sys\nfrom cop.exercise.feeds import feeds\nfrom cop.exercise.scenario import load_scenario\n"
+        "feeds(load_scenario('steel-rail'))\n"
+        "print([name for name in ('pyais', 'takproto', 'google.protobuf', 'paho', 'PySide6') if name in sys.modules])"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == "[]"
