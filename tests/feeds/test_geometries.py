@@ -99,3 +99,17 @@ def test_that_a_collection_is_checked_part_by_part() -> None:
 def test_that_what_is_no_geometry_is_refused(geometry: dict[str, Any]) -> None:
     with pytest.raises(BadMessage):
         geometries.checked(geometry)
+
+
+def test_that_of_polygons_beyond_number_the_largest_stay_and_the_rest_is_counted() -> None:
+    def square(west: float, corners: int) -> list[list[list[float]]]:
+        ring = [[west + 0.0001 * step, 35.0 + 0.001 * (step % 2)] for step in range(corners)]
+        return [[*ring, ring[0]]]
+
+    many = [square(-80.0, 3) for _ in range(geometries.MAX_MEMBERS)]
+    large = square(-81.0, 40)
+    kept, left_out = geometries.checked({"type": "MultiPolygon", "coordinates": [*many, large, *many]})
+    assert any(polygon[0][0] == [-81.0, 35.0] for polygon in kept["coordinates"])
+    assert "4,001 of 8,001 parts" in left_out
+    with pytest.raises(BadMessage):
+        geometries.checked({"type": "MultiPolygon", "coordinates": [*many, "no polygon", *many]})

@@ -21,8 +21,8 @@ from cop.feeds.adapters.vocabulary import tables_of
 from cop.feeds.adapters.voice import Voice
 from cop.feeds.message import BadMessage, Feed, Message
 
-_CONTENTS_LIMIT = 1_000
-_ELEMENTS_LIMIT = 40_000
+_CONTENTS_LIMIT = 350
+_ELEMENTS_LIMIT = 14_000
 _REFERENCES_LIMIT = 100
 _PIECES = 20
 _DISTRIBUTIONS_REMEMBERED = 1_000

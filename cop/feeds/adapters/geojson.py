@@ -19,7 +19,7 @@ from cop.feeds.adapters.vocabulary import Vocabulary
 from cop.feeds.adapters.voice import Voice
 from cop.feeds.message import BadMessage, Feed, Message
 
-MOST_FEATURES = 1_500
+MOST_FEATURES = 1_000
 _GEOMETRIES = frozenset(
     {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
 )

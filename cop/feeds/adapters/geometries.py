@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from math import ceil, sqrt
+from math import ceil, inf, sqrt
 from typing import Annotated, Any
 
 import msgspec
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from cop.feeds.message import BadMessage
 
+#: of lines or polygons in one geometry
+MAX_MEMBERS = 4_000
 MAX_VERTICES = 10_000
 MAX_PARTS = 1_000
 _METRES_A_DEGREE = 111_195.0  # of a great circle on the mean sphere
@@ -55,6 +57,7 @@ def checked(geometry: dict[str, Any], most: int = MAX_VERTICES) -> tuple[dict[st
     if not isinstance(kind, str) or kind not in _TYPES or not isinstance(coordinates, list):
         raise BadMessage("geometry is none of GeoJSON")
     depth, fewest = _TYPES[kind]
+    coordinates, fewer = _largest_parts(kind, coordinates) if len(coordinates) > MAX_MEMBERS else (coordinates, "")
     geometry = {"type": kind, "coordinates": coordinates}  # what else it holds is no part of any type
     if depth == 0:
         _check_positions([[coordinates]])
@@ -66,7 +69,28 @@ def checked(geometry: dict[str, Any], most: int = MAX_VERTICES) -> tuple[dict[st
     if fewest == 4 and any(line[0] != line[-1] for line in lines):
         raise BadMessage("geometry has a ring that is not closed")
     count = sum(map(len, lines))
-    return (geometry, "") if count <= most else _thinned(kind, coordinates, lines, most)
+    if count <= most:
+        return geometry, fewer
+    geometry, thinned = _thinned(kind, coordinates, lines, most)
+    return geometry, f"{fewer}; {thinned}" if fewer else thinned
+
+
+def _largest_parts(kind: str, coordinates: list[Any]) -> tuple[list[Any], str]:
+    """Of lines or polygons beyond number those with the most vertices, in their order, and how many were left out.
+
+    What is none of GeoJSON stays: it must be found.
+    """
+    if kind not in ("MultiLineString", "MultiPolygon"):
+        return coordinates, ""
+
+    def size(number: int) -> float:
+        part = coordinates[number]
+        line = part[0] if kind == "MultiPolygon" and isinstance(part, list) and part else part
+        return len(line) if isinstance(line, list) else inf
+
+    kept = sorted(sorted(range(len(coordinates)), key=size, reverse=True)[:MAX_MEMBERS])
+    left_out = f"{len(coordinates) - MAX_MEMBERS:,} of {len(coordinates):,} parts, of the fewest vertices, left out"
+    return [coordinates[number] for number in kept], left_out
 
 
 def reference_system(*said: Any) -> str:

@@ -14,7 +14,7 @@ from cop.feeds.adapters.parts import most_of, of_parts
 from cop.feeds.adapters.voice import Voice
 from cop.feeds.message import BadMessage, Feed, Message
 
-MOST_FEATURES = 1_000
+MOST_FEATURES = 700
 _FEATURES = ("Placemark", "GroundOverlay", "PhotoOverlay")
 #: What shows nothing of its own: nobody may make us fetch, and what an update changes is another document.
 _NOT_FOLLOWED = {"NetworkLink": "a network link is not followed", "Update": "an update of another document is not read"}

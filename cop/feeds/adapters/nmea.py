@@ -16,7 +16,7 @@ from cop.feeds.message import BadMessage, Feed, Message
 
 _RECEIVERS_REMEMBERED = 10_000
 #: 1 MiB of the shortest ones takes longer than a twentieth of a second beyond
-_SENTENCES_LIMIT = 2_000
+_SENTENCES_LIMIT = 1_600
 _LEVELS_BELOW_UNIT = frozenset({"nmea", "nmea0183", "gps", "gnss", "raw", "sentence", "position", "location", "data"})
 #: a date holds for so long; then the time of receipt says the day again
 _DATE_HOLDS = timedelta(hours=6)

@@ -143,7 +143,7 @@ def identifier(text: str) -> str:
         return text
     if not text:
         raise BadMessage("an id is empty")
-    encoded = _NOT_IN_IDENTIFIERS.sub(lambda found: f"%{ord(found[0]):02X}", text)
+    encoded = _NOT_IN_IDENTIFIERS.sub(lambda found: f"%{ord(found[0]):02X}", text[:129])
     if len(encoded) > 128:
         encoded = f"{encoded[:95]}~{hashlib.sha256(text.encode()).hexdigest()[:32]}"
     return encoded

@@ -16,9 +16,9 @@ from cop.feeds.adapters.parts import most_of, of_parts
 from cop.feeds.adapters.road_event import RoadEvent, RoadZones
 from cop.feeds.adapters.vocabulary import Vocabulary
 from cop.feeds.adapters.voice import Voice
-from cop.feeds.message import Feed, Message
+from cop.feeds.message import BadMessage, Feed, Message
 
-MOST_EVENTS = 1_200
+MOST_EVENTS, MOST_ELEMENTS = 450, 20_000
 _MARKS = {
     b"situationRecord": 90,
     b'"jurisdiction_url"': 90,
@@ -55,6 +55,7 @@ class RoadEvents:
         self._language = options.language
         self._zone = readings.zone_of(feed)
         self._most = most_of(feed, MOST_EVENTS)
+        self._most_elements = most_of(feed, MOST_ELEMENTS)
         self._zones = RoadZones(Voice(feed, "road-events"), Vocabulary(feed, "road-events"), snapshot=options.snapshot)
 
     def decode(self, message: Message) -> list[Report]:
@@ -68,6 +69,8 @@ class RoadEvents:
 
             reports = of_parts(road_events_json.records(said), of_json, limit=self._most)
         else:
+            if message.payload.count(b"<") > 2 * self._most_elements:
+                raise BadMessage(f"more than {self._most_elements:,} elements in one message")
             root = strict_xml.document(message.payload)
 
             def of_xml(read: Callable[[], RoadEvent]) -> list[Report]:
@@ -93,5 +96,5 @@ FORMAT = Format(
     make=RoadEvents,
     sniff=sniff,
     topic="roads/#",
-    limits=f"{MOST_EVENTS:,} events a mebibyte of `max_bytes`",
+    limits=f"{MOST_EVENTS:,} events and {MOST_ELEMENTS:,} elements a mebibyte of `max_bytes`",
 )

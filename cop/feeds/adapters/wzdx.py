@@ -17,7 +17,7 @@ from cop.feeds.adapters.vocabulary import Vocabulary
 from cop.feeds.adapters.voice import Voice
 from cop.feeds.message import BadMessage, Feed, Message
 
-MOST_FEATURES = 1_500
+MOST_FEATURES = 800
 #: An event that is over: it leaves the picture.
 _OVER = frozenset({"completed", "cancelled", "canceled"})
 _HEADS = ("feed_info", "road_event_feed_info")
