@@ -103,7 +103,7 @@ def settle(options: Options) -> tuple[Config, Scenario | None]:
     name = options.exercise or config.exercise
     if not name and options.config is None and not options.broker:
         name = _DEFAULT_EXERCISE
-    scenario = None
+    scenario, from_settings = None, True
     if name:
         try:
             scenario = load_scenario(name)
@@ -113,7 +113,9 @@ def settle(options: Options) -> tuple[Config, Scenario | None]:
             config = msgspec.structs.replace(config, root=exercise_root(name), feed=())
         if not config.feed:
             config = msgspec.structs.replace(config, feed=tuple(exercise_feeds(scenario)))
-    check(config, str(options.config or "settings"))
+            from_settings = False
+    # The exercise's own feeds need no trial: it would load the libraries of all their formats into the desktop.
+    check(config, str(options.config or "settings"), try_feeds=from_settings)
     return config, scenario
 
 
