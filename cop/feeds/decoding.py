@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
 from cop.domain.flat import flat
 from cop.feeds.adapters import AUTO, format_of, make_adapter, sniff_file
 from cop.feeds.adapters.readings import zone_of
@@ -29,13 +31,7 @@ def decode_file(content: bytes, feed: Feed, *, topic: str = "") -> Iterator[dict
     feed's format is `auto` and none is sure.
     """
     if feed.format == AUTO:
-        feed = Feed(
-            name=feed.name,
-            format=format_of_file(content, topic),
-            topic=feed.topic,
-            agency=feed.agency,
-            zone=feed.zone,
-        )
+        feed = msgspec.structs.replace(feed, format=format_of_file(content, topic))
     adapter, zone = make_adapter(feed), zone_of(feed)
     for number, recorded in enumerate(format_of(feed.format).split(content), start=1):
         if len(recorded.payload) > feed.max_bytes:

@@ -25,7 +25,7 @@ class Outlet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         """Raises ValueError for a topic that cannot be published on."""
         try:
             example = self.topic_of("agency", "kind", "id")
-        except (KeyError, IndexError, ValueError):
+        except (KeyError, IndexError, ValueError, AttributeError):
             raise ValueError(f"{self.topic!r}: only {{agency}}, {{kind}} and {{id}} stand in braces") from None
         if not example or "+" in example or "#" in example or "\0" in example or example.startswith("$"):
             raise ValueError(f"{self.topic!r} is no topic to publish on")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from cop.domain.report import Report
-from cop.feeds.adapters import MODULES, sniff
+from cop.feeds.adapters import MODULES, sniff_file
 from cop.feeds.message import MAX_PAYLOAD_BYTES, BadMessage, Message
 
 from .payloads import RECEIVED_AT, Case, adapter_of, cases
@@ -115,7 +115,7 @@ def mutated(payload: bytes, seed: int) -> bytes:
 def test_that_random_bytes_on_any_topic_are_refused_or_read(form: str, payload: bytes, topic: str) -> None:
     for one in (topic, *TOPICS[form][:2]):
         decode(form, payload, None, one)
-        sniff(one, payload)
+        sniff_file(payload, one)
 
 
 @FORMS

@@ -7,7 +7,7 @@ import pytest
 from cop.domain.area import Alert
 from cop.domain.log import LogEntry
 from cop.domain.report import Report, Retraction
-from cop.feeds.adapters import cap_message, sniff
+from cop.feeds.adapters import cap_message, sniff_file
 from cop.feeds.adapters.adapter import Adapter
 from cop.feeds.message import BadMessage, Message
 
@@ -200,7 +200,7 @@ def test_that_messages_are_known_for_what_they_are(form: str) -> None:
         name = expected.name.removesuffix(".expected.json")
         (payload,) = (path for path in folder.glob(f"{name}.*") if path != expected)
         if '"reports"' in expected.read_text("utf-8") and payload.stat().st_size > 100 and name not in untold:
-            assert sniff("", payload.read_bytes()) == other.get(name, form), name
+            assert sniff_file(payload.read_bytes()) == other.get(name, form), name
 
 
 def test_that_senders_of_one_feed_are_told_apart_whatever_was_heard_before() -> None:

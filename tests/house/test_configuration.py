@@ -61,6 +61,7 @@ def test_that_the_example_on_the_page_is_a_valid_file(tmp_path: Path) -> None:
         ("[[feed]]\nname = 'a'\nformat = 'cop-json'\ntopic = 'x'\n" * 2, "two feeds"),
         ("[[publish]]\nname = 'a'\nformat = 'morse'\ntopic = 'x'", "morse"),
         ("[[publish]]\nname = 'a'\nformat = 'cot-xml'\ntopic = 'tak/{unit}'", "braces"),
+        ("[[publish]]\nname = 'a'\nformat = 'cot-xml'\ntopic = 'tak/{id.x}'", "braces"),
         ("[[publish]]\nname = 'a'\nformat = 'cot-xml'\ntopic = 'tak/+'", "no topic to publish on"),
         ("[[publish]]\nname = 'a'\nformat = 'cot-xml'\ntopic = 'tak/{id}'\nkinds = ['cat']", "cat"),
         ("[[publish]]\nname = 'a'\nformat = 'cot-xml'\ntopic = 'exercise/x/{id}'", "do not mix"),

@@ -1,4 +1,4 @@
-"""One file per format. A format is added by its file and one line in `MODULES`; it is imported when it is used."""
+"""One file per format. A format is added by its file and one line in `FAMILIES`; it is imported when it is used."""
 
 import importlib
 from collections.abc import Mapping
@@ -72,11 +72,6 @@ def make_adapter(feed: Feed) -> Adapter:
     return format_of(feed.format).make(feed)
 
 
-def sniff(topic: str, payload: bytes) -> str | None:
-    """The format that is surest of a message; None if none is."""
-    return _surest({name: format_of(name).sniff(topic, payload) for name in MODULES})
-
-
 def sniff_file(content: bytes, topic: str = "") -> str | None:
     """The format that is surest of a recorded file: of the whole, or of its first messages as the format cuts it."""
     sure = {}
@@ -85,12 +80,8 @@ def sniff_file(content: bytes, topic: str = "") -> str | None:
         first = islice(form.split(content[:_SNIFFED_BYTES]), _SNIFFED_MESSAGES)
         found = (form.sniff(one.topic or topic, one.payload) for one in first)
         sure[name] = max(form.sniff(topic, content), max(found, default=0))
-    return _surest(sure)
-
-
-def _surest(sure: Mapping[str, int]) -> str | None:
     best = max(sure, key=lambda name: sure[name])
     return best if sure[best] else None
 
 
-__all__ = ["AUTO", "FAMILIES", "MODULES", "Recorded", "format_of", "make_adapter", "sniff", "sniff_file"]
+__all__ = ["AUTO", "FAMILIES", "MODULES", "Recorded", "format_of", "make_adapter", "sniff_file"]

@@ -45,8 +45,4 @@ def of_readers(*readers: Callable[[], Iterable[Report]]) -> list[Report]:
 
     Raises BadMessage, with the reports of the others, as `of_parts` does.
     """
-
-    def read(reader: Callable[[], Iterable[Report]]) -> Iterable[Report]:
-        return reader()
-
-    return of_parts(readers, read)
+    return of_parts(readers, lambda reader: reader())
