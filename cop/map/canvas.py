@@ -24,6 +24,8 @@ class MapBox(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
     clicked = Signal(object)  # QPointF: the left button, once
     double_clicked = Signal(object)
     menu_asked = Signal(object)  # QPointF: the right button
+    dragged = Signal(object)  # QPointF: a drag that `takes_drag` took has come here
+    dropped = Signal(object)  # QPointF: and has ended here
     view_changed = Signal()
 
     def __init__(self) -> None:
@@ -31,6 +33,9 @@ class MapBox(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
         self.disableAutoRange()
         self._middle = (0.0, 0.0)
         self._metres_per_pixel = 100.0
+        self._drag_taken = False
+        #: whether a left drag from this point is somebody else's; else it moves the map
+        self.takes_drag: Callable[[QPointF], bool] = lambda _at: False
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -97,6 +102,15 @@ class MapBox(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
             event.ignore()
             return
         event.accept()
+        if event.isStart():
+            left = event.button() == Qt.MouseButton.LeftButton
+            self._drag_taken = left and self.takes_drag(QPointF(event.buttonDownPos()))
+        if self._drag_taken:
+            self.dragged.emit(QPointF(event.pos()))
+            if event.isFinish():
+                self._drag_taken = False
+                self.dropped.emit(QPointF(event.pos()))
+            return
         moved = event.pos() - event.lastPos()
         self.pan(-moved.x(), -moved.y())
 

@@ -1,8 +1,8 @@
-"""The menu of a place on the map: open an incident here, copy where it is, and what stands there."""
+"""The menu of a place on the map: what can be done here, and what stands here."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from cop.map.lettering import clean
@@ -18,26 +18,25 @@ class Standing:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class MenuLine:
+    """One line of the menu. `words` may hold text from feeds."""
+
+    words: str
+    act: Callable[[], object]
+    enabled: bool = True
+
+
 class PlaceMenu(QMenu):
-    """Built for one place; its signals say what was chosen."""
+    """Groups of lines, parted by separators; built for one place."""
 
-    open_chosen = Signal()
-    copy_chosen = Signal()
-    selected = Signal(str, str, str)
-    task_chosen = Signal(str, str)
-
-    def __init__(self, parent: QWidget, usng: str, standing: list[Standing]) -> None:
+    def __init__(self, parent: QWidget, groups: Sequence[Sequence[MenuLine]]) -> None:
         super().__init__(parent)
         self.setObjectName("map_place_menu")
-        self.addAction("Open incident here…").triggered.connect(self.open_chosen)
-        copy = self.addAction(f"Copy USNG  {usng}" if usng else "Copy USNG (none this far north or south)")
-        copy.setEnabled(bool(usng))
-        copy.triggered.connect(self.copy_chosen)
-        for one in standing:
-            self.addSeparator()
-            name = clean(one.text).replace("&", "&&")  # a single one would become a keyboard mark
-            select = self.addAction(f"Select {name}")
-            select.triggered.connect(lambda _checked=False, one=one: self.selected.emit(one.kind, one.agency, one.id))
-            if one.kind == "unit":
-                ask = self.addAction(f"Assign task to {name}…")
-                ask.triggered.connect(lambda _checked=False, one=one: self.task_chosen.emit(one.agency, one.id))
+        for group in groups:
+            if not self.isEmpty():
+                self.addSeparator()
+            for line in group:
+                action = self.addAction(clean(line.words, 90).replace("&", "&&"))  # a single one would mark a key
+                action.setEnabled(line.enabled)
+                action.triggered.connect(lambda _checked=False, line=line: line.act())

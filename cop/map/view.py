@@ -6,30 +6,24 @@ from pathlib import Path
 
 import pyqtgraph as pg
 import shapely
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHideEvent, QKeyEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import QGraphicsView, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGraphicsView, QVBoxLayout, QWidget
 
 from cop.map import coordinates
 from cop.map.canvas import Canvas, MapBox
 from cop.map.controls import MapButtons, MapChip, ScaleBar
+from cop.map.layer_set import LayerSet
 from cop.map.layers.basemap import BasemapLayer
-from cop.map.layers.incidents import IncidentLayer
-from cop.map.layers.jurisdictions import JurisdictionLayer
-from cop.map.layers.labels import LabelLayer
-from cop.map.layers.layer import Layer
 from cop.map.layers.paths import projected
-from cop.map.layers.selection import SelectionLayer
-from cop.map.layers.tiles import TileLayer
-from cop.map.layers.units import UnitLayer
-from cop.map.layers.zones import ZoneLayer
-from cop.map.palette import Palette, colour
-from cop.map.place_menu import PlaceMenu
-from cop.map.pointing import Pointing
+from cop.map.palette import Palette
+from cop.map.place_menu import MenuLine, PlaceMenu, Standing
 from cop.map.projection import place_to_degrees, place_to_metres, stretch_at
 from cop.map.tile_source import TileSource
+from cop.map.tools.tool import Tool
 from cop.map.viewport import Viewport
 from cop.picture.change import Change
+from cop.picture.filter import Filter
 from cop.picture.ground import Ground
 from cop.picture.picture import Picture
 
@@ -47,7 +41,9 @@ class MapView(QWidget):
     selected = Signal(str, str, str)  # kind ("unit", "incident", "zone", "alert", "" for nothing), agency, id
     open_incident_asked = Signal(float, float)  # lat, lon
     task_asked = Signal(str, str)  # agency, unit
-    layers_changed = Signal()
+    layers_changed = Signal()  # what is shown, how strongly, in which order, or what the filter hides
+    layers_asked = Signal()  # the button that shows the layers was pressed
+    tool_changed = Signal(object)  # the Tool in hand, None for none
 
     def __init__(
         self,
@@ -64,27 +60,22 @@ class MapView(QWidget):
         super().__init__()
         self._picture = picture
         self._palette = palette
+        self._now = now
         self._cursor: QPointF | None = None
+        self._tool: Tool | None = None
         self._fitted_to = ""
-        self._tiles = TileLayer(tiles, palette, self) if tiles is not None else None
-        self._basemap = BasemapLayer(region, palette)
-        self._jurisdictions = JurisdictionLayer(picture, ground, palette, self._named_places)
-        self._zones = ZoneLayer(picture, palette, now, exercise=exercise, reserved=self._corners)
-        self._units = UnitLayer(picture, palette, now, exercise=exercise)
-        self._incidents = IncidentLayer(picture, palette, now, exercise=exercise)
-        self._selection = SelectionLayer(
-            picture, palette, zones=self._zones, units=self._units, incidents=self._incidents
+        self.layer_set = LayerSet(
+            picture,
+            ground,
+            region,
+            palette,
+            now=now,
+            exercise=exercise,
+            tiles=tiles,
+            reserved=self._corners,
+            parent=self,
         )
-        self._labels = LabelLayer(picture, self._units, self._incidents, palette, reserved=self._corners)
-        self._pointing = Pointing(
-            picture, zones=self._zones, units=self._units, incidents=self._incidents, labels=self._labels
-        )
-        self._ground_layers: list[Layer] = [self._basemap, self._jurisdictions, self._zones]
-        if self._tiles is not None:
-            self._ground_layers.insert(0, self._tiles)
-            self._tiles.arrivals.changed.connect(lambda: self._redraw(ground=True, live=False))
-        self._live_layers: list[Layer] = [self._selection, self._units, self._incidents, self._labels]
-        self._home = _home(ground, self._basemap)
+        self._home = _home(ground, self.layer_set.basemap)
         self._build()
         self.set_palette(palette)
 
@@ -93,7 +84,7 @@ class MapView(QWidget):
         self.setAccessibleName("Map")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._box = MapBox()
-        self._canvas = Canvas(self._box, paint_ground=self._paint_ground, paint_live=self._paint_live)
+        self._canvas = Canvas(self._box, paint_ground=self.layer_set.paint_ground, paint_live=self._paint_live)
         self._graphics = pg.GraphicsView(self, background=None)
         self._graphics.setCentralItem(self._box)
         self._graphics.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -107,37 +98,38 @@ class MapView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._graphics)
         self._readout = MapChip(self, "map_readout")
+        self._hint = MapChip(self, "map_hint")
         self._attribution = MapChip(self, "map_attribution")
         self._scale_bar = ScaleBar(self)
         self._buttons = MapButtons(self)
         self._buttons.pressed.connect(self._press)
+        self._box.takes_drag = self._takes_drag
         self._box.clicked.connect(self._click)
-        self._box.double_clicked.connect(lambda at: self._box.zoom(2.0, at))
-        self._box.menu_asked.connect(self._open_menu)
+        self._box.double_clicked.connect(self._double_click)
+        self._box.menu_asked.connect(self._right_click)
+        self._box.dragged.connect(lambda at: self._tool.drag(at, self.view) if self._tool is not None else None)
+        self._box.dropped.connect(lambda at: self._tool.drop(at, self.view) if self._tool is not None else None)
         self._box.view_changed.connect(self._view_changed)
         self._graphics.scene().sigMouseMoved.connect(self._move_cursor)
-        self._attribution.say(self._tiles.source.attribution if self._tiles is not None else "")
-        self._attribution.setVisible(self._tiles is not None)
+        tiles = self.layer_set.tiles
+        self._attribution.say(tiles.source.attribution if tiles is not None else "")
+        self._attribution.setVisible(tiles is not None)
+        if tiles is not None:
+            tiles.arrivals.changed.connect(self._canvas.redraw_ground)
 
     # what the desk tells the map
 
     def apply(self, change: Change) -> None:
         """Redraw what a pulse changed."""
-        ground = [layer.apply(change) for layer in self._ground_layers]
-        live = [layer.apply(change) for layer in self._live_layers]
-        self._redraw(ground=any(ground), live=any(live))
+        self._redraw(*self.layer_set.apply(change))
 
     def tick(self) -> None:
         """A second has passed: staleness and ages move without messages."""
-        ground = [layer.tick() for layer in self._ground_layers]
-        live = [layer.tick() for layer in self._live_layers]
-        self._redraw(ground=any(ground), live=any(live))
+        self._redraw(*self.layer_set.tick())
 
     def set_selection(self, kind: str, agency: str, id: str) -> None:  # noqa: A002  # the wire's word
         """Select an object from outside; nothing is emitted. The kind "" selects nothing."""
-        self._selection.select(kind, (agency, id))
-        self._incidents.selected = (agency, id) if kind == "incident" else None
-        self._labels.selected_unit = self._picture.tracks.row_of(agency, id) if kind == "unit" else None
+        self.layer_set.select(kind, (agency, id))
         self._canvas.redraw()
 
     def show_place(self, lat: float, lon: float, metres_across: float = 10_000.0) -> None:
@@ -147,7 +139,7 @@ class MapView(QWidget):
 
     def show_area(self, kind: str, agency: str, id: str) -> None:  # noqa: A002  # the wire's word
         """Bring a zone or an alert into view, whole; nothing happens if it has no area or is in view already."""
-        bounds = self._zones.bounds((kind, agency, id))
+        bounds = self.layer_set.zones.bounds((kind, agency, id))
         if bounds is None:
             return
         west, south, east, north = self.view.bounds(-_EDGE_PX)
@@ -159,16 +151,17 @@ class MapView(QWidget):
     def set_palette(self, palette: Palette) -> None:
         """Wear another theme."""
         self._palette = palette
-        for layer in (*self._ground_layers, *self._live_layers):
-            layer.set_palette(palette)
-        for part in (self._readout, self._attribution, self._scale_bar, self._buttons):
+        self.layer_set.set_palette(palette)
+        if self._tool is not None:
+            self._tool.set_palette(palette)
+        for part in (self._readout, self._attribution, self._hint, self._scale_bar, self._buttons):
             part.set_palette(palette)
         self._say_where()
         self._canvas.redraw_ground()
 
     def fit(self) -> None:
         """Show all incidents but those of doubtful place; where there are none, or they are shown, the region."""
-        placed = [one for one in self._incidents.placed() if not one.doubtful]
+        placed = [one for one in self.layer_set.incidents.placed() if not one.doubtful]
         if placed and self._fitted_to != "incidents":
             xs, ys = [one.x for one in placed], [one.y for one in placed]
             spare_x = max(0.0, _LEAST_FIT_M - (max(xs) - min(xs))) / 2
@@ -180,61 +173,83 @@ class MapView(QWidget):
             self._box.show_bounds(*self._home)
             self._fitted_to = "region"
 
-    def set_layer_visible(self, name: str, visible: bool) -> None:
-        """Show or hide a layer. Raises KeyError if there is none of this name."""
-        layer = {layer.name: layer for layer in self._toggled()}[name]
-        if layer.visible != visible:
-            layer.visible = visible
-            if layer is self._tiles:
-                self._attribution.setVisible(visible)
+    # layers and tools
+
+    def set_layer(self, name: str, *, visible: bool | None = None, opacity: float | None = None) -> None:
+        """Show, hide or fade (0…1) a layer. Raises KeyError if there is none of this name."""
+        layer = {layer.name: layer for layer in self.layer_set.listed()}[name]
+        before = (layer.visible, layer.opacity)
+        layer.visible = layer.visible if visible is None else visible
+        layer.opacity = layer.opacity if opacity is None else opacity
+        if (layer.visible, layer.opacity) != before:
+            if layer is self.layer_set.tiles:
+                self._attribution.setVisible(layer.visible)
             self._canvas.redraw_ground()
             self.layers_changed.emit()
 
-    def layers(self) -> list[tuple[str, str, bool]]:
-        """Name, label and whether it is shown, of each layer that can be hidden, the lowest first."""
-        return [(layer.name, layer.label, layer.visible) for layer in self._toggled()]
+    def arrange_layers(self, names: list[str]) -> None:
+        """Put layers into this order, the lowest first; the ground stays below what lives on it."""
+        for stack in (self.layer_set.ground, self.layer_set.live):
+            stack.arrange([name for name in names if stack.named(name) is not None])
+        self._canvas.redraw_ground()
+        self.layers_changed.emit()
+
+    @property
+    def filter(self) -> Filter:
+        """Which units are left out."""
+        return self.layer_set.units.filter
+
+    def set_filter(self, chosen: Filter) -> None:
+        """Leave these units out from now on."""
+        if chosen != self.filter:
+            self.layer_set.units.set_filter(chosen)
+            self._canvas.redraw()
+            self.layers_changed.emit()
+
+    @property
+    def tool(self) -> Tool | None:
+        """The tool in hand."""
+        return self._tool
+
+    def take_tool(self, tool: Tool | None) -> None:
+        """Take a tool in hand instead of the one before; None: none. The map keeps no tool that was put down."""
+        before, self._tool = self._tool, None
+        if before is not None:
+            before.put_down()
+            before.deleteLater()
+        if tool is not None:
+            tool.setParent(self)
+            tool.set_palette(self._palette)
+            tool.changed.connect(self._tool_changed)
+            tool.finished.connect(lambda tool=tool: self.take_tool(None) if self._tool is tool else None)
+            self._tool = tool
+        self._graphics.viewport().setCursor(tool.cursor if tool is not None else Qt.CursorShape.ArrowCursor)
+        self._tool_changed()
+        self.tool_changed.emit(tool)
+
+    def _tool_changed(self) -> None:
+        self._hint.say(self._tool.hint if self._tool is not None else "")
+        self._place_parts()
+        self._canvas.redraw()
 
     @property
     def view(self) -> Viewport:
         """What the map shows now."""
         return self._box.viewport(self.devicePixelRatioF())
 
-    def _toggled(self) -> list[Layer]:
-        return [layer for layer in (*self._ground_layers, *self._live_layers) if layer is not self._selection]
-
     # painting
 
-    def _paint_ground(self, painter: QPainter, view: Viewport) -> None:
-        painter.fillRect(view.rect(), colour(self._palette.map_background))
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        tiled = self._tiles is not None and self._tiles.visible
-        for layer in self._ground_layers:
-            # a full raster map has better roads and lakes than ours
-            doubled = layer is self._basemap and tiled and self._tiles is not None and self._tiles.covers(view)
-            if layer.visible and not doubled:
-                layer.paint(painter, view)
-        named = self._zones.names if self._zones.visible else []
-        self._basemap.taken = list(named)
-        if self._basemap.visible and not tiled:
-            self._basemap.paint_names(painter, view, named)
-        if self._jurisdictions.visible:
-            self._jurisdictions.paint_names(painter, view)
-
     def _paint_live(self, painter: QPainter, view: Viewport) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for layer in self._live_layers:
-            if layer.visible:
-                layer.paint(painter, view)
-
-    def _named_places(self) -> list[QRectF]:
-        return [*self._basemap.taken, *self._corners()]
+        self.layer_set.paint_live(painter, view)
+        if self._tool is not None:
+            self._tool.paint(painter, view)
 
     def _corners(self) -> list[QRectF]:
         """What stands on the map's corners: nothing is to be written below it."""
-        parts = (self._buttons, self._readout, self._scale_bar, self._attribution)
+        parts = (self._buttons, self._readout, self._hint, self._scale_bar, self._attribution)
         return [QRectF(part.geometry()) for part in parts if part.isVisible()]
 
-    def _redraw(self, *, ground: bool, live: bool) -> None:
+    def _redraw(self, ground: bool, live: bool) -> None:
         if ground:
             self._canvas.redraw_ground()
         elif live:
@@ -250,6 +265,11 @@ class MapView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
+        if self._tool is not None and self._tool.key(event):
+            return
+        if self._tool is not None and key == Qt.Key.Key_Escape:
+            self.take_tool(None)
+            return
         pans = {
             Qt.Key.Key_Left: (-_PAN_PX, 0.0),
             Qt.Key.Key_Right: (_PAN_PX, 0.0),
@@ -280,19 +300,21 @@ class MapView(QWidget):
             self._graphics.resize(self.size())
             self._box.show_bounds(*self._home)
             self._fitted_to = "region"
+        self._place_parts()
+
+    def _place_parts(self) -> None:
+        """Put everything on the map's corners where it belongs."""
+        below = self.height() - _EDGE_PX
         self._buttons.move(self.width() - self._buttons.width() - _EDGE_PX, _EDGE_PX)
-        self._readout.move(_EDGE_PX, self.height() - 26 - _EDGE_PX)
-        self._scale_bar.move(
-            self.width() - self._scale_bar.width() - _EDGE_PX, self.height() - self._scale_bar.height() - _EDGE_PX
-        )
-        self._attribution.move(
-            self._scale_bar.x() - self._attribution.width() - _EDGE_PX, self.height() - 26 - _EDGE_PX
-        )
+        self._readout.move(_EDGE_PX, below - 26)
+        self._scale_bar.move(self.width() - self._scale_bar.width() - _EDGE_PX, below - self._scale_bar.height())
+        self._attribution.move(self._scale_bar.x() - self._attribution.width() - _EDGE_PX, below - 26)
+        self._hint.move((self.width() - self._hint.width()) // 2, _EDGE_PX)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        if self._tiles is not None:
-            self._tiles.stop()
+        if self.layer_set.tiles is not None:
+            self.layer_set.tiles.stop()
 
     def _press(self, name: str) -> None:
         if name == "zoom_in":
@@ -302,10 +324,29 @@ class MapView(QWidget):
         elif name == "fit":
             self.fit()
         else:
-            self.open_layers()
+            self.layers_asked.emit()
+
+    def _takes_drag(self, at: QPointF) -> bool:
+        return self._tool is not None and self._tool.takes_drag(at, self.view)
 
     def _click(self, at: QPointF) -> None:
-        self._choose(*self._pointing.object_at(at, self.view))
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        if self._tool is not None:
+            self._tool.click(at, self.view)
+        else:
+            self._choose(*self.layer_set.pointing.object_at(at, self.view))
+
+    def _double_click(self, at: QPointF) -> None:
+        if self._tool is not None:
+            self._tool.double_click(at, self.view)
+        else:
+            self._box.zoom(2.0, at)
+
+    def _right_click(self, at: QPointF) -> None:
+        if self._tool is not None:
+            self._tool.right_click(at, self.view)
+        else:
+            self._open_menu(at)
 
     def _choose(self, kind: str, agency: str, object_id: str) -> None:
         self.set_selection(kind, agency, object_id)
@@ -314,6 +355,8 @@ class MapView(QWidget):
     def _move_cursor(self, at: QPointF) -> None:
         self._cursor = at
         self._say_where()
+        if self._tool is not None:
+            self._tool.hover(at, self.view)
 
     def _view_changed(self) -> None:
         self._fitted_to = self._fitted_to and "elsewhere"
@@ -330,27 +373,28 @@ class MapView(QWidget):
     # menus
 
     def _open_menu(self, at: QPointF) -> None:
-        lat, lon = place_to_degrees(*self.view.metres(at))
-        grid = coordinates.usng(lat, lon)
-        menu = PlaceMenu(self, grid, self._pointing.standing_at(at, self.view))
+        menu = PlaceMenu(self, self._menu_groups(at))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.open_chosen.connect(lambda: self.open_incident_asked.emit(lat, lon))
-        menu.copy_chosen.connect(lambda: QGuiApplication.clipboard().setText(grid))
-        menu.selected.connect(self._choose)
-        menu.task_chosen.connect(self.task_asked)
         menu.popup(self.mapToGlobal(at.toPoint()))
 
-    def open_layers(self) -> None:
-        menu = QMenu(self)
-        menu.setObjectName("map_layers_menu")
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for name, label, visible in self.layers():
-            action = menu.addAction(label)
-            action.setCheckable(True)
-            action.setChecked(visible)
-            action.toggled.connect(lambda on, name=name: self.set_layer_visible(name, on))
-        button = self._buttons.buttons["layers"]
-        menu.popup(button.mapToGlobal(QPoint(button.width() - menu.sizeHint().width(), button.height() + 4)))
+    def _menu_groups(self, at: QPointF) -> list[list[MenuLine]]:
+        lat, lon = place_to_degrees(*self.view.metres(at))
+        grid = coordinates.usng(lat, lon)
+        here = [
+            MenuLine("Open incident here…", lambda: self.open_incident_asked.emit(lat, lon)),
+            MenuLine(
+                f"Copy USNG  {grid}" if grid else "Copy USNG (none this far north or south)",
+                lambda: QGuiApplication.clipboard().setText(grid),
+                enabled=bool(grid),
+            ),
+        ]
+        return [here, *(self._lines_of(one) for one in self.layer_set.pointing.standing_at(at, self.view))]
+
+    def _lines_of(self, one: Standing) -> list[MenuLine]:
+        lines = [MenuLine(f"Select {one.text}", lambda: self._choose(one.kind, one.agency, one.id))]
+        if one.kind == "unit":
+            lines.append(MenuLine(f"Assign task to {one.text}…", lambda: self.task_asked.emit(one.agency, one.id)))
+        return lines
 
 
 def _home(ground: Ground, basemap: BasemapLayer) -> tuple[float, float, float, float]:

@@ -155,7 +155,7 @@ class MainWindow(QMainWindow):
                 "search": self._search,
                 "clear_selection": lambda: self.select("", "", ""),
                 "save_picture": self.save_picture,
-                "show_layers": self.map_view.open_layers,
+                "show_layers": self.map_view.layers_asked.emit,
                 "fit_map": self.map_view.fit,
                 "change_theme": self.change_theme,
                 "float_dock": self.float_dock,

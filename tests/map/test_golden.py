@@ -122,7 +122,7 @@ def test_that_overlapping_grounds_show_through_one_another(
     busy_day(picture)
     view.show_place(35.225, -80.945, 16_000.0)
     view.set_palette(load_palette("light"))
-    view.set_layer_visible("units", visible=False)
+    view.set_layer("units", visible=False)
     assert_golden(view.grab().toImage(), "overlaps-light")
 
 

@@ -213,10 +213,11 @@ def test_that_the_map_says_who_made_the_tiles_and_hides_its_own_roads_below_them
     credit = view.findChild(object, "map_attribution")
     assert credit.text() == "© somebody"
     assert credit.isVisible()
-    assert view.layers()[0] == ("tiles", "Online map", True)
+    lowest = view.layer_set.listed()[0]
+    assert (lowest.name, lowest.label, lowest.visible) == ("tiles", "Online map", True)
     # the dark theme dims the green of the tiles, which is still far from its own ground
     qtbot.waitUntil(lambda: view.grab().toImage().pixelColor(400, 60).green() > 90)
-    view.set_layer_visible("tiles", visible=False)
+    view.set_layer("tiles", visible=False)
     assert not credit.isVisible()
     qtbot.waitUntil(lambda: view.grab().toImage().pixelColor(400, 60).green() < 60)
 

@@ -202,13 +202,13 @@ def test_that_a_hidden_layer_is_neither_drawn_nor_hit(show_map: ShowMap, qtbot: 
     bare = view.grab().toImage()
     put_unit(view, picture, QPoint(200, 200))
     assert view.grab().toImage() != bare
-    view.set_layer_visible("units", visible=False)
+    view.set_layer("units", visible=False)
     assert view.grab().toImage() == bare
     with qtbot.waitSignal(view.selected) as heard:
         QTest.mouseClick(surface(view).viewport(), LEFT, pos=QPoint(200, 200))
     assert heard.args == ["", "", ""]
     with pytest.raises(KeyError):
-        view.set_layer_visible("nowhere", visible=True)
+        view.set_layer("nowhere", visible=True)
 
 
 def test_that_an_incident_is_asked_for_where_the_menu_was_opened(show_map: ShowMap, qtbot: QtBot) -> None:
@@ -309,16 +309,12 @@ def test_that_home_shows_all_incidents_and_then_the_region(
     assert view.view.metres_per_pixel != near
 
 
-def test_that_layers_can_be_hidden_from_the_menu(show_map: ShowMap, qtbot: QtBot) -> None:
+def test_that_the_layers_button_asks_for_the_layers(show_map: ShowMap, qtbot: QtBot) -> None:
     view = show_map()
     button = view.findChild(QToolButton, "map_layers")
     assert button is not None
-    QTest.mouseClick(button, LEFT)
-    menu = QApplication.activePopupWidget()
-    assert isinstance(menu, QMenu)
-    with qtbot.waitSignal(view.layers_changed):
-        choose(qtbot, menu, "Jurisdictions")
-    assert {name: visible for name, _, visible in view.layers()}["jurisdictions"] is False
+    with qtbot.waitSignal(view.layers_asked):
+        QTest.mouseClick(button, LEFT)
 
 
 def test_that_the_readout_follows_the_cursor_and_falls_back_to_the_middle(show_map: ShowMap, qtbot: QtBot) -> None:
@@ -382,8 +378,8 @@ def test_that_moving_units_leave_the_ground_as_it_was_drawn(
     view.apply(busy_day(picture))
     view.grab()
     drawn = []
-    paint = view._basemap.paint
-    monkeypatch.setattr(view._basemap, "paint", lambda *args: (drawn.append(1), paint(*args)))
+    paint = view.layer_set.basemap.paint
+    monkeypatch.setattr(view.layer_set.basemap, "paint", lambda *args: (drawn.append(1), paint(*args)))
     put_unit(view, picture, QPoint(200, 200))
     view.grab()
     assert not drawn

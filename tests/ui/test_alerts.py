@@ -172,8 +172,8 @@ def test_that_a_click_in_its_area_selects_it(qtbot: QtBot, make_desk: MakeDesk, 
     tell(desk, alert("a", geometry=SQUARE))
     window.map_view.show_place(35.2, -80.9, 40_000.0)
     at = window.map_view.view.place(35.12, -80.9)
-    assert window.map_view._pointing.object_at(at, window.map_view.view) == ("alert", NWS, "a")
-    standing = window.map_view._pointing.standing_at(at, window.map_view.view)
+    assert window.map_view.layer_set.pointing.object_at(at, window.map_view.view) == ("alert", NWS, "a")
+    standing = window.map_view.layer_set.pointing.standing_at(at, window.map_view.view)
     assert [(one.kind, one.text) for one in standing] == [("alert", "Tornado Warning")]
 
 

@@ -57,8 +57,6 @@ class BasemapLayer(Layer):
         self._places = [_place(geometry, properties) for geometry, properties in _features(region / "places.geojson")]
         self._places.sort(key=lambda place: -place.largest_scale)
         self.extent = _extent([geometry for geometry, _ in counties], [one for _, one in self._road_names])
-        #: rectangles in pixels that names took when this layer was last painted
-        self.taken: list[QRectF] = []
 
     def paint(self, painter: QPainter, view: Viewport) -> None:
         to_pixels = view.transform()
@@ -96,26 +94,25 @@ class BasemapLayer(Layer):
             painter.setPen(_pen(colour(ink), width))
             painter.drawPath(path)
 
-    def paint_names(self, painter: QPainter, view: Viewport, reserved: list[QRectF]) -> None:
-        """Place names and road numbers: above the jurisdictions, so that no fill dims them, and clear of `reserved`."""
-        self.taken = list(reserved)
+    def paint_names(self, painter: QPainter, view: Viewport, taken: list[QRectF]) -> None:
+        """Place names and road numbers: above the jurisdictions, so that no fill dims them, and clear of `taken`."""
         for place in self._places:
             if view.scale > place.largest_scale:
                 continue
             dot = view.point(place.x, place.y)
             width = text_width(place.name, place.font_px)
             box = QRectF(dot.x() - 4, dot.y() - 9, width + 14, 18)
-            if not box.intersects(view.rect()) or self._clashes(box):
+            if not box.intersects(view.rect()) or _clashes(box, taken):
                 continue
-            self.taken.append(box)
+            taken.append(box)
             painter.setPen(QPen(colour(self.palette.label_halo), 1.5))
             painter.setBrush(colour(self.palette.place))
             painter.drawEllipse(dot, 3.2, 3.2)
             script = Script(place.font_px, self.palette.place, self.palette.label_halo)
             draw_haloed(painter, dot + QPointF(7, 0.36 * place.font_px), place.name, script)
-        self._paint_road_numbers(painter, view)
+        self._paint_road_numbers(painter, view, taken)
 
-    def _paint_road_numbers(self, painter: QPainter, view: Viewport) -> None:
+    def _paint_road_numbers(self, painter: QPainter, view: Viewport, taken: list[QRectF]) -> None:
         if view.scale > 400_000:
             return
         font = map_font(10, bold=True)
@@ -130,17 +127,18 @@ class BasemapLayer(Layer):
                 at = view.point(middle.x, middle.y)
                 width = text_width(name, 10, bold=True) + 8
                 box = QRectF(at.x() - width / 2, at.y() - 7.5, width, 15)
-                if self._clashes(box):
+                if _clashes(box, taken):
                     continue
-                self.taken.append(box)
+                taken.append(box)
                 painter.setPen(QPen(colour(self.palette.place), 1))
                 painter.setBrush(colour(self.palette.map_background))
                 painter.drawRoundedRect(box, 3, 3)
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
                 break
 
-    def _clashes(self, box: QRectF) -> bool:
-        return any(box.intersects(other) for other in self.taken)
+
+def _clashes(box: QRectF, taken: list[QRectF]) -> bool:
+    return any(box.intersects(other) for other in taken)
 
 
 def _features(path: Path) -> list[tuple[BaseGeometry, dict[str, Any]]]:

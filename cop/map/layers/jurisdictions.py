@@ -1,6 +1,5 @@
 """Whose ground is what: every jurisdiction as fill and outline in its agency's colour, so that overlaps show."""
 
-from collections.abc import Callable
 from typing import ClassVar
 
 import numpy as np
@@ -39,12 +38,9 @@ class JurisdictionLayer(Layer):
     name: ClassVar[str] = "jurisdictions"
     label: ClassVar[str] = "Jurisdictions"
 
-    def __init__(
-        self, picture: Picture, ground: Ground, palette: Palette, taken: Callable[[], list[QRectF]] = list
-    ) -> None:
+    def __init__(self, picture: Picture, ground: Ground, palette: Palette) -> None:
         super().__init__(palette)
         self._picture = picture
-        self._taken = taken
         # largest first, so that the small ones lie on top
         self._jurisdictions: list[Jurisdiction] = list(reversed(ground.jurisdictions))
         self._shapes = np.array([projected(one.geometry) for one in self._jurisdictions], dtype=object)
@@ -85,14 +81,13 @@ class JurisdictionLayer(Layer):
             painter.setBrush(fill)
         painter.drawPath(path)
 
-    def paint_names(self, painter: QPainter, view: Viewport) -> None:
+    def paint_names(self, painter: QPainter, view: Viewport, taken: list[QRectF]) -> None:
         """Names in spaced capitals, each inside the part of its ground that is in view, none over another."""
         west, south, east, north = view.bounds(-16)
         if west >= east or south >= north:
             return
         seen = shapely.clip_by_rect(self._shapes, west, south, east, north)
         boxes = shapely.bounds(seen)
-        taken = list(self._taken())
         counties_first = sorted(range(len(self._names)), key=lambda index: self._jurisdictions[index].level != "county")
         for index in counties_first:
             largest = _NAMED_TO.get(self._jurisdictions[index].level, _OTHERS_NAMED_TO)

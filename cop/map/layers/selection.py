@@ -26,6 +26,7 @@ class SelectionLayer(Layer):
 
     name: ClassVar[str] = "selection"
     label: ClassVar[str] = "Selection"
+    listed: ClassVar[bool] = False
 
     def __init__(
         self,

@@ -18,6 +18,7 @@ from cop.map.sprites import Atlas, SpriteArray
 from cop.map.symbols import DIRECTIONS, TICK_RADIUS_PX, heading_tick, shape_of, unit_symbol
 from cop.map.viewport import Viewport
 from cop.picture.change import Change
+from cop.picture.filter import Filter
 from cop.picture.picture import Picture
 
 Floats = NDArray[np.float64]
@@ -71,12 +72,18 @@ class UnitLayer(Layer):
         #: grows with every change: what was reckoned from this layer is out of date
         self.revision = 0
         self._seen: tuple[object, Rows, Floats, Floats] | None = None
+        self.filter = Filter()
         self._refresh_all()
 
     @property
     def stale(self) -> NDArray[np.bool_]:
         """Which units are drawn as stale, shape (count,)."""
         return self._stale[: self._count]
+
+    def set_filter(self, chosen: Filter) -> None:
+        """Leave these units out from now on."""
+        self.filter = chosen
+        self._refresh_all()
 
     def set_palette(self, palette: Palette) -> None:
         super().set_palette(palette)
@@ -213,7 +220,7 @@ class UnitLayer(Layer):
         tracks = self._picture.tracks
         self._draw_ticks(len(tracks.agencies))
         x = to_metres(tracks.lat[rows], tracks.lon[rows])[0]
-        self._x[rows] = np.where(tracks.present[rows], x, np.nan)
+        self._x[rows] = np.where(tracks.present[rows] & ~self.filter.hidden(self._picture, rows), x, np.nan)
         stale = tracks.stale_at[rows] <= self._now().timestamp()
         self._stale[rows] = stale
         self._marks[rows] = marks = self._marks_of(rows)

@@ -1,0 +1,104 @@
+"""Every layer of one map, built for one another, and what a point among them means."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QRectF
+from PySide6.QtGui import QPainter
+
+from cop.map.layers.basemap import BasemapLayer
+from cop.map.layers.incidents import IncidentLayer
+from cop.map.layers.jurisdictions import JurisdictionLayer
+from cop.map.layers.labels import LabelLayer
+from cop.map.layers.layer import Layer
+from cop.map.layers.selection import SelectionLayer
+from cop.map.layers.tiles import TileLayer
+from cop.map.layers.units import UnitLayer
+from cop.map.layers.zones import ZoneLayer
+from cop.map.palette import Palette, colour
+from cop.map.pointing import Pointing
+from cop.map.stack import LayerStack
+from cop.map.tile_source import TileSource
+from cop.map.viewport import Viewport
+from cop.picture.change import Change, Key
+from cop.picture.ground import Ground
+from cop.picture.picture import Picture
+
+
+class LayerSet:
+    """`ground` is painted when the view changes, `live` at each pulse that changes it, above the ground."""
+
+    def __init__(
+        self,
+        picture: Picture,
+        ground: Ground,
+        region: Path,
+        palette: Palette,
+        *,
+        now: Callable[[], datetime],
+        exercise: bool,
+        tiles: TileSource | None,
+        reserved: Callable[[], list[QRectF]],
+        parent: QObject,
+    ) -> None:
+        """`reserved` are the places that stand above the map: nothing is written below them."""
+        self._palette = palette
+        self._picture = picture
+        self._reserved = reserved
+        self.tiles = TileLayer(tiles, palette, parent) if tiles is not None else None
+        self.basemap = BasemapLayer(region, palette)
+        self.jurisdictions = JurisdictionLayer(picture, ground, palette)
+        self.zones = ZoneLayer(picture, palette, now, exercise=exercise, reserved=reserved)
+        self.units = UnitLayer(picture, palette, now, exercise=exercise)
+        self.incidents = IncidentLayer(picture, palette, now, exercise=exercise)
+        self.selection = SelectionLayer(picture, palette, zones=self.zones, units=self.units, incidents=self.incidents)
+        self.labels = LabelLayer(picture, self.units, self.incidents, palette, reserved=reserved)
+        lowest: list[Layer] = [self.tiles] if self.tiles is not None else []
+        self.ground = LayerStack([*lowest, self.basemap, self.jurisdictions, self.zones])
+        self.live = LayerStack([self.selection, self.units, self.incidents, self.labels])
+        self.pointing = Pointing(
+            picture, zones=self.zones, units=self.units, incidents=self.incidents, labels=self.labels
+        )
+
+    def listed(self) -> list[Layer]:
+        """Every layer that a person hides, fades and reorders, the lowest first."""
+        return [*self.ground.listed(), *self.live.listed()]
+
+    def set_palette(self, palette: Palette) -> None:
+        """Wear another theme."""
+        self._palette = palette
+        self.ground.set_palette(palette)
+        self.live.set_palette(palette)
+
+    def apply(self, change: Change) -> tuple[bool, bool]:
+        """Take in what a pulse changed; whether the ground and whether what lives on it looks different."""
+        return self.ground.apply(change), self.live.apply(change)
+
+    def tick(self) -> tuple[bool, bool]:
+        """A second has passed; whether the ground and whether what lives on it looks different."""
+        return self.ground.tick(), self.live.tick()
+
+    def select(self, kind: str, key: Key) -> None:
+        """Show what is selected; the kind "" selects nothing."""
+        self.selection.select(kind, key)
+        self.incidents.selected = key if kind == "incident" else None
+        self.labels.selected_unit = self._picture.tracks.row_of(*key) if kind == "unit" else None
+
+    def paint_ground(self, painter: QPainter, view: Viewport) -> None:
+        """All that lies still, and its names above it."""
+        painter.fillRect(view.rect(), colour(self._palette.map_background))
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        tiled = self.tiles is not None and self.tiles.visible
+        # a full raster map has better roads and lakes than ours, and a part of one has names enough
+        doubled = self.basemap if tiled and self.tiles is not None and self.tiles.covers(view) else None
+        self.ground.paint(painter, view, skip=doubled)
+        taken = self._reserved()
+        if self.zones.visible:
+            taken.extend(self.zones.names)
+        self.ground.paint_names(painter, view, taken, skip=self.basemap if tiled else None)
+
+    def paint_live(self, painter: QPainter, view: Viewport) -> None:
+        """All that moves."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.live.paint(painter, view)

@@ -1,0 +1,109 @@
+"""The layers of one map in their order: which are shown, how strongly, and which lies on which."""
+
+import functools
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPixmap
+
+from cop.map.layers.layer import Layer
+from cop.map.palette import Palette
+from cop.map.viewport import Viewport
+from cop.picture.change import Change
+
+#: less than this cannot be seen, and what cannot be seen is to be hidden, not to be forgotten
+LEAST_OPACITY = 0.1
+
+
+class LayerStack:
+    """Layers from the lowest to the highest. Those of one stack change places among themselves only."""
+
+    def __init__(self, layers: Iterable[Layer]) -> None:
+        self.layers: list[Layer] = list(layers)
+
+    def listed(self) -> list[Layer]:
+        """The layers that a person hides, fades and reorders, the lowest first."""
+        return [layer for layer in self.layers if layer.listed]
+
+    def named(self, name: str) -> Layer | None:
+        """The layer of this name."""
+        return next((layer for layer in self.layers if layer.name == name), None)
+
+    def arrange(self, names: list[str]) -> None:
+        """Put the listed layers into this order, the lowest first; those not named, and the unlisted, keep theirs."""
+        places = [index for index, layer in enumerate(self.layers) if layer.name in names and layer.listed]
+        wanted = [layer for name in names if (layer := self.named(name)) is not None and layer.listed]
+        for place, layer in zip(places, wanted, strict=True):
+            self.layers[place] = layer
+
+    def set_palette(self, palette: Palette) -> None:
+        """Wear another theme."""
+        for layer in self.layers:
+            layer.set_palette(palette)
+
+    def apply(self, change: Change) -> bool:
+        """Tell every layer what a pulse changed; True if one that is shown looks different."""
+        return self._any(lambda layer: layer.apply(change))
+
+    def tick(self) -> bool:
+        """Tell every layer that a second has passed; True if one that is shown looks different."""
+        return self._any(lambda layer: layer.tick())
+
+    def paint(self, painter: QPainter, view: Viewport, skip: Layer | None = None) -> None:
+        """Draw what is shown; `skip` is one that another draws better."""
+        for layer in self.layers:
+            if layer.visible and layer is not skip:
+                with_opacity(painter, view, layer.opacity, functools.partial(layer.paint, view=view))
+
+    def paint_names(self, painter: QPainter, view: Viewport, taken: list[QRectF], skip: Layer | None = None) -> None:
+        """Write the names of what is shown, the lowest layer's first."""
+        for layer in self.layers:
+            if layer.visible and layer is not skip:
+                with_opacity(painter, view, layer.opacity, functools.partial(layer.paint_names, view=view, taken=taken))
+
+    def state(self) -> dict[str, Any]:
+        """What was arranged by hand, as plain values for the settings."""
+        return {
+            "order": [layer.name for layer in self.listed()],
+            "hidden": [layer.name for layer in self.listed() if not layer.visible],
+            "shown": [layer.name for layer in self.listed() if layer.visible],
+            "opacity": {layer.name: layer.opacity for layer in self.listed() if layer.opacity < 1.0},
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Arrange as remembered; layers that were not known then keep what they have."""
+        known = [name for name in state.get("order", ()) if isinstance(name, str) and self.named(name) is not None]
+        self.arrange(list(dict.fromkeys(known)))
+        opacity = state.get("opacity", {})
+        for layer in self.listed():
+            if layer.name in state.get("hidden", ()):
+                layer.visible = False
+            elif layer.name in state.get("shown", ()):
+                layer.visible = True
+            value = opacity.get(layer.name, 1.0) if isinstance(opacity, dict) else 1.0
+            layer.opacity = max(LEAST_OPACITY, min(1.0, value)) if isinstance(value, int | float) else 1.0
+
+    def _any(self, tell: Callable[[Layer], bool]) -> bool:
+        told = [tell(layer) and layer.visible for layer in self.layers]
+        return any(told)
+
+
+def with_opacity(painter: QPainter, view: Viewport, opacity: float, paint: Callable[[QPainter], None]) -> None:
+    """Let `paint` draw; if faded, through a picture of its own: what overlaps within a layer must not add up."""
+    if opacity >= 1.0:
+        painter.save()
+        paint(painter)
+        painter.restore()
+        return
+    sheet = QPixmap(round(view.width * view.dpr), round(view.height * view.dpr))
+    sheet.setDevicePixelRatio(view.dpr)
+    sheet.fill(Qt.GlobalColor.transparent)
+    on_sheet = QPainter(sheet)
+    on_sheet.setRenderHints(painter.renderHints())
+    paint(on_sheet)
+    on_sheet.end()
+    painter.save()
+    painter.setOpacity(opacity)
+    painter.drawPixmap(0, 0, sheet)
+    painter.restore()
