@@ -172,6 +172,8 @@ class Canvas(QGraphicsItem):
             ground = QPixmap(*size)
         ground.setDevicePixelRatio(view.dpr)
         painter = QPainter(ground)
-        self._paint_ground(painter, view)
-        painter.end()
+        try:
+            self._paint_ground(painter, view)
+        finally:
+            painter.end()  # one left open would take the whole process with it
         return ground

@@ -54,13 +54,13 @@ class LayerStack:
         """Draw what is shown; `skip` is one that another draws better."""
         for layer in self.layers:
             if layer.visible and layer is not skip:
-                with_opacity(painter, view, layer.opacity, functools.partial(layer.paint, view=view))
+                with_opacity(painter, view, layer.opacity, layer.paint)
 
     def paint_names(self, painter: QPainter, view: Viewport, taken: list[QRectF], skip: Layer | None = None) -> None:
         """Write the names of what is shown, the lowest layer's first."""
         for layer in self.layers:
             if layer.visible and layer is not skip:
-                with_opacity(painter, view, layer.opacity, functools.partial(layer.paint_names, view=view, taken=taken))
+                with_opacity(painter, view, layer.opacity, functools.partial(_names_of, layer, taken))
 
     def state(self) -> dict[str, Any]:
         """What was arranged by hand, as plain values for the settings."""
@@ -89,21 +89,31 @@ class LayerStack:
         return any(told)
 
 
-def with_opacity(painter: QPainter, view: Viewport, opacity: float, paint: Callable[[QPainter], None]) -> None:
+def with_opacity(
+    painter: QPainter, view: Viewport, opacity: float, paint: Callable[[QPainter, Viewport], None]
+) -> None:
     """Let `paint` draw; if faded, through a picture of its own: what overlaps within a layer must not add up."""
     if opacity >= 1.0:
         painter.save()
-        paint(painter)
-        painter.restore()
+        try:
+            paint(painter, view)
+        finally:
+            painter.restore()
         return
     sheet = QPixmap(round(view.width * view.dpr), round(view.height * view.dpr))
     sheet.setDevicePixelRatio(view.dpr)
     sheet.fill(Qt.GlobalColor.transparent)
     on_sheet = QPainter(sheet)
     on_sheet.setRenderHints(painter.renderHints())
-    paint(on_sheet)
-    on_sheet.end()
+    try:
+        paint(on_sheet, view)
+    finally:
+        on_sheet.end()
     painter.save()
     painter.setOpacity(opacity)
     painter.drawPixmap(0, 0, sheet)
     painter.restore()
+
+
+def _names_of(layer: Layer, taken: list[QRectF], painter: QPainter, view: Viewport) -> None:
+    layer.paint_names(painter, view, taken)
