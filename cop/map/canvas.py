@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from cop.map.glide import Glide
 from cop.map.projection import WORLD_M
 from cop.map.viewport import Viewport
 
@@ -27,6 +28,7 @@ class MapBox(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
     dragged = Signal(object)  # QPointF: a drag that `takes_drag` took has come here
     dropped = Signal(object)  # QPointF: and has ended here
     view_changed = Signal()
+    moved_by_hand = Signal(bool)  # mouse, wheel or finger moved the map; whether it was more than a zoom
 
     def __init__(self) -> None:
         super().__init__(border=None, lockAspect=True, enableMenu=False, defaultPadding=0.0)
@@ -34,8 +36,11 @@ class MapBox(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
         self._middle = (0.0, 0.0)
         self._metres_per_pixel = 100.0
         self._drag_taken = False
+        self.glide = Glide(self._pan_by_hand, self)
         #: whether a left drag from this point is somebody else's; else it moves the map
         self.takes_drag: Callable[[QPointF], bool] = lambda _at: False
+        #: what a wheel or pinch zooms at, in pixels; None: what lies under it
+        self.zooms_at: QPointF | None = None
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -94,8 +99,15 @@ class MapBox(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
             self._show()
 
     def wheelEvent(self, event: Any, axis: int | None = None) -> None:
-        self.zoom(_NOTCH ** (event.delta() / 120), event.pos())
+        self.glide.stop()
+        at = event.pos() if self.zooms_at is None else self.zooms_at
+        self.zoom(_NOTCH ** (event.delta() / 120), at)
+        self.moved_by_hand.emit(False)
         event.accept()
+
+    def mousePressEvent(self, event: Any) -> None:
+        self.glide.stop()
+        super().mousePressEvent(event)
 
     def mouseDragEvent(self, event: Any, axis: int | None = None) -> None:
         if event.button() not in {Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton}:
@@ -103,16 +115,10 @@ class MapBox(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
             return
         event.accept()
         if event.isStart():
-            left = event.button() == Qt.MouseButton.LeftButton
-            self._drag_taken = left and self.takes_drag(QPointF(event.buttonDownPos()))
-        if self._drag_taken:
-            self.dragged.emit(QPointF(event.pos()))
-            if event.isFinish():
-                self._drag_taken = False
-                self.dropped.emit(QPointF(event.pos()))
-            return
-        moved = event.pos() - event.lastPos()
-        self.pan(-moved.x(), -moved.y())
+            self.begin_drag(QPointF(event.buttonDownPos()), left=event.button() == Qt.MouseButton.LeftButton)
+        self.drag_on(QPointF(event.lastPos()), QPointF(event.pos()))
+        if event.isFinish():
+            self.end_drag(QPointF(event.pos()))
 
     def mouseClickEvent(self, event: Any) -> None:
         event.accept()
@@ -121,6 +127,49 @@ class MapBox(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
             self.menu_asked.emit(at)
         elif event.button() == Qt.MouseButton.LeftButton:
             (self.double_clicked if event.double() else self.clicked).emit(at)
+
+    # what mouse and fingers do alike
+
+    def begin_drag(self, at: QPointF, *, left: bool = True) -> None:
+        """A drag begins: the map's, or somebody else's."""
+        self.glide.stop()
+        self._drag_taken = left and self.takes_drag(at)
+
+    def drag_on(self, before: QPointF, at: QPointF) -> None:
+        """A drag has come on."""
+        if self._drag_taken:
+            self.dragged.emit(at)
+        else:
+            self.glide.feel(at)
+            self._pan_by_hand(before.x() - at.x(), before.y() - at.y())
+
+    def end_drag(self, at: QPointF) -> None:
+        """A drag has ended."""
+        if self._drag_taken:
+            self._drag_taken = False
+            self.dropped.emit(at)
+        else:
+            self.glide.let_go()
+
+    def pinch(self, before: QPointF, at: QPointF, factor: float) -> None:
+        """Two fingers."""
+        self.glide.stop()
+        self.pan(before.x() - at.x(), before.y() - at.y())
+        self.zoom(factor, at)
+        self.moved_by_hand.emit(True)
+
+    def tap(self, at: QPointF, *, double: bool) -> None:
+        """One finger, shortly."""
+        self.glide.stop()
+        (self.double_clicked if double else self.clicked).emit(at)
+
+    def press_long(self, at: QPointF) -> None:
+        """One finger, for long."""
+        self.menu_asked.emit(at)
+
+    def _pan_by_hand(self, right_px: float, down_px: float) -> None:
+        self.pan(right_px, down_px)
+        self.moved_by_hand.emit(True)
 
 
 class Canvas(QGraphicsItem):

@@ -16,8 +16,16 @@ _BUTTONS = (
     ("zoom_in", "Zoom in", "+"),
     ("zoom_out", "Zoom out", "−"),
     ("fit", "Show all incidents, or the region", "Home"),
-    ("layers", "Layers", "Ctrl+L"),
+    ("lock", "Keep the map where it is", ""),
+    ("layers", "Layers and filter", "Ctrl+L"),
+    ("tools", "Draw and measure", "Ctrl+T"),
+    ("views", "Bookmarks and earlier views", "Ctrl+B"),
 )
+#: whether the map is locked -> the picture on its button, what it says
+_LOCKS = {
+    False: ("unlocked", "The map shows all incidents by itself. Press to keep it where it is."),
+    True: ("locked", "The map stays where you put it. Press to let it show all incidents by itself."),
+}
 _LONGEST_BAR_PX = 150
 
 
@@ -36,17 +44,30 @@ class MapButtons(QWidget):
             button = QToolButton(self)
             button.setObjectName(f"map_{name}")
             button.setAccessibleName(label)
-            button.setToolTip(f"{label} ({key})")
+            button.setToolTip(f"{label} ({key})" if key else label)
             button.setFixedSize(_BUTTON_PX, _BUTTON_PX)
             button.setIconSize(QSize(_ICON_PX, _ICON_PX))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _checked=False, name=name: self.pressed.emit(name))
             column.addWidget(button)
             self.buttons[name] = button
+        self._locked = False
+        self._palette: Palette | None = None
         self.setFixedSize(self.sizeHint())
+        self.show_lock(False)
+
+    def show_lock(self, locked: bool) -> None:
+        """Whether the map stays where it is."""
+        self._locked = locked
+        words = _LOCKS[locked][1]
+        self.buttons["lock"].setToolTip(words)
+        self.buttons["lock"].setAccessibleDescription(words)
+        if self._palette is not None:
+            self._draw("lock", self._palette)
 
     def set_palette(self, palette: Palette) -> None:
         """Wear a theme."""
+        self._palette = palette
         self.setStyleSheet(
             "QToolButton {"
             f" background: {palette.panel}; border: 1px solid {palette.border}; border-radius: 8px; padding: 0; }}"
@@ -54,10 +75,15 @@ class MapButtons(QWidget):
             f"QToolButton:pressed {{ background: {palette.border}; }}"
             f"QToolButton:focus {{ border: 1px solid {palette.accent}; }}"
         )
-        for name, button in self.buttons.items():
-            pixmap = QPixmap.fromImage(tinted("control", name, 2 * _ICON_PX, palette.text))
-            pixmap.setDevicePixelRatio(2.0)
-            button.setIcon(QIcon(pixmap))
+        for name in self.buttons:
+            self._draw(name, palette)
+
+    def _draw(self, name: str, palette: Palette) -> None:
+        picture = _LOCKS[self._locked][0] if name == "lock" else name
+        ink = palette.accent if name == "lock" and self._locked else palette.text
+        pixmap = QPixmap.fromImage(tinted("control", picture, 2 * _ICON_PX, ink))
+        pixmap.setDevicePixelRatio(2.0)
+        self.buttons[name].setIcon(QIcon(pixmap))
 
 
 class MapChip(QLabel):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QRectF
 from PySide6.QtGui import QPainter
@@ -64,6 +65,16 @@ class LayerSet:
     def listed(self) -> list[Layer]:
         """Every layer that a person hides, fades and reorders, the lowest first."""
         return [*self.ground.listed(), *self.live.listed()]
+
+    def state(self) -> dict[str, Any]:
+        """What a person arranged, as plain values for the settings."""
+        return {"ground": self.ground.state(), "live": self.live.state()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Arrange it as it was; what cannot be read stays as delivered."""
+        for name, stack in (("ground", self.ground), ("live", self.live)):
+            if isinstance(known := state.get(name), dict):
+                stack.restore(known)
 
     def set_palette(self, palette: Palette) -> None:
         """Wear another theme."""

@@ -1,37 +1,44 @@
 """The live map: layers on a canvas, mouse and keyboard, and what stands on its corners."""
 
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyqtgraph as pg
 import shapely
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHideEvent, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QGraphicsView, QVBoxLayout, QWidget
 
 from cop.map import coordinates
 from cop.map.canvas import Canvas, MapBox
-from cop.map.controls import MapButtons, MapChip, ScaleBar
+from cop.map.corners import Corners
+from cop.map.hand import Hand
 from cop.map.layer_set import LayerSet
 from cop.map.layers.basemap import BasemapLayer
+from cop.map.layers.incidents import age
 from cop.map.layers.paths import projected
+from cop.map.lettering import clean
+from cop.map.moves import Bounds, Look, Moves
 from cop.map.palette import Palette
 from cop.map.place_menu import MenuLine, PlaceMenu, Standing
 from cop.map.projection import place_to_degrees, place_to_metres, stretch_at
 from cop.map.tile_source import TileSource
 from cop.map.tools.tool import Tool
+from cop.map.touch import Fingers
 from cop.map.viewport import Viewport
-from cop.picture.change import Change
-from cop.picture.filter import Filter
+from cop.picture.change import Change, Key
+from cop.picture.filter import Filter, filter_of
 from cop.picture.ground import Ground
 from cop.picture.picture import Picture
 
 _STEP = 1.6
 _PAN_PX = 120.0
 _EDGE_PX = 14
-#: the least that "show all incidents" shows, in map metres
-_LEAST_FIT_M = 20_000.0
+#: the least that is shown around an area that somebody chose, in map metres
+_LEAST_AREA_M = 20_000.0
 _CAROLINAS = (-9_130_000.0, 4_110_000.0, -8_880_000.0, 4_300_000.0)
 
 
@@ -43,6 +50,8 @@ class MapView(QWidget):
     task_asked = Signal(str, str)  # agency, unit
     layers_changed = Signal()  # what is shown, how strongly, in which order, or what the filter hides
     layers_asked = Signal()  # the button that shows the layers was pressed
+    tools_asked = Signal()  # the button that shows the tools was pressed
+    views_asked = Signal()  # the button that shows bookmarks and earlier views was pressed
     tool_changed = Signal(object)  # the Tool in hand, None for none
 
     def __init__(
@@ -62,8 +71,7 @@ class MapView(QWidget):
         self._palette = palette
         self._now = now
         self._cursor: QPointF | None = None
-        self._tool: Tool | None = None
-        self._fitted_to = ""
+        self._incidents: set[Key] = set()
         self.layer_set = LayerSet(
             picture,
             ground,
@@ -72,14 +80,13 @@ class MapView(QWidget):
             now=now,
             exercise=exercise,
             tiles=tiles,
-            reserved=self._corners,
+            reserved=self._taken_places,
             parent=self,
         )
-        self._home = _home(ground, self.layer_set.basemap)
-        self._build()
+        self._build(_home(ground, self.layer_set.basemap))
         self.set_palette(palette)
 
-    def _build(self) -> None:
+    def _build(self, home: Bounds) -> None:
         self.setObjectName("map")
         self.setAccessibleName("Map")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -91,41 +98,57 @@ class MapView(QWidget):
         # the canvas fills every pixel: nothing else has to paint a background or to keep one
         self._graphics.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
         self._graphics.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
-        self._graphics.viewport().setAutoFillBackground(False)
-        self._graphics.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self._graphics.viewport().installEventFilter(self)
+        surface = self._graphics.viewport()
+        surface.setAutoFillBackground(False)
+        surface.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        surface.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        surface.installEventFilter(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._graphics)
-        self._readout = MapChip(self, "map_readout")
-        self._hint = MapChip(self, "map_hint")
-        self._attribution = MapChip(self, "map_attribution")
-        self._scale_bar = ScaleBar(self)
-        self._buttons = MapButtons(self)
-        self._buttons.pressed.connect(self._press)
-        self._box.takes_drag = self._takes_drag
-        self._box.clicked.connect(self._click)
-        self._box.double_clicked.connect(self._double_click)
-        self._box.menu_asked.connect(self._right_click)
-        self._box.dragged.connect(lambda at: self._tool.drag(at, self.view) if self._tool is not None else None)
-        self._box.dropped.connect(lambda at: self._tool.drop(at, self.view) if self._tool is not None else None)
-        self._box.view_changed.connect(self._view_changed)
-        self._graphics.scene().sigMouseMoved.connect(self._move_cursor)
+        self._corners = Corners(self)
+        self.moves = Moves(self._box, home, self._incident_bounds, self)
+        self.hand = Hand(self)
+        self._fingers = Fingers(self._box, self)
+        self._wire()
         tiles = self.layer_set.tiles
-        self._attribution.say(tiles.source.attribution if tiles is not None else "")
-        self._attribution.setVisible(tiles is not None)
+        self._corners.say(self._corners.attribution, tiles.source.attribution if tiles is not None else "")
         if tiles is not None:
             tiles.arrivals.changed.connect(self._canvas.redraw_ground)
+
+    def _wire(self) -> None:
+        box, hand, corners = self._box, self.hand, self._corners
+        box.takes_drag = lambda at: hand.takes_drag(at, self.view)
+        box.clicked.connect(self._click)
+        box.double_clicked.connect(self._double_click)
+        box.menu_asked.connect(self._right_click)
+        box.dragged.connect(lambda at: hand.drag(at, self.view))
+        box.dropped.connect(lambda at: hand.drop(at, self.view))
+        box.view_changed.connect(self._view_changed)
+        self._graphics.scene().sigMouseMoved.connect(self._move_cursor)
+        hand.changed.connect(self._hand_changed)
+        hand.taken.connect(self.tool_changed)
+        self.moves.changed.connect(self._moves_changed)
+        corners.buttons.pressed.connect(self._press)
+        corners.filtered.pressed.connect(self.layers_asked)
+        corners.followed.pressed.connect(lambda: self.moves.follow(None))
 
     # what the desk tells the map
 
     def apply(self, change: Change) -> None:
         """Redraw what a pulse changed."""
         self._redraw(*self.layer_set.apply(change))
+        if change.incidents or change.links:
+            self._watch_incidents()
+        if self.moves.following is not None:
+            self._follow_on()
+        if self.filter:
+            self._say_filtered()
 
     def tick(self) -> None:
         """A second has passed: staleness and ages move without messages."""
         self._redraw(*self.layer_set.tick())
+        self._say_followed()
 
     def set_selection(self, kind: str, agency: str, id: str) -> None:  # noqa: A002  # the wire's word
         """Select an object from outside; nothing is emitted. The kind "" selects nothing."""
@@ -135,7 +158,7 @@ class MapView(QWidget):
     def show_place(self, lat: float, lon: float, metres_across: float = 10_000.0) -> None:
         """Put a place into the middle and show so many metres of ground across."""
         x, y = place_to_metres(lat, lon)
-        self._box.look_at(x, y, metres_across * stretch_at(y) / max(1, self.width()))
+        self.moves.go(Look(x, y, metres_across * stretch_at(y) / max(1, self.width())))
 
     def show_area(self, kind: str, agency: str, id: str) -> None:  # noqa: A002  # the wire's word
         """Bring a zone or an alert into view, whole; nothing happens if it has no area or is in view already."""
@@ -144,34 +167,21 @@ class MapView(QWidget):
             return
         west, south, east, north = self.view.bounds(-_EDGE_PX)
         if not (west <= bounds[0] and south <= bounds[1] and bounds[2] <= east and bounds[3] <= north):
-            spare = max(0.0, _LEAST_FIT_M - max(bounds[2] - bounds[0], bounds[3] - bounds[1])) / 2
-            wider = (bounds[0] - spare, bounds[1] - spare, bounds[2] + spare, bounds[3] + spare)
-            self._box.show_bounds(*wider, margin_px=60)
+            spare = max(0.0, _LEAST_AREA_M - max(bounds[2] - bounds[0], bounds[3] - bounds[1])) / 2
+            self.moves.go_to((bounds[0] - spare, bounds[1] - spare, bounds[2] + spare, bounds[3] + spare))
 
     def set_palette(self, palette: Palette) -> None:
         """Wear another theme."""
         self._palette = palette
         self.layer_set.set_palette(palette)
-        if self._tool is not None:
-            self._tool.set_palette(palette)
-        for part in (self._readout, self._attribution, self._hint, self._scale_bar, self._buttons):
-            part.set_palette(palette)
+        self.hand.set_palette(palette)
+        self._corners.set_palette(palette)
         self._say_where()
         self._canvas.redraw_ground()
 
     def fit(self) -> None:
         """Show all incidents but those of doubtful place; where there are none, or they are shown, the region."""
-        placed = [one for one in self.layer_set.incidents.placed() if not one.doubtful]
-        if placed and self._fitted_to != "incidents":
-            xs, ys = [one.x for one in placed], [one.y for one in placed]
-            spare_x = max(0.0, _LEAST_FIT_M - (max(xs) - min(xs))) / 2
-            spare_y = max(0.0, _LEAST_FIT_M - (max(ys) - min(ys))) / 2
-            west, east = min(xs) - spare_x, max(xs) + spare_x
-            self._box.show_bounds(west, min(ys) - spare_y, east, max(ys) + spare_y, margin_px=80)
-            self._fitted_to = "incidents"
-        else:
-            self._box.show_bounds(*self._home)
-            self._fitted_to = "region"
+        self.moves.fit()
 
     # layers and tools
 
@@ -183,14 +193,18 @@ class MapView(QWidget):
         layer.opacity = layer.opacity if opacity is None else opacity
         if (layer.visible, layer.opacity) != before:
             if layer is self.layer_set.tiles:
-                self._attribution.setVisible(layer.visible)
-            self._canvas.redraw_ground()
-            self.layers_changed.emit()
+                self._corners.attribution.setVisible(layer.visible)
+            self.redraw_layers()
 
     def arrange_layers(self, names: list[str]) -> None:
         """Put layers into this order, the lowest first; the ground stays below what lives on it."""
         for stack in (self.layer_set.ground, self.layer_set.live):
             stack.arrange([name for name in names if stack.named(name) is not None])
+        self.redraw_layers()
+
+    def redraw_layers(self) -> None:
+        """An option of a layer is another now: draw all anew, and let the desk remember it."""
+        self.layer_set.labels.relayout()
         self._canvas.redraw_ground()
         self.layers_changed.emit()
 
@@ -203,34 +217,34 @@ class MapView(QWidget):
         """Leave these units out from now on."""
         if chosen != self.filter:
             self.layer_set.units.set_filter(chosen)
+            self.layer_set.labels.relayout()
+            self._say_filtered()
             self._canvas.redraw()
             self.layers_changed.emit()
+
+    def state(self) -> dict[str, Any]:
+        """What a person arranged on this map, as plain values for the settings."""
+        chosen = self.filter
+        hidden = {name: sorted(getattr(chosen, name)) for name in chosen.__struct_fields__}
+        return {"layers": self.layer_set.state(), "filter": hidden, "look": list(self.moves.look)}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Arrange it as it was; what cannot be read stays as delivered. Where it looked is not restored."""
+        layers, hidden = state.get("layers"), state.get("filter")
+        if isinstance(layers, dict):
+            self.layer_set.restore(layers)
+        if isinstance(hidden, dict):
+            self.set_filter(filter_of(hidden))
+        self.redraw_layers()
 
     @property
     def tool(self) -> Tool | None:
         """The tool in hand."""
-        return self._tool
+        return self.hand.tool
 
     def take_tool(self, tool: Tool | None) -> None:
-        """Take a tool in hand instead of the one before; None: none. The map keeps no tool that was put down."""
-        before, self._tool = self._tool, None
-        if before is not None:
-            before.put_down()
-            before.deleteLater()
-        if tool is not None:
-            tool.setParent(self)
-            tool.set_palette(self._palette)
-            tool.changed.connect(self._tool_changed)
-            tool.finished.connect(lambda tool=tool: self.take_tool(None) if self._tool is tool else None)
-            self._tool = tool
-        self._graphics.viewport().setCursor(tool.cursor if tool is not None else Qt.CursorShape.ArrowCursor)
-        self._tool_changed()
-        self.tool_changed.emit(tool)
-
-    def _tool_changed(self) -> None:
-        self._hint.say(self._tool.hint if self._tool is not None else "")
-        self._place_parts()
-        self._canvas.redraw()
+        """Take a tool in hand instead of the one before; None: none."""
+        self.hand.take(tool)
 
     @property
     def view(self) -> Viewport:
@@ -241,13 +255,10 @@ class MapView(QWidget):
 
     def _paint_live(self, painter: QPainter, view: Viewport) -> None:
         self.layer_set.paint_live(painter, view)
-        if self._tool is not None:
-            self._tool.paint(painter, view)
+        self.hand.paint(painter, view)
 
-    def _corners(self) -> list[QRectF]:
-        """What stands on the map's corners: nothing is to be written below it."""
-        parts = (self._buttons, self._readout, self._hint, self._scale_bar, self._attribution)
-        return [QRectF(part.geometry()) for part in parts if part.isVisible()]
+    def _taken_places(self) -> list[QRectF]:
+        return self._corners.taken()
 
     def _redraw(self, ground: bool, live: bool) -> None:
         if ground:
@@ -261,14 +272,16 @@ class MapView(QWidget):
         if event.type() == QEvent.Type.Leave:
             self._cursor = None
             self._say_where()
-        return False
+        elif event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
+            turns = {Qt.MouseButton.BackButton: self.moves.back, Qt.MouseButton.ForwardButton: self.moves.forward}
+            if (turn := turns.get(event.button())) is not None:
+                turn()
+                return True
+        return self._fingers.take(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
-        if self._tool is not None and self._tool.key(event):
-            return
-        if self._tool is not None and key == Qt.Key.Key_Escape:
-            self.take_tool(None)
+        if self.hand.key(event):
             return
         pans = {
             Qt.Key.Key_Left: (-_PAN_PX, 0.0),
@@ -276,8 +289,10 @@ class MapView(QWidget):
             Qt.Key.Key_Up: (0.0, -_PAN_PX),
             Qt.Key.Key_Down: (0.0, _PAN_PX),
         }
-        if key in pans:
+        if key in pans and event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.NoModifier:
+            self._box.glide.stop()
             self._box.pan(*pans[Qt.Key(key)])
+            self.moves.by_hand()
         elif key in {Qt.Key.Key_Plus, Qt.Key.Key_Equal}:
             self._press("zoom_in")
         elif key in {Qt.Key.Key_Minus, Qt.Key.Key_Underscore}:
@@ -296,56 +311,43 @@ class MapView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if not self._fitted_to and self.width() > 1:
+        if self.width() > 1:
             self._graphics.resize(self.size())
-            self._box.show_bounds(*self._home)
-            self._fitted_to = "region"
-        self._place_parts()
-
-    def _place_parts(self) -> None:
-        """Put everything on the map's corners where it belongs."""
-        below = self.height() - _EDGE_PX
-        self._buttons.move(self.width() - self._buttons.width() - _EDGE_PX, _EDGE_PX)
-        self._readout.move(_EDGE_PX, below - 26)
-        self._scale_bar.move(self.width() - self._scale_bar.width() - _EDGE_PX, below - self._scale_bar.height())
-        self._attribution.move(self._scale_bar.x() - self._attribution.width() - _EDGE_PX, below - 26)
-        self._hint.move((self.width() - self._hint.width()) // 2, _EDGE_PX)
+            self.moves.begin()
+        self._corners.place()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        self._box.glide.stop()
         if self.layer_set.tiles is not None:
             self.layer_set.tiles.stop()
 
     def _press(self, name: str) -> None:
-        if name == "zoom_in":
-            self._box.zoom(_STEP)
-        elif name == "zoom_out":
-            self._box.zoom(1 / _STEP)
-        elif name == "fit":
-            self.fit()
-        else:
-            self.layers_asked.emit()
-
-    def _takes_drag(self, at: QPointF) -> bool:
-        return self._tool is not None and self._tool.takes_drag(at, self.view)
+        if name in {"zoom_in", "zoom_out"}:
+            self._box.glide.stop()
+            self._box.zoom(_STEP if name == "zoom_in" else 1 / _STEP)
+            self.moves.by_hand(moved=False)
+            return
+        {
+            "fit": self.fit,
+            "lock": self.moves.toggle_lock,
+            "layers": self.layers_asked.emit,
+            "tools": self.tools_asked.emit,
+            "views": self.views_asked.emit,
+        }[name]()
 
     def _click(self, at: QPointF) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
-        if self._tool is not None:
-            self._tool.click(at, self.view)
-        else:
+        if not self.hand.click(at, self.view):
             self._choose(*self.layer_set.pointing.object_at(at, self.view))
 
     def _double_click(self, at: QPointF) -> None:
-        if self._tool is not None:
-            self._tool.double_click(at, self.view)
-        else:
+        if not self.hand.double_click(at, self.view):
             self._box.zoom(2.0, at)
+            self.moves.by_hand(moved=False)
 
     def _right_click(self, at: QPointF) -> None:
-        if self._tool is not None:
-            self._tool.right_click(at, self.view)
-        else:
+        if not self.hand.right_click(at, self.view):
             self._open_menu(at)
 
     def _choose(self, kind: str, agency: str, object_id: str) -> None:
@@ -355,12 +357,12 @@ class MapView(QWidget):
     def _move_cursor(self, at: QPointF) -> None:
         self._cursor = at
         self._say_where()
-        if self._tool is not None:
-            self._tool.hover(at, self.view)
+        self.hand.hover(at, self.view)
+
+    # what the corners say
 
     def _view_changed(self) -> None:
-        self._fitted_to = self._fitted_to and "elsewhere"
-        self._scale_bar.set_scale(self.view.ground_metres_per_pixel)
+        self._corners.scale_bar.set_scale(self.view.ground_metres_per_pixel)
         self._say_where()
 
     def _say_where(self) -> None:
@@ -368,7 +370,63 @@ class MapView(QWidget):
         at = self._cursor if self._cursor is not None else QPointF(view.width / 2, view.height / 2)
         lat, lon = place_to_degrees(*view.metres(at))
         parts = [coordinates.usng(lat, lon), coordinates.degrees(lat, lon), coordinates.scale(view.scale)]
-        self._readout.say(" · ".join(part for part in parts if part))
+        self._corners.say(self._corners.readout, " · ".join(part for part in parts if part))
+
+    def _hand_changed(self) -> None:
+        self._corners.say(self._corners.hint, self.hand.hint)
+        self._graphics.viewport().setCursor(self.hand.cursor)
+        self._canvas.redraw()
+
+    def _say_filtered(self) -> None:
+        units = self.layer_set.units
+        hidden = units.hidden_count if self.filter else 0
+        text = f"{units.shown_count + hidden:,} units, {hidden:,} hidden by filter" if self.filter else ""
+        self._corners.say(self._corners.filtered, text)
+
+    def _moves_changed(self) -> None:
+        followed = self.moves.following is not None
+        self._box.zooms_at = QPointF(self.view.width / 2, self.view.height / 2) if followed else None
+        self._corners.buttons.show_lock(self.moves.locked)
+        if followed:
+            self._follow_on()
+        self._say_followed()
+
+    def _follow_on(self) -> None:
+        key = self.moves.following
+        row = self._picture.tracks.row_of(*key) if key is not None else None
+        if row is None or not self._picture.tracks.present[row] or not math.isfinite(self._picture.tracks.lat[row]):
+            self.moves.follow(None)
+            return
+        self.moves.followed_is_at(
+            *place_to_metres(float(self._picture.tracks.lat[row]), float(self._picture.tracks.lon[row]))
+        )
+
+    def _say_followed(self) -> None:
+        key = self.moves.following
+        row = self._picture.tracks.row_of(*key) if key is not None else None
+        text = ""
+        if row is not None:
+            tracks = self._picture.tracks
+            text = f"Following {clean(tracks.callsigns[row])}"
+            if tracks.stale_at[row] <= self._now().timestamp():
+                text += f" · last heard {age(self._now() - datetime.fromtimestamp(tracks.reported_at[row], UTC))}"
+            text += "   ×"
+        self._corners.say(self._corners.followed, text)
+
+    # fitting
+
+    def _incident_bounds(self) -> Bounds | None:
+        placed = [one for one in self.layer_set.incidents.placed() if not one.doubtful]
+        if not placed:
+            return None
+        xs, ys = [one.x for one in placed], [one.y for one in placed]
+        return min(xs), min(ys), max(xs), max(ys)
+
+    def _watch_incidents(self) -> None:
+        there = {one.key for one in self.layer_set.incidents.placed()}
+        if there != self._incidents:
+            self._incidents = there
+            self.moves.incidents_changed()
 
     # menus
 
@@ -394,11 +452,12 @@ class MapView(QWidget):
         lines = [MenuLine(f"Select {one.text}", lambda: self._choose(one.kind, one.agency, one.id))]
         if one.kind == "unit":
             lines.append(MenuLine(f"Assign task to {one.text}…", lambda: self.task_asked.emit(one.agency, one.id)))
+            lines.append(MenuLine(f"Follow {one.text}", lambda: self.moves.follow((one.agency, one.id))))
         return lines
 
 
-def _home(ground: Ground, basemap: BasemapLayer) -> tuple[float, float, float, float]:
-    """What the map shows first: the towns of the region, else all of it. West, south, east, north in map metres."""
+def _home(ground: Ground, basemap: BasemapLayer) -> Bounds:
+    """What the map shows first: the towns of the region, else all of it."""
     towns = [projected(one.geometry) for one in ground.jurisdictions if one.level == "municipal"]
     if towns:
         west, south, east, north = shapely.total_bounds(towns)

@@ -85,6 +85,17 @@ class UnitLayer(Layer):
         self.filter = chosen
         self._refresh_all()
 
+    @property
+    def shown_count(self) -> int:
+        """How many located units are on the map, in view or not."""
+        return int(np.count_nonzero(np.isfinite(self._x[: self._count])))
+
+    @property
+    def hidden_count(self) -> int:
+        """How many located units the filter leaves out."""
+        tracks = self._picture.tracks
+        return int(np.count_nonzero(tracks.present & np.isfinite(tracks.lat))) - self.shown_count
+
     def set_palette(self, palette: Palette) -> None:
         super().set_palette(palette)
         self._start_atlas()

@@ -1,0 +1,78 @@
+"""What stands above the map: buttons, readout, scale bar, hints, whose tiles they are, what a filter hides."""
+
+from PySide6.QtCore import QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QWidget
+
+from cop.map.controls import MapButtons, MapChip, ScaleBar
+from cop.map.palette import Palette
+
+_EDGE_PX = 14
+_CHIP_PX = 26
+_GAP_PX = 6
+
+
+class PressChip(MapChip):
+    """A chip that can be pressed."""
+
+    pressed = Signal()
+
+    def __init__(self, parent: QWidget, name: str) -> None:
+        super().__init__(parent, name)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, False)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+        self.pressed.emit()
+
+
+class Corners(QObject):
+    """The parts, and where they stand in a map of a given size."""
+
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over)
+        self._over = over
+        self.readout = MapChip(over, "map_readout")
+        self.hint = MapChip(over, "map_hint")
+        self.attribution = MapChip(over, "map_attribution")
+        self.filtered = PressChip(over, "map_filtered")
+        self.followed = PressChip(over, "map_followed")
+        self.scale_bar = ScaleBar(over)
+        self.buttons = MapButtons(over)
+        self._chips = (self.readout, self.hint, self.attribution, self.filtered, self.followed)
+        for chip in self._chips:
+            chip.hide()
+
+    def set_palette(self, palette: Palette) -> None:
+        """Wear a theme."""
+        for part in (*self._chips, self.scale_bar, self.buttons):
+            part.set_palette(palette)
+
+    def say(self, chip: MapChip, text: str) -> None:
+        """Let a chip say something; an empty text takes it away."""
+        if chip.text() != text:
+            chip.say(text)
+            self.place()
+
+    def place(self) -> None:
+        """Put everything where it belongs."""
+        width, below = self._over.width(), self._over.height() - _EDGE_PX
+        self.buttons.move(width - self.buttons.width() - _EDGE_PX, _EDGE_PX)
+        self.readout.move(_EDGE_PX, below - _CHIP_PX)
+        self.scale_bar.move(width - self.scale_bar.width() - _EDGE_PX, below - self.scale_bar.height())
+        self.attribution.move(self.scale_bar.x() - self.attribution.width() - _EDGE_PX, below - _CHIP_PX)
+        if self.attribution.x() < self.readout.geometry().right() + _GAP_PX:  # a narrow map: one above the other
+            self.attribution.move(_EDGE_PX, below - 2 * _CHIP_PX - _GAP_PX)
+        self.hint.move((width - self.hint.width()) // 2, _EDGE_PX)
+        top = _EDGE_PX
+        for chip in (self.filtered, self.followed):
+            if not chip.isHidden():
+                clear = chip.width() + _EDGE_PX < self.hint.x() or self.hint.isHidden()
+                chip.move(_EDGE_PX, top if clear else top + _CHIP_PX + _GAP_PX)
+                top = chip.geometry().bottom() + 1 + _GAP_PX
+
+    def taken(self) -> list[QRectF]:
+        """The places that these cover: nothing is to be written below them."""
+        parts: tuple[QWidget, ...] = (*self._chips, self.scale_bar, self.buttons)
+        return [QRectF(part.geometry()) for part in parts if part.isVisible()]
