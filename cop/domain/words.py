@@ -5,7 +5,9 @@ The tables follow NIMS resource typing (FEMA 508) and the APCO/NENA EIDO registr
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 DISCIPLINES: Mapping[str, str] = MappingProxyType(
     {
@@ -112,6 +114,33 @@ AVAILABILITIES: Mapping[str, str] = MappingProxyType(
     }
 )
 
+ZoneShape = Literal["polygon", "circle", "corridor", "line", "grid"]
+
+
+class ZoneKind(NamedTuple):
+    """What people draw: its words, the shape that it mostly has, and for how long it is proposed to hold."""
+
+    label: str
+    shape: ZoneShape
+    lasts: timedelta
+
+
+#: what a desk draws, in the order of the list that it chooses from; feeds bring other kinds as well
+ZONE_KINDS: Mapping[str, ZoneKind] = MappingProxyType(
+    {
+        "hot_zone": ZoneKind("Hot zone", "circle", timedelta(hours=4)),
+        "warm_zone": ZoneKind("Warm zone", "circle", timedelta(hours=4)),
+        "cold_zone": ZoneKind("Cold zone", "circle", timedelta(hours=4)),
+        "perimeter": ZoneKind("Perimeter", "polygon", timedelta(hours=12)),
+        "evacuation": ZoneKind("Evacuation area", "polygon", timedelta(hours=24)),
+        "staging_area": ZoneKind("Staging area", "polygon", timedelta(hours=12)),
+        "search_segment": ZoneKind("Search segment", "polygon", timedelta(hours=12)),
+        "road_closure": ZoneKind("Closure", "line", timedelta(hours=8)),
+        "route": ZoneKind("Route", "corridor", timedelta(hours=12)),
+        "reference_grid": ZoneKind("Lettered grid", "grid", timedelta(hours=24)),
+    }
+)
+
 #: nobody works on an incident of these statuses, nor on a task of these states
 INCIDENT_OVER = frozenset({"closed", "cancelled"})
 TASK_OVER = frozenset({"complete", "declined", "cancelled"})
@@ -142,6 +171,12 @@ def label(table: Mapping[str, str] | Mapping[str, tuple[str, str]], word: str) -
     if entry is None:
         return word.replace("_", " ").capitalize() if word else "—"
     return entry if isinstance(entry, str) else entry[0]
+
+
+def zone_label(kind: str) -> str:
+    """The words on the screen for a kind of zone; one that is not in our table is shown as it came."""
+    known = ZONE_KINDS.get(kind)
+    return known.label if known is not None else label({}, kind)
 
 
 def unit_discipline(kind: str) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from cop.domain.area import Zone
 from cop.domain.batch import Batch, Delivered
 from cop.domain.desk import Command, Operator, Refusal
 from cop.domain.incident import Incident
@@ -16,8 +17,10 @@ from cop.domain.rules import actions
 from cop.domain.rules.newer import next_revision
 from cop.domain.task import Task
 from cop.domain.words import TASK_OVER
+from cop.picture.change import Key
 from cop.picture.ground import Ground
 from cop.picture.picture import Picture
+from cop.ui.wording import agency_name
 
 #: puts a command on disk before it returns; raises OSError if it cannot, ValueError if no desk would read it
 Send = Callable[[Command], None]
@@ -120,6 +123,26 @@ class Desk(QObject):
                 self.operator, known, availability=availability, available=available, until=until, at=self.now()
             )
         )
+
+    def draw_zone(self, zone: Zone) -> Refusal | None:
+        """Publish a zone that was drawn here."""
+        return self._do(actions.draw_zone(self.operator, zone, self.now()))
+
+    def change_zone(self, key: Key, changed: Zone, *, seen_rev: int) -> Refusal | None:
+        """Change a zone of our agency, unless somebody has since the revision that was looked at."""
+        known = self.picture.zones.get(key)
+        if known is None:
+            return self._do(Refusal("This zone is gone: its agency has ended it."))
+        owner = agency_name(self.picture, known.agency)
+        return self._do(actions.change_zone(self.operator, known, changed, self.now(), seen_rev=seen_rev, owner=owner))
+
+    def end_zone(self, key: Key) -> Refusal | None:
+        """Take a zone of our agency back."""
+        known = self.picture.zones.get(key)
+        if known is None:
+            return self._do(Refusal("This zone is gone: its agency has ended it."))
+        owner = agency_name(self.picture, known.agency)
+        return self._do(actions.end_zone(self.operator, known, self.now(), owner=owner))
 
     def write_log(self, entry: LogEntry) -> Refusal | None:
         """Write a line for the record."""

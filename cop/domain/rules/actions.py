@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from cop.domain.area import Zone
 from cop.domain.desk import Command, Operator, Refusal
 from cop.domain.incident import Incident
 from cop.domain.log import LogEntry
@@ -13,6 +14,7 @@ from cop.domain.report import Report
 from cop.domain.resource import Resource
 from cop.domain.task import Answer, Task
 from cop.domain.words import ANSWER_STATES, AVAILABILITIES, ROLES
+from cop.domain.zone_forms import BadForm, geometry_of
 
 #: action -> (roles that may, what it is called in a refusal)
 ALLOWED: Mapping[str, tuple[frozenset[str], str]] = MappingProxyType(
@@ -23,6 +25,9 @@ ALLOWED: Mapping[str, tuple[frozenset[str], str]] = MappingProxyType(
         "cancel_task": (frozenset({"commander"}), "cancels a task"),
         "answer_task": (frozenset({"dispatcher", "commander", "liaison"}), "answers a request"),
         "mark_resource": (frozenset({"liaison"}), "marks a resource"),
+        "draw_zone": (frozenset({"dispatcher", "commander"}), "draws a zone"),
+        "change_zone": (frozenset({"dispatcher", "commander"}), "changes a zone"),
+        "end_zone": (frozenset({"dispatcher", "commander"}), "ends a zone"),
         "write_log": (frozenset(ROLES), "writes in the log"),
     }
 )
@@ -160,6 +165,63 @@ def mark_resource(
             body, availability=availability, available=available, until=until, at=at, rev=body.rev + 1, by=operator.name
         )
     )
+
+
+def draw_zone(operator: Operator, zone: Zone, at: datetime) -> Command | Refusal:
+    """A desk publishes a zone that it drew; its geometry is made from its form, so that both say the same."""
+    refusal = may(operator, "draw_zone")
+    if refusal is not None:
+        return refusal
+    return _drawn(operator, zone, at, rev=1)
+
+
+def change_zone(
+    operator: Operator, known: Report, changed: Zone, at: datetime, *, seen_rev: int, owner: str = ""
+) -> Command | Refusal:
+    """A desk changes a zone of its own agency; `seen_rev` is the revision that it looked at, `owner` a name to say."""
+    refusal = may(operator, "change_zone") or _others_zone(operator, known, owner)
+    if refusal is not None:
+        return refusal
+    if known.body.rev != seen_rev:
+        by = f" ({known.body.by})" if known.body.by else ""
+        return Refusal(f"Another desk of your agency{by} has changed this zone meanwhile: look at it before you do.")
+    assert isinstance(known.body, Zone)
+    changed = msgspec.structs.replace(changed, id=known.body.id)
+    if changed.form is None:  # it cannot be drawn by hand: it keeps its place
+        changed = msgspec.structs.replace(changed, geometry=known.body.geometry)
+    return _drawn(operator, changed, at, rev=known.body.rev + 1)
+
+
+def end_zone(operator: Operator, known: Report, at: datetime, *, owner: str = "") -> Command | Refusal:
+    """A desk takes a zone of its own agency back: it leaves every map."""
+    refusal = may(operator, "end_zone") or _others_zone(operator, known, owner)
+    if refusal is not None:
+        return refusal
+    return Command(msgspec.structs.replace(known.body, at=at, rev=known.body.rev + 1, by=operator.name, deleted=True))
+
+
+def _others_zone(operator: Operator, known: Report, owner: str) -> Refusal | None:
+    if known.agency == operator.agency:
+        return None
+    return Refusal(f"This zone is {owner or known.agency}'s; only they change it.")
+
+
+def _drawn(operator: Operator, zone: Zone, at: datetime, *, rev: int) -> Command | Refusal:
+    geometry = zone.geometry
+    if zone.form is not None:
+        try:
+            geometry = geometry_of(zone.form)
+        except BadForm as bad:
+            return Refusal(str(bad))
+    if not geometry:
+        return Refusal("Draw where the zone is.")
+    if zone.kind == "reference_grid" and (zone.form is None or zone.form.shape != "grid"):
+        return Refusal("A lettered grid is drawn as a grid: two opposite corners, columns and rows.")
+    if zone.expires_at is not None and zone.expires_at <= at:
+        return Refusal("The zone's end is in the past.")
+    if zone.starts_at is not None and zone.expires_at is not None and zone.expires_at <= zone.starts_at:
+        return Refusal("The zone would end before it begins.")
+    return Command(msgspec.structs.replace(zone, geometry=geometry, at=at, rev=rev, by=operator.name))
 
 
 def write_log(operator: Operator, entry: LogEntry, at: datetime) -> Command | Refusal:
