@@ -87,6 +87,10 @@ class Hand(QObject):
         if self.tool is not None:
             self.tool.drop(at, view)
 
+    def wants(self, event: QKeyEvent) -> bool:
+        """Whether a key is the tool's before it is a shortcut of the window's."""
+        return self.tool is not None and self.tool.wants(event)
+
     def key(self, event: QKeyEvent) -> bool:
         """A key; Escape that the tool has no use for puts it down."""
         if self.tool is None:

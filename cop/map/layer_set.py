@@ -13,14 +13,18 @@ from cop.map.layers.incidents import IncidentLayer
 from cop.map.layers.jurisdictions import JurisdictionLayer
 from cop.map.layers.labels import LabelLayer
 from cop.map.layers.layer import Layer
+from cop.map.layers.pin import PinLayer
 from cop.map.layers.selection import SelectionLayer
+from cop.map.layers.sketches import SketchLayer
 from cop.map.layers.tiles import TileLayer
 from cop.map.layers.units import UnitLayer
 from cop.map.layers.zones import ZoneLayer
+from cop.map.measures import Measures
 from cop.map.palette import Palette, colour
 from cop.map.pointing import Pointing
 from cop.map.stack import LayerStack
 from cop.map.tile_source import TileSource
+from cop.map.tools.context import ToolContext
 from cop.map.viewport import Viewport
 from cop.picture.change import Change, Key
 from cop.picture.ground import Ground
@@ -42,6 +46,7 @@ class LayerSet:
         tiles: TileSource | None,
         reserved: Callable[[], list[QRectF]],
         parent: QObject,
+        measures: Measures | None = None,
     ) -> None:
         """`reserved` are the places that stand above the map: nothing is written below them."""
         self._palette = palette
@@ -55,9 +60,12 @@ class LayerSet:
         self.incidents = IncidentLayer(picture, palette, now, exercise=exercise)
         self.selection = SelectionLayer(picture, palette, zones=self.zones, units=self.units, incidents=self.incidents)
         self.labels = LabelLayer(picture, self.units, self.incidents, palette, reserved=reserved)
+        self.measures = measures or Measures()
+        self.sketches = SketchLayer(palette, self.measures)
+        self.pin = PinLayer(palette)
         lowest: list[Layer] = [self.tiles] if self.tiles is not None else []
         self.ground = LayerStack([*lowest, self.basemap, self.jurisdictions, self.zones])
-        self.live = LayerStack([self.selection, self.units, self.incidents, self.labels])
+        self.live = LayerStack([self.selection, self.units, self.incidents, self.labels, self.sketches, self.pin])
         self.pointing = Pointing(
             picture, zones=self.zones, units=self.units, incidents=self.incidents, labels=self.labels
         )
@@ -75,6 +83,10 @@ class LayerSet:
         for name, stack in (("ground", self.ground), ("live", self.live)):
             if isinstance(known := state.get(name), dict):
                 stack.restore(known)
+
+    def tool_context(self) -> ToolContext:
+        """What a tool that is taken in hand now is given."""
+        return ToolContext(self._palette, self._picture, self.pointing, self.sketches, self.measures)
 
     def set_palette(self, palette: Palette) -> None:
         """Wear another theme."""

@@ -1,7 +1,7 @@
 """The live map: layers on a canvas, mouse and keyboard, and what stands on its corners."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,12 @@ from cop.map.layers.basemap import BasemapLayer
 from cop.map.layers.incidents import age
 from cop.map.layers.paths import projected
 from cop.map.lettering import clean
+from cop.map.measures import Measures
 from cop.map.moves import Bounds, Look, Moves
 from cop.map.palette import Palette
 from cop.map.place_menu import MenuLine, PlaceMenu, Standing
 from cop.map.projection import place_to_degrees, place_to_metres, stretch_at
+from cop.map.sketch import Sketch
 from cop.map.tile_source import TileSource
 from cop.map.tools.tool import Tool
 from cop.map.touch import Fingers
@@ -48,6 +50,7 @@ class MapView(QWidget):
     selected = Signal(str, str, str)  # kind ("unit", "incident", "zone", "alert", "" for nothing), agency, id
     open_incident_asked = Signal(float, float)  # lat, lon
     task_asked = Signal(str, str)  # agency, unit
+    place_asked = Signal(float, float)  # lat, lon: what is here?
     layers_changed = Signal()  # what is shown, how strongly, in which order, or what the filter hides
     layers_asked = Signal()  # the button that shows the layers was pressed
     tools_asked = Signal()  # the button that shows the tools was pressed
@@ -64,6 +67,7 @@ class MapView(QWidget):
         tiles: TileSource | None = None,
         exercise: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        measures: Measures | None = None,
     ) -> None:
         """`exercise`: all the work is one, so that nothing need be marked as not live."""
         super().__init__()
@@ -82,6 +86,7 @@ class MapView(QWidget):
             tiles=tiles,
             reserved=self._taken_places,
             parent=self,
+            measures=measures,
         )
         self._build(_home(ground, self.layer_set.basemap))
         self.set_palette(palette)
@@ -246,6 +251,26 @@ class MapView(QWidget):
         """Take a tool in hand instead of the one before; None: none."""
         self.hand.take(tool)
 
+    def remove_sketch(self, sketch: Sketch) -> None:
+        """Take one measurement off the map."""
+        self.layer_set.sketches.remove(sketch)
+        self._canvas.redraw()
+
+    def clear_sketches(self) -> None:
+        """Take all measurements off the map."""
+        self.layer_set.sketches.clear()
+        self._canvas.redraw()
+
+    def mark_place(self, lat: float, lon: float, text: str, cell: Sequence[tuple[float, float]] = ()) -> None:
+        """Mark a place until the next one or Escape; `cell`: the corners (lat, lon) of the grid cell that it is."""
+        self.layer_set.pin.mark(lat, lon, text, cell)
+        self._canvas.redraw()
+
+    def clear_mark(self) -> None:
+        """Mark no place."""
+        self.layer_set.pin.pin = None
+        self._canvas.redraw()
+
     @property
     def view(self) -> Viewport:
         """What the map shows now."""
@@ -279,6 +304,13 @@ class MapView(QWidget):
                 return True
         return self._fingers.take(event)
 
+    def event(self, event: QEvent) -> bool:
+        """What the tool in hand has a use for is its, not a shortcut of the window's."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self.hand.wants(event):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         if self.hand.key(event):
@@ -299,7 +331,10 @@ class MapView(QWidget):
             self._press("zoom_out")
         elif key in {Qt.Key.Key_0, Qt.Key.Key_Home}:
             self._press("fit")
+        elif key == Qt.Key.Key_Delete and self.layer_set.sketches.chosen is not None:
+            self.remove_sketch(self.layer_set.sketches.chosen)
         elif key == Qt.Key.Key_Escape:
+            self.clear_mark()
             self._choose("", "", "")
         else:
             super().keyPressEvent(event)
@@ -339,7 +374,12 @@ class MapView(QWidget):
     def _click(self, at: QPointF) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         if not self.hand.click(at, self.view):
-            self._choose(*self.layer_set.pointing.object_at(at, self.view))
+            found = self.layer_set.pointing.object_at(at, self.view)
+            stands = found[0] in {"unit", "incident"}
+            sketch = self.layer_set.sketches.chosen = None if stands else self.layer_set.sketches.at(at, self.view)
+            if sketch is None:
+                self._choose(*found)
+            self._canvas.redraw()
 
     def _double_click(self, at: QPointF) -> None:
         if not self.hand.double_click(at, self.view):
@@ -440,13 +480,23 @@ class MapView(QWidget):
         grid = coordinates.usng(lat, lon)
         here = [
             MenuLine("Open incident here…", lambda: self.open_incident_asked.emit(lat, lon)),
+            MenuLine("What is here…", lambda: self.place_asked.emit(lat, lon)),
             MenuLine(
                 f"Copy USNG  {grid}" if grid else "Copy USNG (none this far north or south)",
                 lambda: QGuiApplication.clipboard().setText(grid),
                 enabled=bool(grid),
             ),
         ]
-        return [here, *(self._lines_of(one) for one in self.layer_set.pointing.standing_at(at, self.view))]
+        standing = self.layer_set.pointing.standing_at(at, self.view)
+        return [here, self._sketch_lines(at), *(self._lines_of(one) for one in standing)]
+
+    def _sketch_lines(self, at: QPointF) -> list[MenuLine]:
+        sketches = self.layer_set.sketches
+        here = sketches.at(at, self.view)
+        lines = [MenuLine("Remove this measurement", lambda: self.remove_sketch(here))] if here is not None else []
+        if sketches.kept:
+            lines.append(MenuLine("Clear all measurements", self.clear_sketches))
+        return lines
 
     def _lines_of(self, one: Standing) -> list[MenuLine]:
         lines = [MenuLine(f"Select {one.text}", lambda: self._choose(one.kind, one.agency, one.id))]

@@ -3,7 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cop.map.palette import Palette
+from cop.map.tools.bearing import BearingTool
+from cop.map.tools.context import ToolContext
+from cop.map.tools.measure_area import AreaTool
+from cop.map.tools.measure_distance import DistanceTool
+from cop.map.tools.range_rings import RangeRingsTool
 from cop.map.tools.tool import Tool
 
 
@@ -15,9 +19,14 @@ class ToolKind:
     label: str
     group: str
     keys: str
-    make: Callable[[Palette], Tool]
+    make: Callable[[ToolContext], Tool]
 
 
 def tool_kinds() -> tuple[ToolKind, ...]:
     """Every tool that can be taken from the menu."""
-    return ()
+    return (
+        ToolKind("distance", "Measure distance", "measure", "D", DistanceTool),
+        ToolKind("area", "Measure area", "measure", "Shift+D", AreaTool),
+        ToolKind("bearing", "Bearing and distance", "measure", "B", BearingTool),
+        ToolKind("rings", "Range rings", "measure", "G", RangeRingsTool),
+    )

@@ -8,6 +8,10 @@ from PySide6.QtGui import QKeyEvent, QPainter
 from cop.map.palette import Palette
 from cop.map.viewport import Viewport
 
+_TOOL_KEYS = frozenset(
+    {Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Backspace, Qt.Key.Key_Delete}
+)
+
 
 class Tool(QObject):
     """One use of the map by hand. All points are pixels of the view that comes with them.
@@ -60,6 +64,11 @@ class Tool(QObject):
 
     def drop(self, at: QPointF, view: Viewport) -> None:
         """A drag of ours has ended here."""
+
+    def wants(self, event: QKeyEvent) -> bool:
+        """Whether a key is the tool's before any action of the window has it."""
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        return plain and event.key() in _TOOL_KEYS
 
     def key(self, event: QKeyEvent) -> bool:
         """Whether a key was the tool's. Escape that it does not take puts it down."""
