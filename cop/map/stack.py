@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
+from cop.map.layers.choice import OneOf
 from cop.map.layers.layer import Layer
 from cop.map.palette import Palette
 from cop.map.viewport import Viewport
@@ -69,6 +70,7 @@ class LayerStack:
             "hidden": [layer.name for layer in self.listed() if not layer.visible],
             "shown": [layer.name for layer in self.listed() if layer.visible],
             "opacity": {layer.name: layer.opacity for layer in self.listed() if layer.opacity < 1.0},
+            "choices": {layer.name: said for layer in self.layers if (said := _said(layer))},
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -83,10 +85,32 @@ class LayerStack:
                 layer.visible = True
             value = opacity.get(layer.name, 1.0) if isinstance(opacity, dict) else 1.0
             layer.opacity = max(LEAST_OPACITY, min(1.0, value)) if isinstance(value, int | float) else 1.0
+        said = state.get("choices", {})
+        for layer in self.layers:
+            if isinstance(said, dict) and isinstance(of_layer := said.get(layer.name), dict):
+                _choose(layer, of_layer)
 
     def _any(self, tell: Callable[[Layer], bool]) -> bool:
         told = [tell(layer) and layer.visible for layer in self.layers]
         return any(told)
+
+
+def _said(layer: Layer) -> dict[str, Any]:
+    """What was chosen about a layer."""
+    return {
+        choice.name: choice.chosen() if isinstance(choice, OneOf) else sorted(choice.hidden())
+        for choice in layer.choices()
+    }
+
+
+def _choose(layer: Layer, said: dict[str, Any]) -> None:
+    """Choose as remembered, where it can still be chosen; what is not there today may be there tomorrow: it is kept."""
+    for choice in layer.choices():
+        value = said.get(choice.name)
+        if isinstance(choice, OneOf) and value in dict(choice.values):
+            choice.choose(value)
+        elif not isinstance(choice, OneOf) and isinstance(value, list):
+            choice.hide(frozenset(one for one in value if isinstance(one, str)))
 
 
 def with_opacity(

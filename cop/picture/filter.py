@@ -19,8 +19,7 @@ _EMERGENCY = _STATUSES.index("emergency")
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
     """What is hidden: agencies by id, disciplines, statuses and kinds in the wire's words. Empty hides nothing.
 
-    The discipline of a unit is its kind's; of one whose kind says none, its agency's first. A unit in emergency is
-    never hidden.
+    A unit in emergency is never hidden.
     """
 
     agencies: frozenset[str] = frozenset()
@@ -44,20 +43,22 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
             hidden |= np.array([one in self.statuses for one in _STATUSES])[status]
         if self.disciplines:
             table = np.array(
-                [[self._discipline(picture, of, one) in self.disciplines for one in _KINDS] for of in tracks.agencies]
+                [[discipline_of(picture, of, one) in self.disciplines for one in _KINDS] for of in tracks.agencies]
                 or [[False] * len(_KINDS)]
             )
             hidden |= table[agency, kind]
         result: NDArray[np.bool_] = hidden & (status != _EMERGENCY)
         return result
 
-    def _discipline(self, picture: Picture, agency: str, kind: str) -> str:
-        of_kind = unit_discipline(kind)
-        if of_kind != "other":
-            return of_kind
-        profile = picture.agencies.get(agency)
-        disciplines = profile.body.disciplines if profile is not None and isinstance(profile.body, Agency) else ()
-        return disciplines[0] if disciplines else "other"
+
+def discipline_of(picture: Picture, agency: str, kind: str) -> str:
+    """The discipline of a unit: its kind's; where that says none, its agency's first."""
+    of_kind = unit_discipline(kind)
+    if of_kind != "other":
+        return of_kind
+    profile = picture.agencies.get(agency)
+    disciplines = profile.body.disciplines if profile is not None and isinstance(profile.body, Agency) else ()
+    return disciplines[0] if disciplines else "other"
 
 
 def filter_of(state: Mapping[str, Any]) -> Filter:

@@ -5,6 +5,7 @@ from typing import ClassVar
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
+from cop.map.layers.choice import Choice
 from cop.map.palette import Palette
 from cop.map.viewport import Viewport
 from cop.picture.change import Change
@@ -41,6 +42,10 @@ class Layer:
     def paint(self, painter: QPainter, view: Viewport) -> None:
         """Draw what is in view, in device independent pixels from the top left corner."""
         raise NotImplementedError
+
+    def choices(self) -> list[Choice]:
+        """What a person may choose about this layer beside showing it."""
+        return []
 
     def paint_names(self, painter: QPainter, view: Viewport, taken: list[QRectF]) -> None:
         """Write names above all layers of the ground, over none of the `taken` places; append one's own to them."""

@@ -1,0 +1,151 @@
+"""What the map leaves out: units by agency, discipline, status and kind."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from cop.domain.words import DISCIPLINES, UNIT_KINDS, UNIT_STATUSES, label
+from cop.map.view import MapView
+from cop.picture.filter import Filter, discipline_of
+from cop.ui import wording
+from cop.ui.desk import Desk
+from cop.ui.labels import Label, button
+
+_WORD = Qt.ItemDataRole.UserRole
+_GROUPS = (("agencies", "Agency"), ("disciplines", "Discipline"), ("statuses", "Status"), ("kinds", "Kind"))
+
+
+class FilterPanel(QWidget):
+    """A tree of boxes: what is not ticked is hidden. Beside each how many units wear the word."""
+
+    changed = Signal(object)  # Filter
+
+    def __init__(self, desk: Desk, map_view: MapView) -> None:
+        super().__init__()
+        self._desk = desk
+        self._map = map_view
+        self._filling = False
+        self.count = Label("", "muted", wrap=True)
+        self.show_all = button("Show all", "small", name="Show all units")
+        self.show_all.clicked.connect(lambda _=False: self._set(Filter()))
+        self.search = QLineEdit(placeholderText="Find an agency, status, kind…", clearButtonEnabled=True)
+        self.search.setAccessibleName("Find in the filter")
+        self.search.textChanged.connect(self._narrow)
+        self.tree = QTreeWidget()
+        self.tree.setObjectName("map_filter")
+        self.tree.setAccessibleName("Units shown on the map")
+        self.tree.setColumnCount(2)
+        self.tree.setHeaderHidden(True)
+        self.tree.setUniformRowHeights(True)
+        self.tree.header().setStretchLastSection(False)
+        self.tree.header().setSectionResizeMode(0, self.tree.header().ResizeMode.Stretch)
+        self.tree.header().setSectionResizeMode(1, self.tree.header().ResizeMode.ResizeToContents)
+        self.tree.itemChanged.connect(self._ticked)
+        self._groups: dict[str, QTreeWidgetItem] = {}
+        self._items: dict[tuple[str, str], QTreeWidgetItem] = {}
+        for name, words in _GROUPS:
+            item = QTreeWidgetItem(self.tree, [words])
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsAutoTristate | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(0, Qt.CheckState.Checked)
+            item.setExpanded(name in {"disciplines", "statuses"})
+            self._groups[name] = item
+        line = QHBoxLayout()
+        line.addWidget(self.count, 1)
+        line.addWidget(self.show_all)
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(8)
+        lines.addLayout(line)
+        lines.addWidget(self.search)
+        lines.addWidget(self.tree, 1)
+        map_view.layers_changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Count anew, and show what the map's filter is."""
+        counts = self._counts()
+        chosen = self._map.filter
+        self._filling = True
+        for name, _ in _GROUPS:
+            hidden: frozenset[str] = getattr(chosen, name)
+            for word in sorted({*counts[name], *hidden}):
+                self._show(name, word, counts[name].get(word, 0), hidden=word in hidden)
+            for group, word in [key for key in self._items if key[0] == name]:
+                if word not in counts[name] and word not in hidden:
+                    self._groups[name].removeChild(self._items.pop((group, word)))
+        self._filling = False
+        units = self._map.layer_set.units
+        hidden_units = units.hidden_count if chosen else 0
+        total = units.shown_count + hidden_units
+        self.count.say(f"{total:,} units, {hidden_units:,} hidden" if chosen else f"{total:,} units, none hidden")
+        self.show_all.setEnabled(bool(chosen))
+        self._narrow(self.search.text())
+
+    def _counts(self) -> dict[str, Counter[str]]:
+        picture = self._desk.picture
+        tracks = picture.tracks
+        there = np.flatnonzero(tracks.present)
+        pairs = tracks.agency[there].astype(np.int64) * len(UNIT_KINDS) + tracks.kind[there]
+        statuses = np.bincount(tracks.status[there], minlength=len(UNIT_STATUSES))
+        counts: dict[str, Counter[str]] = {name: Counter() for name, _ in _GROUPS}
+        kinds = tuple(UNIT_KINDS)
+        found, times = np.unique(pairs, return_counts=True)
+        for pair, count in zip(found.tolist(), times.tolist(), strict=True):
+            agency, kind = tracks.agencies[pair // len(kinds)], kinds[pair % len(kinds)]
+            counts["agencies"][agency] += count
+            counts["kinds"][kind] += count
+            counts["disciplines"][discipline_of(picture, agency, kind)] += count
+        for status, count in zip(UNIT_STATUSES, statuses.tolist(), strict=True):
+            if count:
+                counts["statuses"][status] = count
+        return counts
+
+    def _words(self, name: str, word: str) -> str:
+        if name == "agencies":
+            return wording.agency_name(self._desk.picture, word)
+        if name == "kinds":
+            return label(UNIT_KINDS, word)
+        return label(DISCIPLINES if name == "disciplines" else UNIT_STATUSES, word)
+
+    def _show(self, name: str, word: str, count: int, *, hidden: bool) -> None:
+        item = self._items.get((name, word))
+        if item is None:
+            item = self._items[name, word] = QTreeWidgetItem(self._groups[name])
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setData(0, _WORD, word)
+            item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self._groups[name].sortChildren(0, Qt.SortOrder.AscendingOrder)
+        item.setText(0, self._words(name, word))
+        item.setText(1, f"{count:,}")
+        item.setCheckState(0, Qt.CheckState.Unchecked if hidden else Qt.CheckState.Checked)
+
+    def _ticked(self) -> None:
+        if not self._filling:
+            self._set(Filter(**{name: self._unticked(name) for name, _ in _GROUPS}))
+
+    def _unticked(self, name: str) -> frozenset[str]:
+        return frozenset(
+            word
+            for (group, word), item in self._items.items()
+            if group == name and item.checkState(0) == Qt.CheckState.Unchecked
+        )
+
+    def _set(self, chosen: Filter) -> None:
+        self._map.set_filter(chosen)
+        self.refresh()
+        self.changed.emit(chosen)
+
+    def _narrow(self, text: str) -> None:
+        wanted = text.strip().casefold()
+        for (name, _), item in self._items.items():
+            item.setHidden(wanted not in item.text(0).casefold() and wanted not in dict(_GROUPS)[name].casefold())
+        if wanted:
+            self._open(self._groups.values())
+
+    @staticmethod
+    def _open(groups: Iterable[QTreeWidgetItem]) -> None:
+        for item in groups:
+            item.setExpanded(True)
