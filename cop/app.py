@@ -219,12 +219,18 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     desk.restore([Command(body) for body in left_unsent])
     palette = load_palette(config.desk.theme)
     tiles = _tiles(config, data)
-    map_view = MapView(picture, ground, config.region(), palette, tiles=tiles, exercise=bool(config.exercise))
+
+    def make_map() -> MapView:
+        return MapView(picture, ground, config.region(), palette, tiles=tiles, exercise=bool(config.exercise))
+
+    map_view = make_map()
     settings = QSettings(str(data / "window.ini"), QSettings.Format.IniFormat)
     if options.theme is not None:
         settings.remove("theme")  # what is asked for now wins over what was chosen by hand
     operation = scenario.title if scenario is not None else config.desk.operation
-    window = MainWindow(desk, map_view, palette, settings, operation=operation, period=config.desk.period)
+    window = MainWindow(
+        desk, map_view, palette, settings, operation=operation, period=config.desk.period, make_map=make_map
+    )
     _catch_everything(window)
     if options.offscreen:
         window.resize(*_WINDOW)

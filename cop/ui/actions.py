@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
+from cop.map.tools import tool_kinds
 from cop.ui.dock import Dock
 
 #: name, words, keys
@@ -20,8 +21,16 @@ ACTIONS = (
     ("search", "Search", "Ctrl+K"),
     ("clear_selection", "Clear selection", "Esc"),
     ("save_picture", "Save the picture as GeoJSON…", "Ctrl+S"),
-    ("show_layers", "Layers of the map", "Ctrl+L"),
-    ("fit_map", "Show the whole region", "Ctrl+0"),
+    ("show_layers", "Layers and filter of the map", "Ctrl+L"),
+    ("fit_map", "Show all incidents, or the whole region", "Ctrl+0"),
+    ("lock_map", "Keep the map where it is, or let it show all incidents by itself", "Ctrl+Shift+L"),
+    ("previous_view", "Previous view of the map", "Alt+Left"),
+    ("next_view", "Next view of the map", "Alt+Right"),
+    ("follow_unit", "Follow the selected unit", "F"),
+    ("map_tools", "Draw and measure on the map", "Ctrl+T"),
+    ("map_views", "Bookmarks and earlier views of the map", "Ctrl+B"),
+    ("map_window", "Another map window", "Ctrl+Shift+N"),
+    *((f"tool_{kind.name}", kind.label, kind.keys) for kind in tool_kinds()),
     ("change_theme", "Dark or light theme", "Ctrl+D"),
     ("float_dock", "Undock or dock the panel in focus", "Ctrl+Shift+D"),
     ("default_layout", "Window layout as delivered", ""),

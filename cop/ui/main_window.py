@@ -1,5 +1,7 @@
 """The main window: map in the middle, docks around it, one selection for all of them."""
 
+import functools
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Literal, TypeVar
 
@@ -8,6 +10,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QVBoxLayout, QWidget
 
 from cop.map.palette import RESOURCES, Palette, load_palette
+from cop.map.tools import tool_kinds
 from cop.map.view import MapView
 from cop.picture.change import Change
 from cop.ui import feed_words, wording
@@ -21,8 +24,10 @@ from cop.ui.dock import Dock
 from cop.ui.feed_dock import FeedDock
 from cop.ui.incident_dock import IncidentDock
 from cop.ui.keys_dialog import KeysDialog
+from cop.ui.layers_dock import LayersDock
 from cop.ui.layout import Layout
 from cop.ui.leads import Leads
+from cop.ui.maps import Maps
 from cop.ui.places import load_places
 from cop.ui.resource_dock import ResourceDock
 from cop.ui.save_picture import SavePictureDialog
@@ -57,7 +62,9 @@ class MainWindow(QMainWindow):
         *,
         operation: str = "Operation Steel Rail",
         period: str = "",
+        make_map: Callable[[], MapView] | None = None,
     ) -> None:
+        """`make_map` builds a further map of the same picture, for a window of its own."""
         super().__init__()
         self.desk = desk
         self._feeds_stopped = False
@@ -79,10 +86,11 @@ class MainWindow(QMainWindow):
         )
         self.setDocumentMode(True)
         self.setCentralWidget(map_view)
+        self.notice = Notice(map_view)
+        self.maps = Maps(map_view, desk, settings, operation=self._operation, say=self.notice.say, make_map=make_map)
         self._build_docks()
         self.window_actions = self._build_actions()
         self._build_head(operation, period)
-        self.notice = Notice(map_view)
         self._edge: QFrame | None = None
         if desk.exercise:
             self._edge = QFrame(self)
@@ -117,7 +125,7 @@ class MainWindow(QMainWindow):
         self.dialogs.colours = self.colours
         QApplication.setPalette(qt_palette(self.colours))  # a stylesheet keeps a window's own from its dialogs
         self.setStyleSheet(stylesheet(self.colours))
-        self.map_view.set_palette(self.colours)
+        self.maps.set_palette(self.colours)
         self.top_bar.set_palette(self.colours)
         for dock in self.docks:
             dock.set_palette(self.colours)
@@ -134,6 +142,7 @@ class MainWindow(QMainWindow):
         self.task_board = self._add(TaskBoard(desk, palette))
         self.selection_panel = self._add(SelectionPanel(desk, self._leads, palette))
         self.feed_dock = self._add(FeedDock(desk, palette))
+        self.layers_dock = self._add(LayersDock(desk, self.map_view, palette))
         self.layout_of_docks = Layout(self, self.docks)
 
     def _add(self, dock: _Dock) -> _Dock:
@@ -155,8 +164,16 @@ class MainWindow(QMainWindow):
                 "search": self._search,
                 "clear_selection": lambda: self.select("", "", ""),
                 "save_picture": self.save_picture,
-                "show_layers": self.map_view.layers_asked.emit,
+                "show_layers": lambda: self._show_dock(self.layers_dock),
                 "fit_map": self.map_view.fit,
+                "lock_map": self.map_view.moves.toggle_lock,
+                "previous_view": self.map_view.moves.back,
+                "next_view": self.map_view.moves.forward,
+                "follow_unit": self.follow,
+                "map_tools": self.map_view.tools_asked.emit,
+                "map_views": self.map_view.views_asked.emit,
+                "map_window": self.maps.open_window,
+                **{f"tool_{kind.name}": functools.partial(self.maps.take_tool, kind.name) for kind in tool_kinds()},
                 "change_theme": self.change_theme,
                 "float_dock": self.float_dock,
                 "default_layout": self.layout_of_docks.deliver,
@@ -183,9 +200,10 @@ class MainWindow(QMainWindow):
         desk, panel, dialogs = self.desk, self.selection_panel, self.dialogs
         desk.changed.connect(self.apply)
         desk.refused.connect(self.notice.say)
-        self.map_view.selected.connect(self.select)
-        self.map_view.open_incident_asked.connect(dialogs.open_incident)
-        self.map_view.task_asked.connect(dialogs.assign_task)
+        self.maps.selected.connect(self.select)
+        self.maps.opened.connect(self._wire_map)
+        self.map_view.layers_asked.connect(lambda: self._show_dock(self.layers_dock))
+        self._wire_map(self.map_view)
         dialogs.incident_opened.connect(lambda *key: self._select_and_show("incident", *key))
         for dock in self.docks:
             dock.selected.connect(self._select_and_show)
@@ -209,11 +227,16 @@ class MainWindow(QMainWindow):
         for before, after in pairwise((bar.search, bar.dots, bar.alerts, bar.inbox, bar.theme, *left, self.map_view)):
             QWidget.setTabOrder(before, after)
 
+    def _wire_map(self, view: MapView) -> None:
+        """What is asked for on any map is asked of the desk."""
+        view.open_incident_asked.connect(self.dialogs.open_incident)
+        view.task_asked.connect(self.dialogs.assign_task)
+
     # what arrives
 
     def apply(self, change: Change) -> None:
-        """One pulse, or one action of ours: map and docks redraw what changed."""
-        self.map_view.apply(change)
+        """One pulse, or one action of ours: maps and docks redraw what changed."""
+        self.maps.apply(change)
         for dock in self.docks:
             dock.apply(change)
         if change.feeds or change.tasks or change.agencies or change.alerts:
@@ -232,7 +255,7 @@ class MainWindow(QMainWindow):
     def tick(self) -> None:
         """A second has passed."""
         self.desk.let_go()
-        self.map_view.tick()
+        self.maps.tick(self.banners.texts())
         self.top_bar.tick()
         for dock in self.docks:
             dock.tick()
@@ -277,7 +300,7 @@ class MainWindow(QMainWindow):
             on_map = ("unit", task_of(report).assignee_agency, task_of(report).unit)
         elif kind == "resource":
             on_map = ("", "", "")
-        self.map_view.set_selection(*on_map)
+        self.maps.set_selection(*on_map)
 
     def _choose_first(self) -> None:
         """A desk that starts shows what is most urgent, once its queue had time to fill; the map stays where it is."""
@@ -334,6 +357,14 @@ class MainWindow(QMainWindow):
         self._show_dock(self.resource_dock)
         self.resource_dock.filter.setText("available")
 
+    def follow(self) -> None:
+        """Keep the selected unit in the middle of the map, or no longer."""
+        panel, moves = self.selection_panel, self.map_view.moves
+        if panel.kind != "unit":
+            self.notice.say("Select a unit to follow it.")
+        else:
+            moves.follow(None if moves.following == panel.key else panel.key)
+
     def save_picture(self) -> None:
         """The dialog that saves the picture for people without a desk."""
         dialog = SavePictureDialog(self.desk, self)
@@ -382,10 +413,12 @@ class MainWindow(QMainWindow):
         if not self._looked:
             self._looked = True
             QTimer.singleShot(0, self.map_view.fit)  # once the map has its size
+            QTimer.singleShot(0, self.maps.restore_windows)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """The layout is remembered."""
         self.layout_of_docks.save(self._settings)
+        self.maps.close_windows()
         super().closeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -84,7 +84,7 @@ class MapMenus:
         keys = f"\t{kind.keys}" if kind.keys else ""
         action = menu.addAction(f"{kind.label}{keys}")
         action.setObjectName(f"tool_{kind.name}")
-        action.triggered.connect(lambda _=False: self._map.take_tool_named(kind.name))
+        action.triggered.connect(lambda _=False: take_tool(self._map, kind))
 
     def _menu(self, name: str) -> QMenu:
         menu = QMenu(self._map)
@@ -96,6 +96,12 @@ class MapMenus:
         button = self._map.findChild(QWidget, beside)
         assert button is not None
         menu.popup(button.mapToGlobal(QPoint(-menu.sizeHint().width() - 6, 0)))
+
+
+def take_tool(map_view: MapView, kind: ToolKind) -> None:
+    """Take a tool of this kind in hand on a map."""
+    map_view.take_tool(kind.make(map_view.layer_set.tool_context()))
+    map_view.setFocus()
 
 
 def _plain(text: str) -> str:
