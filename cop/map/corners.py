@@ -60,10 +60,13 @@ class Corners(QObject):
         width, below = self._over.width(), self._over.height() - _EDGE_PX
         self.buttons.move(width - self.buttons.width() - _EDGE_PX, _EDGE_PX)
         self.readout.move(_EDGE_PX, below - _CHIP_PX)
-        self.scale_bar.move(width - self.scale_bar.width() - _EDGE_PX, below - self.scale_bar.height())
-        self.attribution.move(self.scale_bar.x() - self.attribution.width() - _EDGE_PX, below - _CHIP_PX)
-        if self.attribution.x() < self.readout.geometry().right() + _GAP_PX:  # a narrow map: one above the other
-            self.attribution.move(_EDGE_PX, below - 2 * _CHIP_PX - _GAP_PX)
+        bottom, right = below, self.readout.geometry().right() + _GAP_PX
+        if right > width - self.scale_bar.width() - _EDGE_PX:  # a narrow map: one above the other
+            bottom, right = below - _CHIP_PX - _GAP_PX, 0
+        self.scale_bar.move(width - self.scale_bar.width() - _EDGE_PX, bottom - self.scale_bar.height())
+        self.attribution.move(self.scale_bar.x() - self.attribution.width() - _EDGE_PX, bottom - _CHIP_PX)
+        if self.attribution.x() < right:
+            self.attribution.move(_EDGE_PX, bottom - _CHIP_PX - (_CHIP_PX + _GAP_PX if right else 0))
         self.hint.move((width - self.hint.width()) // 2, _EDGE_PX)
         top = _EDGE_PX
         for chip in (self.filtered, self.followed):

@@ -14,7 +14,8 @@ from cop.ui import wording
 from cop.ui.desk import Desk
 from cop.ui.labels import Label, button
 
-_WORD = Qt.ItemDataRole.UserRole
+#: a call for help is hidden by nothing
+_ALWAYS = ("statuses", "emergency")
 _GROUPS = (("agencies", "Agency"), ("disciplines", "Discipline"), ("statuses", "Status"), ("kinds", "Kind"))
 
 
@@ -27,7 +28,7 @@ class FilterPanel(QWidget):
         super().__init__()
         self._desk = desk
         self._map = map_view
-        self._filling = False
+        self._filling = True
         self.count = Label("", "muted", wrap=True)
         self.show_all = button("Show all", "small", name="Show all units")
         self.show_all.clicked.connect(lambda _=False: self._set(Filter()))
@@ -76,6 +77,8 @@ class FilterPanel(QWidget):
             for group, word in [key for key in self._items if key[0] == name]:
                 if word not in counts[name] and word not in hidden:
                     self._groups[name].removeChild(self._items.pop((group, word)))
+        for item in self._groups.values():
+            item.sortChildren(0, Qt.SortOrder.AscendingOrder)
         self._filling = False
         units = self._map.layer_set.units
         hidden_units = units.hidden_count if chosen else 0
@@ -114,12 +117,13 @@ class FilterPanel(QWidget):
         item = self._items.get((name, word))
         if item is None:
             item = self._items[name, word] = QTreeWidgetItem(self._groups[name])
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setData(0, _WORD, word)
             item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            self._groups[name].sortChildren(0, Qt.SortOrder.AscendingOrder)
-        item.setText(0, self._words(name, word))
         item.setText(1, f"{count:,}")
+        if (name, word) == _ALWAYS:
+            item.setText(0, f"{self._words(name, word)} (always shown)")
+            item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsUserCheckable)
+            return
+        item.setText(0, self._words(name, word))
         item.setCheckState(0, Qt.CheckState.Unchecked if hidden else Qt.CheckState.Checked)
 
     def _ticked(self) -> None:
@@ -130,7 +134,7 @@ class FilterPanel(QWidget):
         return frozenset(
             word
             for (group, word), item in self._items.items()
-            if group == name and item.checkState(0) == Qt.CheckState.Unchecked
+            if group == name and (name, word) != _ALWAYS and item.checkState(0) == Qt.CheckState.Unchecked
         )
 
     def _set(self, chosen: Filter) -> None:

@@ -22,6 +22,7 @@ class MapPanels(QWidget):
         self.filter = FilterPanel(desk, map_view)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         for panel, words in ((self.layers, "Layers"), (self.filter, "Filter units")):
             page = QWidget()
             lines = QVBoxLayout(page)

@@ -115,7 +115,10 @@ class LayersPanel(QWidget):
         step.setAutoRaise(True)
         step.setAccessibleName(f"{layer.label}: one {words}")
         step.setToolTip(f"Put it one layer {words}")
-        step.setEnabled(0 <= place + up < len(order))
+        policy = step.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        step.setSizePolicy(policy)
+        step.setVisible(0 <= place + up < len(order))
 
         def move() -> None:
             names = list(order)
