@@ -50,12 +50,40 @@ def _severe(palette: Palette) -> str:
     return palette.priority["2"]
 
 
+def _warm(palette: Palette) -> str:
+    return palette.priority["2"]
+
+
+def _cold(palette: Palette) -> str:
+    return palette.accent
+
+
+def _staging(palette: Palette) -> str:
+    return palette.ok
+
+
+def _search(palette: Palette) -> str:
+    return palette.status["transporting"]
+
+
+def _plain(palette: Palette) -> str:
+    return palette.label
+
+
 _HOT = ZoneLook(_hot, 0, dashes=(4.0, 3.0))
 _ZONE = ZoneLook(_drawn, 5)
+_STAGING = ZoneLook(_staging, 4)
 _LOOKS: Mapping[str, ZoneLook] = MappingProxyType(
     {
         "hot_zone": _HOT,
         "hot": _HOT,
+        "warm_zone": ZoneLook(_warm, 1, dashes=(7.0, 3.0), fill=26),
+        "cold_zone": ZoneLook(_cold, 2, dashes=(11.0, 3.0), fill=20),
+        "perimeter": ZoneLook(_drawn, 3, width=2.6, fill=14),
+        "staging_area": _STAGING,
+        "staging": _STAGING,
+        "search_segment": ZoneLook(_search, 4, dashes=(8.0, 2.5, 1.5, 2.5), fill=18),
+        "reference_grid": ZoneLook(_plain, 8, width=1.6, fill=0, named_to=2_000_000),
         "exclusion": _HOT,
         "evacuation": _HOT,
         "road_closure": ZoneLook(

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,11 +14,13 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen, QPixmap
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from cop.domain.area import Alert, Zone
+from cop.domain.area import Alert, Zone, ZoneForm
+from cop.domain.lettered_grid import cell_at, grid_of
 from cop.domain.report import Report
 from cop.domain.rules.alarm import tag_of
-from cop.domain.words import label as word_label
+from cop.domain.words import zone_label
 from cop.map.layers.layer import Layer
+from cop.map.layers.lettered_grid import paint_grid
 from cop.map.layers.paths import path_of, projected
 from cop.map.lettering import Script, clean, draw_haloed, text_width
 from cop.map.palette import Palette, colour
@@ -38,6 +40,10 @@ _CROWD = 400
 _NAME_PX = 12
 _MARK_REACH_PX = 10.0
 _COMING_OPACITY = 0.45
+#: what is being changed by hand stands where it was, so faint that it is not taken for where it will be
+_ASIDE_OPACITY = 0.25
+#: so long before its end a zone says it beside its name
+ENDS_SOON = timedelta(minutes=15)
 
 _Object = tuple[str, str, str]  # "zone" or "alert", agency, id
 
@@ -55,12 +61,15 @@ class _Drawn:
     points: NDArray[np.float64]
     starts_at: datetime | None
     expires_at: datetime | None
+    pending: bool = False
+    grid: ZoneForm | None = None
 
 
 class ZoneLayer(Layer):
     """Each zone as outline, light fill and name; points as marks. What cannot be read is left out.
 
-    What is still to come is drawn fainter; what is over leaves by itself. `exercise`: all the work is one.
+    What is still to come is drawn fainter; what is soon over says when, and leaves by itself; what this desk drew and
+    the broker does not have yet is dotted. `exercise`: all the work is one.
     """
 
     name: ClassVar[str] = "zones"
@@ -87,6 +96,8 @@ class ZoneLayer(Layer):
         self._ends: NDArray[np.float64] = np.empty(0)
         self._alive: NDArray[np.bool_] = np.empty(0, dtype=np.bool_)
         self._coming: NDArray[np.bool_] = np.empty(0, dtype=np.bool_)
+        self._ending: NDArray[np.bool_] = np.empty(0, dtype=np.bool_)
+        self._aside: _Object | None = None
         self._marks: dict[tuple[ZoneLook, float], QPixmap] = {}
         #: rectangles in pixels that names took when this layer was last painted
         self.names: list[QRectF] = []
@@ -104,7 +115,10 @@ class ZoneLayer(Layer):
             self._take(("zone", *key), self._picture.zones.get(key))
         for key in change.alerts:
             self._take(("alert", *key), self._picture.alerts.get(key))
-        if not (change.zones or change.alerts):
+        told = [(agency, zone) for kind, agency, zone in change.delivered if kind == "zone"]
+        for key in told:
+            self._take(("zone", *key), self._picture.zones.get(key))
+        if not (change.zones or change.alerts or told):
             return False
         self._arrange()
         return True
@@ -112,10 +126,27 @@ class ZoneLayer(Layer):
     def tick(self) -> bool:
         """What begins is drawn in full, and what is over leaves the map by itself."""
         now = self._now().timestamp()
-        alive, coming = self._ends > now, self._starts > now
-        changed = not (np.array_equal(alive, self._alive) and np.array_equal(coming, self._coming))
-        self._alive, self._coming = alive, coming
+        alive, coming, ending = self._ends > now, self._starts > now, self._ends <= now + ENDS_SOON.total_seconds()
+        changed = not (
+            np.array_equal(alive, self._alive)
+            and np.array_equal(coming, self._coming)
+            and np.array_equal(ending, self._ending)
+        )
+        self._alive, self._coming, self._ending = alive, coming, ending
         return changed
+
+    def set_aside(self, of: _Object | None) -> None:
+        """Draw this one faint while it is changed by hand; None: none."""
+        self._aside = of
+
+    def cell_at(self, lat: float, lon: float) -> str:
+        """Where a place lies in the lettered grids that stand: "B3"; with several, each with its name."""
+        found = [
+            (name, one.name)
+            for one, alive, coming in zip(self._order, self._alive, self._coming, strict=True)
+            if one.grid is not None and alive and not coming and (name := cell_at(one.grid, lat, lon))
+        ]
+        return found[0][0] if len(found) == 1 else ", ".join(f"{cell} {name}" for cell, name in found)
 
     def at(self, point: QPointF, view: Viewport, reach_px: float = 6.0) -> _Object | None:
         """What lies under a point of the screen: the nearest outline or mark within reach, else the smallest alert."""
@@ -161,10 +192,12 @@ class ZoneLayer(Layer):
 
     def paint(self, painter: QPainter, view: Viewport) -> None:
         seen = self._near(*view.bounds(80.0), margin=0.0)
-        shown = [(self._order[index], bool(self._coming[index])) for index in seen]
+        shown = [(self._order[index], bool(self._coming[index]), bool(self._ending[index])) for index in seen]
         roads: dict[tuple[ZoneLook, bool], list[QPainterPath]] = {}
-        for one, coming in shown:
-            if one.look.road and not one.geometry.area:
+        for one, coming, _ in shown:
+            if one.pending or one.of == self._aside:
+                self._paint_not_as_it_is(painter, view, one)
+            elif one.look.road and not one.geometry.area:
                 roads.setdefault((one.look, coming), []).append(view.transform().map(one.path))
             elif not one.path.isEmpty():
                 painter.setOpacity(_COMING_OPACITY if coming else 1.0)
@@ -176,7 +209,10 @@ class ZoneLayer(Layer):
         crowd = sum(map(len, roads.values())) > _CROWD
         for (look, coming), paths in roads.items():
             self._paint_roads(painter, paths, look, coming=coming, crowd=crowd)
-        for one, coming in shown:
+        for one, coming, _ in shown:
+            if one.grid is not None:
+                painter.setOpacity(_COMING_OPACITY if coming else 1.0)
+                paint_grid(painter, view, one.grid, self.palette)
             if len(one.points):
                 painter.setOpacity(_COMING_OPACITY if coming else 1.0)
                 mark = self._mark(one.look, view.dpr)
@@ -185,6 +221,18 @@ class ZoneLayer(Layer):
                     painter.drawPixmap(view.point(x, y) - QPointF(half, half), mark)
         painter.setOpacity(1.0)
         self._paint_names(painter, view, shown)
+
+    def _paint_not_as_it_is(self, painter: QPainter, view: Viewport, one: _Drawn) -> None:
+        """What nobody else sees yet, dotted; what is in somebody's hand, faint."""
+        pen = pen_of(one.look, self.palette)
+        if one.pending:
+            pen.setDashPattern([0.1, 2.0])
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setOpacity(_ASIDE_OPACITY if one.of == self._aside else 1.0)
+        painter.setPen(pen)
+        painter.setBrush(fill_of(one.look, self.palette) if one.geometry.area else Qt.BrushStyle.NoBrush)
+        painter.drawPath(view.transform().map(one.path))
+        painter.setOpacity(1.0)
 
     def _paint_roads(
         self, painter: QPainter, paths: list[QPainterPath], look: ZoneLook, *, coming: bool, crowd: bool
@@ -201,18 +249,22 @@ class ZoneLayer(Layer):
                 painter.drawPath(path)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
-    def _paint_names(self, painter: QPainter, view: Viewport, shown: list[tuple[_Drawn, bool]]) -> None:
+    def _paint_names(self, painter: QPainter, view: Viewport, shown: list[tuple[_Drawn, bool, bool]]) -> None:
         """The names that have room, the important first; none over another."""
         self.names = []
         taken = self._reserved()
-        tried = [pair for pair in shown if pair[0].name and view.scale <= pair[0].look.named_to]
-        tried.sort(key=lambda pair: (pair[0].look.rank, pair[0].of))
-        for one, coming in tried[:_MOST_TRIED]:
+        tried = [told for told in shown if told[0].name and view.scale <= told[0].look.named_to]
+        tried.sort(key=lambda told: (told[0].look.rank, told[0].of))
+        for one, coming, ending in tried[:_MOST_TRIED]:
             if len(self.names) >= _MOST_NAMES:
                 return
-            text = one.name
+            if one.of == self._aside:
+                continue
+            text = f"{one.name} · not sent yet" if one.pending else one.name
             if coming and one.starts_at is not None:
                 text = f"{text} · from {one.starts_at.astimezone():%H:%M}"
+            elif ending and one.expires_at is not None and one.of[0] == "zone":
+                text = f"{text} · ends {one.expires_at.astimezone():%H:%M}"
             boxes = _name_boxes(one, view, text_width(text, _NAME_PX))
             box = next((box for box in boxes if not any(box.intersects(other) for other in taken)), None)
             if box is None:
@@ -260,7 +312,7 @@ class ZoneLayer(Layer):
         exercise = report.exercise and not self._exercise
         if isinstance(body, Zone):
             geometry, look = body.geometry, zone_look(body.kind)
-            tag, name = "EXERCISE" if exercise else "", body.name or word_label({}, body.kind)
+            tag, name = "EXERCISE" if exercise else "", body.name or zone_label(body.kind)
         elif isinstance(body, Alert):
             geometry, look = body.geometry or {}, alert_look(body, exercise=exercise, playing=self._exercise)
             tag, name = tag_of(body, exercise=exercise, playing=self._exercise), body.event
@@ -273,7 +325,20 @@ class ZoneLayer(Layer):
         outline = shapely.GeometryCollection([one.boundary if one.area else one for one in parts])
         points = shapely.get_coordinates([one for one in parts if one.geom_type == "Point"])
         text = clean(f"{tag} · {name}" if tag else name)
-        return _Drawn(of, look, text, metres, outline, path_of(metres), points, body.starts_at, body.expires_at)
+        delivered = self._picture.deliveries.get(of)
+        return _Drawn(
+            of,
+            look,
+            text,
+            metres,
+            outline,
+            path_of(metres),
+            points,
+            body.starts_at,
+            body.expires_at,
+            pending=delivered is not None and delivered.state == "pending",
+            grid=grid_of(body) if isinstance(body, Zone) else None,
+        )
 
 
 def _in_metres(geometry: dict[str, Any]) -> BaseGeometry | None:
