@@ -14,7 +14,8 @@ from cop.feeds.message import Feed
 from cop.feeds.outbound import WRITERS
 from cop.feeds.outlet import Outlet
 from cop.feeds.topics import LIVE_ROOT, is_exercise, overlap
-from cop.picture.ground import Ground, load_jurisdictions
+from cop.picture.boundaries.source import Boundaries
+from cop.picture.ground import Ground, load_ground
 from cop.picture.home import BEYOND_KM
 
 RESOURCES = Path(__file__).parents[1] / "resources"
@@ -45,6 +46,7 @@ class MapSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     region: str = ""
     jurisdictions: tuple[str, ...] = ()
+    boundaries: tuple[Boundaries, ...] = ()
     tiles_url: str = ""
     tiles_attribution: str = ""
     tiles_cache_mb: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 500
@@ -82,18 +84,18 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         """The folder of the offline basemap."""
         return Path(self.map.region).expanduser() if self.map.region else RESOURCES / "region"
 
-    def jurisdiction_files(self) -> list[Path]:
-        """The boundary files."""
-        if self.map.jurisdictions:
-            return [Path(one).expanduser() for one in self.map.jurisdictions]
-        return [self.region() / "counties.geojson", self.region() / "special_jurisdictions.geojson"]
+    def boundaries(self) -> tuple[Boundaries, ...]:
+        """The boundary files and what their columns mean; those of the region where none is named."""
+        named = (*(Boundaries(file=one) for one in self.map.jurisdictions), *self.map.boundaries)
+        of_region = ("counties.geojson", "special_jurisdictions.geojson")
+        return named or tuple(Boundaries(file=str(self.region() / one)) for one in of_region)
 
     def ground(self) -> Ground:
         """The jurisdictions of these files. Raises ConfigError."""
         try:
-            return Ground(one for file in self.jurisdiction_files() for one in load_jurisdictions(file))
+            return load_ground(self.boundaries())
         except (OSError, ValueError) as error:
-            raise ConfigError(f"[map] jurisdictions: {error}") from error
+            raise ConfigError(f"[map] jurisdictions, [[map.boundaries]]: {error}") from error
 
     def data(self) -> Path:
         """The desk's own folder: outbox, journal, window layout, tile cache."""

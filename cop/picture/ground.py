@@ -1,62 +1,67 @@
 """Whose ground is this: jurisdictions with a spatial index."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from cop.domain.area import Jurisdiction
-from cop.picture.features import Feature, read_features
-
-_EARTH_KM2_PER_SQUARE_DEGREE = 111.32**2
-_COUNTY_DISCIPLINE = "law"
+from cop.picture.boundaries.source import Boundaries, load
 
 
 class Ground:
-    """The jurisdictions, smallest first; queries take WGS 84 degrees."""
+    """The jurisdictions, smallest first; queries take WGS 84 degrees.
 
-    def __init__(self, jurisdictions: Iterable[Jurisdiction]) -> None:
+    `remarks` tell in words what had to be done to their boundaries when they were read.
+    """
+
+    def __init__(self, jurisdictions: Iterable[Jurisdiction], remarks: Sequence[str] = ()) -> None:
         self.jurisdictions = sorted(jurisdictions, key=lambda one: (one.area_km2, one.id))
-        shapely.prepare([one.geometry for one in self.jurisdictions])
-        self._tree = shapely.STRtree([one.geometry for one in self.jurisdictions])
+        self.remarks = tuple(remarks)
+        #: the geometries in the order of `jurisdictions`, prepared: for the thread that made them alone
+        self.geometries: NDArray[np.object_] = np.array([one.geometry for one in self.jurisdictions], dtype=object)
+        shapely.prepare(self.geometries)
+        self._tree = shapely.STRtree(self.geometries)
 
     def at(self, lat: float, lon: float) -> list[Jurisdiction]:
         """Every jurisdiction that covers the place, boundary included, smallest first."""
-        hits = np.sort(self._tree.query(shapely.Point(lon, lat), predicate="intersects"))
+        hits = self.near(np.array([lon]), np.array([lat]))[1]
         return [self.jurisdictions[index] for index in hits]
+
+    def near(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Which jurisdictions cover which of many places: pairs of indices, place and jurisdiction, in that order."""
+        places, found = self._tree.query(shapely.points(lon, lat))
+        covers = shapely.intersects_xy(self.geometries[found], lon[places], lat[places])
+        places, found = places[covers], found[covers]
+        order = np.lexsort((found, places))
+        return places[order], found[order]
 
 
 def load_jurisdictions(path: Path) -> list[Jurisdiction]:
-    """Read a GeoJSON FeatureCollection (RFC 7946) of boundaries; properties as in `resources/region/README.md`.
+    """Read a file of boundaries; properties as in `resources/region/README.md`.
 
-    A county has no agency of its own in the file: its sheriff, `<name>-sheriff`, stands for it.
-    Raises OSError if it cannot be read, ValueError, naming the file, if it is no FeatureCollection of such features.
+    Raises OSError if it cannot be read, ValueError, naming the file, if it holds no such features.
     """
-    try:
-        return [_jurisdiction(feature) for feature in read_features(path)]
-    except KeyError as missing:
-        raise ValueError(f"{path.name}: a boundary has no property {missing}") from missing
+    return load(Boundaries(file=str(path)))[0]
 
 
-def _jurisdiction(feature: Feature) -> Jurisdiction:
-    properties = feature.properties
-    geometry = feature.geometry if feature.geometry.is_valid else shapely.make_valid(feature.geometry)
-    lat = geometry.centroid.y
-    area = geometry.area * _EARTH_KM2_PER_SQUARE_DEGREE * float(np.cos(np.radians(lat)))
-    state = properties.get("state", "")
-    return Jurisdiction(
-        id=properties["id"],
-        name=properties["name"],
-        level=properties["level"],
-        discipline=properties.get("discipline", _COUNTY_DISCIPLINE),
-        agency=properties.get("agency") or sheriff_of(properties["name"]),
-        geometry=geometry,
-        area_km2=area,
-        state=state,
-    )
+def load_ground(sources: Iterable[Boundaries]) -> Ground:
+    """The ground of several files; where two files use an id for different things, the later's is `<file>:<id>`.
 
-
-def sheriff_of(county: str) -> str:
-    """The agency id of a county's sheriff: "Gaston County" -> "gaston-sheriff"."""
-    return county.removesuffix(" County").lower().replace(" ", "-") + "-sheriff"
+    Raises OSError, ValueError as `load_jurisdictions`.
+    """
+    jurisdictions: dict[str, Jurisdiction] = {}
+    remarks: list[str] = []
+    for source in sources:
+        found, said = load(source)
+        remarks += said
+        stem = Path(source.file).stem
+        for one in found:
+            key = one.id if one.id not in jurisdictions else f"{stem}:{one.id}"
+            if key in jurisdictions:
+                raise ValueError(f"{source.file}: the id {one.id!r} was read before, from a file of the same name")
+            jurisdictions[key] = one if key == one.id else replace(one, id=key)
+    return Ground(jurisdictions.values(), remarks)

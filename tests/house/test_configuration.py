@@ -10,12 +10,18 @@ import pytest
 from cop.config import Config, ConfigError, load
 from cop.feeds.message import Feed
 from cop.feeds.outlet import Outlet
+from cop.picture.boundaries.source import Boundaries
 
 _PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 
 
 def _sections() -> dict[str, type[msgspec.Struct]]:
-    sections: dict[str, type[msgspec.Struct]] = {"Top level": Config, "`[[feed]]`": Feed, "`[[publish]]`": Outlet}
+    sections: dict[str, type[msgspec.Struct]] = {
+        "Top level": Config,
+        "`[[feed]]`": Feed,
+        "`[[publish]]`": Outlet,
+        "`[[map.boundaries]]`": Boundaries,
+    }
     for field in msgspec.structs.fields(Config):
         if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
             sections[f"`[{field.name}]`"] = field.type
@@ -70,6 +76,10 @@ def test_that_the_example_on_the_page_is_a_valid_file(tmp_path: Path) -> None:
             "[[feed]]\nname = 'tak'\nformat = 'cot-xml'\nagency = 'x'\ntopic = 'tak/#'",
             "would hear",
         ),
+        ("[[map.boundaries]]\nname = 'x'", "file"),
+        ("[[map.boundaries]]\nfile = 'x.zip'\nagency = 'A'\nagency_is = 'a'", "one of them"),
+        ("[[map.boundaries]]\nfile = 'x.zip'\ndiscipline_is = 'cavalry'", "cavalry"),
+        ("[[map.boundaries]]\nfile = 'x.zip'\nagency_is = 'no id'", "agency_is"),
         ("not toml", "cop.toml"),
     ],
 )
