@@ -3,31 +3,61 @@
 What feeds say is drawn as plain text, never as markup.
 """
 
+import math
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QImage, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import (
+    QFont,
+    QFontMetricsF,
+    QGuiApplication,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPixmap,
+    QTextLayout,
+    QTextOption,
+)
 
 from cop.map.palette import Palette, colour
 
 _ELLIPSIS = "…"
+#: longer than any name that a feed may bring
+_LONGEST = 2048
 #: the space a chip leaves around its text
 _CHIP_PAD_X = 6.0
 _CHIP_PAD_Y = 3.0
 _HALO_PX = 3.0
+#: from line to line, in heights of the font
+_LINE = 1.2
+_BESIDE_STEP_PX = 8.0
 CALLSIGN_PX = 12
+BESIDE_PX = 11
 INCIDENT_PX = 13
 
 
 @lru_cache(maxsize=8192)
 def clean(text: str, limit: int = 40) -> str:
     """Text from a feed as one short line: no control or bidi characters, single spaces, cut with an ellipsis."""
-    kept = "".join(" " if character.isspace() else character for character in text[: 8 * limit])
-    kept = "".join(character for character in kept if unicodedata.category(character)[0] != "C")
-    kept = " ".join(kept.split())
+    kept = _plain(text[: 8 * limit])
     return kept if len(kept) <= limit else kept[: limit - 1].rstrip() + _ELLIPSIS
+
+
+@lru_cache(maxsize=8192)
+def whole(text: str) -> str:
+    """Text from a feed as one line, all of it: no control or bidi characters, single spaces.
+
+    For names that must not be cut, because another's may begin alike; feeds' names have 256 characters at most.
+    """
+    return _plain(text[:_LONGEST])
+
+
+def _plain(text: str) -> str:
+    spaced = (" " if character.isspace() else character for character in text)
+    return " ".join("".join(one for one in spaced if unicodedata.category(one)[0] != "C").split())
 
 
 def map_font(pixels: float, *, bold: bool = False, spacing_px: float = 0.0) -> QFont:
@@ -40,19 +70,61 @@ def map_font(pixels: float, *, bold: bool = False, spacing_px: float = 0.0) -> Q
     return font
 
 
+@lru_cache(maxsize=4096)
+def text_width(text: str, pixels: float, bold: bool = False) -> float:
+    """The width of a line in pixels."""
+    return QFontMetricsF(map_font(pixels, bold=bold)).horizontalAdvance(text)
+
+
+@lru_cache(maxsize=8192)
+def wrapped(text: str, widest_px: float, *, pixels: int, bold: bool) -> tuple[str, ...]:
+    """A text in as few lines as fit the width, about equally long: between words, within one only if it is longer."""
+    across = text_width(text, pixels, bold)
+    if across <= widest_px:
+        return (text,)
+    lines = _broken(text, widest_px, pixels, bold)
+    for share in (1.02, 1.1, 1.2, 1.35):
+        even = share * across / len(lines)
+        if even < widest_px and len(evener := _broken(text, even, pixels, bold)) == len(lines):
+            return evener
+    return lines
+
+
+def _broken(text: str, widest_px: float, pixels: int, bold: bool) -> tuple[str, ...]:
+    layout = QTextLayout(text, map_font(pixels, bold=bold))
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    units = text.encode("utf-16-le")  # Qt counts in these
+    lines = []
+    layout.beginLayout()
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(widest_px)
+        start = 2 * line.textStart()
+        lines.append(units[start : start + 2 * line.textLength()].decode("utf-16-le", "replace").strip())
+    layout.endLayout()
+    return tuple(lines)
+
+
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A line of text on a rounded ground, ready to be drawn; sizes in device independent pixels."""
+    """Text on a rounded ground, ready to be drawn; sizes in device independent pixels."""
 
     pixmap: QPixmap
     width: float
     height: float
 
 
-@lru_cache(maxsize=4096)
-def text_width(text: str, pixels: float, bold: bool = False) -> float:
-    """The width of a line in pixels."""
-    return QFontMetricsF(map_font(pixels, bold=bold)).horizontalAdvance(text)
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How a chip is drawn; `open_left`, `open_right`: another one follows there without a seam."""
+
+    ink: str
+    ground: str
+    pixels: int
+    bold: bool = False
+    open_left: bool = False
+    open_right: bool = False
 
 
 class Chips:
@@ -61,51 +133,72 @@ class Chips:
     def __init__(self, palette: Palette, limit: int = 2000) -> None:
         self.palette = palette
         self._limit = limit
-        self._drawn: dict[tuple[str, str, str, float], Chip] = {}
+        self._drawn: dict[tuple[tuple[str, ...], float, float, _Look, float], Chip] = {}
 
     def set_palette(self, palette: Palette) -> None:
         """Draw all anew in other colours."""
         self.palette = palette
         self._drawn.clear()
 
-    def callsign(self, text: str, dpr: float) -> Chip:
-        """A unit's label."""
-        return self._chip(text, self.palette.label, self.palette.label_chip, dpr, pixels=CALLSIGN_PX, bold=False)
+    def callsign(self, lines: tuple[str, ...], dpr: float, *, followed: bool = False) -> Chip:
+        """A unit's label; `followed`: another part stands to its right."""
+        look = _Look(self.palette.label, self.palette.label_chip, CALLSIGN_PX, open_right=followed)
+        return self._chip(lines, chip_size(lines, pixels=CALLSIGN_PX, bold=False), look, dpr)
 
-    def incident(self, text: str, priority: int, dpr: float) -> Chip:
+    def beside(self, text: str, ink: str, size: tuple[float, float], dpr: float) -> Chip:
+        """What stands to the right of a callsign, of a given width and height, in a colour of the palette."""
+        look = _Look(ink, self.palette.label_chip, BESIDE_PX, open_left=True)
+        return self._chip((text,), size, look, dpr)
+
+    def incident(self, lines: tuple[str, ...], priority: int, dpr: float) -> Chip:
         """An incident's label in its priority's colour."""
         ground, ink = self.palette.priority_colours(priority)
-        return self._chip(text, ink, ground, dpr, pixels=INCIDENT_PX, bold=True)
+        size = chip_size(lines, pixels=INCIDENT_PX, bold=True)
+        return self._chip(lines, size, _Look(ink, ground, INCIDENT_PX, bold=True), dpr)
 
-    def _chip(self, text: str, ink: str, ground: str, dpr: float, *, pixels: int, bold: bool) -> Chip:
-        key = (text, ink, ground, dpr)
+    def _chip(self, lines: tuple[str, ...], size: tuple[float, float], look: _Look, dpr: float) -> Chip:
+        key = (lines, *size, look, dpr)
         chip = self._drawn.get(key)
         if chip is None:
             if len(self._drawn) >= self._limit:
                 self._drawn.clear()
-            chip = self._drawn[key] = _draw_chip(text, colour(ink), colour(ground), dpr, pixels=pixels, bold=bold)
+            chip = self._drawn[key] = _draw_chip(lines, size, look, dpr)
         return chip
 
 
 @lru_cache(maxsize=8192)
-def chip_size(text: str, *, pixels: int, bold: bool) -> tuple[float, float]:
+def chip_size(lines: tuple[str, ...], *, pixels: int, bold: bool) -> tuple[float, float]:
     """Width and height of a chip, without drawing it."""
-    return round(text_width(text, pixels, bold) + 2 * _CHIP_PAD_X), round(pixels * 1.2 + 2 * _CHIP_PAD_Y)
+    across = max(text_width(line, pixels, bold) for line in lines)
+    # rounded up: half a pixel less would take the edge off the last letter
+    return math.ceil(across + 2 * _CHIP_PAD_X), round(len(lines) * pixels * _LINE + 2 * _CHIP_PAD_Y)
 
 
-def _draw_chip(text: str, ink: QColor, ground: QColor, dpr: float, *, pixels: int, bold: bool) -> Chip:
-    width, height = chip_size(text, pixels=pixels, bold=bold)
+def beside_width(text: str) -> float:
+    """The width of what stands beside a callsign, in steps, so that a figure that changes does not move its label."""
+    return _BESIDE_STEP_PX * math.ceil((text_width(text, BESIDE_PX) + _CHIP_PAD_X) / _BESIDE_STEP_PX)
+
+
+def _draw_chip(lines: tuple[str, ...], size: tuple[float, float], look: _Look, dpr: float) -> Chip:
+    width, height = size
     pixmap = QPixmap(round(width * dpr), round(height * dpr))
     pixmap.setDevicePixelRatio(dpr)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ground)
-    painter.drawRoundedRect(QRectF(0, 0, width, height), 3, 3)
-    painter.setFont(map_font(pixels, bold=bold))
-    painter.setPen(ink)
-    painter.drawText(QRectF(0, 0, width, height), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine, text)
+    painter.setBrush(colour(look.ground))
+    beyond = 8.0  # corners that lie beyond the pixmap are not seen
+    ground = QRectF(0, 0, width, height).adjusted(-beyond * look.open_left, 0, beyond * look.open_right, 0)
+    painter.drawRoundedRect(ground, 3, 3)
+    painter.setFont(map_font(look.pixels, bold=look.bold))
+    painter.setPen(colour(look.ink))
+    left = 0.0 if look.open_left else _CHIP_PAD_X
+    aligned = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+    for index, line in enumerate(lines):
+        top = _CHIP_PAD_Y + index * look.pixels * _LINE
+        row = (height - 2 * _CHIP_PAD_Y) if len(lines) == 1 else look.pixels * _LINE
+        painter.drawText(QRectF(left, top, width, row), aligned | Qt.TextFlag.TextDontClip, line)
     painter.end()
     return Chip(pixmap, width, height)
 

@@ -25,15 +25,15 @@ def test_that_long_text_ends_in_an_ellipsis() -> None:
 
 def test_that_markup_is_drawn_letter_by_letter(qapp: QApplication) -> None:
     chips = Chips(load_palette("dark"))
-    assert chips.callsign("<b>X</b>", 1.0).width > 2 * chips.callsign("X", 1.0).width
+    assert chips.callsign(("<b>X</b>",), 1.0).width > 2 * chips.callsign(("X",), 1.0).width
 
 
 def test_that_chips_are_drawn_once_and_anew_for_another_theme(qapp: QApplication) -> None:
     chips = Chips(load_palette("dark"), limit=3)
-    first = chips.callsign("Medic 7", 1.0)
-    assert chips.callsign("Medic 7", 1.0) is first
+    first = chips.callsign(("Medic 7",), 1.0)
+    assert chips.callsign(("Medic 7",), 1.0) is first
     chips.set_palette(load_palette("light"))
-    assert chips.callsign("Medic 7", 1.0).pixmap.toImage() != first.pixmap.toImage()
+    assert chips.callsign(("Medic 7",), 1.0).pixmap.toImage() != first.pixmap.toImage()
     for number in range(20):  # more than are kept: the old ones go, nothing grows
-        chips.callsign(f"Unit {number}", 1.0)
+        chips.callsign((f"Unit {number}",), 1.0)
     assert len(chips._drawn) <= 3

@@ -13,7 +13,7 @@ from cop.domain.report import Report
 from cop.domain.words import INCIDENT_OVER, INCIDENT_TYPES
 from cop.domain.words import label as word_label
 from cop.map.layers.layer import Layer
-from cop.map.lettering import clean
+from cop.map.lettering import whole
 from cop.map.palette import Palette, colour
 from cop.map.projection import place_to_metres
 from cop.map.symbols import INCIDENT_CELL_PX, incident_symbol
@@ -97,12 +97,13 @@ class IncidentLayer(Layer):
         """An incident that is on the map, under whichever of its reports."""
         return self._placed.get(key) or self._placed.get(self._speaking(key) or key)
 
-    def text(self, one: PlacedIncident) -> str:
-        """The label: "P1 Hazmat rail · 14 min"; one whose place is doubtful says so."""
+    def text(self, one: PlacedIncident, title: str | None = None) -> str:
+        """The label: "P1 Hazmat rail · 14 min", or with another title; one whose place is doubtful says so."""
         doubt = " · place?" if one.doubtful else ""
         drill = "EXERCISE " if one.exercise else ""
         told = " · same incident" if one.echo_of else f" · {one.sources} sources" if one.sources > 1 else ""
-        return f"{drill}P{one.priority} {one.title} · {age(self._now() - one.opened_at)}{told}{doubt}"
+        title = one.title if title is None else title
+        return f"{drill}P{one.priority} {title} · {age(self._now() - one.opened_at)}{told}{doubt}"
 
     def near(self, point: QPointF, view: Viewport, reach_px: float) -> list[PlacedIncident]:
         """Incidents within reach of a point on the screen, the nearest first."""
@@ -167,7 +168,7 @@ class IncidentLayer(Layer):
             self._placed.pop(key, None)
             return
         kind = body.type if body.type in INCIDENT_TYPES else "unknown"
-        title = clean(body.title or word_label(INCIDENT_TYPES, body.type), 28)
+        title = whole(body.title) or whole(word_label(INCIDENT_TYPES, body.type))
         x, y = place_to_metres(body.lat, body.lon)
         self._placed[key] = PlacedIncident(
             key,

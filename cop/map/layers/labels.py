@@ -4,25 +4,28 @@ import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from datetime import UTC, datetime
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
 
 from cop.domain.words import UNIT_STATUSES
-from cop.map.layers.incidents import IncidentLayer
-from cop.map.layers.label_grid import LabelGrid
+from cop.map.layers.incidents import IncidentLayer, PlacedIncident
+from cop.map.layers.label_grid import Floats, LabelGrid, nearest_point
+from cop.map.layers.label_layout import LED, Hung, LabelLayout, Wanted
+from cop.map.layers.label_words import SECOND_PART_SCALE, Beside, callsign_lines, incident_lines, second_part
 from cop.map.layers.layer import Layer
 from cop.map.layers.units import UnitLayer
-from cop.map.lettering import CALLSIGN_PX, INCIDENT_PX, Chip, Chips, chip_size, clean
-from cop.map.palette import Palette
+from cop.map.lettering import CALLSIGN_PX, INCIDENT_PX, Chip, Chips, beside_width, chip_size
+from cop.map.measures import Measures
+from cop.map.palette import Palette, colour
 from cop.map.viewport import Viewport
 from cop.picture.change import Change, Key
 from cop.picture.picture import Picture
 
-Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
 #: most callsigns on one screen (more than a person reads), and most that are tried for it
@@ -33,7 +36,15 @@ _BIN_PX = (48.0, 22.0)
 #: the same for incidents, the most urgent and the newest first
 _MOST_INCIDENT_LABELS = 60
 _MOST_INCIDENTS_TRIED = 240
+#: for how many labels a place at the end of a leader line is looked for: those that must be named, and the others
+_LEADERS_OF_MUST, _LEADERS = 64, 32
+#: with more units than this in view lines to the names of some would only add to the crowd
+_MOST_UNITS_WITH_LEADERS = 400
 _RELAYOUT_S = 0.5
+#: where labels have run into each other, not before so long after the last layout
+_HURRIED_RELAYOUT_S = 0.15
+#: who moves every now and then is not demoted at every stop
+_STILL_MOVING_S = 5.0
 _EMERGENCY = list(UNIT_STATUSES).index("emergency")
 #: half the square of a symbol that no callsign may cover
 _UNIT_CORE_PX = 12.0
@@ -48,18 +59,31 @@ _RANK_SELECTED, _RANK_EMERGENCY, _RANK_MOVING, _RANK_REST, _RANK_STALE = 0, 1, 2
 
 @dataclass(frozen=True, slots=True)
 class _Label:
-    """A chip, and where its top left hangs from its symbol's middle, in pixels."""
+    """What is drawn, and where it hangs from its symbol."""
 
+    hung: Hung
     chip: Chip
-    dx: float
-    dy: float
+    clear: float
+    beside: Chip | None = None
+    #: the words of the second part that were asked for, whether or not there was room
+    said: Beside | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A label on the screen: of the unit in a row, or of an incident."""
+
+    of: int | Key
+    label: _Label
+    x: float  # of its symbol's middle
+    y: float
 
 
 class LabelLayer(Layer):
     """Lays out greedily: selected, incidents, emergencies, the moving, the rest; who had a label keeps it.
 
     A callsign covers no other unit's symbol; only the selected unit, incidents and emergencies may, because they
-    have to be named.
+    have to be named. Where there is no room beside a symbol, a leader line ties the label to it.
     """
 
     name: ClassVar[str] = "labels"
@@ -73,6 +97,8 @@ class LabelLayer(Layer):
         palette: Palette,
         *,
         reserved: Callable[[], list[QRectF]] = list,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        measures: Measures | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(palette)
@@ -80,13 +106,19 @@ class LabelLayer(Layer):
         self._units = units
         self._incidents = incidents
         self._reserved = reserved
+        self._now = now
+        self._measures = measures or Measures()
         self._clock = clock
         self._chips = Chips(palette)
         self._unit_labels: dict[int, _Label] = {}
         self._incident_labels: dict[Key, _Label] = {}
+        self._moved_at: dict[int, float] = {}  # of those with a label: when they were last seen to move
+        self._scratch: NDArray[np.uint8] = np.zeros(1024, dtype=np.uint8)  # a column beside the tracks', all 0
         self._laid_out_for: tuple[object, ...] = ()
-        self._due_at = 0.0
+        self._laid_out_at = 0.0
         self.selected_unit: int | None = None
+        #: what else on the map no label may cover: middles and radii in pixels, shape (n, 3)
+        self.bubbles: Callable[[Viewport], Floats] = lambda _view: np.empty((0, 3))
 
     def set_palette(self, palette: Palette) -> None:
         super().set_palette(palette)
@@ -98,17 +130,38 @@ class LabelLayer(Layer):
             self.relayout()
         return False  # units and incidents say themselves that they look different
 
+    def tick(self) -> bool:
+        """Ages grow where nothing else happens."""
+        near = self._laid_out_for and self._near(self._laid_out_for[0])
+        rows = np.array(list(self._unit_labels), dtype=np.intp)
+        older = any(
+            beside != self._unit_labels[row].said
+            for row, beside in zip(rows.tolist(), self._second_parts(rows, near=bool(near)), strict=True)
+        )
+        if older:
+            self.relayout()
+        return older
+
     def relayout(self) -> None:
         """Lay out anew at the next paint."""
         self._laid_out_for = ()
 
     def boxes(self, view: Viewport) -> tuple[dict[int, QRectF], dict[Key, QRectF]]:
         """Where the labels of units (by row) and of incidents stand on the screen."""
-        units = {
-            row: QRectF(x, y, self._unit_labels[row].chip.width, self._unit_labels[row].chip.height)
-            for row, x, y in self._standing(view)
-        }
-        return units, self._incident_boxes(view)
+        units: dict[int, QRectF] = {}
+        incidents: dict[Key, QRectF] = {}
+        for one in self._standing(view)[0]:
+            hung = one.label.hung
+            box = QRectF(one.x + hung.dx, one.y + hung.dy, hung.width, hung.height)
+            if isinstance(one.of, int):
+                units[one.of] = box
+            else:
+                incidents[one.of] = box
+        return units, incidents
+
+    def leaders(self, view: Viewport) -> list[tuple[QPointF, QPointF]]:
+        """From each symbol to its label, where a line ties them."""
+        return [_leader(one) for one in self._standing(view)[0] if one.label.hung.side == LED]
 
     def paint(self, painter: QPainter, view: Viewport) -> None:
         state = (
@@ -119,51 +172,66 @@ class LabelLayer(Layer):
             self._incidents.selected,
             self.selected_unit,
         )
-        if state != self._laid_out_for or self._clock() >= self._due_at:
+        since = self._clock() - self._laid_out_at
+        standing, clash = ([], False) if state != self._laid_out_for else self._standing(view)
+        if state != self._laid_out_for or since >= _RELAYOUT_S or (clash and since >= _HURRIED_RELAYOUT_S):
             self._lay_out(view)
             self._laid_out_for = state
-            self._due_at = self._clock() + _RELAYOUT_S
-        for row, x, y in self._standing(view):
-            painter.drawPixmap(round(x), round(y), self._unit_labels[row].chip.pixmap)
-        for key, box in self._incident_boxes(view).items():
-            painter.drawPixmap(box.topLeft().toPoint(), self._incident_labels[key].chip.pixmap)
+            self._laid_out_at = self._clock()
+            standing, _ = self._standing(view)
+        self._paint_leaders(painter, [_leader(one) for one in standing if one.label.hung.side == LED])
+        for one in standing:
+            hung = one.label.hung
+            # on whole pixels of the screen: letters between them are blurred
+            left, top = _whole(one.x + hung.dx, view.dpr), _whole(one.y + hung.dy, view.dpr)
+            painter.drawPixmap(QPointF(left, top), one.label.chip.pixmap)
+            if one.label.beside is not None:
+                painter.drawPixmap(QPointF(left + one.label.chip.width, top), one.label.beside.pixmap)
 
-    def _incident_boxes(self, view: Viewport) -> dict[Key, QRectF]:
-        boxes = {}
-        for key, one in self._incident_labels.items():
+    def _paint_leaders(self, painter: QPainter, lines: list[tuple[QPointF, QPointF]]) -> None:
+        for ink, width in ((self.palette.label_halo, 3.0), (self.palette.label, 1.2)):
+            painter.setPen(QPen(colour(ink), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+            for start, end in lines:
+                painter.drawLine(start, end)
+
+    def _standing(self, view: Viewport) -> tuple[list[_Standing], bool]:
+        """Each label that stands, and whether one has to be left out.
+
+        Units have moved since the layout: of two labels that have run into each other the less important one is
+        left out until they part, or until the next layout.
+        """
+        hung: list[_Standing] = []
+        for row, label in self._unit_labels.items():
+            place = self._units.position(row)
+            if place is not None:
+                at = view.point(*place)
+                hung.append(_Standing(row, label, at.x(), at.y()))
+        first = int(bool(hung) and hung[0].of == self.selected_unit)
+        incidents: list[_Standing] = []
+        for key, label in self._incident_labels.items():
             placed = self._incidents.get(key)
             if placed is not None:
                 at = view.point(placed.x, placed.y)
-                boxes[key] = QRectF(at.x() + one.dx, at.y() + one.dy, one.chip.width, one.chip.height)
-        return boxes
-
-    def _standing(self, view: Viewport) -> list[tuple[int, float, float]]:
-        """Row and top left of each callsign that stands.
-
-        Units have moved since the layout: of two labels that have run into each other the less important one is
-        left out until they part.
-        """
-        hung = [(row, one, at) for row, one in self._unit_labels.items() if (at := self._units.position(row))]
+                incidents.append(_Standing(key, label, at.x(), at.y()))
+        hung[first:first] = incidents
         if not hung:
-            return []
-        fixed = [(box.left(), box.top(), box.right(), box.bottom()) for box in self._incident_boxes(view).values()]
-        corners = np.array([(at[0], at[1], one.dx, one.dy, one.chip.width, one.chip.height) for _, one, at in hung])
-        left = view.xs(corners[:, 0]) + corners[:, 2]
-        top = view.ys(corners[:, 1]) + corners[:, 3]
-        boxes = np.vstack(
-            (np.array(fixed).reshape(-1, 4), np.column_stack((left, top, left + corners[:, 4], top + corners[:, 5])))
-        )
+            return [], False
+        boxes = np.array([one.label.hung.box(one.x, one.y) for one in hung])
         across = boxes[:, None, 0] < boxes[None, :, 2]
         down = boxes[:, None, 1] < boxes[None, :, 3]
         both: NDArray[np.bool_] = across & across.T & down & down.T
         clash = np.asarray(np.tril(both, -1).any(axis=1))
-        stands = np.flatnonzero(~clash[len(fixed) :])
-        return [(hung[index][0], left[index], top[index]) for index in stands]
+        return [hung[index] for index in np.flatnonzero(~clash)], bool(clash.any())
+
+    def _near(self, view: Any) -> bool:
+        return isinstance(view, Viewport) and view.scale <= SECOND_PART_SCALE
 
     def _lay_out(self, view: Viewport) -> None:
-        grid = LabelGrid(view.width, view.height)
+        grid = LabelGrid(view.width, view.height, (view.point(0.0, 0.0).x(), view.point(0.0, 0.0).y()))
         for box in self._reserved():
             grid.reserve(box.left(), box.top(), box.right(), box.bottom())
+        for x, y, radius in self.bubbles(view).tolist():
+            grid.reserve(x - radius, y - radius, min(x + radius, view.width), min(y + radius, view.height))
         rows, x, y = self._units.visible_units(view)
         if not self._units.visible:
             rows, x, y = rows[:0], x[:0], y[:0]
@@ -173,68 +241,129 @@ class LabelLayer(Layer):
             middles = np.array([(point.x(), point.y()) for point in points]).reshape(-1, 2)
             grid.take_symbols(middles[:, 0], middles[:, 1], _INCIDENT_CORE_PX)
         grid.take_symbols(x, y, _UNIT_CORE_PX)
+        layout = LabelLayout(grid, self._clock(), _LEADERS_OF_MUST)
         before, self._unit_labels = self._unit_labels, {}
-        ranks = self._ranks(rows)
+        had, ranks = self._ranks(rows, before)
         selected = np.flatnonzero(rows == (-1 if self.selected_unit is None else self.selected_unit))
-        self._lay_out_units(grid, rows[selected], x[selected], y[selected], before=before, dpr=view.dpr, must=True)
-        self._lay_out_incidents(grid, view)
+        self._lay_out_units(layout, view, rows[selected], x[selected], y[selected], before=before, must=True)
+        self._lay_out_incidents(layout, view)
         ranks[selected] = _RANK_SELECTED
         crowd = np.flatnonzero(ranks == _RANK_EMERGENCY)[:_MOST_CALLSIGNS]
-        self._lay_out_units(grid, rows[crowd], x[crowd], y[crowd], before=before, dpr=view.dpr, must=True)
-        rest = self._tried(rows, x, y, ranks=ranks, before=before)
-        self._lay_out_units(grid, rows[rest], x[rest], y[rest], before=before, dpr=view.dpr, must=False)
+        self._lay_out_units(layout, view, rows[crowd], x[crowd], y[crowd], before=before, must=True)
+        rest = _tried(view, x, y, ranks=ranks, had=had)
+        layout.leaders = _LEADERS if len(rows) <= _MOST_UNITS_WITH_LEADERS else 0
+        self._lay_out_units(layout, view, rows[rest], x[rest], y[rest], before=before, must=False)
+        self._moved_at = {row: at for row, at in self._moved_at.items() if row in self._unit_labels}
 
-    def _ranks(self, rows: Rows) -> NDArray[np.uint8]:
-        emergency = self._picture.tracks.status[rows] == _EMERGENCY
-        ranks = np.where(self._units.moving(rows), _RANK_MOVING, _RANK_REST)
+    def _ranks(self, rows: Rows, before: dict[int, _Label]) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
+        """Which units had a label, and how important each is."""
+        now = self._clock()
+        known = np.array(list(before), dtype=np.intp)
+        for row in known[self._units.moving(known)].tolist() if known.size else ():
+            self._moved_at[row] = now
+        if len(self._scratch) < self._picture.tracks.count:  # kept: no layout costs as much as there are tracks
+            self._scratch = np.zeros(2 * self._picture.tracks.count, dtype=np.uint8)
+        still = [row for row, at in self._moved_at.items() if now - at < _STILL_MOVING_S]
+        self._scratch[known] = 1
+        self._scratch[still] |= 2
+        marks = self._scratch[rows]
+        self._scratch[known] = 0
+        self._scratch[still] = 0
+        ranks = np.where(self._units.moving(rows) | (marks & 2 > 0), _RANK_MOVING, _RANK_REST)
         ranks = np.where(self._units.stale[rows], _RANK_STALE, ranks)
-        return np.where(emergency, _RANK_EMERGENCY, ranks).astype(np.uint8)
-
-    def _tried(self, rows: Rows, x: Floats, y: Floats, *, ranks: NDArray[np.uint8], before: dict[int, _Label]) -> Rows:
-        """The units worth a try, the most important first: one of each bin, who had a label before the others."""
-        had = np.zeros(self._picture.tracks.count, dtype=np.bool_)
-        had[list(before)] = True
-        importance = ranks * np.uint8(2) + ~had[rows]
-        order = np.argsort(importance, kind="stable")
-        order = order[ranks[order] > _RANK_EMERGENCY]
-        columns = int(x.max(initial=0.0) // _BIN_PX[0]) + 2
-        bins = (y[order] // _BIN_PX[1] + 2).astype(np.intp) * columns + (x[order] // _BIN_PX[0] + 1).astype(np.intp)
-        best = np.full(int(bins.max(initial=0)) + 1, -1, dtype=np.intp)
-        best[bins[::-1]] = np.arange(len(order))[
-            ::-1
-        ]  # of the same bin the last one written, the first in order, stays
-        tried: Rows = order[np.sort(best[best >= 0])[:_MOST_TRIED]]
-        return tried
+        emergency = self._picture.tracks.status[rows] == _EMERGENCY
+        return marks & 1 > 0, np.where(emergency, _RANK_EMERGENCY, ranks).astype(np.uint8)
 
     def _lay_out_units(
-        self, grid: LabelGrid, rows: Rows, x: Floats, y: Floats, *, before: dict[int, _Label], dpr: float, must: bool
+        self,
+        layout: LabelLayout,
+        view: Viewport,
+        rows: Rows,
+        x: Floats,
+        y: Floats,
+        *,
+        before: dict[int, _Label],
+        must: bool,
     ) -> None:
         if not rows.size:
             return
         tracks = self._picture.tracks
-        texts = [clean(tracks.callsigns[row], 18) for row in rows]
-        sizes = np.array([chip_size(text, pixels=CALLSIGN_PX, bold=False) for text in texts])
-        clear = np.where(tracks.status[rows] == _EMERGENCY, _CLEAR_OF_EMERGENCY_PX, _CLEAR_OF_UNIT_PX)
-        offsets = _offsets(sizes[:, 0], sizes[:, 1], clear)  # (n, 4, 2)
-        corners = offsets + np.column_stack((x, y))[:, None, :]
-        boxes = np.concatenate((corners, corners + sizes[:, None, :]), axis=2)  # (n, 4, 4)
-        free = grid.free_of_symbols(boxes.reshape(-1, 4)).reshape(len(rows), 4)
-        for index in range(len(rows)) if must else np.flatnonzero(free.any(axis=1)):
-            if len(self._unit_labels) >= _MOST_CALLSIGNS:
-                return
-            row = int(rows[index])
-            known = before.get(row)
-            sides = sorted(range(4), key=lambda side: (not free[index, side], not _same(known, offsets[index, side])))
-            for side in sides:
-                if (must or free[index, side]) and grid.try_label(tuple(boxes[index, side])):
-                    chip = self._chips.callsign(texts[index], dpr)
-                    self._unit_labels[row] = _Label(chip, *offsets[index, side].tolist())
-                    break
+        numbers = rows.tolist()
+        lines = [callsign_lines(tracks.callsigns[row], selected=row == self.selected_unit) for row in numbers]
+        known = [before.get(row) for row in numbers]
+        wanted = Wanted(
+            x,
+            y,
+            sizes=np.array([chip_size(one, pixels=CALLSIGN_PX, bold=False) for one in lines], dtype=np.float64),
+            clear=np.where(tracks.status[rows] == _EMERGENCY, _CLEAR_OF_EMERGENCY_PX, _CLEAR_OF_UNIT_PX),
+            before=[one.hung if one is not None else None for one in known],
+            must=must,
+        )
+        room = _MOST_CALLSIGNS - len(self._unit_labels)
+        placed = dict(itertools.islice(layout.place(wanted), max(0, room)))
+        order = np.array(list(placed), dtype=np.intp)
+        besides = self._second_parts(rows[order], near=must or self._near(view))
+        said = dict(zip(placed, besides, strict=True))
+        widened: dict[int, Hung] = {}
+        # who had a second part keeps it; the others take what is left
+        for index in sorted(placed, key=lambda index: (one := known[index]) is None or one.beside is None):
+            if (beside := said[index]) is not None:
+                by = beside_width(beside.text)
+                at = (float(x[index]), float(y[index]))
+                if (wider := layout.widen(placed[index], *at, by, must=must)) is not None:
+                    widened[index] = wider
+        for index, narrow in placed.items():
+            hung, beside = widened.get(index, narrow), said[index]
+            followed = None
+            chip = self._chips.callsign(lines[index], view.dpr, followed=index in widened)
+            if index in widened and beside is not None:
+                size = (hung.width - chip.width, chip.height)
+                followed = self._chips.beside(beside.text, beside.ink, size, view.dpr)
+            clear = float(wanted.clear[index])
+            self._unit_labels[numbers[index]] = _Label(hung, chip, clear, followed, beside)
 
-    def _lay_out_incidents(self, grid: LabelGrid, view: Viewport) -> None:
+    def _second_parts(self, rows: Rows, *, near: bool) -> list[Beside | None]:
+        if not rows.size:
+            return []
+        moving, stale = self._units.moving(rows).tolist(), self._units.stale[rows].tolist()
+        now = self._now().timestamp()
+        return [
+            second_part(
+                self._picture.tracks,
+                row,
+                stale=stale[index],
+                moving=moving[index],
+                near=near or row == self.selected_unit,
+                now=now,
+                measures=self._measures,
+                palette=self.palette,
+            )
+            for index, row in enumerate(rows.tolist())
+        ]
+
+    def _lay_out_incidents(self, layout: LabelLayout, view: Viewport) -> None:
         before, self._incident_labels = self._incident_labels, {}
-        if not self._incidents.visible:
+        tried = self._incidents_tried(view) if self._incidents.visible else []
+        if not tried:
             return
+        lines = [incident_lines(self._incidents, one) for one in tried]
+        known = [before.get(one.key) for one in tried]
+        wanted = Wanted(
+            view.xs(np.array([one.x for one in tried])),
+            view.ys(np.array([one.y for one in tried])),
+            sizes=np.array([chip_size(one, pixels=INCIDENT_PX, bold=True) for one in lines], dtype=np.float64),
+            clear=np.full(len(tried), _CLEAR_OF_INCIDENT_PX),
+            before=[one.hung if one is not None else None for one in known],
+            must=True,
+        )
+        for index, hung in itertools.islice(layout.place(wanted), _MOST_INCIDENT_LABELS):
+            one = tried[index]
+            # what is not live where the work is has no priority's colour
+            chip = self._chips.incident(lines[index], 5 if one.exercise else one.priority, view.dpr)
+            self._incident_labels[one.key] = _Label(hung, chip, _CLEAR_OF_INCIDENT_PX)
+
+    def _incidents_tried(self, view: Viewport) -> list[PlacedIncident]:
+        """What is in view, the selected one first, then the most urgent."""
         room = view.rect()
         named = (
             one
@@ -242,39 +371,35 @@ class LabelLayer(Layer):
             if one.echo_of is None or one.key == self._incidents.selected
         )
         seen = (one for one in named if room.contains(view.point(one.x, one.y)))
-        tried = list(itertools.islice(seen, _MOST_INCIDENTS_TRIED))
-        if not tried:
-            return
-        texts = [self._incidents.text(one) for one in tried]
-        sizes = np.array([chip_size(text, pixels=INCIDENT_PX, bold=True) for text in texts])
-        middles = np.column_stack(
-            (view.xs(np.array([one.x for one in tried])), view.ys(np.array([one.y for one in tried])))
-        )
-        offsets = _offsets(sizes[:, 0], sizes[:, 1], np.full(len(tried), _CLEAR_OF_INCIDENT_PX))  # (n, 4, 2)
-        corners = offsets + middles[:, None, :]
-        boxes = np.concatenate((corners, corners + sizes[:, None, :]), axis=2)  # (n, 4, 4)
-        free = grid.free_of_symbols(boxes.reshape(-1, 4)).reshape(len(tried), 4)
-        for index, one in enumerate(tried):
-            if len(self._incident_labels) >= _MOST_INCIDENT_LABELS:
-                return
-            known = before.get(one.key)
-            sides = sorted(range(4), key=lambda side: (not _same(known, offsets[index, side]), not free[index, side]))
-            for side in sides:
-                if grid.try_label(tuple(boxes[index, side])):
-                    # what is not live where the work is has no priority's colour
-                    chip = self._chips.incident(texts[index], 5 if one.exercise else one.priority, view.dpr)
-                    self._incident_labels[one.key] = _Label(chip, *offsets[index, side].tolist())
-                    break
+        return list(itertools.islice(seen, _MOST_INCIDENTS_TRIED))
 
 
-def _offsets(width: Floats, height: Floats, clear: Floats) -> Floats:
-    """Top left of a label to the right of, left of, below and above a symbol's middle, shape (n, 4, 2)."""
-    right = np.column_stack((clear, -height / 2))
-    left = np.column_stack((-clear - width, -height / 2))
-    below = np.column_stack((-width / 2, clear - 1))
-    above = np.column_stack((-width / 2, 1 - clear - height))
-    return np.stack((right, left, below, above), axis=1)
+def _tried(view: Viewport, x: Floats, y: Floats, *, ranks: NDArray[np.uint8], had: NDArray[np.bool_]) -> Rows:
+    """Which units are worth a try, the most important first: one of each bin, who had a label before the others."""
+    order = np.argsort(ranks * np.uint8(2) + ~had, kind="stable")
+    order = order[ranks[order] > _RANK_EMERGENCY]
+    # the bins lie still on the ground, so that panning makes no other choice
+    origin = view.point(0.0, 0.0)
+    across = ((x[order] - origin.x()) // _BIN_PX[0]).astype(np.intp)
+    down = ((y[order] - origin.y()) // _BIN_PX[1]).astype(np.intp)
+    across -= across.min(initial=0) if not across.size else across.min()
+    down -= down.min(initial=0) if not down.size else down.min()
+    bins = down * (int(across.max(initial=0)) + 1) + across
+    best = np.full(int(bins.max(initial=0)) + 1, -1, dtype=np.intp)
+    # of the same bin the last one written, the first in order, stays
+    best[bins[::-1]] = np.arange(len(order))[::-1]
+    tried: Rows = order[np.sort(best[best >= 0])[:_MOST_TRIED]]
+    return tried
 
 
-def _same(known: _Label | None, offset: Floats) -> bool:
-    return known is not None and abs(known.dx - offset[0]) < 1.0 and abs(known.dy - offset[1]) < 1.0
+def _leader(one: _Standing) -> tuple[QPointF, QPointF]:
+    """From the symbol's edge to the nearest point of the label."""
+    end = QPointF(*nearest_point((one.x, one.y), one.label.hung.box(one.x, one.y)))
+    along = end - QPointF(one.x, one.y)
+    length = max(1.0, float(np.hypot(along.x(), along.y())))
+    start = QPointF(one.x, one.y) + along * min(1.0, (one.label.clear - 4.0) / length)
+    return start, end
+
+
+def _whole(at: float, dpr: float) -> float:
+    return round(at * dpr) / dpr
