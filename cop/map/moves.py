@@ -75,6 +75,7 @@ class Moves(QObject):
         self._box.glide.stop()
         self._settle()
         self._box.look_at(*look)
+        self._settle()
         self._lock(True)
 
     def go_to(self, bounds: Bounds) -> None:
@@ -95,6 +96,7 @@ class Moves(QObject):
         if not self._fitted_to:
             self._box.show_bounds(*self._home)
             self._fitted_to = "region"
+            self._settled = self.look
 
     def fit(self) -> None:
         """Show all incidents; where there are none, or they are what is shown, the region."""

@@ -1,6 +1,7 @@
 """The layers of one map in their order: which are shown, how strongly, and which lies on which."""
 
 import functools
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -75,24 +76,31 @@ class LayerStack:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Arrange as remembered; layers that were not known then keep what they have."""
-        known = [name for name in state.get("order", ()) if isinstance(name, str) and self.named(name) is not None]
-        self.arrange(list(dict.fromkeys(known)))
-        opacity = state.get("opacity", {})
-        for layer in self.listed():
-            if layer.name in state.get("hidden", ()):
-                layer.visible = False
-            elif layer.name in state.get("shown", ()):
-                layer.visible = True
-            value = opacity.get(layer.name, 1.0) if isinstance(opacity, dict) else 1.0
-            layer.opacity = max(LEAST_OPACITY, min(1.0, value)) if isinstance(value, int | float) else 1.0
-        said = state.get("choices", {})
+        self.arrange(list(dict.fromkeys(name for name in _names(state, "order") if self.named(name) is not None)))
+        hidden, shown = _names(state, "hidden"), _names(state, "shown")
+        opacity, said = _table(state, "opacity"), _table(state, "choices")
         for layer in self.layers:
-            if isinstance(said, dict) and isinstance(of_layer := said.get(layer.name), dict):
-                _choose(layer, of_layer)
+            if layer.listed and layer.name in {*hidden, *shown}:
+                layer.visible = layer.name not in hidden
+            value = opacity.get(layer.name, 1.0)
+            if layer.listed and isinstance(value, int | float) and math.isfinite(value):
+                layer.opacity = max(LEAST_OPACITY, min(1.0, float(value)))
+            _choose(layer, _table(said, layer.name))
 
     def _any(self, tell: Callable[[Layer], bool]) -> bool:
         told = [tell(layer) and layer.visible for layer in self.layers]
         return any(told)
+
+
+def _names(state: dict[str, Any], key: str) -> list[str]:
+    """A list of names of the settings; whatever else stands there names nothing."""
+    names = state.get(key)
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+
+
+def _table(state: dict[str, Any], key: str) -> dict[str, Any]:
+    table = state.get(key)
+    return table if isinstance(table, dict) else {}
 
 
 def _said(layer: Layer) -> dict[str, Any]:
@@ -107,10 +115,11 @@ def _choose(layer: Layer, said: dict[str, Any]) -> None:
     """Choose as remembered, where it can still be chosen; what is not there today may be there tomorrow: it is kept."""
     for choice in layer.choices():
         value = said.get(choice.name)
-        if isinstance(choice, OneOf) and value in dict(choice.values):
-            choice.choose(value)
-        elif not isinstance(choice, OneOf) and isinstance(value, list):
-            choice.hide(frozenset(one for one in value if isinstance(one, str)))
+        if isinstance(choice, OneOf):
+            if isinstance(value, str) and value in dict(choice.values):
+                choice.choose(value)
+        elif isinstance(value, list):
+            choice.hide(frozenset(_names(said, choice.name)))
 
 
 def with_opacity(

@@ -62,7 +62,7 @@ class LayersPanel(QWidget):
         name = focused.objectName() if focused is not None else ""
         while (item := self._lines.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
-                widget.hide()
+                widget.setParent(None)
                 widget.deleteLater()
         for stack, words in ((self._map.layer_set.live, "On the map"), (self._map.layer_set.ground, "The ground")):
             heading = Label(words.upper(), "section")

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 
 from cop.map.moves import Look
 from cop.map.palette import Palette
+from cop.map.projection import place_to_degrees, stretch_at
 from cop.map.tools import tool_kinds
 from cop.map.view import MapView
 from cop.picture.change import Change
@@ -16,6 +17,7 @@ from cop.ui.bookmarks import Bookmarks
 from cop.ui.desk import Desk
 from cop.ui.map_menus import MapMenus, take_tool
 from cop.ui.map_window import MapWindow
+from cop.ui.places import Place
 
 _MAIN, _FURTHER = "map", "map_windows"
 #: as many as any desk has screens, and few enough not to be opened by mistake without end
@@ -63,6 +65,15 @@ class Maps(QObject):
     def active(self) -> MapView:
         """The map of the window that has the focus; the desk's own if none has."""
         return next((window.map_view for window in self.windows if window.isActiveWindow()), self.main)
+
+    def places(self) -> list[Place]:
+        """The bookmarks as places, for the search."""
+        found = []
+        for name, look in self.bookmarks.all().items():
+            lat, lon = place_to_degrees(look.x, look.y)
+            across = look.metres_per_pixel * self.main.width() / stretch_at(look.y)
+            found.append(Place(name, lat, lon, "bookmark", across))
+        return found
 
     def apply(self, change: Change) -> None:
         """A pulse changed this."""

@@ -1,0 +1,273 @@
+"""Layers, filter, bookmarks, and further map windows, under a real mouse and keyboard."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QCheckBox, QInputDialog, QMenu, QSlider, QToolButton, QTreeWidget
+from pytestqt.qtbot import QtBot
+
+from cop.map.palette import Palette
+from cop.map.view import MapView
+from cop.picture.filter import Filter
+from cop.ui.bookmarks import Bookmarks
+from cop.ui.desk import Desk
+from cop.ui.main_window import MainWindow
+from tests import reports as r
+from tests.ui.conftest import RESOURCES, Clock, MakeDesk, MakeWindow
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def make_mapped_window(
+    qtbot: QtBot, settings: QSettings, palette: Palette, clock: Clock
+) -> Callable[[Desk], MainWindow]:
+    """A main window that can open further maps."""
+
+    def make(desk: Desk) -> MainWindow:
+        def make_map() -> MapView:
+            return MapView(desk.picture, desk.ground, RESOURCES / "region", palette, now=clock)
+
+        window = MainWindow(desk, make_map(), palette, settings, make_map=make_map)
+        window.resize(1600, 900)
+        qtbot.addWidget(window)
+        with qtbot.waitExposed(window):
+            window.show()
+        return window
+
+    return make
+
+
+def show_layers(window: MainWindow) -> None:
+    button = window.map_view.findChild(QToolButton, "map_layers")
+    assert button is not None
+    QTest.mouseClick(button, LEFT)
+
+
+def tick(box: QCheckBox) -> None:
+    QTest.mouseClick(box, LEFT, pos=QPoint(8, box.height() // 2))
+
+
+def part(window: MainWindow, kind: type, name: str) -> object:
+    found = window.layers_dock.findChild(kind, name)
+    assert found is not None, name
+    return found
+
+
+def test_that_a_box_in_the_layers_dock_hides_a_layer(make_desk: MakeDesk, make_window: MakeWindow) -> None:
+    window = make_window(make_desk())
+    show_layers(window)
+    assert window.layers_dock.isVisible()
+    tick(part(window, QCheckBox, "layer_units"))
+    assert not window.map_view.layer_set.units.visible
+    assert not part(window, QSlider, "opacity_units").isEnabled()
+    tick(part(window, QCheckBox, "layer_units"))
+    assert window.map_view.layer_set.units.visible
+
+
+def test_that_layers_are_faded_and_put_higher_and_lower_by_hand(make_desk: MakeDesk, make_window: MakeWindow) -> None:
+    window = make_window(make_desk())
+    show_layers(window)
+    slider = part(window, QSlider, "opacity_jurisdictions")
+    slider.setFocus()
+    QTest.keyClick(slider, Qt.Key.Key_PageDown)
+    assert window.map_view.layer_set.jurisdictions.opacity == pytest.approx(0.9)
+    before = [layer.name for layer in window.map_view.layer_set.ground.listed()]
+    QTest.mouseClick(part(window, QToolButton, "lower_jurisdictions"), LEFT)
+    after = [layer.name for layer in window.map_view.layer_set.ground.listed()]
+    at = before.index("jurisdictions")
+    assert after.index("jurisdictions") == at - 1
+    assert sorted(after) == sorted(before)
+
+
+def test_that_a_box_in_the_filter_hides_units_and_show_all_brings_them_back(
+    make_desk: MakeDesk, make_window: MakeWindow
+) -> None:
+    window = make_window(make_desk())
+    show_layers(window)
+    window.layers_dock.panels.tabs.setCurrentIndex(1)
+    panel = window.layers_dock.panels.filter
+    tree = part(window, QTreeWidget, "map_filter")
+    kinds = panel._groups["kinds"]
+    kinds.setExpanded(True)
+    texts = [kinds.child(row).text(0) for row in range(kinds.childCount())]
+    assert texts == sorted(texts)
+    engine = panel._items["kinds", "engine"]
+    tree.setFocus()
+    tree.setCurrentItem(engine)
+    QTest.keyClick(tree, Qt.Key.Key_Space)
+    assert window.map_view.filter == Filter(kinds=frozenset({"engine"}))
+    assert "hidden" in panel.count.text()
+    assert kinds.checkState(0) == Qt.CheckState.PartiallyChecked
+    QTest.mouseClick(panel.show_all, LEFT)
+    assert not window.map_view.filter
+    assert engine.checkState(0) == Qt.CheckState.Checked
+
+
+def test_that_unticking_a_group_hides_all_of_it(make_desk: MakeDesk, make_window: MakeWindow) -> None:
+    window = make_window(make_desk())
+    show_layers(window)
+    panel = window.layers_dock.panels.filter
+    panel._groups["agencies"].setCheckState(0, Qt.CheckState.Unchecked)
+    assert window.map_view.filter.agencies == {"charlotte-fire", "gastonia-fd", "mecklenburg-ems"}
+
+
+def test_that_a_hostile_agency_name_in_the_filter_is_plain_text(make_desk: MakeDesk, make_window: MakeWindow) -> None:
+    from cop.domain.agency import Agency
+    from cop.domain.batch import Batch
+
+    desk = make_desk()
+    window = make_window(desk)
+    evil = Agency(id="charlotte-fire", at=r.at(60), rev=99, name="<b>x</b>\n&y" * 30)
+    desk.take_in(Batch(reports=[r.report("charlotte-fire", evil)]))
+    show_layers(window)
+    text = window.layers_dock.panels.filter._items["agencies", "charlotte-fire"].text(0)
+    assert "<b>" in text
+    assert "\n" not in text
+
+
+def test_that_layers_and_filter_are_remembered_for_the_desk(
+    make_desk: MakeDesk, make_window: MakeWindow, settings: QSettings
+) -> None:
+    first = make_window(make_desk())
+    first.map_view.set_layer("labels", visible=False)
+    first.map_view.set_layer("zones", opacity=0.4)
+    first.map_view.set_filter(Filter(kinds=frozenset({"bus"})))
+    first.close()
+    second = make_window(make_desk())
+    assert not second.map_view.layer_set.labels.visible
+    assert second.map_view.layer_set.zones.opacity == pytest.approx(0.4)
+    assert second.map_view.filter == Filter(kinds=frozenset({"bus"}))
+
+
+@pytest.mark.parametrize("kept", ["", "null", "[]", "{", '{"layers": 3, "filter": [1], "look": "x"}', "\x00"])
+def test_that_settings_that_cannot_be_read_leave_the_map_as_delivered(
+    make_desk: MakeDesk, make_window: MakeWindow, settings: QSettings, kept: str
+) -> None:
+    for key in ("map", "map_windows", "bookmarks"):
+        settings.setValue(key, kept)
+    window = make_window(make_desk())
+    assert not window.map_view.filter
+    assert window.map_view.layer_set.units.visible
+    assert not window.maps.windows
+
+
+def test_that_a_view_is_kept_under_a_name_and_gone_back_to(
+    make_desk: MakeDesk, make_window: MakeWindow, settings: QSettings, qtbot: QtBot
+) -> None:
+    window = make_window(make_desk())
+    window.map_view.show_place(35.0, -81.0, 12_000.0)
+    kept = window.map_view.moves.look
+    window.map_view.setFocus()
+    QTest.keyClick(window, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    next(action for action in menu.actions() if action.text().startswith("Keep")).trigger()
+    menu.close()
+    dialog = window.findChild(QInputDialog, "bookmark_dialog")
+    assert dialog is not None
+    dialog.setTextValue("Rail <yard> & more")
+    dialog.accept()
+    window.map_view.show_place(36.0, -80.0)
+    window.map_view.views_asked.emit()
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    next(action for action in menu.actions() if action.text() == "Rail <yard> && more").trigger()
+    menu.close()
+    assert window.map_view.moves.look.is_near(kept)
+    assert list(Bookmarks(settings).all()) == ["Rail <yard> & more"]
+
+
+def test_that_bookmarks_have_names_and_an_end(settings: QSettings) -> None:
+    from cop.map.moves import Look
+
+    bookmarks = Bookmarks(settings)
+    assert "needs a name" in bookmarks.put(" \n ", Look(0, 0, 1))
+    for number in range(40):
+        assert not bookmarks.put(f"view {number}", Look(number, 0, 1))
+    assert "already" in bookmarks.put("one more", Look(0, 0, 1))
+    assert not bookmarks.put("view 3", Look(9, 9, 9))
+    bookmarks.remove("view 4")
+    again = Bookmarks(settings).all()
+    assert again["view 3"] == Look(9, 9, 9)
+    assert len(again) == 39
+
+
+def test_that_a_further_map_has_its_own_view_and_filter_and_the_desks_selection(
+    make_desk: MakeDesk, make_mapped_window: Callable[[Desk], MainWindow], qtbot: QtBot
+) -> None:
+    desk = make_desk()
+    window = make_mapped_window(desk)
+    QTest.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    (further,) = window.maps.windows
+    assert further.isVisible()
+    further.map_view.set_filter(Filter(kinds=frozenset({"engine"})))
+    further.map_view.show_place(36.0, -80.0)
+    assert not window.map_view.filter
+    assert not window.map_view.moves.look.is_near(further.map_view.moves.look)
+    window.select("unit", "charlotte-fire", "engine-30")
+    assert further.map_view.layer_set.selection.key == ("charlotte-fire", "engine-30")
+    further.map_view.selected.emit("unit", "gastonia-fd", "hazmat-4")
+    assert window.selection_panel.key == ("gastonia-fd", "hazmat-4")
+    further.map_view.open_incident_asked.emit(35.3, -80.9)
+    assert QApplication.activeModalWidget() is not None or window.dialogs is not None
+    window.close()
+
+
+def test_that_a_further_map_follows_the_picture_and_says_what_the_desk_says_across_itself(
+    make_desk: MakeDesk, make_mapped_window: Callable[[Desk], MainWindow], clock: Clock
+) -> None:
+    window = make_mapped_window(make_desk())
+    window.maps.open_window()
+    (further,) = window.maps.windows
+    window.show_banner("The broker is away", "bad", "test")
+    window.tick()
+    assert further.banners.texts() == ["The broker is away"]
+    window.clear_banner("test")
+    window.tick()
+    assert further.banners.texts() == []
+    clock.now += timedelta(hours=2)
+    window.tick()
+    assert further.map_view.layer_set.units.stale.tolist() == window.map_view.layer_set.units.stale.tolist()
+    window.close()
+
+
+def test_that_further_maps_come_back_with_the_desk_and_those_closed_by_hand_do_not(
+    make_desk: MakeDesk, make_mapped_window: Callable[[Desk], MainWindow], settings: QSettings, qtbot: QtBot
+) -> None:
+    first = make_mapped_window(make_desk())
+    first.maps.open_window()
+    first.maps.open_window()
+    first.maps.windows[0].map_view.set_filter(Filter(kinds=frozenset({"bus"})))
+    first.maps.windows[0].map_view.show_place(36.0, -80.0)
+    look = first.maps.windows[0].map_view.moves.look
+    first.maps.windows[1].close()
+    first.close()
+    assert not first.maps.windows
+    second = make_mapped_window(make_desk())
+    qtbot.waitUntil(lambda: bool(second.maps.windows))
+    (again,) = second.maps.windows
+    assert again.map_view.filter == Filter(kinds=frozenset({"bus"}))
+    assert again.map_view.moves.look.is_near(look)
+    again.close()
+    second.close()
+    assert json.loads(str(settings.value("map_windows"))) == []
+
+
+def test_that_keys_take_tools_and_follow_the_selected_unit(make_desk: MakeDesk, make_window: MakeWindow) -> None:
+    window = make_window(make_desk())
+    window.map_view.setFocus()
+    QTest.keyClick(window.map_view, Qt.Key.Key_D)
+    assert window.map_view.tool is not None
+    assert window.map_view.tool.name == "distance"
+    QTest.keyClick(window.map_view, Qt.Key.Key_Escape)
+    assert window.map_view.tool is None
+    window.select("unit", "charlotte-fire", "engine-30")
+    window.follow()
+    followed = window.map_view.moves.following
+    assert followed in {("charlotte-fire", "engine-30"), None}
