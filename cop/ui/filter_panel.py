@@ -95,8 +95,9 @@ class FilterPanel(QWidget):
         statuses = np.bincount(tracks.status[there], minlength=len(UNIT_STATUSES))
         counts: dict[str, Counter[str]] = {name: Counter() for name, _ in _GROUPS}
         kinds = tuple(UNIT_KINDS)
-        found, times = np.unique(pairs, return_counts=True)
-        for pair, count in zip(found.tolist(), times.tolist(), strict=True):
+        times = np.bincount(pairs)
+        for pair in np.flatnonzero(times).tolist():
+            count = int(times[pair])
             agency, kind = tracks.agencies[pair // len(kinds)], kinds[pair % len(kinds)]
             counts["agencies"][agency] += count
             counts["kinds"][kind] += count
