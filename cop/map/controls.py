@@ -5,9 +5,9 @@ from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
 from cop.map.coordinates import length, round_length
+from cop.map.glyphs import tinted
 from cop.map.lettering import map_font
 from cop.map.palette import Palette, colour
-from cop.map.symbols import tinted
 
 _BUTTON_PX = 36
 _ICON_PX = 18

@@ -13,10 +13,10 @@ from cop.domain.area import Jurisdiction
 from cop.domain.batch import Batch
 from cop.domain.report import Retraction
 from cop.domain.unit import Unit
+from cop.map.glyphs import shape_of
 from cop.map.layers.units import UnitLayer
 from cop.map.palette import Palette, load_palette
 from cop.map.projection import place_to_metres
-from cop.map.symbols import shape_of
 from cop.map.viewport import Viewport
 from cop.picture.ground import Ground
 from cop.picture.home import HomeGround
@@ -213,8 +213,8 @@ def test_that_another_theme_redraws_the_symbols(layer: UnitLayer, picture: Pictu
 def test_that_a_unit_of_unknown_kind_wears_the_shape_of_its_agency() -> None:
     assert shape_of("unknown", ("ems", "fire")) == "ems"
     assert shape_of("hovercraft") == "other"
-    assert shape_of("engine", ("law",)) == "fire"
-    assert shape_of("air_ambulance") == "air"
+    assert shape_of("engine", ("law",)) == "engine"
+    assert shape_of("air_ambulance") == "air_ambulance"
 
 
 def test_that_a_unit_of_doubtful_place_is_not_drawn_like_one_that_is_trusted(
