@@ -11,11 +11,12 @@ from PySide6.QtGui import QImage, QPainter
 
 from cop.domain.agency import Agency
 from cop.domain.words import UNIT_KINDS, UNIT_STATUSES
+from cop.map.glyphs import shape_of
 from cop.map.layers.layer import Layer
 from cop.map.palette import Palette, agency_colour
 from cop.map.projection import to_metres
 from cop.map.sprites import Atlas, SpriteArray
-from cop.map.symbols import DIRECTIONS, TICK_RADIUS_PX, heading_tick, shape_of, unit_symbol
+from cop.map.symbols import DIRECTIONS, TICK_RADIUS_PX, heading_tick, unit_symbol
 from cop.map.viewport import Viewport
 from cop.picture.change import Change
 from cop.picture.filter import Filter
