@@ -1,16 +1,26 @@
 """The picture as GeoJSON (RFC 7946): opens in any GIS, and is what we can hand to an agency without a desk."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from cop.briefing.state import state
+from cop.domain.area import Zone
+from cop.domain.lettered_grid import cells, grid_of
+from cop.domain.report import Report
 from cop.picture.picture import Picture
+
+#: of all lettered grids together: anybody may publish grids without end
+_MOST_CELLS = 20_000
 
 
 def feature_collection(picture: Picture, now: datetime) -> dict[str, Any]:
-    """Units, incidents, resources, zones and alerts as features, lon before lat; without a place: null geometry."""
+    """Units, incidents, resources, zones and alerts as features, lon before lat; without a place: null geometry.
+
+    A lettered grid's cells follow, each as a feature of its own.
+    """
     whole = state(picture, now)
     features = [
         _feature(kind, entry)
@@ -23,7 +33,28 @@ def feature_collection(picture: Picture, now: datetime) -> dict[str, Any]:
         )
         for entry in entries
     ]
+    grids = (cell for report in picture.zones.values() for cell in _cells(report))
+    features.extend(islice(grids, _MOST_CELLS))
     return {"type": "FeatureCollection", "features": features, "as_of": whole["at"]}
+
+
+def _cells(report: Report) -> Iterator[dict[str, Any]]:
+    """Each cell of a lettered grid by its name, for who has no desk to ask what "B3" is."""
+    zone = report.body
+    form = grid_of(zone) if isinstance(zone, Zone) else None
+    for name, (west, south, east, north) in cells(form) if form is not None else ():
+        corners = [(west, south), (east, south), (east, north), (west, north), (west, south)]
+        yield {
+            "type": "Feature",
+            "id": f"zone/{report.agency}/{report.body.id}/{name}",
+            "geometry": {"type": "Polygon", "coordinates": [[[round(x, 7), round(y, 7)] for x, y in corners]]},
+            "properties": {
+                "kind_of_object": "grid_cell",
+                "name": name,
+                "grid": report.body.id,
+                "agency": report.agency,
+            },
+        }
 
 
 def _feature(kind: str, entry: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def flat(report: Report) -> dict[str, Any]:
     object_id = said.pop("id")
     fields["unit" if isinstance(body, _UNIT_BODIES) else "id"] = object_id
     fields["reported_at"] = rfc3339(said.pop("at"))
-    fields.update({key: rfc3339(value) if isinstance(value, datetime) else value for key, value in said.items()})
+    fields.update({key: _plain(value) for key, value in said.items()})
     if report.stale_at is not None:
         fields["stale_at"] = rfc3339(report.stale_at)
     if report.exercise:
@@ -36,6 +36,12 @@ def flat(report: Report) -> dict[str, Any]:
 def rfc3339(moment: datetime) -> str:
     """UTC with milliseconds and a Z."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return rfc3339(value)
+    return msgspec.to_builtins(value) if isinstance(value, msgspec.Struct) else value
 
 
 def _is_said(value: object) -> bool:

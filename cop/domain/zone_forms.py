@@ -22,6 +22,8 @@ _DIGITS = 7  # of a degree: a centimetre
 MOST_CELLS = 10_000
 MOST_POINTS = 2_000
 _MOST_VERTICES = 9_000
+#: pairs of vertices
+_MOST_COMPARED = 1_000_000
 _LEAST_M = 1.0
 _LONGEST_CIRCLE_M = 1_000_000.0
 _WIDEST_CORRIDOR_M = 100_000.0
@@ -92,6 +94,10 @@ def fits(form: ZoneForm, geometry: dict[str, Any]) -> bool:
         own = drawn(form)
     except BadForm:
         return False
+    if int(shapely.get_num_coordinates(read)) * int(shapely.get_num_coordinates(own)) > _MOST_COMPARED and not (
+        own.equals_exact(orient(read, 1.0) if read.geom_type == "Polygon" else read, 1e-6)
+    ):
+        return False  # so many vertices were drawn by no hand, and to compare them would keep a desk waiting
     if (own.geom_type == "LineString") != (read.geom_type == "LineString"):
         return False
     west, south, east, north = own.bounds

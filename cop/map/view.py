@@ -51,6 +51,7 @@ class MapView(QWidget):
     open_incident_asked = Signal(float, float)  # lat, lon
     task_asked = Signal(str, str)  # agency, unit
     place_asked = Signal(float, float)  # lat, lon: what is here?
+    draw_zone_asked = Signal(str, float, float)  # shape, lat, lon: draw a zone that begins here
     layers_changed = Signal()  # what is shown, how strongly, in which order, or what the filter hides
     layers_asked = Signal()  # the button that shows the layers was pressed
     tools_asked = Signal()  # the button that shows the tools was pressed
@@ -64,7 +65,7 @@ class MapView(QWidget):
         region: Path,
         palette: Palette,
         *,
-        tiles: TileSource | None = None,
+        tiles: Sequence[TileSource] = (),
         exercise: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         measures: Measures | None = None,
@@ -116,10 +117,12 @@ class MapView(QWidget):
         self.hand = Hand(self)
         self._fingers = Fingers(self._box, self)
         self._wire()
+        self.layer_set.jurisdictions.news.changed.connect(self._canvas.redraw_ground)
         tiles = self.layer_set.tiles
-        self._corners.say(self._corners.attribution, tiles.source.attribution if tiles is not None else "")
         if tiles is not None:
             tiles.arrivals.changed.connect(self._canvas.redraw_ground)
+            tiles.arrivals.said.connect(self._say_whose_map)
+            self._say_whose_map()
 
     def _wire(self) -> None:
         box, hand, corners = self._box, self.hand, self._corners
@@ -175,6 +178,11 @@ class MapView(QWidget):
             spare = max(0.0, _LEAST_AREA_M - max(bounds[2] - bounds[0], bounds[3] - bounds[1])) / 2
             self.moves.go_to((bounds[0] - spare, bounds[1] - spare, bounds[2] + spare, bounds[3] + spare))
 
+    def set_zone_aside(self, key: Key | None) -> None:
+        """Show this zone faint while it is changed by hand; None: none."""
+        self.layer_set.zones.set_aside(("zone", *key) if key is not None else None)
+        self._canvas.redraw_ground()
+
     def set_palette(self, palette: Palette) -> None:
         """Wear another theme."""
         self._palette = palette
@@ -198,8 +206,13 @@ class MapView(QWidget):
         layer.opacity = layer.opacity if opacity is None else opacity
         if (layer.visible, layer.opacity) != before:
             if layer is self.layer_set.tiles:
-                self._corners.attribution.setVisible(layer.visible)
+                self._say_whose_map()
             self.redraw_layers()
+
+    def _say_whose_map(self) -> None:
+        tiles = self.layer_set.tiles
+        shown = tiles is not None and tiles.visible
+        self._corners.say(self._corners.attribution, tiles.state_line if tiles is not None and shown else "")
 
     def arrange_layers(self, names: list[str]) -> None:
         """Put layers into this order, the lowest first; the ground stays below what lives on it."""
@@ -409,7 +422,8 @@ class MapView(QWidget):
         view = self.view
         at = self._cursor if self._cursor is not None else QPointF(view.width / 2, view.height / 2)
         lat, lon = place_to_degrees(*view.metres(at))
-        parts = [coordinates.usng(lat, lon), coordinates.degrees(lat, lon), coordinates.scale(view.scale)]
+        cell = self.layer_set.zones.cell_at(lat, lon)
+        parts = [cell, coordinates.usng(lat, lon), coordinates.degrees(lat, lon), coordinates.scale(view.scale)]
         self._corners.say(self._corners.readout, " · ".join(part for part in parts if part))
 
     def _hand_changed(self) -> None:
@@ -481,6 +495,8 @@ class MapView(QWidget):
         here = [
             MenuLine("Open incident here…", lambda: self.open_incident_asked.emit(lat, lon)),
             MenuLine("What is here…", lambda: self.place_asked.emit(lat, lon)),
+            MenuLine("Draw zone here…", lambda: self.draw_zone_asked.emit("polygon", lat, lon)),
+            MenuLine("Draw circle here…", lambda: self.draw_zone_asked.emit("circle", lat, lon)),
             MenuLine(
                 f"Copy USNG  {grid}" if grid else "Copy USNG (none this far north or south)",
                 lambda: QGuiApplication.clipboard().setText(grid),

@@ -205,7 +205,10 @@ def paint_words(painter: QPainter, view: Viewport, at: QPointF, words: str, pale
     width = text_width(words, _TEXT_PX)
     x = max(6.0, min(view.width - width - 6.0, at.x() + 16))
     y = max(20.0, min(view.height - 8.0, at.y() - 12))
-    draw_haloed(painter, QPointF(x, y), words, Script(_TEXT_PX, palette.label, palette.label_halo))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour(palette.control))
+    painter.drawRoundedRect(QRectF(x - 5, y - 15, width + 10, 20), 4, 4)
+    draw_haloed(painter, QPointF(x, y), words, Script(_TEXT_PX, palette.label, palette.control))
 
 
 def _side(form: ZoneForm, view: Viewport) -> QPointF:

@@ -1,16 +1,23 @@
 """The selection panel's pages of a zone and an alert."""
 
+from PySide6.QtWidgets import QWidget
+
 from cop.domain.area import Alert, Zone
+from cop.domain.report import Report
 from cop.domain.rules.alarm import phase
-from cop.domain.words import label
+from cop.domain.words import zone_label
+from cop.domain.zone_forms import form_of
 from cop.picture.change import Change
 from cop.ui import wording
 from cop.ui.alert_words import standing_of
 from cop.ui.desk import Desk
 from cop.ui.facts import Facts
-from cop.ui.labels import Label
+from cop.ui.flow_layout import FlowLayout
+from cop.ui.labels import Label, allow, button
 from cop.ui.page import Page
+from cop.ui.zone_words import NOT_BY_HAND, end_words
 
+_RADIO_ID = 12
 #: words of the phases of what has a beginning and an end
 _PHASES = {"coming": "not yet in force", "now": "in force", "over": "over"}
 
@@ -25,11 +32,27 @@ class ZonePage(Page):
         self.section("When and where")
         self.facts = Facts()
         self.lines.addWidget(self.facts)
+        self.lines.addSpacing(8)
+        self._buttons = QWidget()
+        flow = FlowLayout(self._buttons, gap=8)
+        flow.setContentsMargins(0, 0, 0, 0)
+        self.change = button("Change…", name="Change zone")
+        self.points = button("Move points")
+        self.extend = button("+1 h", name="One hour more")
+        self.end = button("End zone…")
+        for what, one in (("change", self.change), ("points", self.points), ("extend", self.extend), ("end", self.end)):
+            one.clicked.connect(lambda _=False, what=what: self.zone_asked.emit(what, *self.key))
+            flow.addWidget(one)
+        self.lines.addWidget(self._buttons)
+        self.why = Label(tone="muted", wrap=True)
+        self.lines.addWidget(self.why)
+        self._looked: Zone | None = None
+        self._by_hand = False
         self.end_with_source()
 
     def concerns(self, change: Change) -> bool:
         """Itself, or its incident's name."""
-        return self.key in change.zones or bool(change.incidents or change.agencies)
+        return self.key in change.zones or bool(change.incidents or change.agencies or change.delivered)
 
     def refresh(self) -> None:
         """Read everything anew."""
@@ -40,23 +63,41 @@ class ZonePage(Page):
             return
         zone = report.body
         incident = picture.incidents.get((zone.incident_agency, zone.incident))
-        kind = label({}, wording.one_line(zone.kind))
+        kind = zone_label(wording.one_line(zone.kind))
         about = wording.incident_title(incident) if incident is not None else ""
         agency = wording.agency_name(picture, report.agency)
         drill = wording.drill(report, self.desk.exercise)
-        self.say(f"{drill}{kind} · {zone.id}", wording.one_line(zone.name) or kind, f"reported by {agency}")
+        called = f" · {wording.one_line(zone.id)}" if len(zone.id) <= _RADIO_ID else ""  # no id made for machines
+        self.say(f"{drill}{kind}{called}", wording.one_line(zone.name) or kind, f"reported by {agency}")
         self.summary.say(wording.paragraphs(zone.summary))
         stands = phase(zone.starts_at, zone.expires_at, now)
+        until, tone = end_words(zone, now)
+        pending = self.desk.is_pending("zone", *self.key)
         self.facts.say(
             [
                 ("State", _PHASES[stands], "warn" if stands != "now" else ""),
                 ("From", wording.clock_or_date(zone.starts_at, now) if zone.starts_at is not None else "not said"),
-                ("Until", wording.clock_or_date(zone.expires_at, now) if zone.expires_at is not None else "not said"),
+                ("Until", until, tone),
                 ("Incident", about),
                 ("Place", "" if zone.geometry else wording.NOT_LOCATED),
+                ("", "● not sent yet" if pending else "", "warn"),
             ]
         )
+        self._offer(report, zone)
         self.say_source(report)
+
+    def _offer(self, report: Report, zone: Zone) -> None:
+        """The buttons, each with the reason where it cannot be pressed."""
+        if zone is not self._looked:  # to compare a form with its geometry costs too much for each second
+            self._looked, self._by_hand = zone, form_of(zone) is not None
+        refusal = self.desk.may_change_zone(report)
+        reason = refusal.reason if refusal is not None else None
+        allow(self.change, reason, "Its kind, name, end and shape")
+        allow(self.points, reason or (None if self._by_hand else NOT_BY_HAND), "Change its shape on the map")
+        allow(self.extend, reason, "Let it hold for one hour more")
+        allow(self.end, reason, "Take it from all maps")
+        self.extend.setVisible(zone.expires_at is not None)
+        self.why.say(reason or "")
 
 
 class AlertPage(Page):

@@ -17,6 +17,7 @@ from cop.domain.rules import actions
 from cop.domain.rules.newer import next_revision
 from cop.domain.task import Task
 from cop.domain.words import TASK_OVER
+from cop.domain.zone_forms import fits
 from cop.picture.change import Key
 from cop.picture.ground import Ground
 from cop.picture.picture import Picture
@@ -135,6 +136,22 @@ class Desk(QObject):
             return self._do(Refusal("This zone is gone: its agency has ended it."))
         owner = agency_name(self.picture, known.agency)
         return self._do(actions.change_zone(self.operator, known, changed, self.now(), seen_rev=seen_rev, owner=owner))
+
+    def may_change_zone(self, known: Report) -> Refusal | None:
+        """Whether this desk may change or end this zone; the reason if not."""
+        return actions.may_change_zone(self.operator, known, owner=agency_name(self.picture, known.agency))
+
+    def extend_zone(self, key: Key, by: timedelta = timedelta(hours=1)) -> Refusal | None:
+        """Let a zone of our agency hold for longer: from its end, or from now where that is over."""
+        known = self.picture.zones.get(key)
+        if known is None or not isinstance(known.body, Zone):
+            return self._do(Refusal("This zone is gone: its agency has ended it."))
+        zone = known.body
+        if zone.expires_at is None:
+            return self._do(Refusal("This zone has no end: it stands until somebody ends it."))
+        form = zone.form if zone.form is not None and fits(zone.form, zone.geometry) else None
+        ends = max(zone.expires_at, self.now()) + by
+        return self.change_zone(key, msgspec.structs.replace(zone, form=form, expires_at=ends), seen_rev=zone.rev)
 
     def end_zone(self, key: Key) -> Refusal | None:
         """Take a zone of our agency back."""

@@ -15,6 +15,7 @@ from cop.picture.change import Key
 from cop.ui import wording
 from cop.ui.desk import Desk
 from cop.ui.task_words import task_of
+from cop.ui.zone_words import zone_name
 
 _MOST = 30
 
@@ -42,7 +43,9 @@ def lines_of(desk: Desk, incident: Report) -> list[Line]:
         zone = report.body
         if isinstance(zone, Zone) and (zone.incident_agency, zone.incident) in about:
             by = zone.by or wording.agency_name(picture, report.agency)
-            lines.append(Line(zone.at, f"{zone.name or label({}, zone.kind)} set by {by}"))
+            lines.append(Line(zone.at, f"{zone_name(zone)} set by {by}"))
+            if zone.expires_at is not None and zone.expires_at <= desk.now():
+                lines.append(Line(zone.expires_at, f"{zone_name(zone)} ended by itself"))
     for report in picture.tasks.values():
         if (task_of(report).incident_agency, task_of(report).incident) in about:
             lines.extend(_task(desk, report))

@@ -39,6 +39,8 @@ from cop.ui.theme import qt_palette, stylesheet, ui_font
 from cop.ui.top_bar import TopBar
 from cop.ui.unit_dock import UnitDock
 from cop.ui.whereabouts import trusted_place
+from cop.ui.zone_news import ZoneNews
+from cop.ui.zone_work import ZoneWork
 
 #: a place nearer to the map's edge than this is brought to the middle
 _EDGE_PX = 60
@@ -76,6 +78,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._leads = Leads(desk.ground)
         self._alert_news = AlertNews(desk)
+        self._zone_news = ZoneNews(desk)
         self._operation = wording.one_line(operation)
         self._say_title()
         QApplication.setFont(ui_font())
@@ -186,7 +189,9 @@ class MainWindow(QMainWindow):
     def _build_head(self, operation: str, period: str) -> None:
         places = load_places(RESOURCES / "region" / "places.geojson")
         head = QWidget()
-        self.search = SearchField(lambda text: find(self.desk, places, self.window_actions, text), self)
+        self.search = SearchField(
+            lambda text: find(self.desk, [*self.maps.places(), *places], self.window_actions, text), self
+        )
         self.top_bar = TopBar(self.desk, self.search, self.colours, operation=operation, period=period)
         self.banners = Banners()
         lines = QVBoxLayout(head)
@@ -203,7 +208,7 @@ class MainWindow(QMainWindow):
         self.maps.selected.connect(self.select)
         self.maps.opened.connect(self._wire_map)
         self.map_view.layers_asked.connect(lambda: self._show_dock(self.layers_dock))
-        self._wire_map(self.map_view)
+        self.zone_work = self._wire_map(self.map_view)
         dialogs.incident_opened.connect(lambda *key: self._select_and_show("incident", *key))
         for dock in self.docks:
             dock.selected.connect(self._select_and_show)
@@ -217,6 +222,7 @@ class MainWindow(QMainWindow):
         panel.answer_asked.connect(dialogs.answer_task)
         panel.cancel_asked.connect(dialogs.cancel_task)
         panel.place_asked.connect(self._show_place)
+        panel.zone_asked.connect(self.zone_work.act)
         self.search.taken.connect(self._take_hit)
         self.top_bar.feeds_asked.connect(lambda: self._show_dock(self.feed_dock))
         self.top_bar.inbox_asked.connect(self.next_request)
@@ -227,10 +233,13 @@ class MainWindow(QMainWindow):
         for before, after in pairwise((bar.search, bar.dots, bar.alerts, bar.inbox, bar.theme, *left, self.map_view)):
             QWidget.setTabOrder(before, after)
 
-    def _wire_map(self, view: MapView) -> None:
+    def _wire_map(self, view: MapView) -> ZoneWork:
         """What is asked for on any map is asked of the desk."""
         view.open_incident_asked.connect(self.dialogs.open_incident)
         view.task_asked.connect(self.dialogs.assign_task)
+        work = ZoneWork(self.desk, view, view.window(), say=self.notice.say, incident=lambda: self.dialogs.incident)
+        work.published.connect(lambda *key: self.select("zone", *key))
+        return work
 
     # what arrives
 
@@ -255,6 +264,8 @@ class MainWindow(QMainWindow):
     def tick(self) -> None:
         """A second has passed."""
         self.desk.let_go()
+        if news := self._zone_news.tick():
+            self.notice.say(news)
         self.maps.tick(self.banners.texts())
         self.top_bar.tick()
         for dock in self.docks:

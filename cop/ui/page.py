@@ -21,6 +21,7 @@ class Page(QWidget):
     answer_asked = Signal(str, str, str)  # agency, id, state
     cancel_asked = Signal(str, str)
     place_asked = Signal(float, float)
+    zone_asked = Signal(str, str, str)  # what is to be done with it, agency, id
     selected = Signal(str, str, str)
 
     def __init__(self, desk: Desk) -> None:

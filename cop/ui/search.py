@@ -11,6 +11,8 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QHeaderView, QLineEdit, QVBoxLayout, QWidget
 
+from cop.domain.distance import distance_m
+from cop.domain.lettered_grid import cell_bounds, standing_grids
 from cop.ui import wording
 from cop.ui.alert_words import alert_of, standing_alerts, standing_of
 from cop.ui.desk import Desk
@@ -44,6 +46,7 @@ def find(desk: Desk, places: Sequence[Place], actions: Sequence[QAction], text: 
         return []
     typed = typed_place(text)
     first = [Hit("Place", typed.name, wording.grid(typed.lat, typed.lon), place=typed)] if typed is not None else []
+    first.extend(_cells(desk, text))
     sources: list[Iterator[Hit]] = [
         _incidents(desk, wanted),
         _units(desk, wanted),
@@ -60,6 +63,19 @@ def find(desk: Desk, places: Sequence[Place], actions: Sequence[QAction], text: 
     found = list(chain.from_iterable(islice(source, 200) for source in sources))
     found.sort(key=lambda hit: not hit.text.casefold().startswith(wanted))  # stable: kinds stay in their order
     return [*first, *found][:_MOST]
+
+
+def _cells(desk: Desk, text: str) -> Iterator[Hit]:
+    """The cell of each lettered grid that stands which was typed: "B3"."""
+    for grid in standing_grids(desk.picture.zones.values(), desk.now()):
+        bounds = cell_bounds(grid.form, text)
+        if bounds is not None:
+            west, south, east, north = bounds
+            lat, lon = (south + north) / 2, (west + east) / 2
+            across = 3.0 * float(distance_m(lat, west, lat, east))
+            cell = text.strip().upper()
+            name = wording.one_line(grid.name) or wording.agency_name(desk.picture, grid.agency)
+            yield Hit("Cell", f"{cell} of {name}", wording.grid(lat, lon), place=Place(cell, lat, lon, "", across))
 
 
 def _units(desk: Desk, wanted: str) -> Iterator[Hit]:

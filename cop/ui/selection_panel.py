@@ -28,6 +28,7 @@ class SelectionPanel(Dock):
     answer_asked = Signal(str, str, str)
     cancel_asked = Signal(str, str)
     place_asked = Signal(float, float)
+    zone_asked = Signal(str, str, str)
 
     def __init__(self, desk: Desk, leads: Leads, palette: Palette) -> None:
         super().__init__("Selection", "selection_panel", desk, palette)
@@ -70,6 +71,7 @@ class SelectionPanel(Dock):
             page.answer_asked.connect(self.answer_asked)
             page.cancel_asked.connect(self.cancel_asked)
             page.place_asked.connect(self.place_asked)
+            page.zone_asked.connect(self.zone_asked)
             page.selected.connect(self.selected)
         self.lines.addWidget(self._stack)
 

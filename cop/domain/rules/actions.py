@@ -179,7 +179,7 @@ def change_zone(
     operator: Operator, known: Report, changed: Zone, at: datetime, *, seen_rev: int, owner: str = ""
 ) -> Command | Refusal:
     """A desk changes a zone of its own agency; `seen_rev` is the revision that it looked at, `owner` a name to say."""
-    refusal = may(operator, "change_zone") or _others_zone(operator, known, owner)
+    refusal = may_change_zone(operator, known, owner=owner)
     if refusal is not None:
         return refusal
     if known.body.rev != seen_rev:
@@ -198,6 +198,11 @@ def end_zone(operator: Operator, known: Report, at: datetime, *, owner: str = ""
     if refusal is not None:
         return refusal
     return Command(msgspec.structs.replace(known.body, at=at, rev=known.body.rev + 1, by=operator.name, deleted=True))
+
+
+def may_change_zone(operator: Operator, known: Report, *, owner: str = "") -> Refusal | None:
+    """Whether this role changes zones, and this one; None if so."""
+    return may(operator, "change_zone") or _others_zone(operator, known, owner)
 
 
 def _others_zone(operator: Operator, known: Report, owner: str) -> Refusal | None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from cop.map.tools.bearing import BearingTool
 from cop.map.tools.context import ToolContext
+from cop.map.tools.draw_zone import DrawZoneTool
 from cop.map.tools.measure_area import AreaTool
 from cop.map.tools.measure_distance import DistanceTool
 from cop.map.tools.range_rings import RangeRingsTool
@@ -25,6 +27,11 @@ class ToolKind:
 def tool_kinds() -> tuple[ToolKind, ...]:
     """Every tool that can be taken from the menu."""
     return (
+        ToolKind("draw_area", "Draw an area", "draw", "Z", partial(DrawZoneTool, shape="polygon")),
+        ToolKind("draw_circle", "Draw a circle", "draw", "C", partial(DrawZoneTool, shape="circle")),
+        ToolKind("draw_corridor", "Draw a corridor", "draw", "Shift+C", partial(DrawZoneTool, shape="corridor")),
+        ToolKind("draw_line", "Draw a line", "draw", "Shift+Z", partial(DrawZoneTool, shape="line")),
+        ToolKind("draw_grid", "Draw a lettered grid", "draw", "Shift+G", partial(DrawZoneTool, shape="grid")),
         ToolKind("distance", "Measure distance", "measure", "D", DistanceTool),
         ToolKind("area", "Measure area", "measure", "Shift+D", AreaTool),
         ToolKind("bearing", "Bearing and distance", "measure", "B", BearingTool),

@@ -55,10 +55,10 @@ class ChangeZoneTool(Tool):
             return self._refused
         size = zone_sketch.size_words(self.form, self.context.measures)
         how = {
-            "circle": "drag its middle or its rim",
-            "grid": "drag its corners, or all of it",
-        }.get(self.form.shape, "drag points, rings add one, Delete removes one")
-        return f"{size} · {how} · Enter {self._verb} · Esc gives up"
+            "circle": "drag middle or rim",
+            "grid": "drag corners",
+        }.get(self.form.shape, "drag points, click rings")
+        return f"{size} · {how} · Enter {self._verb}, Esc gives up"
 
     def set_form(self, form: ZoneForm) -> None:
         """Take a form that was typed elsewhere, as one more step."""

@@ -253,7 +253,7 @@ class DrawZoneTool(Tool):
             return ("click the first corner" if not self.points else "click the next one") + wide
         form = self.form(with_cursor=False)
         size = zone_sketch.size_words(form, self.context.measures) if form is not None else ""
-        return f"{size or 'lines cross'}{wide} · Enter or double click ends · Backspace takes back"
+        return f"{size or 'lines cross'}{wide} · Enter ends, Backspace takes back"
 
     def _leg_words(self) -> str:
         form = self.form()
