@@ -343,15 +343,13 @@ def _client_id(data: Path, operator: Operator, feeds: Sequence[Feed]) -> str:
     return f"{file.read_text(encoding='utf-8').strip()}-{zlib.crc32(asked.encode()):08x}"
 
 
-def _tiles(config: Config, data: Path) -> TileSource | None:
-    if not config.map.tiles_url:
-        return None
-    return TileSource(
-        config.map.tiles_url,
-        attribution=config.map.tiles_attribution,
-        cache_folder=data / "tiles",
-        cache_mib=config.map.tiles_cache_mb,
-    )
+def _tiles(config: Config, data: Path) -> list[TileSource]:
+    """The background maps; what each fetches is kept in a folder of its own."""
+
+    def kept(url: str) -> Path:
+        return data / "tiles" / ("" if url == config.map.tiles_url else f"{zlib.crc32(url.encode()):08x}")
+
+    return [TileSource.of(one, kept(one.url)) for one in config.map.basemaps()]
 
 
 def _catch_everything(window: MainWindow) -> None:

@@ -14,6 +14,8 @@ from cop.feeds.message import Feed
 from cop.feeds.outbound import WRITERS
 from cop.feeds.outlet import Outlet
 from cop.feeds.topics import LIVE_ROOT, is_exercise, overlap
+from cop.map.tiles.address import template_problem
+from cop.map.tiles.basemap import Basemap, basemap_problem
 from cop.picture.boundaries.source import Boundaries
 from cop.picture.ground import Ground, load_ground
 from cop.picture.home import BEYOND_KM
@@ -50,7 +52,16 @@ class MapSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     tiles_url: str = ""
     tiles_attribution: str = ""
     tiles_cache_mb: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 500
+    basemap: tuple[Basemap, ...] = ()
     doubtful_beyond_km: Annotated[float, msgspec.Meta(gt=0, le=20_100)] = BEYOND_KM
+
+
+    def basemaps(self) -> tuple[Basemap, ...]:
+        """The background maps, the one of `tiles_url` first."""
+        online = Basemap(
+            name="Online map", url=self.tiles_url, attribution=self.tiles_attribution, cache_mb=self.tiles_cache_mb
+        )
+        return ((online,) if self.tiles_url else ()) + self.basemap
 
 
 class JournalSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -129,6 +140,7 @@ def check(config: Config, origin: str, *, try_feeds: bool = True) -> None:
         config.broker.address()
     except ValueError as error:
         raise ConfigError(f"{origin}: [broker] url: {error}") from error
+    _check_basemaps(config.map, origin)
     names = [feed.name for feed in config.feed]
     for feed in config.feed:
         where = f"{origin}: [[feed]] {feed.name!r}"
@@ -147,6 +159,18 @@ def check(config: Config, origin: str, *, try_feeds: bool = True) -> None:
             raise ConfigError(f"{where}: live and exercise topics do not mix (root is {config.root!r})")
     for outlet in config.publish:
         _check_outlet(outlet, config, f"{origin}: [[publish]] {outlet.name!r}")
+
+
+def _check_basemaps(settings: MapSettings, origin: str) -> None:
+    if settings.tiles_url and (problem := template_problem(settings.tiles_url)):
+        raise ConfigError(f"{origin}: [map] tiles_url: {problem}")
+    names = [one.name for one in settings.basemaps()]
+    for one in settings.basemap:
+        where = f"{origin}: [[map.basemap]] {one.name!r}"
+        if names.count(one.name) > 1:
+            raise ConfigError(f"{where}: name: two background maps have this name")
+        if problem := basemap_problem(one):
+            raise ConfigError(f"{where}: {problem}")
 
 
 def _check_outlet(outlet: Outlet, config: Config, where: str) -> None:

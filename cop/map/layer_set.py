@@ -1,6 +1,6 @@
 """Every layer of one map, built for one another, and what a point among them means."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from cop.map.layers.jurisdictions import JurisdictionLayer
 from cop.map.layers.labels import LabelLayer
 from cop.map.layers.layer import Layer
 from cop.map.layers.pin import PinLayer
+from cop.map.layers.resources import ResourceLayer
 from cop.map.layers.selection import SelectionLayer
 from cop.map.layers.sketches import SketchLayer
 from cop.map.layers.tiles import TileLayer
@@ -43,7 +44,7 @@ class LayerSet:
         *,
         now: Callable[[], datetime],
         exercise: bool,
-        tiles: TileSource | None,
+        tiles: Sequence[TileSource],
         reserved: Callable[[], list[QRectF]],
         parent: QObject,
         measures: Measures | None = None,
@@ -52,22 +53,43 @@ class LayerSet:
         self._palette = palette
         self._picture = picture
         self._reserved = reserved
-        self.tiles = TileLayer(tiles, palette, parent) if tiles is not None else None
-        self.basemap = BasemapLayer(region, palette)
-        self.jurisdictions = JurisdictionLayer(picture, ground, palette)
+        self.tiles = TileLayer(tiles, palette, parent) if tiles else None
+        counties = not any(one.level == "county" for one in ground.jurisdictions)
+        self.basemap = BasemapLayer(region, palette, counties=counties)
+        self.jurisdictions = JurisdictionLayer(picture, ground, palette, parent)
         self.zones = ZoneLayer(picture, palette, now, exercise=exercise, reserved=reserved)
-        self.units = UnitLayer(picture, palette, now, exercise=exercise)
+        self.units = UnitLayer(picture, palette, now, exercise=exercise, clustered=True)
         self.incidents = IncidentLayer(picture, palette, now, exercise=exercise)
-        self.selection = SelectionLayer(picture, palette, zones=self.zones, units=self.units, incidents=self.incidents)
-        self.labels = LabelLayer(picture, self.units, self.incidents, palette, reserved=reserved)
+        self.resources = ResourceLayer(picture, palette, now, exercise=exercise, reserved=reserved)
+        self.selection = SelectionLayer(
+            picture,
+            palette,
+            zones=self.zones,
+            units=self.units,
+            incidents=self.incidents,
+            resources=self.resources,
+        )
         self.measures = measures or Measures()
+        self.labels = LabelLayer(
+            picture, self.units, self.incidents, palette, reserved=reserved, now=now, measures=self.measures
+        )
+        # a bubble stands beside the incident that lies above it, and under no label
+        self.units.avoid = lambda: [(one.x, one.y) for one in self.incidents.placed() if self.incidents.visible]
+        self.labels.bubbles = lambda view: self.units.bubbles(view)
         self.sketches = SketchLayer(palette, self.measures)
         self.pin = PinLayer(palette)
         lowest: list[Layer] = [self.tiles] if self.tiles is not None else []
         self.ground = LayerStack([*lowest, self.basemap, self.jurisdictions, self.zones])
-        self.live = LayerStack([self.selection, self.units, self.incidents, self.labels, self.sketches, self.pin])
+        self.live = LayerStack(
+            [self.selection, self.resources, self.units, self.incidents, self.labels, self.sketches, self.pin]
+        )
         self.pointing = Pointing(
-            picture, zones=self.zones, units=self.units, incidents=self.incidents, labels=self.labels
+            picture,
+            zones=self.zones,
+            units=self.units,
+            incidents=self.incidents,
+            labels=self.labels,
+            resources=self.resources,
         )
 
     def listed(self) -> list[Layer]:
@@ -106,20 +128,22 @@ class LayerSet:
         """Show what is selected; the kind "" selects nothing."""
         self.selection.select(kind, key)
         self.incidents.selected = key if kind == "incident" else None
+        self.resources.selected = key if kind == "resource" else None
         self.labels.selected_unit = self._picture.tracks.row_of(*key) if kind == "unit" else None
+        self.units.selected = self.labels.selected_unit
 
     def paint_ground(self, painter: QPainter, view: Viewport) -> None:
         """All that lies still, and its names above it."""
         painter.fillRect(view.rect(), colour(self._palette.map_background))
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        tiled = self.tiles is not None and self.tiles.visible
-        # a full raster map has better roads and lakes than ours, and a part of one has names enough
-        doubled = self.basemap if tiled and self.tiles is not None and self.tiles.covers(view) else None
+        # a full background map has better roads, lakes and names than ours; where it has a hole, ours are needed
+        covered = self.tiles is not None and self.tiles.visible and self.tiles.covers(view)
+        doubled = self.basemap if covered else None
         self.ground.paint(painter, view, skip=doubled)
         taken = self._reserved()
         if self.zones.visible:
             taken.extend(self.zones.names)
-        self.ground.paint_names(painter, view, taken, skip=self.basemap if tiled else None)
+        self.ground.paint_names(painter, view, taken, skip=doubled)
 
     def paint_live(self, painter: QPainter, view: Viewport) -> None:
         """All that moves."""

@@ -10,6 +10,7 @@ import pytest
 from cop.config import Config, ConfigError, load
 from cop.feeds.message import Feed
 from cop.feeds.outlet import Outlet
+from cop.map.tiles.basemap import Basemap
 from cop.picture.boundaries.source import Boundaries
 
 _PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
@@ -21,6 +22,7 @@ def _sections() -> dict[str, type[msgspec.Struct]]:
         "`[[feed]]`": Feed,
         "`[[publish]]`": Outlet,
         "`[[map.boundaries]]`": Boundaries,
+        "`[[map.basemap]]`": Basemap,
     }
     for field in msgspec.structs.fields(Config):
         if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):

@@ -1,169 +1,415 @@
-"""A raster map below everything, for people who are online; without a network it is simply not there."""
+"""A background map below everything: tiles from a server, an archive or a style; one of several, or none."""
 
+import queue
 import time
+import weakref
 from collections import OrderedDict
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import ClassVar
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
 
-from PySide6.QtCore import QObject, QRectF, QUrl, Signal
-from PySide6.QtGui import QImage, QPainter, QPixmap
-from PySide6.QtNetwork import QNetworkAccessManager, QNetworkDiskCache, QNetworkReply, QNetworkRequest
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QPainter, QPen
 
 from cop.map.layers.layer import Layer
+from cop.map.lettering import Script, draw_haloed, text_width
 from cop.map.palette import Palette, colour
-from cop.map.tile_source import Tile, TileSource, tiles_in_view
+from cop.map.tile_source import Tile, TileSource, reaches_beyond, tiles_in_view
+from cop.map.tiles.loading import Loading, start_loading
+from cop.map.tiles.store import Answer, Facts, News, Standing
 from cop.map.viewport import Viewport
 
-_KEPT_TILES = 512
-_MOST_REQUESTS = 8
-_MOST_BYTES = 4 * 1024 * 1024
-_LARGEST_SIDE_PX = 1024
-_TIMEOUT_MS = 10_000
-#: a tile that could not be had is asked for again after this
-_RETRY_S = 30.0
-#: how many levels up a tile may stand in
-_LEVELS_UP = 6
-_USER_AGENT = b"cop/0.1 (common operating picture)"
+#: what is kept in memory beyond what is in view: some six views of 1920 × 1080
+_KEPT_BYTES = 128 * 1024 * 1024
+#: a tile that its source does not have is asked for again after this
+_MISSING_S = 600.0
+#: how many levels up a tile may stand in, and how many down
+_LEVELS_UP = 8
+_LEVELS_DOWN = 2
+#: how often what came is taken in: while something is on its way, and while nothing is
+_LOOK_MS = 33
+_GLANCE_MS = 500
+#: a mark smaller than this would be noise
+_LEAST_MARK_PX = 90.0
+_MARK = "no tile"
 
 
 class TileLayer(Layer):
-    """Asks for the tiles in view, a few at a time; a parent stands in until one is there; errors are kept quiet."""
+    """Shows the map chosen among `sources`. A coarser or finer tile stands in until one is there.
+
+    Reading, fetching, decoding and drawing of tiles happen on other threads; they put what comes into a queue, and a
+    timer of the screen's thread takes it out. What is wrong is said once, in `state_words`, never for each tile.
+    """
 
     name: ClassVar[str] = "tiles"
-    label: ClassVar[str] = "Online map"
+    label: ClassVar[str] = "Background map"
 
-    def __init__(self, source: TileSource, palette: Palette, parent: QObject) -> None:
-        """Everything of Qt's in here belongs to `parent` and goes with it, on the thread of the screen.
-
-        Left to Python it could be collected on a decoder's thread, in the middle of a reply.
-        """
+    def __init__(self, sources: TileSource | Sequence[TileSource], palette: Palette, parent: QObject) -> None:
+        """The first source is the one shown. `parent` owns what is of Qt's; the threads end with it at the latest."""
         super().__init__(palette)
-        self.source = source
-        self._decoders = ThreadPoolExecutor(max_workers=2, thread_name_prefix="tile decoder")
-        self.arrivals = _Arrivals(parent)
-        self._tiles: OrderedDict[Tile, QPixmap] = OrderedDict()
-        self._replies: dict[Tile, QNetworkReply] = {}
-        self._decoding: dict[Tile, Future[None]] = {}
-        self._failed_at: dict[Tile, float] = {}
-        self._wanted: list[Tile] = []
-        self._network = QNetworkAccessManager(parent)
-        cache = QNetworkDiskCache(self._network)
-        cache.setCacheDirectory(str(source.cache_folder))
-        cache.setMaximumCacheSize(source.cache_mib * 1024 * 1024)
-        self._network.setCache(cache)
-        self.arrivals.decoded.connect(self._take_in)
+        self.sources: tuple[TileSource, ...] = (sources,) if isinstance(sources, TileSource) else tuple(sources)
+        #: the chosen source with what its archive says of itself; None: none is shown
+        self.source: TileSource | None = self.sources[0] if self.sources else None
+        self.arrivals = Arrivals(parent)
+        self.arrivals.attend.timeout.connect(self._attend)
+        self.arrivals.look.timeout.connect(self._look)
+        self._came: queue.SimpleQueue[Answer | News] = queue.SimpleQueue()
+        self._loading = _Running()
+        self._turn = 0
+        self._ratio = 1
+        self._images = _Images()
+        self._in_view: list[Tile] = []
+        self._beyond = False
+        self._asked: list[Tile] = []
+        self._missing_until: dict[Tile, float] = {}
+        self._away: set[Tile] = set()
+        self._trouble = ""
+        self._said = ""
+        parent.destroyed.connect(self._loading.stop)
+        weakref.finalize(self, self._loading.stop)
 
-    def paint(self, painter: QPainter, view: Viewport) -> None:
-        tiles = tiles_in_view(self.source, view)
-        self._wanted = [tile for tile in tiles if tile not in self._tiles]
-        self._ask()
-        for tile in tiles:
-            west, _south, east, north = tile.bounds()
-            corner = view.point(west, north)
-            side = (east - west) / view.metres_per_pixel
-            target = QRectF(round(corner.x()), round(corner.y()), 0, 0)
-            target.setRight(round(corner.x() + side))
-            target.setBottom(round(corner.y() + side))
-            self._paint_tile(painter, tile, target)
-        if self.palette.name == "dark":  # raster maps are made for paper
-            shade = colour(self.palette.map_background)
-            shade.setAlpha(150)
-            painter.fillRect(view.rect(), shade)
+    # choosing
 
-    def covers(self, view: Viewport) -> bool:
-        """Whether a picture, if a coarse one, is there for every tile in view."""
-        return all(self._stand_in(tile) is not None for tile in tiles_in_view(self.source, view))
+    @property
+    def chosen(self) -> str | None:
+        """The name of the source that is shown."""
+        return self.source.name if self.source is not None else None
+
+    def choose(self, name: str | None) -> None:
+        """Show another source, or none. Raises KeyError if there is none of this name."""
+        source = {one.name: one for one in self.sources}[name] if name is not None else None
+        if (source.name if source is not None else None) != self.chosen:
+            self.source = source
+            self._begin_anew()
+
+    def state(self) -> dict[str, Any]:
+        """What was chosen, as plain values for the settings."""
+        return {"chosen": self.chosen}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Choose as remembered; a source that is no longer there leaves the first."""
+        name = state.get("chosen", self.chosen)
+        if name is None or name in [one.name for one in self.sources]:
+            self.choose(name)
+
+    @property
+    def attribution(self) -> str:
+        """Whose map it is, as plain text; empty where none is shown."""
+        return self.source.attribution if self.source is not None else ""
+
+    @property
+    def state_words(self) -> str:
+        """What is wrong with the map in view, one short line, empty if nothing is. `arrivals.said` tells of another."""
+        return self._said
+
+    @property
+    def state_line(self) -> str:
+        """Attribution and what is wrong, for the map's corner."""
+        return " · ".join(part for part in (self.attribution, self.state_words) if part)
+
+    def set_palette(self, palette: Palette) -> None:
+        """A map with a style for each theme is drawn anew."""
+        before, self.palette = self.palette, palette
+        told = self.source.basemap if self.source is not None else None
+        if told is not None and palette.name != before.name and told.style_path("dark") != told.style_path("light"):
+            self._begin_anew()
 
     def stop(self) -> None:
-        """Let go of the network and wait for the decoders."""
-        self._wanted = []
-        for reply in list(self._replies.values()):
-            reply.abort()
-        wait(self._decoding.values())
+        """End every thread and wait for it. The next paint starts them again."""
+        self._loading.stop()
+        self._turn += 1  # what is still in the queue is nobody's
+        self._asked = []
+        self.arrivals.rest()
 
-    def _paint_tile(self, painter: QPainter, tile: Tile, target: QRectF) -> None:
-        found = self._stand_in(tile)
-        if found is None:
+    # painting
+
+    def paint(self, painter: QPainter, view: Viewport) -> None:
+        if self.source is None:
+            self._note([], view)
             return
-        pixmap, levels = found
-        part = pixmap.width() / 2**levels
-        left = (tile.x - ((tile.x >> levels) << levels)) * part
-        top = (tile.y - ((tile.y >> levels) << levels)) * part
-        painter.drawPixmap(target, pixmap, QRectF(left, top, part, part))
+        tiles = tiles_in_view(self.source, view)
+        self._note(tiles, view)
+        unseen: list[QRectF] = []
+        for tile in tiles:
+            target = _target(tile, view)
+            if not self._paint_tile(painter, tile, target) and tile in self._missing_until:
+                unseen.append(target)
+        shade = self.source.shade(self.palette.name)
+        if shade > 0:
+            ink = colour(self.palette.map_background)
+            ink.setAlphaF(shade)
+            for target in self._covered(tiles, view):
+                painter.fillRect(target, ink)
+        self._mark(painter, unseen)
 
-    def _stand_in(self, tile: Tile) -> tuple[QPixmap, int] | None:
+    def covers(self, view: Viewport) -> bool:
+        """Whether a picture, if a coarse one, is there for every part of the view."""
+        if self.source is None or reaches_beyond(self.source, view):
+            return False
+        tiles = tiles_in_view(self.source, view)
+        return bool(tiles) and all(self._is_covered(tile) for tile in tiles)
+
+    def _covered(self, tiles: list[Tile], view: Viewport) -> list[QRectF]:
+        """Where there is a picture; as one rectangle where there is one everywhere."""
+        if tiles and all(self._is_covered(tile) for tile in tiles):
+            whole = QRectF()
+            for tile in tiles:
+                whole = whole.united(_target(tile, view))
+            return [whole.intersected(view.rect())]
+        return [_target(tile, view) for tile in tiles if self._is_covered(tile)]
+
+    def _is_covered(self, tile: Tile) -> bool:
+        return self._stand_in(tile) is not None or all(child in self._images for child in tile.children())
+
+    def _paint_tile(self, painter: QPainter, tile: Tile, target: QRectF) -> bool:
+        """Draw a tile or what stands in for it; whether there was anything."""
+        found = self._stand_in(tile)
+        if found is not None:
+            image, levels = found
+            part = image.width() / 2**levels
+            left = (tile.x - ((tile.x >> levels) << levels)) * part
+            top = (tile.y - ((tile.y >> levels) << levels)) * part
+            painter.drawImage(target, image, QRectF(left, top, part, part))
+            if levels == 0:
+                return True
+        return self._paint_children(painter, tile, target, _LEVELS_DOWN) or found is not None
+
+    def _paint_children(self, painter: QPainter, tile: Tile, target: QRectF, levels: int) -> bool:
+        """Finer tiles, left from before the view went farther away, over whatever is coarser."""
+        painted = False
+        middle = QPointF(round(target.center().x()), round(target.center().y()))
+        halves_x = ((target.left(), middle.x()), (middle.x(), target.right()))
+        halves_y = ((target.top(), middle.y()), (middle.y(), target.bottom()))
+        for index, child in enumerate(tile.children()):
+            (left, right), (top, bottom) = halves_x[index % 2], halves_y[index // 2]
+            quarter = QRectF(left, top, right - left, bottom - top)
+            image = self._images.get(child)
+            if image is not None:
+                painter.drawImage(quarter, image, QRectF(image.rect()))
+                painted = True
+            elif levels > 1:
+                painted = self._paint_children(painter, child, quarter, levels - 1) or painted
+        return painted
+
+    def _stand_in(self, tile: Tile) -> tuple[QImage, int] | None:
         for levels in range(min(tile.z, _LEVELS_UP) + 1):
-            above = tile.parent(levels)
-            pixmap = self._tiles.get(above)
-            if pixmap is not None:
-                self._tiles.move_to_end(above)
-                return pixmap, levels
+            image = self._images.get(tile.parent(levels))
+            if image is not None:
+                return image, levels
         return None
 
-    def _ask(self) -> None:
-        for tile in [tile for tile in self._replies if tile not in self._wanted]:
-            self._replies[tile].abort()  # the view has gone elsewhere
+    def _mark(self, painter: QPainter, unseen: list[QRectF]) -> None:
+        """Where the source has nothing: our own ground below, and a faint word that this is all."""
+        ink = colour(self.palette.place)
+        ink.setAlpha(70)
+        painter.setPen(QPen(ink, 1.0, Qt.PenStyle.DotLine))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for target in unseen:
+            painter.drawRect(target.adjusted(0.5, 0.5, -0.5, -0.5))
+        for target in unseen:
+            if target.width() >= _LEAST_MARK_PX:
+                at = QPointF(target.right() - text_width(_MARK, 10) - 8, target.bottom() - 8)
+                draw_haloed(painter, at, _MARK, Script(10, self.palette.place, self.palette.label_halo))
+
+    # loading
+
+    def _note(self, tiles: list[Tile], view: Viewport) -> None:
+        """Remember what is in view; it is asked for after the paint, not in it."""
+        self._in_view = tiles
+        self._images.keep(tiles)
+        self._beyond = self.source is not None and not tiles
+        wanted_ratio = 2 if self.source is not None and self.source.sharp and view.dpr > 1.25 else 1
+        if wanted_ratio != self._ratio:
+            self._ratio = wanted_ratio
+            self._forget()
+        if not self.arrivals.attend.isActive():
+            self.arrivals.attend.start()
+
+    def _wanted(self) -> list[Tile]:
         now = time.monotonic()
-        for tile in self._wanted:
-            if len(self._replies) >= _MOST_REQUESTS:
-                return
-            known = tile in self._replies or tile in self._decoding
-            if not known and now - self._failed_at.get(tile, -_RETRY_S) >= _RETRY_S:
-                self._request(tile)
+        return [
+            tile for tile in self._in_view if tile not in self._images and now >= self._missing_until.get(tile, 0.0)
+        ]
 
-    def _request(self, tile: Tile) -> None:
-        request = QNetworkRequest(QUrl(self.source.address(tile)))
-        if request.url().scheme() not in {"http", "https"}:
-            self._failed_at[tile] = time.monotonic()
-            return
-        request.setRawHeader(b"User-Agent", _USER_AGENT)
-        request.setAttribute(
-            QNetworkRequest.Attribute.CacheLoadControlAttribute, QNetworkRequest.CacheLoadControl.PreferCache
-        )
-        request.setTransferTimeout(_TIMEOUT_MS)
-        reply = self._network.get(request)
-        self._replies[tile] = reply
-        reply.downloadProgress.connect(
-            lambda got, _total, reply=reply: reply.abort() if got > _MOST_BYTES else None  # a tile is never that large
-        )
-        reply.finished.connect(lambda tile=tile, reply=reply: self._received(tile, reply))
+    def _attend(self) -> None:
+        """Ask for what the last paint lacked."""
+        wanted = self._wanted()
+        if wanted and self.source is not None and self._loading.one is None:
+            self._loading.one = start_loading(
+                self.source, theme=self.palette.name, ratio=self._ratio, turn=self._turn, post=self._came.put
+            )
+        if wanted != self._asked and self._loading.one is not None:
+            self._asked = wanted
+            self._loading.one.want(wanted)
+        self._judge()
+        if self._loading.one is not None:
+            self.arrivals.look_every(_LOOK_MS if set(wanted) - self._away else _GLANCE_MS)
 
-    def _received(self, tile: Tile, reply: QNetworkReply) -> None:
-        self._replies.pop(tile, None)
-        reply.deleteLater()
-        if reply.error() == QNetworkReply.NetworkError.OperationCanceledError:
-            return
-        if reply.error() != QNetworkReply.NetworkError.NoError:
-            self._failed_at[tile] = time.monotonic()
+    def _look(self) -> None:
+        """Take in what came since the last look."""
+        new = False
+        while True:
+            try:
+                came = self._came.get_nowait()
+            except queue.Empty:
+                break
+            if came.turn == self._turn:
+                self._take_in(came)
+                new = True
+        if new:
+            self.arrivals.changed.emit()
+            self._attend()
+
+    def _take_in(self, came: Answer | News) -> None:
+        if isinstance(came, News):
+            self._trouble = came.trouble
+            if not came.trouble:
+                self._away.clear()
+            if came.facts is not None:
+                self._learn(came.facts)
+        elif came.image is not None:
+            self._images.add(came.tile, came.image)
+            self._missing_until.pop(came.tile, None)
+            self._away.discard(came.tile)
+        elif came.standing is Standing.MISSING:
+            self._missing_until[came.tile] = time.monotonic() + _MISSING_S
         else:
-            content = bytes(reply.readAll().data())
-            self._decoding[tile] = self._decoders.submit(_decode, tile, content, self.arrivals)
-        self._ask()
+            self._away.add(came.tile)
 
-    def _take_in(self, tile: Tile, image: QImage) -> None:
-        self._decoding.pop(tile, None)
-        if image.isNull():
-            self._failed_at[tile] = time.monotonic()
+    def _learn(self, facts: Facts) -> None:
+        if self.source is None:
             return
-        self._failed_at.pop(tile, None)
-        self._tiles[tile] = QPixmap.fromImage(image)
-        while len(self._tiles) > _KEPT_TILES:
-            self._tiles.popitem(last=False)
+        told = self.source.informed(
+            bounds=facts.bounds,
+            least_zoom=facts.least_zoom,
+            most_zoom=facts.most_zoom,
+            attribution=facts.attribution,
+        )
+        if told != self.source:
+            self.source = told
+            self.arrivals.said.emit()
+
+    def _judge(self) -> None:
+        """Find the words; while tiles are on their way nothing new is said of those that are missing."""
+        missing = sum(tile in self._missing_until and tile not in self._images for tile in self._in_view)
+        loading = set(self._wanted()) - self._away
+        if self.source is None or not self.visible:
+            words = ""
+        elif self._trouble:
+            words = f"Map: {self._trouble}"
+        elif self._beyond:
+            words = f"Map: {self.source.name} has nothing here at this scale"
+        elif missing and not loading:
+            words = f"Map: {missing} tile{'s' if missing > 1 else ''} missing here"
+        elif missing:
+            words = self._said
+        else:
+            words = ""
+        if words != self._said:
+            self._said = words
+            self.arrivals.said.emit()
+
+    def _begin_anew(self) -> None:
+        self._forget()
+        self._trouble = ""
+        self.arrivals.said.emit()
         self.arrivals.changed.emit()
 
+    def _forget(self) -> None:
+        """Everything loaded is of another map."""
+        self.stop()
+        self._images.clear()
+        self._missing_until.clear()
+        self._away.clear()
 
-class _Arrivals(QObject):
-    """Carries decoded tiles over to the thread of the screen; `changed` says that there is something new to see."""
 
-    decoded = Signal(object, QImage)
+class Arrivals(QObject):
+    """`changed`: there is something new to see; `said`: other words, or another attribution."""
+
     changed = Signal()
+    said = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.attend = QTimer(self)
+        self.attend.setSingleShot(True)
+        self.attend.setInterval(0)
+        self.look = QTimer(self)
+
+    def look_every(self, milliseconds: int) -> None:
+        """Look for what came; a timer that runs is not set back, or a map that is moved would never look."""
+        if not self.look.isActive() or self.look.interval() != milliseconds:
+            self.look.start(milliseconds)
+
+    def rest(self) -> None:
+        """Nothing is on its way."""
+        self.attend.stop()
+        self.look.stop()
 
 
-def _decode(tile: Tile, content: bytes, arrivals: _Arrivals) -> None:
-    """Decode a tile off the thread of the screen; what is no picture, or far too large, arrives as a null image."""
-    image = QImage.fromData(content)
-    if max(image.width(), image.height()) > _LARGEST_SIDE_PX:
-        image = QImage()
-    elif not image.isNull():
-        image = image.convertToFormat(QImage.Format.Format_RGB32)
-    arrivals.decoded.emit(tile, image)
+class _Images:
+    """Tiles in memory: those in view, and as many of the others, the last used first, as there is room for."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Tile, QImage] = OrderedDict()
+        self._bytes = 0
+        self._in_view: frozenset[Tile] = frozenset()
+
+    def __contains__(self, tile: Tile) -> bool:
+        return tile in self._kept
+
+    @property
+    def bytes(self) -> int:
+        """What they take in memory."""
+        return self._bytes
+
+    def get(self, tile: Tile) -> QImage | None:
+        """A tile, which is thereby the last used."""
+        image = self._kept.get(tile)
+        if image is not None:
+            self._kept.move_to_end(tile)
+        return image
+
+    def keep(self, tiles: Iterable[Tile]) -> None:
+        """These are in view: they stay."""
+        self._in_view = frozenset(tiles)
+
+    def add(self, tile: Tile, image: QImage) -> None:
+        """One more; the longest unused go."""
+        before = self._kept.pop(tile, None)
+        self._bytes += image.sizeInBytes() - (before.sizeInBytes() if before is not None else 0)
+        self._kept[tile] = image
+        for old in list(self._kept):
+            if self._bytes <= _KEPT_BYTES:
+                return
+            if old not in self._in_view:
+                self._bytes -= self._kept.pop(old).sizeInBytes()
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._kept.clear()
+        self._bytes = 0
+
+
+class _Running:
+    """The loading under way, apart from the layer, so that it can be ended when the layer is gone already."""
+
+    #: threads that hang in a read: what they refer to must stay for as long as the program
+    hung: ClassVar[list[Loading]] = []
+
+    def __init__(self) -> None:
+        self.one: Loading | None = None
+
+    def stop(self, _gone: object = None) -> None:
+        """End it, if there is any."""
+        loading, self.one = self.one, None
+        if loading is not None and not loading.stop():
+            self.hung.append(loading)
+
+
+def _target(tile: Tile, view: Viewport) -> QRectF:
+    """Where a tile lies on the screen, edge to edge with its neighbours."""
+    west, _south, east, north = tile.bounds()
+    corner = view.point(west, north)
+    side = (east - west) / view.metres_per_pixel
+    left, top = round(corner.x()), round(corner.y())
+    return QRectF(left, top, round(corner.x() + side) - left, round(corner.y() + side) - top)
