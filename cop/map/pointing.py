@@ -5,6 +5,7 @@ from PySide6.QtCore import QPointF
 from cop.domain.agency import Agency
 from cop.map.layers.incidents import IncidentLayer
 from cop.map.layers.labels import LabelLayer
+from cop.map.layers.resources import ResourceLayer
 from cop.map.layers.units import UnitLayer
 from cop.map.layers.zones import ZoneLayer
 from cop.map.place_menu import Standing
@@ -27,12 +28,14 @@ class Pointing:
         units: UnitLayer,
         incidents: IncidentLayer,
         labels: LabelLayer,
+        resources: ResourceLayer,
     ) -> None:
         self._picture = picture
         self._zones = zones
         self._units = units
         self._incidents = incidents
         self._labels = labels
+        self._resources = resources
 
     def object_at(self, at: QPointF, view: Viewport) -> tuple[str, str, str]:
         """Kind, agency and id of what a click means, all "" for nothing; incidents first, labels mean their symbol."""
@@ -50,6 +53,9 @@ class Pointing:
             for row, box in unit_boxes.items():
                 if box.contains(at):
                     return "unit", *self._picture.tracks.keys[row]
+        if self._resources.visible:
+            for key, _ in self._resources.near(at, view, _CLICK_REACH_PX):
+                return "resource", *key
         drawn = self._zones.at(at, view) if self._zones.visible else None
         return drawn if drawn is not None else ("", "", "")
 
@@ -67,6 +73,9 @@ class Pointing:
                 profile = self._picture.agencies.get(agency)
                 owner = profile.body.name if profile is not None and isinstance(profile.body, Agency) else agency
                 found.append(Standing("unit", agency, unit, f"{self._picture.tracks.callsigns[row]} · {owner}"))
+        if self._resources.visible:
+            near = self._resources.near(at, view, _CLICK_REACH_PX)
+            found.extend(Standing("resource", *key, name) for key, name in near)
         if self._zones.visible:
             found.extend(Standing(*of, name) for of, name in self._zones.standing_at(at, view))
         return found[:_MOST_IN_MENU]

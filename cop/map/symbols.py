@@ -142,22 +142,26 @@ def resource_symbol(
     stale: bool = False,
     doubtful: bool = False,
     exercise: bool = False,
-    selected: bool = False,
     count: int = 1,
+    small: bool = False,
 ) -> QImage:
     """The square of a resource that stands somewhere, on a transparent square of RESOURCE_CELL_PX.
 
-    `stale` is one whose time is over, `count` how many stand at this place.
+    `stale` is one whose time is over, `count` how many stand at this place; `small` is one of so many that no glyph
+    could be read.
     """
     image, painter = canvas(RESOURCE_CELL_PX, dpr)
     status = frames.AVAILABILITY_STATUSES.get(availability, "unknown")
     sign = status_sign(status)
     edge, disc = colour(palette.status_colour(status)), colour(palette.symbol_disc)
-    if selected:
-        side = frames.SQUARE_PX + 6.0
-        painter.setPen(QPen(colour(palette.selection), 2.2))
-        painter.setBrush(NO_BRUSH)
-        painter.drawRoundedRect(QRectF(-side / 2, -side / 2, side, side), 4.0, 4.0)
+    if small:
+        painter.setPen(QPen(edge, 2.0))
+        painter.setBrush(agency)
+        painter.drawRect(QRectF(-4.0, -4.0, 8.0, 8.0))
+        if stale or doubtful or exercise:
+            _fade(painter, RESOURCE_CELL_PX)
+        painter.end()
+        return image
     frames.draw_square(painter, sign, edge, disc)
     _draw_glyph(painter, resource_glyph(kind, round(SHAPE_PX * dpr), agency.name()))
     frames.draw_bar(painter, sign, edge, disc)
@@ -215,14 +219,18 @@ def canvas(size: float, dpr: float) -> tuple[QImage, QPainter]:
 def finish(painter: QPainter, palette: Palette, size: float, *, stale: bool, doubtful: bool, exercise: bool) -> None:
     """Fade what was drawn so far if it is not certain, set the marks that say why, end the painter."""
     if stale or doubtful or exercise:
-        # all at once: strokes that are faded each for itself show one another through
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
-        painter.fillRect(QRectF(-size / 2, -size / 2, size, size), QColor(0, 0, 0, _FADED))
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+        _fade(painter, size)
     if stale:
         age_mark(painter, colour(palette.muted), colour(palette.symbol_disc), at=size / 2 - 7.0)
     corner_marks(painter, palette, at=size / 2 - 7.5, doubtful=doubtful, exercise=exercise)
     painter.end()
+
+
+def _fade(painter: QPainter, size: float) -> None:
+    """All at once: strokes that are faded each for itself show one another through."""
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
+    painter.fillRect(QRectF(-size / 2, -size / 2, size, size), QColor(0, 0, 0, _FADED))
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
 
 
 def _draw_glyph(painter: QPainter, glyph: QImage, side: float = SHAPE_PX) -> None:

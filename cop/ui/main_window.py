@@ -309,8 +309,6 @@ class MainWindow(QMainWindow):
         on_map = (kind, agency, object_id)
         if kind == "task" and (report := self.desk.picture.tasks.get((agency, object_id))) is not None:
             on_map = ("unit", task_of(report).assignee_agency, task_of(report).unit)
-        elif kind == "resource":
-            on_map = ("", "", "")
         self.maps.set_selection(*on_map)
 
     def _choose_first(self) -> None:

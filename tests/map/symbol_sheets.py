@@ -70,10 +70,9 @@ def other_sheet(palette: Palette, dpr: float = 1.0) -> QImage:
         ink = QColor(palette.agencies[0])
         sheet.put(row, 12, resource_symbol(ink, "beds", availability, palette=palette, dpr=dpr, stale=True))
         sheet.put(row, 13, resource_symbol(ink, "beds", availability, palette=palette, dpr=dpr, count=5))
-        more = resource_symbol(
-            ink, "shelter", availability, palette=palette, dpr=dpr, selected=True, doubtful=True, exercise=True
-        )
+        more = resource_symbol(ink, "shelter", availability, palette=palette, dpr=dpr, doubtful=True, exercise=True)
         sheet.put(row, 14, more)
+        sheet.put(row, 15, resource_symbol(ink, "beds", availability, palette=palette, dpr=dpr, small=True))
     sheet.name(14, "alerts")
     for column, (severity, quiet) in enumerate((one, quiet) for quiet in (False, True) for one in SEVERITIES):
         sheet.put(14, column, alert_symbol(severity, quiet=quiet, palette=palette, dpr=dpr))

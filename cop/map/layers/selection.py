@@ -9,6 +9,7 @@ from cop.domain.task import Task
 from cop.domain.words import TASK_OVER
 from cop.map.layers.incidents import IncidentLayer
 from cop.map.layers.layer import Layer
+from cop.map.layers.resources import ResourceLayer
 from cop.map.layers.units import UnitLayer
 from cop.map.layers.zones import ZoneLayer
 from cop.map.palette import Palette, colour
@@ -36,12 +37,14 @@ class SelectionLayer(Layer):
         zones: ZoneLayer,
         units: UnitLayer,
         incidents: IncidentLayer,
+        resources: ResourceLayer,
     ) -> None:
         super().__init__(palette)
         self._picture = picture
         self._zones = zones
         self._units = units
         self._incidents = incidents
+        self._resources = resources
         self.kind = ""
         self.key: Key = ("", "")
         self._partners: list[tuple[str, Key]] = []
@@ -98,6 +101,9 @@ class SelectionLayer(Layer):
         if kind == "incident":
             placed = self._incidents.get(key)
             return view.point(placed.x, placed.y) if placed is not None else None
+        if kind == "resource":
+            place = self._resources.position(key)
+            return view.point(*place) if place is not None else None
         if kind == "unit":
             row = self._picture.tracks.row_of(*key)
             place = self._units.position(row) if row is not None else None
