@@ -33,12 +33,13 @@ class _Place:
 
 
 class BasemapLayer(Layer):
-    """Draws places, roads, water and counties (`*.geojson`) of a region folder; a file that is missing is left out."""
+    """Draws places, roads, water and state lines of a region folder (`*.geojson`); a missing file is left out."""
 
     name: ClassVar[str] = "basemap"
     label: ClassVar[str] = "Base map"
 
-    def __init__(self, region: Path, palette: Palette) -> None:
+    def __init__(self, region: Path, palette: Palette, *, counties: bool = True) -> None:
+        """`counties`: with their lines; without, where another layer draws them as somebody's ground."""
         super().__init__(palette)
         water = _features(region / "water.geojson")
         self._lakes = [path_of(geometry) for geometry, _ in water if geometry.area > 0]
@@ -49,14 +50,14 @@ class BasemapLayer(Layer):
             kind = str(properties.get("road_class", "trunk"))
             self._roads.setdefault(kind, QPainterPath()).addPath(path_of(geometry))
             self._road_names.append((clean(str(properties.get("name", "")), 12), geometry))
-        counties = [
+        grounds = [
             (geometry, str(properties.get("state", "")))
             for geometry, properties in _features(region / "counties.geojson")
         ]
-        self._county_lines, self._state_lines = _lines(counties)
+        self._county_lines, self._state_lines = _lines(grounds, counties=counties)
         self._places = [_place(geometry, properties) for geometry, properties in _features(region / "places.geojson")]
         self._places.sort(key=lambda place: -place.largest_scale)
-        self.extent = _extent([geometry for geometry, _ in counties], [one for _, one in self._road_names])
+        self.extent = _extent([geometry for geometry, _ in grounds], [one for _, one in self._road_names])
 
     def paint(self, painter: QPainter, view: Viewport) -> None:
         to_pixels = view.transform()
@@ -153,16 +154,16 @@ def _place(geometry: BaseGeometry, properties: dict[str, Any]) -> _Place:
     return _Place(clean(str(properties.get("name", ""))), geometry.x, geometry.y, largest_scale, font_px)
 
 
-def _lines(counties: list[tuple[BaseGeometry, str]]) -> tuple[QPainterPath, QPainterPath]:
-    """County lines, each once, and the lines where two states meet."""
-    rings = [shapely.boundary(geometry) for geometry, _ in counties]
+def _lines(grounds: list[tuple[BaseGeometry, str]], *, counties: bool) -> tuple[QPainterPath, QPainterPath]:
+    """County lines if they are asked for, each once, and the lines where two states meet."""
+    rings = [shapely.boundary(geometry) for geometry, _ in grounds] if counties else []
     county_lines = shapely.line_merge(shapely.union_all(rings)) if rings else shapely.Point()
-    states = sorted({state for _, state in counties})
-    grounds = [shapely.union_all([geometry for geometry, state in counties if state == one]) for one in states]
+    states = sorted({state for _, state in grounds})
+    whole = [shapely.union_all([geometry for geometry, state in grounds if state == one]) for one in states]
     shared = [
         shapely.intersection(shapely.boundary(first), shapely.buffer(second, 60.0))
-        for index, first in enumerate(grounds)
-        for second in grounds[index + 1 :]
+        for index, first in enumerate(whole)
+        for second in whole[index + 1 :]
     ]
     return path_of(county_lines), path_of(shapely.union_all(shared) if shared else shapely.Point())
 

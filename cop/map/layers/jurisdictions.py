@@ -1,167 +1,341 @@
 """Whose ground is what: every jurisdiction as fill and outline in its agency's colour, so that overlaps show."""
 
+import functools
+import logging
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import ClassVar
 
 import numpy as np
 import shapely
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap
-from shapely.geometry.base import BaseGeometry
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from cop.domain.area import Jurisdiction
+from cop.map.layers.choice import AnyOf, Choice
+from cop.map.layers.jurisdiction_looks import LEVELS, LINES, Look, hatch_origin, look_of, shared_hatch, shared_origin
+from cop.map.layers.jurisdiction_names import JurisdictionNames
 from cop.map.layers.layer import Layer
-from cop.map.layers.paths import path_of, projected
-from cop.map.lettering import Script, clean, draw_haloed, text_width
-from cop.map.palette import Palette, agency_colour, colour
+from cop.map.layers.overlaps import Overlap, overlapping, overlaps
+from cop.map.layers.paths import Bounds, Indexes, Rings
+from cop.map.palette import Palette, agency_colour
+from cop.map.projection import vertices_to_metres
+from cop.map.sheet import Piece, Sheet
+from cop.map.simplified import Detail, Simplified
 from cop.map.viewport import Viewport
 from cop.picture.change import Change
 from cop.picture.ground import Ground
 from cop.picture.picture import Picture
 
-#: level -> opacity of the fill, of the outline (0…255); districts cover what towns cover, so they are kept light
-_OPACITY = {"municipal": (30, 255), "special": (34, 255), "district": (9, 120)}
-_HATCH_PX = 9
-_SPACING_PX = 3.0
-_OWN_NAME_ALPHA = "a5"
-#: level -> font size of the name in pixels
-_NAME_SIZES = {"county": 13, "municipal": 11}
-_OTHER_NAME_SIZE = 10
-#: level -> the largest n of "1 : n" at which it is named: farther out the towns' own names say enough
-_NAMED_TO = {"county": 1_500_000, "municipal": 150_000, "corridor": 80_000}
-_OTHERS_NAMED_TO = 180_000
-_MOST_ANCHORS = 6
+_log = logging.getLogger(__name__)
+
+#: with more vertices in view than this there is room for hairlines only, and time for no others
+_CROWD = 4_000
+#: good neighbours of one level with so many vertices are painted together, within a millisecond or two
+_TOGETHER = 2_000
+#: with more vertices in view than this even a strip of the map could take longer than a frame
+_HEAVY = 250_000
+#: a rough picture that stands in for a moment may have so many
+_ROUGH = 30_000
+_ROUGHER = 4.0
+_EDGE_PX = 4.0
+#: what can be studied within a frame is studied when it is first painted, the rest in a thread
+_FEW = 64
+
+
+class _News(QObject):
+    """Carries what a thread has made over to the screen."""
+
+    made = Signal()
+    #: there is something new to see
+    changed = Signal()
 
 
 class JurisdictionLayer(Layer):
-    """Counties by name alone (the basemap has their lines); corridors hatched, planning zones dotted."""
+    """Counties as lines, corridors hatched, planning zones dotted, ground of two agencies striped in both colours."""
 
     name: ClassVar[str] = "jurisdictions"
     label: ClassVar[str] = "Jurisdictions"
 
-    def __init__(self, picture: Picture, ground: Ground, palette: Palette) -> None:
+    def __init__(self, picture: Picture, ground: Ground, palette: Palette, parent: QObject | None = None) -> None:
+        """What of it is Qt's belongs to `parent`."""
         super().__init__(palette)
         self._picture = picture
         # largest first, so that the small ones lie on top
         self._jurisdictions: list[Jurisdiction] = list(reversed(ground.jurisdictions))
-        self._shapes = np.array([projected(one.geometry) for one in self._jurisdictions], dtype=object)
-        self._paths = [path_of(one) for one in self._shapes]
-        self._names = [clean(one.name, 60).upper() for one in self._jurisdictions]
+        self._shapes = np.empty(len(self._jurisdictions), dtype=object)
+        self._shapes[:] = [one.geometry for one in self._jurisdictions]
+        self._shapes = shapely.transform(self._shapes, vertices_to_metres)
+        levels = np.array([one.level for one in self._jurisdictions], dtype=np.str_)
+        self._levels, self._level = np.unique(levels, return_inverse=True)
+        self._disciplines, self._discipline = np.unique(
+            np.array([one.discipline for one in self._jurisdictions], dtype=np.str_), return_inverse=True
+        )
+        self._group = (self._level * max(1, len(self._disciplines)) + self._discipline).astype(np.intp)
+        self._shown = np.ones(len(levels), dtype=np.bool_)
+        #: the order of painting: lines below all, then by size; in a crowd those of a group together
+        above = ~np.isin(levels, list(LINES))
+        size = np.floor(np.log2(np.maximum([one.area_km2 for one in self._jurisdictions], 1e-6)) / 2)
+        self._rank = np.argsort(np.lexsort((np.arange(len(levels)), above)))
+        self._crowd_rank = np.argsort(np.lexsort((np.arange(len(levels)), self._group, -size, above)))
+        self._inks = np.zeros(len(levels), dtype=np.uint32)
+        self._inked = False
+        self.hidden_levels: frozenset[str] = frozenset()
+        self.hidden_disciplines: frozenset[str] = frozenset()
+        self.news = _News(parent)
+        self.news.made.connect(self._arrived)
+        self._again = QTimer(self.news)
+        self._again.setSingleShot(True)
+        self._again.timeout.connect(self.news.changed)
+        self._outlines = Simplified(self._shapes, self._group, ready=self._tell)
+        self._names = JurisdictionNames(self._jurisdictions, self._shapes)
+        self._sheet = Sheet(self._pieces)
+        self._crowd = False
+        self._patient = False
+        self._overlaps: list[Overlap] = []
+        self._overlap_rings = Rings.of_shapes([])
+        self._neighbours = np.zeros(len(levels), dtype=np.bool_)
+        self._studying: Future[None] | None = None
+
+    # what is there, and what of it is shown
+
+    def levels(self) -> list[str]:
+        """The levels that there are, the widest first."""
+        known = list(LEVELS)
+        return sorted(map(str, self._levels), key=lambda one: (known.index(one) if one in known else len(known), one))
+
+    def disciplines(self) -> list[str]:
+        """The disciplines that there are."""
+        return sorted(map(str, self._disciplines))
+
+    def hide(self, levels: frozenset[str], disciplines: frozenset[str]) -> None:
+        """Leave out these levels and disciplines; all others are shown."""
+        if (levels, disciplines) == (self.hidden_levels, self.hidden_disciplines):
+            return
+        self.hidden_levels, self.hidden_disciplines = levels, disciplines
+        shown = [one not in levels for one in self._levels.tolist()]
+        wanted = [one not in disciplines for one in self._disciplines.tolist()]
+        self._shown = np.array(shown, np.bool_)[self._level] & np.array(wanted, np.bool_)[self._discipline]
+        self._sheet.forget()
+        self.news.changed.emit()
+
+    def choices(self) -> list[Choice]:
+        levels = tuple((one, LEVELS.get(one, _words(one))) for one in self.levels())
+        disciplines = tuple((one, _words(one)) for one in self.disciplines())
+        return [
+            AnyOf(
+                "levels",
+                "Levels",
+                levels,
+                lambda: self.hidden_levels,
+                lambda hidden: self.hide(hidden, self.hidden_disciplines),
+            ),
+            AnyOf(
+                "disciplines",
+                "Disciplines",
+                disciplines,
+                lambda: self.hidden_disciplines,
+                lambda hidden: self.hide(self.hidden_levels, hidden),
+            ),
+        ]
+
+    # what happens
+
+    def set_palette(self, palette: Palette) -> None:
+        super().set_palette(palette)
+        self._inked = False
+        self._sheet.forget()
 
     def apply(self, change: Change) -> bool:
+        if change.agencies:
+            self._inked = False
         return bool(change.agencies)
 
-    def paint(self, painter: QPainter, view: Viewport) -> None:
-        to_pixels = view.transform()
-        for one, path in zip(self._jurisdictions, self._paths, strict=True):
-            if one.level == "county":
-                continue
-            ink = agency_colour(self._picture, one.agency, self.palette)
-            self._paint_one(painter, view, one.level, to_pixels.map(path), ink)
+    def settle(self) -> None:
+        """Let the next painting show all there is, sharp, whatever time that takes: for a picture that is kept."""
+        self._study(wait=True)
+        self._outlines.settle()
+        self._patient = True
 
-    def _paint_one(self, painter: QPainter, view: Viewport, level: str, path: QPainterPath, ink: QColor) -> None:
-        if not path.boundingRect().intersects(view.rect()):
+    def stop(self) -> None:
+        """Begin no more work in threads."""
+        self._outlines.stop()
+
+    # painting
+
+    def paint(self, painter: QPainter, view: Viewport) -> None:
+        if not len(self._shapes):
             return
-        fill_alpha, line_alpha = _OPACITY.get(level, _OPACITY["special"])
-        if level == "corridor":
-            thin = QColor(ink)
-            thin.setAlpha(110)
-            painter.setPen(QPen(thin, 1.0))
-            painter.setBrush(_hatch(thin, view))
-            painter.setBrushOrigin(_hatch_origin(view))
-        elif level == "planning_zone":
-            pen = QPen(colour(self.palette.hot_zone), 1.4)
-            pen.setDashPattern([2.2, 3.2])
-            painter.setPen(pen)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-        else:
-            fill, line = QColor(ink), QColor(ink)
-            fill.setAlpha(fill_alpha)
-            line.setAlpha(line_alpha)
-            painter.setPen(QPen(line, 1.5))
-            painter.setBrush(fill)
-        painter.drawPath(path)
+        self._study(wait=len(self._shapes) <= _FEW)
+        if not self._inked:
+            self._ink()
+        if self._patient:
+            self._outlines.detail(view.metres_per_pixel / view.dpr)
+            self._outlines.settle()
+            self._sheet.forget()
+        rings = self._outlines.detail(view.metres_per_pixel / view.dpr).rings
+        heavy = not self._outlines.few and rings.weight(rings.seen(view.bounds())) > _HEAVY
+        sharp = self._sheet.paint(painter, view, whole=self._patient or self._outlines.few, heavy=heavy)
+        self._patient = False
+        if not sharp:
+            self._again.start(0)
 
     def paint_names(self, painter: QPainter, view: Viewport, taken: list[QRectF]) -> None:
         """Names in spaced capitals, each inside the part of its ground that is in view, none over another."""
-        west, south, east, north = view.bounds(-16)
-        if west >= east or south >= north:
+        shapes = self._outlines.detail(view.metres_per_pixel / view.dpr, make=False).shapes
+        shown = self._shown
+        inks = self._inks
+        if not self._names.paint(painter, view, taken, shapes=shapes, shown=shown, inks=inks, palette=self.palette):
+            self._again.start(0)
+
+    def _pieces(self, view: Viewport, within: QRectF, rough: bool) -> Iterator[Piece]:
+        """All that lies within a rectangle of the view's pixels, from the lowest to the highest."""
+        scale = view.metres_per_pixel / view.dpr
+        detail = self._outlines.detail(scale * (_ROUGHER if rough else 1.0), make=not rough)
+        rings = detail.rings
+        if rough or within == view.rect():  # strips are painted like the picture that they are added to
+            seen = self._shown_of(rings, rings.seen(view.bounds(_EDGE_PX)))
+            self._crowd = rings.weight(seen) > _CROWD
+        seen = self._shown_of(rings, rings.seen(_metres(view, within)))
+        if rough and rings.weight(seen) > _ROUGH:
             return
-        seen = shapely.clip_by_rect(self._shapes, west, south, east, north)
-        boxes = shapely.bounds(seen)
-        counties_first = sorted(range(len(self._names)), key=lambda index: self._jurisdictions[index].level != "county")
-        for index in counties_first:
-            largest = _NAMED_TO.get(self._jurisdictions[index].level, _OTHERS_NAMED_TO)
-            if view.scale <= largest and not seen[index].is_empty:
-                room = (boxes[index, 2] - boxes[index, 0]) / view.metres_per_pixel
-                half_width = self._name_width(index) / 2 * view.metres_per_pixel
-                anchors = [view.point(x, y) for x, y in self._anchors(index, seen[index], half_width)]
-                self._paint_name(painter, view, index, anchors=anchors, room=room, taken=taken)
+        rank = self._crowd_rank if self._crowd else self._rank
+        seen = seen[np.argsort(rank[rings.of[seen]], kind="stable")]
+        for batch, together in self._batches(detail, seen):
+            yield from self._batch(detail, batch, view, within, together=together, rough=rough)
+        if not rough:
+            yield from self._shared_ground(view, within)
 
-    def _anchors(self, index: int, seen: BaseGeometry, half_width: float) -> list[tuple[float, float]]:
-        """Where a name may stand, the best first: whole inside what is seen, off special grounds, near the middle."""
-        west, south, east, north = seen.bounds
-        across, down = np.meshgrid(np.linspace(west, east, 7)[1:-1], np.linspace(south, north, 7)[1:-1])
-        middle = shapely.centroid(seen)
-        x, y = np.append(middle.x, across.ravel()), np.append(middle.y, down.ravel())
-        inside = shapely.contains_xy(seen, x, y)
-        if not inside.any():
-            point = shapely.point_on_surface(seen)
-            return [(point.x, point.y)]
-        x, y = x[inside], y[inside]
-        smaller = [
-            shape
-            for one, shape in zip(self._jurisdictions[index + 1 :], self._shapes[index + 1 :], strict=True)
-            if one.level == "special"
-        ]
-        wrong = ~(shapely.contains_xy(seen, x - half_width, y) & shapely.contains_xy(seen, x + half_width, y))
-        for ground in smaller:
-            wrong |= shapely.contains_xy(ground, x, y)
-        order = np.lexsort((np.hypot(x - middle.x, y - middle.y), wrong))
-        return [(float(x[place]), float(y[place])) for place in order[:_MOST_ANCHORS]]
+    def _shown_of(self, rings: Rings, seen: Indexes) -> Indexes:
+        return seen[self._shown[rings.of[seen]]]
 
-    def _name_width(self, index: int) -> float:
-        pixels = _NAME_SIZES.get(self._jurisdictions[index].level, _OTHER_NAME_SIZE)
-        return text_width(self._names[index], pixels, bold=True) + _SPACING_PX * len(self._names[index])
-
-    def _paint_name(
-        self, painter: QPainter, view: Viewport, index: int, *, anchors: list[QPointF], room: float, taken: list[QRectF]
-    ) -> None:
-        one = self._jurisdictions[index]
-        pixels = _NAME_SIZES.get(one.level, _OTHER_NAME_SIZE)
-        text = self._names[index]
-        width = self._name_width(index)
-        if width > room + 24:
+    def _batches(self, detail: Detail, seen: Indexes) -> Iterator[tuple[Indexes, bool]]:
+        """Rings to be painted at once: those of one shape, or in a crowd those of many that are good neighbours."""
+        if not len(seen):
             return
-        for anchor, step in ((anchor, step) for anchor in anchors for step in (0, -1, 1)):
-            box = QRectF(anchor.x() - width / 2, anchor.y() + 20 * step - pixels, width, 1.6 * pixels)
-            if not view.rect().adjusted(4, 4, -4, -4).contains(box) or any(box.intersects(other) for other in taken):
+        of = detail.rings.of[seen]
+        lengths = detail.rings.lengths(seen)
+        together = self._neighbours[of] if self._crowd else np.zeros(len(of), dtype=np.bool_)
+        key = np.where(together, -1 - self._group[of], of)
+        for run in np.split(np.arange(len(of)), np.flatnonzero(np.diff(key)) + 1):
+            if not together[run[0]]:
+                yield seen[run], False
                 continue
-            taken.append(box)
-            ink = self.palette.region_name
-            if one.level == "planning_zone":
-                ink = self.palette.hot_zone + _OWN_NAME_ALPHA
-            elif one.level != "county":
-                ink = agency_colour(self._picture, one.agency, self.palette).name() + _OWN_NAME_ALPHA
-            script = Script(pixels, ink, self.palette.label_halo[:7] + "5a", bold=True, spacing_px=_SPACING_PX)
-            draw_haloed(painter, QPointF(box.left(), box.top() + 1.15 * pixels), text, script)
-            return
+            ends = [*(np.flatnonzero(np.diff(of[run])) + 1).tolist(), len(run)]  # a hole stays with what it is in
+            vertices = np.cumsum(lengths[run])
+            first, done = 0, 0
+            for end in ends:
+                if vertices[end - 1] - done >= _TOGETHER or end == len(run):
+                    yield seen[run[first:end]], True
+                    first, done = end, vertices[end - 1]
+
+    def _batch(
+        self, detail: Detail, batch: Indexes, view: Viewport, within: QRectF, *, together: bool, rough: bool
+    ) -> Iterator[Piece]:
+        rings = detail.rings
+        inks = self._inks[rings.of[batch]]
+        level = str(self._levels[self._level[rings.of[batch[0]]]])
+        plain = level in LINES
+        for ink in np.unique(inks).tolist() if together and not plain else inks[:1].tolist():
+            chosen = batch[inks == ink] if together and not plain else batch
+            look = look_of(level, QColor.fromRgba(ink), self.palette, view.dpr, crowd=self._crowd)
+            line = rings.path(chosen, view, within, once=True) if self._crowd or plain else None
+            area = rings.path(chosen, view, within) if not rough and not plain else None
+            yield functools.partial(_draw, look=look, area=area, line=line, view=view)
+
+    def _shared_ground(self, view: Viewport, within: QRectF) -> Iterator[Piece]:
+        rings = self._overlap_rings
+        seen = rings.seen(_metres(view, within))
+        for run in np.split(seen, np.flatnonzero(np.diff(rings.of[seen])) + 1) if len(seen) else ():
+            one = self._overlaps[int(rings.of[run[0]])]
+            box = rings.bounds[run]
+            across = max((box[:, 2] - box[:, 0]).max(), (box[:, 3] - box[:, 1]).max())
+            if self._shown[one.first] and self._shown[one.second] and across > 4 * view.metres_per_pixel:
+                brush = shared_hatch(int(self._inks[one.first]), int(self._inks[one.second]), view.dpr)
+                look = Look(QPen(Qt.PenStyle.NoPen), brush)
+                yield functools.partial(_draw_shared, look=look, area=rings.path(run, view, within), view=view)
+
+    def _ink(self) -> None:
+        known: dict[str, int] = {}
+        for agency in {one.agency for one in self._jurisdictions}:
+            known[agency] = agency_colour(self._picture, agency, self.palette).rgba()
+        inks = np.array([known[one.agency] for one in self._jurisdictions], dtype=np.uint32)
+        if not np.array_equal(inks, self._inks):
+            self._inks = inks
+            self._sheet.forget()
+        self._inked = True
+
+    # what threads do
+
+    def _study(self, *, wait: bool) -> None:
+        """Find, once, which grounds overlap and which are good neighbours."""
+        if self._studying is None:
+            if wait:
+                self._studying = Future()
+                self._studying.set_result(None)
+                self._find()
+            else:
+                thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="overlaps")
+                self._studying = thread.submit(self._find)
+                thread.shutdown(wait=False)
+        elif wait:
+            self._studying.result()
+
+    def _find(self) -> None:
+        try:
+            if not self._outlines.few:
+                self._neighbours = ~overlapping(self._shapes, self._group) & ~np.isin(
+                    self._levels[self._level], ("corridor", "planning_zone")
+                )
+            found = overlaps(self._jurisdictions, self._shapes)
+            self._overlaps = found
+            self._overlap_rings = Rings.of_shapes([one.ground for one in found])
+        except Exception:  # noqa: BLE001  # whatever it is, the map goes on without hatches
+            _log.exception("overlaps of jurisdictions could not be found")
+        if not self._outlines.few:
+            self._tell()
+
+    def _tell(self) -> None:
+        try:
+            self.news.made.emit()
+        except RuntimeError:  # the map is gone, and its thread had not heard of it yet
+            _log.debug("nobody is there any more to see the boundaries")
+
+    def _arrived(self) -> None:
+        self._sheet.forget()
+        self.news.changed.emit()
 
 
-def _hatch(ink: QColor, view: Viewport) -> QBrush:
-    side = round(_HATCH_PX * view.dpr)
-    tile = QPixmap(side, side)
-    tile.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(tile)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(ink, 1.3 * view.dpr))
-    for shift in (-side, 0, side):
-        painter.drawLine(QPointF(shift - 1, side + 1), QPointF(shift + side + 1, -1))
-    painter.end()
-    tile.setDevicePixelRatio(view.dpr)
-    return QBrush(tile)
+def _draw(
+    painter: QPainter, *, look: Look, area: QPainterPath | None, line: QPainterPath | None, view: Viewport
+) -> None:
+    if area is not None:
+        alone = line is None
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, alone)  # else the line hides the steps
+        painter.setPen(look.pen if alone else Qt.PenStyle.NoPen)
+        painter.setBrush(look.brush)
+        painter.setBrushOrigin(hatch_origin(view) if look.hatched else QPointF(0, 0))
+        painter.drawPath(area)
+    if line is not None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(look.pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(line)
 
 
-def _hatch_origin(view: Viewport) -> QPointF:
-    """The hatch is nailed to the ground: it does not swim while the map is dragged."""
-    origin = view.point(0.0, 0.0)
-    return QPointF(origin.x() % _HATCH_PX, origin.y() % _HATCH_PX)
+def _draw_shared(painter: QPainter, *, look: Look, area: QPainterPath, view: Viewport) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(look.pen)
+    painter.setBrush(look.brush)
+    painter.setBrushOrigin(shared_origin(view))
+    painter.drawPath(area)
+
+
+def _metres(view: Viewport, within: QRectF) -> Bounds:
+    west, north = view.metres(within.topLeft() - QPointF(_EDGE_PX, _EDGE_PX))
+    east, south = view.metres(within.bottomRight() + QPointF(_EDGE_PX, _EDGE_PX))
+    return west, south, east, north
+
+
+def _words(word: str) -> str:
+    return word.replace("_", " ").capitalize()

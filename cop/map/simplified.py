@@ -1,0 +1,118 @@
+"""Very many shapes, each drawn with as many vertices as one can see: fewer the farther out, without gaps between."""
+
+import logging
+import math
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from cop.map.layers.paths import Indexes, Rings
+
+_log = logging.getLogger(__name__)
+
+Shapes = NDArray[np.object_]
+
+#: what can be painted whole in any view is not simplified
+_FEW_VERTICES = 20_000
+#: tolerance of the finest level in map metres; each further one is twice as coarse
+_FINEST_M = 6.25
+_MOST_LEVELS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """All shapes at one level of detail: as drawn, and (perhaps finer) as geometry."""
+
+    tolerance_m: float
+    rings: Rings
+    shapes: Shapes
+
+
+class Simplified:
+    """Shapes in map metres at every level of detail, each made in a thread when it is first asked for.
+
+    `groups` are those that were drawn as neighbours: shapes of the same group that meet go on meeting. Levels are made
+    by `shapely.coverage_simplify`, which keeps shared edges shared; where shapes of a group overlap, the edges that
+    they do not share are simplified each for itself.
+    """
+
+    def __init__(self, shapes: Shapes, groups: Indexes, ready: Callable[[], None] = lambda: None) -> None:
+        """`ready` is called in the thread when a level that was asked for is there."""
+        self._groups = groups
+        self._ready = ready
+        self._levels: dict[int, Detail] = {-1: Detail(0.0, Rings.of_shapes(shapes, groups), shapes)}
+        self._rough: dict[int, Detail] = {}
+        self._making: dict[int, Future[None]] = {}
+        self._thread: ThreadPoolExecutor | None = None
+
+    @property
+    def few(self) -> bool:
+        """Whether there is so little of it that no level but the full one is worth making."""
+        return len(self.full.rings.xy) <= _FEW_VERTICES
+
+    @property
+    def full(self) -> Detail:
+        """Every vertex."""
+        return self._levels[-1]
+
+    def detail(self, metres_per_pixel: float, *, make: bool = True) -> Detail:
+        """The best that is there now for this many map metres a pixel of the screen; what would fit better is made."""
+        level = self._level(metres_per_pixel)
+        there = self._levels.get(level)
+        if there is not None:
+            return there
+        if make and level not in self._making:
+            self._thread = self._thread or ThreadPoolExecutor(max_workers=1, thread_name_prefix="simplify")
+            self._making[level] = self._thread.submit(self._make, level)
+        if level in self._rough:
+            return self._rough[level]
+        finer = max((one for one in self._levels if one < level), default=-1)
+        coarser = min((one for one in (*self._levels, *self._rough) if one > level), default=None)
+        if coarser is not None and coarser - level < level - finer:
+            return self._levels.get(coarser) or self._rough[coarser]
+        return self._levels[finer]
+
+    def settle(self) -> None:
+        """Wait for all that was asked for."""
+        for one in list(self._making.values()):
+            one.result()
+
+    def stop(self) -> None:
+        """Make no more."""
+        if self._thread is not None:
+            self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _level(self, metres_per_pixel: float) -> int:
+        if self.few or metres_per_pixel < _FINEST_M:
+            return -1
+        return min(_MOST_LEVELS - 1, math.floor(math.log2(metres_per_pixel / _FINEST_M)))
+
+    def _make(self, level: int) -> None:
+        try:
+            tolerance = _FINEST_M * 2**level
+            finer = self._levels[max(one for one in self._levels if one < level)]
+            self._rough[level] = Detail(tolerance, finer.rings.snapped(tolerance, self._groups), finer.shapes)
+            self._ready()
+            shapes = simplified(finer.shapes, self._groups, tolerance)
+            rings = Rings.of_shapes(shapes, self._groups, least_m=tolerance)
+            self._levels[level] = Detail(tolerance, rings, shapes)
+            self._ready()
+        except Exception:  # noqa: BLE001  # whatever it is, the map goes on with more vertices
+            _log.exception("boundaries could not be simplified to %.0f m", _FINEST_M * 2**level)
+
+
+def simplified(shapes: Shapes, groups: Indexes, tolerance_m: float) -> Shapes:
+    """Shapes with fewer vertices; those of a group that share an edge share it still."""
+    result = shapes.copy()
+    areas = np.isin(shapely.get_type_id(shapes), (3, 6)) & ~shapely.is_empty(shapes)
+    for group in np.unique(groups[areas]):
+        members = np.flatnonzero(areas & (groups == group))
+        try:
+            result[members] = shapely.coverage_simplify(shapes[members], tolerance_m)
+        except shapely.errors.GEOSException:
+            _log.warning("some boundaries are drawn in full: they could not be simplified together", exc_info=True)
+    return result
