@@ -22,8 +22,11 @@ _HEADING_PX = 12
 _PAD = 5.0
 
 
-def paint_grid(painter: QPainter, view: Viewport, form: ZoneForm, palette: Palette) -> None:
-    """Lines of a grid and, within what is seen of it, the names of its cells or of its columns and rows."""
+def paint_grid(painter: QPainter, view: Viewport, form: ZoneForm, palette: Palette) -> list[QRectF]:
+    """Lines of a grid and, within what is seen of it, the names of its cells or of its columns and rows.
+
+    What those names take, in pixels: nothing else is to be written over them.
+    """
     columns, rows = form.columns or 1, form.rows or 1
     west, south, east, north = bounds_of(form)
     x, y = to_metres([north - row * (north - south) / rows for row in range(rows + 1)], [west] * (rows + 1))
@@ -33,7 +36,7 @@ def paint_grid(painter: QPainter, view: Viewport, form: ZoneForm, palette: Palet
     lefts = [left + column * (right - left) / columns for column in range(columns + 1)]
     seen = QRectF(left, tops[0], right - left, tops[-1] - tops[0]).intersected(view.rect())
     if seen.isEmpty():
-        return
+        return []
     wide, high = (right - left) / columns, (tops[-1] - tops[0]) / rows
     first, last = _range(seen.left(), seen.right(), left, wide, columns)
     top, bottom = _rows_in(tops, seen)
@@ -46,15 +49,19 @@ def paint_grid(painter: QPainter, view: Viewport, form: ZoneForm, palette: Palet
             painter.setPen(pen)
             painter.drawLines(lines)
         painter.setOpacity(1.0)
+    taken: list[QRectF] = []
     script = Script(_CELL_PX, palette.label, palette.label_halo, bold=True)
     if min(wide, high) >= _NAMED_FROM_PX:
         for row in range(top, bottom + 1):
             for column in range(first, last + 1):
                 cell = QRectF(lefts[column], tops[row], wide, tops[row + 1] - tops[row]).intersected(seen)
-                _write(painter, cell, f"{column_name(column)}{row + 1}", script)
-        return
+                _write(painter, cell, f"{column_name(column)}{row + 1}", script, taken)
+        return taken
     script = Script(_HEADING_PX, palette.label, palette.label_halo, bold=True)
     _paint_headings(painter, seen, (lefts, first, last), (tops, top, bottom), script)
+    taken.append(QRectF(seen.left(), max(0.0, seen.top() - _HEADING_ROOM_PX), seen.width(), _HEADING_ROOM_PX))
+    taken.append(QRectF(max(0.0, seen.left() - _HEADING_ROOM_PX), seen.top(), _HEADING_ROOM_PX, seen.height()))
+    return taken
 
 
 def _paint_headings(
@@ -82,9 +89,11 @@ def _paint_headings(
             draw_haloed(painter, QPointF(x, (tops[row] + tops[row + 1]) / 2 + 5), name, script)
 
 
-def _write(painter: QPainter, cell: QRectF, name: str, script: Script) -> None:
+def _write(painter: QPainter, cell: QRectF, name: str, script: Script, taken: list[QRectF]) -> None:
     """The name in the upper left corner of what is seen of a cell, where it has room."""
-    if cell.width() >= text_width(name, script.pixels, True) + 2 * _PAD and cell.height() >= script.pixels + _PAD:
+    width = text_width(name, script.pixels, True)
+    if cell.width() >= width + 2 * _PAD and cell.height() >= script.pixels + _PAD:
+        taken.append(QRectF(cell.left(), cell.top(), width + 2 * _PAD, script.pixels + _PAD))
         draw_haloed(painter, cell.topLeft() + QPointF(_PAD, script.pixels + _PAD - 1), name, script)
 
 

@@ -38,6 +38,8 @@ _MOST_TRIED = 400
 #: with more closed roads than this in view their dashes could not be told apart: they are drawn as plain thin lines
 _CROWD = 400
 _NAME_PX = 12
+#: there stand the letters of its columns
+_ABOVE_GRID_PX = 22
 _MARK_REACH_PX = 10.0
 _COMING_OPACITY = 0.45
 #: what is being changed by hand stands where it was, so faint that it is not taken for where it will be
@@ -209,10 +211,11 @@ class ZoneLayer(Layer):
         crowd = sum(map(len, roads.values())) > _CROWD
         for (look, coming), paths in roads.items():
             self._paint_roads(painter, paths, look, coming=coming, crowd=crowd)
+        cells: list[QRectF] = []
         for one, coming, _ in shown:
             if one.grid is not None:
                 painter.setOpacity(_COMING_OPACITY if coming else 1.0)
-                paint_grid(painter, view, one.grid, self.palette)
+                cells.extend(paint_grid(painter, view, one.grid, self.palette))
             if len(one.points):
                 painter.setOpacity(_COMING_OPACITY if coming else 1.0)
                 mark = self._mark(one.look, view.dpr)
@@ -220,7 +223,8 @@ class ZoneLayer(Layer):
                 for x, y in one.points:
                     painter.drawPixmap(view.point(x, y) - QPointF(half, half), mark)
         painter.setOpacity(1.0)
-        self._paint_names(painter, view, shown)
+        self._paint_names(painter, view, shown, cells)
+        self.names.extend(cells)
 
     def _paint_not_as_it_is(self, painter: QPainter, view: Viewport, one: _Drawn) -> None:
         """What nobody else sees yet, dotted; what is in somebody's hand, faint."""
@@ -249,10 +253,12 @@ class ZoneLayer(Layer):
                 painter.drawPath(path)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
-    def _paint_names(self, painter: QPainter, view: Viewport, shown: list[tuple[_Drawn, bool, bool]]) -> None:
-        """The names that have room, the important first; none over another."""
+    def _paint_names(
+        self, painter: QPainter, view: Viewport, shown: list[tuple[_Drawn, bool, bool]], cells: list[QRectF]
+    ) -> None:
+        """The names that have room, the important first; none over another, nor over those of a grid's cells."""
         self.names = []
-        taken = self._reserved()
+        taken = [*self._reserved(), *cells]
         tried = [told for told in shown if told[0].name and view.scale <= told[0].look.named_to]
         tried.sort(key=lambda told: (told[0].look.rank, told[0].of))
         for one, coming, ending in tried[:_MOST_TRIED]:
@@ -372,7 +378,11 @@ def _name_boxes(one: _Drawn, view: Viewport, width: float) -> Iterator[QRectF]:
     left, right = view.xs(np.array([west, east])).tolist()
     top, bottom = view.ys(np.array([north, south])).tolist()
     large = max(right - left, bottom - top) >= _NAMED_FROM_PX
-    if one.geometry.area:
+    if one.grid is not None:  # beside it: inside stand the names of its cells
+        for foot in (top - _ABOVE_GRID_PX, bottom + 20):
+            if 20 <= foot <= view.height - 4:
+                yield QRectF((max(left, 0.0) + min(right, float(view.width)) - width) / 2, foot - 16, width, 16)
+    elif one.geometry.area:
         if large or not one.look.rank:
             left, right = max(left, 0.0), min(right, float(view.width))
             top, bottom = max(top, 0.0), min(bottom, float(view.height))
