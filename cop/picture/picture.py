@@ -22,6 +22,7 @@ from cop.picture.home import HomeGround
 from cop.picture.incident_words import IncidentWords
 from cop.picture.sameness import Sameness
 from cop.picture.tracks import Tracks
+from cop.picture.trails import Trails
 
 _LOG_LENGTH = 2000
 #: how the ids of those log entries begin that the picture itself writes of cancelled alerts
@@ -65,6 +66,7 @@ class Picture:
     def __init__(self, home: HomeGround | None = None) -> None:
         self.home = home or HomeGround()
         self.tracks = Tracks()
+        self.trails = Trails()
         self.units: dict[Key, Report] = {}
         #: row of the tracks -> what its newest position said that our words cannot hold
         self.position_fields: dict[int, dict[str, str]] = {}
@@ -181,11 +183,18 @@ class Picture:
             slots = positions["slot"]
             named = (slots >= 0) & (slots < len(self._rows_of_slots))  # no position without a name moves another's unit
             rows = self._rows_of_slots[slots[named]]
+            rows, positions = rows[rows >= 0], positions[named][rows >= 0]
             tracks = self.tracks
-            moved = change.moved = tracks.place(rows[rows >= 0], positions[named][rows >= 0])
-            tracks.doubt(
-                moved, self.home.doubtful(tracks.agencies, tracks.agency[moved], tracks.lat[moved], tracks.lon[moved])
-            )
+            moved = change.moved = tracks.place(rows, positions)
+            doubtful = self._doubtful(rows, positions["lat"], positions["lon"])
+            all_moved = len(moved) == len(rows)
+            tracks.doubt(moved, doubtful if all_moved else self._doubtful(moved, tracks.lat[moved], tracks.lon[moved]))
+            self.trails.record(rows, tracks.keys, positions, doubtful)  # also what is late: it was there all the same
+
+    def _doubtful(
+        self, rows: NDArray[np.intp], lat: NDArray[np.float64], lon: NDArray[np.float64]
+    ) -> NDArray[np.bool_]:
+        return self.home.doubtful(self.tracks.agencies, self.tracks.agency[rows], lat, lon)
 
     def _row(self, agency: str, unit: str) -> int:
         """The row of a unit; a new one of a unit that was taken back remembers that."""
@@ -266,6 +275,7 @@ class Picture:
                 return
             if report.key in self.units:
                 self.tracks.unplace(row, report.body.at.timestamp())
+                self.trails.part(report.key, report.body.at.timestamp())
                 self.position_fields.pop(row, None)
                 self._note("unit", report.key, report, change)
                 return
@@ -296,6 +306,7 @@ class Picture:
         self._keep_gone(kind, key, last_word, at)
         if kind == "unit" and (row := self.tracks.row_of(*key)) is not None:
             self.tracks.remove(row, at.timestamp())
+            self.trails.part(key, at.timestamp())
             self.position_fields.pop(row, None)
         self._note(kind, key, last_word, change)
 

@@ -1,0 +1,336 @@
+"""Where units have been: thinned points of every unit in one bounded ring, in whichever order they came."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Numbers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Key = tuple[str, str]
+
+#: 225 units that move for 10 hours, or 50,000 for about an hour, one point being 26 bytes
+CAPACITY = 2**21
+#: of what a unit says within so many seconds the first point is kept, moving or at rest; with more units than this
+#: in the ring, of twice as many seconds, and so on
+_SLOT_S, _REST_SLOT_S = 5, 30
+_UNITS_AT_FULL_RATE = 5_000
+#: up to here a unit rests, in decimetres a second; the highest speed that fits, and none at all
+_REST_DMPS, _FASTEST_DMPS, _NO_SPEED = 5, 4094, 4095
+#: a turn by more than this is kept too; the sector of a unit at rest, and of one of unknown course
+_SECTOR_DEG, _REST, _NO_COURSE = 45.0, 9, 8
+#: a promise to report again only in hours is no reason to draw a straight line
+_LONGEST_PROMISE_S = 3600.0
+#: how long a position without a promise counts
+_UNPROMISED_S = 60.0
+#: seconds since the epoch from which on no time is plausible (the year 2096)
+_NEVER = 4e9
+_PLACES = 1e7
+_MOST_PARTINGS = 20
+
+POINT = np.dtype(
+    [
+        ("unit", "<i4"),
+        ("at", "<f8"),  # epoch seconds, the sender's
+        ("lat", "<i4"),  # 1e-7 degrees
+        ("lon", "<i4"),
+        ("sector_speed", "<u2"),  # sector << 12 | decimetres a second
+        ("until", "<u4"),  # epoch seconds: until then its sender promised to be heard again
+    ]
+)
+#: of each unit the slot that is being filled, by its beginning: one for the moving and one for the resting points
+_SLOT = np.dtype([("slot", "<u4"), ("at", "<f8"), ("index", "<i4"), ("sectors", "<u2")])
+
+
+class Trail(NamedTuple):
+    """Points in time order, shape (n,), one unit after the other if there are many; degrees WGS 84, epoch seconds.
+
+    `joined`: it was known where the unit was all the way from the point before; where not, there is no line.
+    `speed_mps` is NaN where it was not said. `unit` is the trails' own number of the unit.
+    """
+
+    unit: NDArray[np.int32]
+    at: Floats
+    lat: Floats
+    lon: Floats
+    speed_mps: Floats
+    joined: Flags
+
+
+class Trails:
+    """Fed with every position; the same positions in any order make the same trails.
+
+    Of each span of some seconds the first point is kept, and the first of each new direction: what is kept does not
+    hang on the order of arrival. The oldest points make room for new ones.
+    """
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._capacity = capacity
+        self._ring = _columns(min(4096, capacity))
+        #: grows with every change
+        self.revision = 0
+        self._written = 0  # all points ever; the next stands at this number modulo the capacity
+        self._keys: list[Key] = []
+        self._numbers: dict[Key, int] = {}
+        self._number_of_row: NDArray[np.int32] = np.full(1024, -1, dtype=np.int32)
+        self._moving = np.zeros(1024, dtype=_SLOT)
+        self._resting = np.zeros(1024, dtype=_SLOT)
+        self._partings: dict[int, list[float]] = {}
+
+    @property
+    def count(self) -> int:
+        """How many points there are."""
+        return min(self._written, self._capacity)
+
+    @property
+    def reaches_back_to(self) -> float | None:
+        """When the oldest point was reported, epoch seconds, if older ones had to make room; None if none had."""
+        if self._written <= self._capacity:
+            return None
+        return float(self._ring["at"][self._written % self._capacity])
+
+    def number_of(self, key: Key) -> int | None:
+        """The trails' own number of a unit, None if it has none."""
+        return self._numbers.get(key)
+
+    def numbers_of_rows(self, rows: NDArray[np.intp]) -> NDArray[np.int32]:
+        """The trails' own numbers of rows of the tracks, -1 for none."""
+        known = rows[rows < len(self._number_of_row)]
+        numbers = np.full(len(rows), -1, dtype=np.int32)
+        numbers[rows < len(self._number_of_row)] = self._number_of_row[known]
+        return numbers
+
+    def record(self, rows: NDArray[np.intp], keys: list[Key], positions: NDArray[Any], doubtful: Flags) -> None:
+        """Note positions (`POSITION_ROW` records), one a row of the tracks, which `keys` names; no doubtful one."""
+        lat, lon, at = positions["lat"], positions["lon"], positions["reported_at"]
+        usable = ~doubtful & np.isfinite(lat) & np.isfinite(lon) & (at > 0) & (at < _NEVER)
+        if not usable.all():
+            rows, positions = rows[usable], positions[usable]
+        if len(rows):
+            self._note(self._numbered(rows, keys), _points(positions))
+
+    def part(self, key: Key, at: float) -> None:
+        """A unit's place was taken back at `at` (epoch seconds): what comes after is not joined to what was before."""
+        number = self._numbers.get(key)
+        if number is not None:
+            self.revision += 1
+            partings = self._partings.setdefault(number, [])
+            if at not in partings:
+                partings.append(at)
+                partings.sort()
+                del partings[:-_MOST_PARTINGS]
+
+    def of(self, key: Key, since: float = 0.0) -> Trail:
+        """One unit's trail from `since` on."""
+        number = self._numbers.get(key, -1)
+        found = np.flatnonzero(self._ring["unit"][: self.count] == number)
+        return self._trail(self._points_at(found[self._ring["at"][found] >= since]))
+
+    def of_many(self, numbers: NDArray[np.int32], since: float, most: int) -> Trail:
+        """The trails of these units from `since` on, made coarser until they have about `most` points."""
+        chosen = np.zeros(len(self._keys) + 1, dtype=np.bool_)  # the last stands for -1
+        chosen[numbers] = True
+        chosen[-1] = False
+        found = np.flatnonzero(self._ring["at"][: self.count] >= since)
+        found = found[chosen[self._ring["unit"][found]]]
+        every = -(-len(found) // most)
+        if every > 1:
+            slots = (self._ring["at"][found] // _SLOT_S).astype(np.int64)
+            found = found[slots % every == 0]
+        return self._trail(self._points_at(found), spared_s=(every - 1) * _SLOT_S if every > 1 else 0)
+
+    def kept(self, since: float) -> tuple[list[Key], NDArray[Any], dict[int, list[float]]]:
+        """All that is known from `since` on, to be written down: keys by number, points (oldest first), partings."""
+        points = self._in_order()
+        partings = {number: list(times) for number, times in self._partings.items()}
+        return list(self._keys), points[points["at"] >= since], partings
+
+    def adopt(self, keys: list[Key], points: NDArray[Any], partings: dict[int, list[float]]) -> None:
+        """Put what an earlier run of the desk had kept before what is known now. Raises ValueError, IndexError."""
+        if points.dtype != POINT or (len(points) and not 0 <= points["unit"].min() <= points["unit"].max() < len(keys)):
+            raise ValueError("points of units that are not named")
+        own = self._in_order()
+        begin = self._written % self._capacity if self._written > self._capacity else 0
+        numbers = np.array([self._number(key) for key in keys], dtype=np.int32)
+        before = points[max(0, len(points) - (self._capacity - len(own))) :].copy()
+        before["unit"] = numbers[before["unit"]]
+        for slots in (self._moving, self._resting):
+            slots["index"] = (slots["index"] - begin) % self._capacity + len(before)
+        ring = np.concatenate((before, own))
+        room = min(self._capacity, max(4096, 2 * len(ring)))
+        self._ring = _columns(room)
+        self._put(np.arange(len(ring)), ring)
+        self._written = len(ring)
+        self.revision += 1
+        for number, times in partings.items():
+            for at in times[-_MOST_PARTINGS:]:
+                self.part(keys[number], at)
+
+    def _note(self, unit: NDArray[np.int32], points: NDArray[Any]) -> None:
+        points["unit"] = unit
+        coarser = 2 ** max(0, int(np.ceil(np.log2(max(1, len(self._keys)) / _UNITS_AT_FULL_RATE))))
+        rests = points["sector_speed"] >> 12 == _REST
+        wanted = np.ones(len(points), dtype=np.bool_)
+        for slots, these, span in (
+            (self._moving, ~rests, _SLOT_S * coarser),
+            (self._resting, rests, _REST_SLOT_S * coarser),
+        ):
+            chosen = np.flatnonzero(these)
+            if chosen.size:
+                wanted[chosen] = self._not_said(slots, points[chosen], span)
+        self._append(points[wanted], rests[wanted], coarser)
+
+    def _not_said(self, slots: NDArray[Any], points: NDArray[Any], span: int) -> Flags:
+        """Which points are not thinned out; what those that are promised is noted with a point of their slot."""
+        known = slots[points["unit"]]
+        kept = self._points_at(known["index"] % len(self._ring["unit"]))
+        here = (known["slot"] == _slot(points, span)) & (kept["unit"] == points["unit"])
+        here &= (kept["at"] == known["at"]) & (known["sectors"] >> (points["sector_speed"] >> 12) & 1 > 0)
+        again = points["at"] == known["at"]
+        for name in ("lat", "lon", "sector_speed"):
+            again &= points[name] == kept[name]
+        said: Flags = here & ((points["at"] > known["at"]) | again)
+        index = known["index"][said]
+        np.maximum.at(self._ring["until"], index, points["until"][said])
+        return ~said
+
+    def _append(self, points: NDArray[Any], rests: Flags, coarser: int) -> None:
+        if not len(points):
+            return
+        points, rests = points[-self._capacity :], rests[-self._capacity :]
+        self._make_room(len(points))
+        index = (self._written + np.arange(len(points))) % self._capacity
+        self._put(index, points)
+        self._written += len(points)
+        self.revision += 1
+        for slots, these, span in (
+            (self._moving, ~rests, _SLOT_S * coarser),
+            (self._resting, rests, _REST_SLOT_S * coarser),
+        ):
+            chosen = points[these]
+            unit = chosen["unit"]
+            slot = _slot(chosen, span)
+            known = slots[unit]
+            same = known["slot"] == slot
+            # a late point belongs to a slot that was left: the one being filled goes on being filled
+            current = same | (slot > known["slot"])
+            later = current & (~same | (chosen["at"] >= known["at"]))
+            bit = np.uint16(1) << (chosen["sector_speed"] >> 12)
+            slots["sectors"][unit[current]] = (np.where(same, known["sectors"], 0) | bit)[current]
+            slots["slot"][unit[current]] = slot[current]
+            slots["at"][unit[later]] = chosen["at"][later]
+            slots["index"][unit[later]] = index[these][later]
+
+    def _make_room(self, more: int) -> None:
+        needed = min(self._capacity, self._written + more)
+        filled = len(self._ring["unit"])
+        if needed > filled:
+            grown = _columns(min(self._capacity, 2 * needed))
+            for name, column in self._ring.items():
+                grown[name][:filled] = column
+            self._ring = grown
+
+    def _points_at(self, index: NDArray[Any]) -> NDArray[Any]:
+        points = np.empty(len(index), dtype=POINT)
+        for name, column in self._ring.items():
+            points[name] = column[index]
+        return points
+
+    def _put(self, index: NDArray[Any], points: NDArray[Any]) -> None:
+        for name, column in self._ring.items():
+            column[index] = points[name]
+
+    def _in_order(self) -> NDArray[Any]:
+        """A copy of the ring, the first to have come first."""
+        begin = self._written % self._capacity if self._written > self._capacity else 0
+        return self._points_at((begin + np.arange(self.count)) % self._capacity)
+
+    def _numbered(self, rows: NDArray[np.intp], keys: list[Key]) -> NDArray[np.int32]:
+        highest = int(rows.max())
+        if highest >= len(self._number_of_row):
+            grown = np.full(2 * (highest + 1), -1, dtype=np.int32)
+            grown[: len(self._number_of_row)] = self._number_of_row
+            self._number_of_row = grown
+        numbers = self._number_of_row[rows]
+        for row in rows[numbers < 0].tolist():
+            self._number_of_row[row] = self._number(keys[row])
+        return self._number_of_row[rows] if (numbers < 0).any() else numbers
+
+    def _number(self, key: Key) -> int:
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = len(self._keys)
+            self._keys.append(key)
+            if number == len(self._moving):
+                self._moving, self._resting = (np.resize(one, 2 * number) for one in (self._moving, self._resting))
+                for slots in (self._moving, self._resting):
+                    slots[number:] = 0
+        return number
+
+    def _trail(self, points: NDArray[Any], spared_s: float = 0.0) -> Trail:
+        """Sort, thin out what came late and was said already, and see what is joined to what."""
+        points = points[np.lexsort((points["at"], points["unit"]))]
+        if (
+            len(points) > 1
+            and ((points["at"][1:] == points["at"][:-1]) & (points["unit"][1:] == points["unit"][:-1])).any()
+        ):
+            points = points[np.lexsort([points[name] for name in ("sector_speed", "lon", "lat", "at", "unit")])]
+        unit, at, sector = points["unit"], points["at"], points["sector_speed"] >> 12
+        rests = sector == _REST
+        # of each unit and slot: what was promised in it is held from its first point on
+        held = np.zeros(len(points), dtype=np.int64)
+        keep = np.zeros(len(points), dtype=np.bool_)
+        for these, span in ((~rests, _SLOT_S), (rests, _REST_SLOT_S)):
+            chosen = np.flatnonzero(these)
+            if not chosen.size:
+                continue
+            slot = (unit[chosen].astype(np.int64) << 36) | (at[chosen] // span).astype(np.int64) << 4
+            starts = np.flatnonzero(np.diff(slot, prepend=-1))
+            held[chosen[starts]] = np.maximum.reduceat(points["until"][chosen], starts)
+            keep[chosen[np.unique(slot | sector[chosen], return_index=True)[1]]] = True
+        base = np.cumsum(np.diff(unit, prepend=-1) != 0).astype(np.int64) << 34  # so that no unit's reaches the next's
+        reach = np.maximum.accumulate(held + base) - base
+        joined = np.zeros(len(points), dtype=np.bool_)
+        joined[1:] = (unit[1:] == unit[:-1]) & (reach[:-1] + spared_s >= at[1:])
+        unit, at, joined, points = unit[keep], at[keep], joined[keep], points[keep]
+        for number in self._partings.keys() & set(np.unique(unit).tolist()) if self._partings else ():
+            partings = self._partings[number]
+            low, high = np.searchsorted(unit, (number, number + 1))
+            for after in np.searchsorted(at[low:high], partings, side="right").tolist() if high > low else ():
+                if after < high - low:
+                    joined[low + after] = False
+        speed = (points["sector_speed"] & 0xFFF).astype(np.float64)
+        speed[speed == _NO_SPEED] = np.nan
+        return Trail(unit, at, points["lat"] / _PLACES, points["lon"] / _PLACES, speed / 10.0, joined)
+
+
+def _points(positions: NDArray[Any]) -> NDArray[Any]:
+    """Positions as points; which unit's they are is written later."""
+    points = np.zeros(len(positions), dtype=POINT)
+    at = positions["reported_at"]
+    points["at"] = at
+    points["lat"] = np.rint(positions["lat"] * _PLACES)
+    points["lon"] = np.rint(positions["lon"] * _PLACES)
+    stale_at = positions["stale_at"]
+    promised = np.where(stale_at > at, stale_at - at, _UNPROMISED_S)  # NaN: no promise
+    points["until"] = np.ceil(at + np.minimum(promised, _LONGEST_PROMISE_S))
+    known = np.isfinite(positions["speed_mps"])
+    speed = np.clip(np.rint(np.where(known, positions["speed_mps"], 0.0) * 10.0), 0, _FASTEST_DMPS).astype(np.uint16)
+    course = positions["course_deg"]
+    turned = np.where(np.isfinite(course), course, 0.0) % 360.0 // _SECTOR_DEG
+    sector = np.where(np.isfinite(course), turned, _NO_COURSE)
+    sector = np.where(known & (speed <= _REST_DMPS), _REST, sector).astype(np.uint16)
+    points["sector_speed"] = sector << 12 | np.where(known, speed, _NO_SPEED).astype(np.uint16)
+    return points
+
+
+def _columns(room: int) -> dict[str, NDArray[Any]]:
+    """Columns and not records: what is asked for most, whose points these are and from when, is read in one sweep."""
+    return {name: np.zeros(room, dtype=POINT[name]) for name in POINT.names or ()}
+
+
+def _slot(points: NDArray[Any], span: int) -> NDArray[np.uint32]:
+    """When the spans begin that points lie in; so that those of different lengths are in order too."""
+    slot: NDArray[np.uint32] = (points["at"] // span * span).astype(np.uint32)
+    return slot
