@@ -198,29 +198,54 @@ def replay_file(
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
-@click.argument("lat", type=click.FloatRange(-90, 90))
-@click.argument("lon", type=click.FloatRange(-180, 180))
+@click.argument("place", nargs=-1, metavar="[LAT LON]")
 @click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Settings (cop.toml).")
-def where(lat: float, lon: float, config: Path | None) -> None:
-    """Whose ground a place is, as JSON, smallest jurisdiction first."""
+@click.option("--gaps", is_flag=True, help="Instead: where boundaries leave ground to nobody, or give it to two.")
+@click.option("--discipline", default="", metavar="D", help="Gaps of this discipline alone: fire.")
+@click.option("--level", default="", metavar="L", help="Gaps and overlaps between those of this level alone: district.")
+@click.option("--least-km2", type=click.FloatRange(min=0), default=0.01, help="Smaller ones are only counted.")
+@click.option("--json", "as_json", is_flag=True, help="Gaps as JSON.")
+@click.option("--geojson", type=_FILE, metavar="FILE", help="Write the ground of gaps and overlaps, for a GIS.")
+def where(
+    place: tuple[str, ...], *, config: Path | None, gaps: bool, as_json: bool, geojson: Path | None, **wanted: Any
+) -> None:
+    """Whose ground a place is, as JSON, smallest jurisdiction first; or what is wrong with the boundaries (--gaps)."""
     from cop.config import ConfigError, load
 
+    if bool(place) == gaps:
+        raise click.UsageError("say a place, LAT LON, or --gaps")
+    at = _place(place) if place else None
     try:
         ground = load(config).ground()
     except ConfigError as error:
         raise click.ClickException(str(error)) from None
-    found = [
-        {
-            "id": one.id,
-            "name": one.name,
-            "agency": one.agency,
-            "discipline": one.discipline,
-            "level": one.level,
-            "area_km2": round(one.area_km2, 1),
-        }
-        for one in ground.at(lat, lon)
-    ]
-    click.echo(json.dumps({"lat": lat, "lon": lon, "jurisdictions": found}, indent=2))
+    from cop.briefing import boundary_report
+
+    if at is not None:
+        click.echo(json.dumps(boundary_report.whose(ground, *at), indent=2))
+        return
+    try:
+        report = boundary_report.wrong_in(ground, **wanted)
+        if geojson is not None:
+            geojson.write_text(json.dumps(report.as_geojson()), encoding="utf-8")
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"{geojson} could not be written: {error.strerror}") from None
+    click.echo(json.dumps(report.as_json(), indent=2) if as_json else "\n".join(report.as_table()))
+    for remark in ground.remarks if not as_json else ():
+        click.echo(remark, err=True)
+
+
+def _place(words: tuple[str, ...]) -> tuple[float, float]:
+    """Latitude and longitude, degrees, of what was typed."""
+    try:
+        lat, lon = (float(one) for one in words)
+    except ValueError:
+        raise click.UsageError("a place is said as LAT LON, in degrees: 35.2425 -80.953") from None
+    if not (abs(lat) <= 90 and abs(lon) <= 180):
+        raise click.UsageError(f"{lat:g} {lon:g} is no place: LAT is from -90 to 90, LON from -180 to 180")
+    return lat, lon
 
 
 @main.command()

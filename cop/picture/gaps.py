@@ -19,6 +19,9 @@ _KM2_PER_SQUARE_DEGREE = 111.32**2
 #: planning zones give no authority: they neither fill a hole nor stand in anybody's way
 _NO_AUTHORITY = "planning_zone"
 
+#: a corridor encloses what is not its own: a ring road a town
+_ENCLOSES = "corridor"
+
 Kind = Literal["gap", "overlap"]
 
 
@@ -114,6 +117,7 @@ def _gaps(group: Sequence[Jurisdiction]) -> list[Finding]:
     return [
         _finding("gap", hole, [group[index] for index in sorted(indices)], level="")
         for hole, indices in zip(holes, around, strict=True)
+        if any(group[index].level != _ENCLOSES for index in indices)
     ]
 
 

@@ -81,6 +81,43 @@ def test_that_where_names_every_jurisdiction_over_a_place() -> None:
     found = json.loads(ended.stdout)["jurisdictions"]
     assert [one["agency"] for one in found][:3] == ["nc-highway-patrol", "charlotte-pd", "charlotte-fire"]
     assert _cop("where", "95", "0").returncode == 2
+    assert _cop("where", "nan", "0").returncode == 2
+    assert _cop("where", "35").returncode == 2
+    assert _cop("where").returncode == 2
+
+
+def test_that_where_lists_gaps_and_overlaps_for_people_and_programs(tmp_path: Path) -> None:
+    table = _cop("where", "--gaps").stdout.decode()
+    assert "31 jurisdictions: 0 gaps, 3 overlaps" in table
+    largest = next(line for line in table.splitlines() if line.startswith("overlap"))
+    assert "35.00" in largest
+    assert "Town of Huntersville | City of Charlotte" in largest
+    ground = tmp_path / "overlaps.geojson"
+    ended = _cop("where", "--gaps", "--level", "corridor", "--json", "--geojson", str(ground))
+    (one,) = json.loads(ended.stdout)["findings"]
+    assert (one["kind"], one["discipline"], one["level"]) == ("overlap", "law", "corridor")
+    assert json.loads(ground.read_text())["features"][0]["properties"] == one
+    wrong = _cop("where", "--gaps", "--discipline", "cavalry")
+    assert wrong.returncode == 2
+    assert b"there are emergency_management planning_zone, ems district, fire district" in wrong.stderr
+    assert _cop("where", "--gaps", "35", "-80").returncode == 2
+
+
+def test_that_where_tells_what_had_to_be_done_to_boundaries(tmp_path: Path) -> None:
+    said = '{"id":"x","name":"\\u001b[31mx","level":"district","discipline":"fire","agency":"x-fd"}'
+    ring = "[[[-81,35],[-80.9,35.1],[-80.9,35],[-81,35.1],[-81,35]]]"
+    geometries = (f'{{"type":"Polygon","coordinates":{ring}}}', "null")
+    features = ",".join(f'{{"type":"Feature","properties":{said},"geometry":{one}}}' for one in geometries)
+    (tmp_path / "fire.geojson").write_text(f'{{"type":"FeatureCollection","features":[{features}]}}')
+    settings = tmp_path / "cop.toml"
+    settings.write_text(f'[map]\njurisdictions = ["{tmp_path / "fire.geojson"}"]\n')
+    ended = _cop("where", "--gaps", "--config", str(settings))
+    assert ended.returncode == 0
+    assert b"1 jurisdiction: 0 gaps, 0 overlaps" in ended.stdout
+    assert ended.stderr.decode().splitlines() == [
+        "fire.geojson, feature 2: no geometry, left out",
+        "fire.geojson, feature 1: self-intersection, repaired",
+    ]
 
 
 def test_that_journal_info_counts_per_agency_and_format(tmp_path: Path) -> None:

@@ -81,6 +81,14 @@ def test_that_another_level_fills_a_hole_and_a_planning_zone_does_not() -> None:
     assert len(find([*districts, district("zone", hole, level="planning_zone")]).found) == 1
 
 
+def test_that_what_a_ring_road_encloses_is_no_gap() -> None:
+    road = shapely.Point(-81, 35).buffer(0.2).difference(shapely.Point(-81, 35).buffer(0.19))
+    patrol = district("patrol", road, level="corridor", discipline="law")
+    assert find([patrol]).found == ()
+    town = district("town", shapely.box(-81.3, 34.7, -81, 35.3), level="municipal", discipline="law")
+    assert told(find([patrol, town]).found) == [("gap", ["patrol", "town"])]
+
+
 def test_that_a_town_in_its_county_is_by_design_and_two_towns_on_one_ground_are_not() -> None:
     county = district("county", shapely.box(-82, 34, -80, 36), level="county", discipline="law")
     town = district("town", shapely.box(-81.1, 35, -81, 35.1), level="municipal", discipline="law")
