@@ -38,13 +38,18 @@ class Pointing:
         self._resources = resources
 
     def object_at(self, at: QPointF, view: Viewport) -> tuple[str, str, str]:
-        """Kind, agency and id of what a click means, all "" for nothing; incidents first, labels mean their symbol."""
+        """Kind, agency and id of what a click means, all "" for nothing; incidents first, labels mean their symbol.
+
+        Of the kind "cluster" the id is the number of the bubble (`UnitLayer.members`).
+        """
         if self._incidents.visible:
             for placed in self._incidents.near(at, view, _CLICK_REACH_PX):
                 return "incident", *placed.key
         if self._units.visible:
             for row in self._units.near(at, view, _CLICK_REACH_PX):
                 return "unit", *self._picture.tracks.keys[row]
+            if (bubble := self._units.bubble_at(at, view)) is not None:
+                return "cluster", "", str(bubble)
         if self._labels.visible:
             unit_boxes, incident_boxes = self._labels.boxes(view)
             for key, box in incident_boxes.items():
