@@ -7,7 +7,15 @@ import sys
 
 from benchmarks.row import Row
 
-_PARTS = {"a": "repaint", "b": "ingest", "c": "frames", "d": "start", "e": "memory", "f": "formats"}
+_PARTS = {
+    "a": "repaint",
+    "b": "ingest",
+    "c": "frames",
+    "d": "start",
+    "e": "memory",
+    "f": "formats",
+    "j": "jurisdictions",
+}
 _HEADING = f"{'':<4}{'what':<66}{'value':>12}{'floor':>12}  {'unit':<12}{'ratio':>7}  limit"
 
 

@@ -1,5 +1,7 @@
 """On whose ground every unit is, kept up as units move: only those that leave their cell are looked at."""
 
+from threading import Lock
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -18,12 +20,13 @@ class Whereabouts:
 
     The ground's cells are made when it is first asked: a second for 3,233 counties at full detail. A unit that moves
     within a cell that no boundary crosses costs one comparison; one in a crossed cell is tried against the boundaries
-    that cross it. For one thread.
+    that cross it. All but `begin` is for one thread.
     """
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._cells: GroundCells | None = None
+        self._beginning = Lock()
         #: what covers a place: every set of jurisdictions met so far, by number, each as sorted indices
         self._sets: list[tuple[int, ...]] = [()]
         self._numbers: dict[tuple[int, ...], int] = {(): _ON_NOBODYS}
@@ -59,6 +62,11 @@ class Whereabouts:
         self._set[rows] = found
         return changed
 
+    @property
+    def ready(self) -> bool:
+        """Whether the cells are made: an update does not wait for them."""
+        return self._cells is not None
+
     def of(self, row: int) -> tuple[int, ...]:
         """Indices into `ground.jurisdictions` of those that cover a row's unit, smallest jurisdiction first."""
         return self._sets[self._set[row]] if row < len(self._set) else ()
@@ -84,10 +92,13 @@ class Whereabouts:
         return outside
 
     def begin(self) -> GroundCells:
-        """Make the cells now. Of all methods only this one may run in a thread of its own, before the first update."""
-        self._cells = GroundCells(self._ground.geometries)
-        self._leaf_sets = np.full(self._cells.count, _UNKNOWN, dtype=np.int32)
-        return self._cells
+        """Make the cells, unless they are made; any thread may, so that none who draws has to wait for them."""
+        with self._beginning:
+            if self._cells is None:
+                cells = GroundCells(self._ground.geometries)
+                self._leaf_sets = np.full(cells.count, _UNKNOWN, dtype=np.int32)
+                self._cells = cells
+            return self._cells
 
     def _make_room(self, count: int) -> None:
         if count > len(self._leaf):
