@@ -1,19 +1,33 @@
 """How each kind of zone and each severity of alert looks on the ground."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+import numpy as np
+import shapely
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
+from shapely.geometry.base import BaseGeometry
 
 from cop.domain.area import Alert
 from cop.domain.rules.alarm import SEVERITIES, severity_rank, tag_of
 from cop.map.palette import Palette, colour
+from cop.map.symbols import alert_symbol
+from cop.map.viewport import Viewport
+
+Floats = NDArray[np.float64]
 
 #: device independent pixels
 MARK_CELL_PX = 22
 _ALWAYS = 1e12
+#: an area that is smaller than this on the screen wears no mark
+_MARKED_FROM_PX = 64.0
+_STEPS = np.linspace(0.1, 0.9, 9)
+#: places of a mark within an area, as parts of its width and height, those nearest to the middle first
+_TRIED = np.array(sorted(((x, y) for x in _STEPS for y in _STEPS), key=lambda one: math.dist(one, (0.5, 0.5))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +115,27 @@ _LOOKS: Mapping[str, ZoneLook] = MappingProxyType(
     }
 )
 _ALERT_DASHES = (1.5, 3.0)
+#: what the marks of alerts begin with; the severity follows
+_ALERT_MARK, _QUIET_ALERT_MARK = "alert ", "quiet alert "
 _ALERTS = tuple(
-    ZoneLook(ink, rank, dashes=_ALERT_DASHES, fill=fill, named_to=named_to)
-    for ink, rank, fill, named_to in (
-        (_hot, 1, 30, _ALWAYS),
-        (_severe, 2, 26, _ALWAYS),
-        (_drawn, 3, 16, 3_000_000),
-        (_muted, 8, 10, 1_000_000),
-        (_muted, 9, 10, 1_000_000),
+    ZoneLook(ink, rank, dashes=_ALERT_DASHES, fill=fill, named_to=named_to, mark=f"{_ALERT_MARK}{severity}")
+    for severity, (ink, rank, fill, named_to) in zip(
+        SEVERITIES,
+        (
+            (_hot, 1, 30, _ALWAYS),
+            (_severe, 2, 26, _ALWAYS),
+            (_drawn, 3, 16, 3_000_000),
+            (_muted, 8, 10, 1_000_000),
+            (_muted, 9, 10, 1_000_000),
+        ),
+        strict=True,
     )
 )
-assert len(_ALERTS) == len(SEVERITIES)
 #: an alert that does not alarm: an outline, no colour of its own
-_QUIET = ZoneLook(_muted, 9, width=1.4, dashes=(1.0, 4.0), fill=0, named_to=1_000_000)
+_QUIET = tuple(
+    ZoneLook(_muted, 9, width=1.4, dashes=(1.0, 4.0), fill=0, named_to=1_000_000, mark=f"{_QUIET_ALERT_MARK}{severity}")
+    for severity in SEVERITIES
+)
 
 
 def zone_look(kind: str) -> ZoneLook:
@@ -123,7 +145,22 @@ def zone_look(kind: str) -> ZoneLook:
 
 def alert_look(alert: Alert, *, exercise: bool, playing: bool = False) -> ZoneLook:
     """How an alert looks: by its severity where it counts (`rules.alarm`), else as an outline."""
-    return _QUIET if tag_of(alert, exercise=exercise, playing=playing) else _ALERTS[severity_rank(alert)]
+    looks = _QUIET if tag_of(alert, exercise=exercise, playing=playing) else _ALERTS
+    return looks[severity_rank(alert)]
+
+
+def mark_places(look: ZoneLook, points: Floats, geometry: BaseGeometry, view: Viewport) -> Floats:
+    """Where marks stand, map metres, shape (n, 2): at the points; of an alert also within what is seen of its area."""
+    if len(points) or not look.mark.startswith((_ALERT_MARK, _QUIET_ALERT_MARK)):
+        return points
+    west, south, east, north = np.clip(geometry.bounds, view.bounds()[:2] * 2, view.bounds()[2:] * 2)
+    least = _MARKED_FROM_PX * view.metres_per_pixel
+    if east - west < least or north - south < least:
+        return points
+    shapely.prepare(geometry)
+    places = np.column_stack((west + _TRIED[:, 0] * (east - west), south + _TRIED[:, 1] * (north - south)))
+    inside: Floats = places[shapely.contains_xy(geometry, places)][:1]
+    return inside
 
 
 def pen_of(look: ZoneLook, palette: Palette) -> QPen:
@@ -143,7 +180,10 @@ def fill_of(look: ZoneLook, palette: Palette) -> QColor:
 
 
 def mark_of(look: ZoneLook, palette: Palette, dpr: float) -> QImage:
-    """What stands at a point, on a transparent square of MARK_CELL_PX: no entry, caution, or a pin."""
+    """What stands at a point, on a transparent square: no entry, caution, or a pin; of an alert its triangle."""
+    for start, quiet in ((_ALERT_MARK, False), (_QUIET_ALERT_MARK, True)):
+        if look.mark.startswith(start):
+            return alert_symbol(look.mark.removeprefix(start), quiet=quiet, palette=palette, dpr=dpr)
     side = round(MARK_CELL_PX * dpr)
     image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)

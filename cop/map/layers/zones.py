@@ -25,7 +25,7 @@ from cop.map.layers.paths import path_of, projected
 from cop.map.lettering import Script, clean, draw_haloed, text_width
 from cop.map.palette import Palette, colour
 from cop.map.viewport import Viewport
-from cop.map.zone_looks import MARK_CELL_PX, ZoneLook, alert_look, fill_of, mark_of, pen_of, zone_look
+from cop.map.zone_looks import MARK_CELL_PX, ZoneLook, alert_look, fill_of, mark_of, mark_places, pen_of, zone_look
 from cop.picture.change import Change
 from cop.picture.picture import Picture
 
@@ -216,11 +216,11 @@ class ZoneLayer(Layer):
             if one.grid is not None:
                 painter.setOpacity(_COMING_OPACITY if coming else 1.0)
                 cells.extend(paint_grid(painter, view, one.grid, self.palette))
-            if len(one.points):
+            if len(places := mark_places(one.look, one.points, one.geometry, view)):
                 painter.setOpacity(_COMING_OPACITY if coming else 1.0)
                 mark = self._mark(one.look, view.dpr)
-                half = MARK_CELL_PX / 2
-                for x, y in one.points:
+                half = mark.deviceIndependentSize().width() / 2
+                for x, y in places:
                     painter.drawPixmap(view.point(x, y) - QPointF(half, half), mark)
         painter.setOpacity(1.0)
         self._paint_names(painter, view, shown, cells)
