@@ -2,26 +2,9 @@
 
 import math
 
-import mgrs
+from cop.domain.place_words import ddm, degrees, dms, usng, utm
 
-_MGRS = mgrs.MGRS()
-#: outside these latitudes the grid is polar and its letters stand for something else
-_NORTHERNMOST, _SOUTHERNMOST = 84.0, -80.0
-
-
-def usng(lat: float, lon: float) -> str:
-    """US National Grid, metre precision, spaced (FGDC-STD-011-2001): "17S NV 05214 99187"; empty near the poles."""
-    if not (math.isfinite(lat) and math.isfinite(lon)) or not _SOUTHERNMOST <= lat <= _NORTHERNMOST:
-        return ""
-    text = _MGRS.toMGRS(lat, (lon + 180.0) % 360.0 - 180.0, MGRSPrecision=5)
-    text = text.decode("ascii") if isinstance(text, bytes) else str(text)
-    zone, square, digits = text[:-12], text[-12:-10], text[-10:]
-    return f"{zone.strip().zfill(3)} {square} {digits[:5]} {digits[5:]}"
-
-
-def degrees(lat: float, lon: float) -> str:
-    """Decimal degrees with hemispheres: "35.24250° N 80.95300° W"."""
-    return f"{abs(lat):.5f}° {'N' if lat >= 0 else 'S'} {abs(lon):.5f}° {'E' if lon >= 0 else 'W'}"
+__all__ = ["ddm", "degrees", "dms", "length", "round_length", "scale", "usng", "utm"]
 
 
 def scale(denominator: float) -> str:

@@ -23,6 +23,7 @@ from cop.map.layers.paths import projected
 from cop.map.lettering import clean
 from cop.map.measures import Measures
 from cop.map.moves import Bounds, Look, Moves
+from cop.map.open_bubble import OpenBubble
 from cop.map.palette import Palette
 from cop.map.place_menu import MenuLine, PlaceMenu, Standing
 from cop.map.projection import place_to_degrees, place_to_metres, stretch_at
@@ -115,6 +116,7 @@ class MapView(QWidget):
         self._corners = Corners(self)
         self.moves = Moves(self._box, home, self._incident_bounds, self)
         self.hand = Hand(self)
+        self.bubble = OpenBubble(self, self.layer_set.units, self._picture, self._now, self.moves.go_to)
         self._fingers = Fingers(self._box, self)
         self._wire()
         self.layer_set.jurisdictions.news.changed.connect(self._canvas.redraw_ground)
@@ -137,6 +139,7 @@ class MapView(QWidget):
         hand.changed.connect(self._hand_changed)
         hand.taken.connect(self.tool_changed)
         self.moves.changed.connect(self._moves_changed)
+        self.bubble.chosen.connect(lambda agency, unit: self._choose("unit", agency, unit))
         corners.buttons.pressed.connect(self._press)
         corners.filtered.pressed.connect(self.layers_asked)
         corners.followed.pressed.connect(lambda: self.moves.follow(None))
@@ -156,6 +159,7 @@ class MapView(QWidget):
     def tick(self) -> None:
         """A second has passed: staleness and ages move without messages."""
         self._redraw(*self.layer_set.tick())
+        self.bubble.tick()
         self._say_followed()
 
     def set_selection(self, kind: str, agency: str, id: str) -> None:  # noqa: A002  # the wire's word
@@ -183,11 +187,24 @@ class MapView(QWidget):
         self.layer_set.zones.set_aside(("zone", *key) if key is not None else None)
         self._canvas.redraw_ground()
 
+    def show_trail(self, agency: str, unit: str, hours: float = 10.0) -> None:
+        """Show where a unit has been in the last hours, whatever else is selected."""
+        self.layer_set.trails.show_unit((agency, unit), hours)
+        self._canvas.redraw()
+        self.layers_changed.emit()
+
+    def hide_trail(self) -> None:
+        """Show again the trails that were shown before one was asked for."""
+        self.layer_set.trails.show_unit(None)
+        self._canvas.redraw()
+        self.layers_changed.emit()
+
     def set_palette(self, palette: Palette) -> None:
         """Wear another theme."""
         self._palette = palette
         self.layer_set.set_palette(palette)
         self.hand.set_palette(palette)
+        self.bubble.set_palette(palette)
         self._corners.set_palette(palette)
         self._say_where()
         self._canvas.redraw_ground()
@@ -289,6 +306,11 @@ class MapView(QWidget):
         """What the map shows now."""
         return self._box.viewport(self.devicePixelRatioF())
 
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Latitude and longitude of the middle of the map."""
+        return place_to_degrees(*self._box.middle)
+
     # painting
 
     def _paint_live(self, painter: QPainter, view: Viewport) -> None:
@@ -386,8 +408,12 @@ class MapView(QWidget):
 
     def _click(self, at: QPointF) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.bubble.put_away()
         if not self.hand.click(at, self.view):
             found = self.layer_set.pointing.object_at(at, self.view)
+            if found[0] == "cluster":
+                self.bubble.open(int(found[2]), self.view)
+                return
             stands = found[0] in {"unit", "incident"}
             sketch = self.layer_set.sketches.chosen = None if stands else self.layer_set.sketches.at(at, self.view)
             if sketch is None:
@@ -395,7 +421,7 @@ class MapView(QWidget):
             self._canvas.redraw()
 
     def _double_click(self, at: QPointF) -> None:
-        if not self.hand.double_click(at, self.view):
+        if not self.hand.double_click(at, self.view) and not self.bubble.zoom_into(at, self.view):
             self._box.zoom(2.0, at)
             self.moves.by_hand(moved=False)
 
@@ -441,6 +467,8 @@ class MapView(QWidget):
         followed = self.moves.following is not None
         self._box.zooms_at = QPointF(self.view.width / 2, self.view.height / 2) if followed else None
         self._corners.buttons.show_lock(self.moves.locked)
+        key = self.moves.following
+        self.layer_set.units.followed = self._picture.tracks.row_of(*key) if key is not None else None
         if followed:
             self._follow_on()
         self._say_followed()
@@ -519,6 +547,10 @@ class MapView(QWidget):
         if one.kind == "unit":
             lines.append(MenuLine(f"Assign task to {one.text}…", lambda: self.task_asked.emit(one.agency, one.id)))
             lines.append(MenuLine(f"Follow {one.text}", lambda: self.moves.follow((one.agency, one.id))))
+            lines.append(MenuLine("Trail, last 15 min", lambda: self.show_trail(one.agency, one.id, hours=0.25)))
+            lines.append(MenuLine("Trail, 10 h", lambda: self.show_trail(one.agency, one.id)))
+            if self.layer_set.trails.shown_unit == (one.agency, one.id):
+                lines.append(MenuLine("Hide trail", self.hide_trail))
         return lines
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QMarginsF, QSettings, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QVBoxLayout, QWidget
 
+from cop.domain.notation import why_not
 from cop.map.palette import RESOURCES, Palette, load_palette
 from cop.map.tools import tool_kinds
 from cop.map.view import MapView
@@ -165,7 +166,7 @@ class MainWindow(QMainWindow):
                 "next_request": self.next_request,
                 "all_tasks": self.task_board.everything.toggle,
                 "search": self._search,
-                "clear_selection": lambda: self.select("", "", ""),
+                "clear_selection": self.clear_selection,
                 "save_picture": self.save_picture,
                 "show_layers": lambda: self._show_dock(self.layers_dock),
                 "fit_map": self.map_view.fit,
@@ -190,7 +191,11 @@ class MainWindow(QMainWindow):
         places = load_places(RESOURCES / "region" / "places.geojson")
         head = QWidget()
         self.search = SearchField(
-            lambda text: find(self.desk, [*self.maps.places(), *places], self.window_actions, text), self
+            lambda text: find(
+                self.desk, [*self.maps.places(), *places], self.window_actions, text, self.map_view.middle
+            ),
+            self,
+            lambda text: why_not(text, self.map_view.middle),
         )
         self.top_bar = TopBar(self.desk, self.search, self.colours, operation=operation, period=period)
         self.banners = Banners()
@@ -299,6 +304,11 @@ class MainWindow(QMainWindow):
 
     # selection
 
+    def clear_selection(self) -> None:
+        """Select nothing, mark no place."""
+        self.map_view.clear_mark()
+        self.select("", "", "")
+
     def select(self, kind: str, agency: str, object_id: str) -> None:
         """One selection for map and docks; an empty kind clears it."""
         self._first_choice_in_s = 0
@@ -332,6 +342,7 @@ class MainWindow(QMainWindow):
             hit.action.trigger()
         elif hit.place is not None:
             self.map_view.show_place(hit.place.lat, hit.place.lon, hit.place.metres_across)
+            self.map_view.mark_place(hit.place.lat, hit.place.lon, hit.place.name, hit.place.cell)
         else:
             docks: dict[str, Dock] = {
                 "Unit": self.unit_dock,

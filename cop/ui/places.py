@@ -1,27 +1,28 @@
-"""Places that somebody types or looks for: names of the region, US National Grid, degrees."""
+"""Places that somebody types or looks for: names of the region, and every notation of a position."""
 
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import mgrs
-
-_GRID = mgrs.MGRS()
-_USNG = re.compile(r"^(\d{1,2}[C-HJ-NP-X])([A-HJ-NP-Z]{2})(\d*)$")
-_NUMBER = r"([+-]?\d{1,3}(?:\.\d+)?)\s*°?"
-_DEGREES = re.compile(rf"^\s*{_NUMBER}\s*([NS]?)\s*[,;\s]\s*{_NUMBER}\s*([EW]?)\s*$", re.IGNORECASE)
+from cop.domain.notation import Read, read_places
+from cop.map.measures import metric_length
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place: degrees WGS 84, and how much of the map around it is worth showing."""
+    """A place: degrees WGS 84, and how much of the map around it is worth showing.
+
+    `cell` are the corners (latitude, longitude) of the grid cell that was named; `guessed`: `detail` says what was
+    assumed.
+    """
 
     name: str
     lat: float
     lon: float
     detail: str = ""
     metres_across: float = 10_000.0
+    cell: tuple[tuple[float, float], ...] = ()
+    guessed: bool = False
 
 
 def load_places(path: Path) -> list[Place]:
@@ -41,31 +42,21 @@ def load_places(path: Path) -> list[Place]:
         raise ValueError(f"{path.name} is no GeoJSON of named points") from error
 
 
-def typed_place(text: str) -> Place | None:
-    """The place that a person typed in US National Grid (FGDC-STD-011-2001) or in degrees; None if it is neither."""
-    return _typed_degrees(text) or _typed_usng(text)
+def typed_places(text: str, near: tuple[float, float] | None = None) -> list[Place]:
+    """What a person may have typed or pasted, in any notation: each says how it was read and how exact it is.
+
+    `near` (latitude, longitude) is where the map looks: references without a zone are meant near to it.
+    """
+    return [_place(one) for one in read_places(text, near)]
 
 
-def _typed_degrees(text: str) -> Place | None:
-    found = _DEGREES.match(text)
-    if found is None:
-        return None
-    lat, lon = float(found[1]), float(found[3])
-    lat = -abs(lat) if found[2].upper() == "S" else lat
-    lon = -abs(lon) if found[4].upper() == "W" else lon
-    if abs(lat) > 90 or abs(lon) > 180:
-        return None
-    return Place(text.strip(), lat, lon, "degrees", 3000.0)
+def typed_place(text: str, near: tuple[float, float] | None = None) -> Place | None:
+    """The likeliest of `typed_places`; None if the text names no place."""
+    found = typed_places(text, near)
+    return found[0] if found else None
 
 
-def _typed_usng(text: str) -> Place | None:
-    packed = re.sub(r"\s+", "", text).upper()
-    found = _USNG.match(packed)
-    if found is None or len(found[3]) % 2 or not 2 <= len(found[3]) <= 10:
-        return None
-    try:
-        lat, lon = _GRID.toLatLon(packed)
-    except mgrs.MGRSError:
-        return None
-    side = 10.0 ** (5 - len(found[3]) // 2)
-    return Place(text.strip().upper(), float(lat), float(lon), "US National Grid", max(3000.0, 3 * side))
+def _place(read: Read) -> Place:
+    exact = f"{metric_length(read.precision_m)} cell" if read.cell else f"to {metric_length(read.precision_m)}"
+    detail = read.note or f"{read.notation} · {exact}"
+    return Place(read.text, read.lat, read.lon, detail, max(3000.0, 3 * read.precision_m), read.cell, bool(read.note))

@@ -1,5 +1,6 @@
 """The search field: whatever stands in the picture, places, typed positions and actions, found as one types."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -18,11 +19,12 @@ from cop.ui.alert_words import alert_of, standing_alerts, standing_of
 from cop.ui.desk import Desk
 from cop.ui.labels import Label
 from cop.ui.ordered_model import RIGHT, Column, OrderedModel
-from cop.ui.places import Place, typed_place
+from cop.ui.places import Place, typed_places
 from cop.ui.resource_dock import body_of
 from cop.ui.table import table
 
 _MOST = 12
+_LETTER = re.compile(r"[A-Za-z]")
 _ROW = 30
 
 
@@ -39,13 +41,23 @@ class Hit:
     action: QAction | None = None
 
 
-def find(desk: Desk, places: Sequence[Place], actions: Sequence[QAction], text: str) -> list[Hit]:
-    """The best hits for what was typed: a typed position first, then what begins with it, then what holds it."""
+def find(
+    desk: Desk,
+    places: Sequence[Place],
+    actions: Sequence[QAction],
+    text: str,
+    near: tuple[float, float] | None = None,
+) -> list[Hit]:
+    """The best hits for what was typed: a typed position first, then what begins with it, then what holds it.
+
+    `near` (latitude, longitude) is where the map looks. Bare figures that may be a part of the grid come last.
+    """
     wanted = text.strip().casefold()
     if not wanted:
         return []
-    typed = typed_place(text)
-    first = [Hit("Place", typed.name, wording.grid(typed.lat, typed.lon), place=typed)] if typed is not None else []
+    typed = [Hit("Place", one.name, one.detail, place=one) for one in typed_places(text, near)]
+    bare = [hit for hit in typed if hit.place is not None and hit.place.cell and not _LETTER.search(text)]
+    first = [] if bare else typed
     first.extend(_cells(desk, text))
     sources: list[Iterator[Hit]] = [
         _incidents(desk, wanted),
@@ -62,7 +74,7 @@ def find(desk: Desk, places: Sequence[Place], actions: Sequence[QAction], text: 
     ]
     found = list(chain.from_iterable(islice(source, 200) for source in sources))
     found.sort(key=lambda hit: not hit.text.casefold().startswith(wanted))  # stable: kinds stay in their order
-    return [*first, *found][:_MOST]
+    return [*first, *found][: _MOST - len(bare)] + bare
 
 
 def _cells(desk: Desk, text: str) -> Iterator[Hit]:
@@ -152,8 +164,12 @@ class SearchField(QLineEdit):
 
     taken = Signal(object)  # Hit
 
-    def __init__(self, look: Callable[[str], list[Hit]], over: QWidget) -> None:
+    def __init__(
+        self, look: Callable[[str], list[Hit]], over: QWidget, why_not: Callable[[str], str] = lambda _text: ""
+    ) -> None:
+        """`why_not` says why what was typed is no place, where it looks like one."""
         super().__init__()
+        self._why_not = why_not
         self.setObjectName("search_field")
         self.setPlaceholderText("Search units, incidents, places, USNG…")
         self.setAccessibleName("Search")
@@ -193,6 +209,7 @@ class SearchField(QLineEdit):
             self.popup.hide()
             return
         count = len(self.model.hits)
+        self.nothing.setText(self._why_not(text) or "Nothing found.")
         self.nothing.setVisible(not count)
         self.view.setVisible(bool(count))
         self.view.setFixedHeight(count * _ROW)

@@ -1,9 +1,11 @@
 """Open an incident."""
 
+import shapely
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from cop.domain.desk import Refusal
 from cop.domain.incident import Incident
+from cop.domain.notation import why_not
 from cop.domain.words import INCIDENT_TYPES
 from cop.ui import wording
 from cop.ui.desk import Desk
@@ -23,6 +25,7 @@ class OpenIncidentDialog(ActionDialog):
         super().__init__(desk, "Open incident", "Open incident", parent)
         self.incident_id = desk.new_id("inc")
         self._clicked = (lat, lon)
+        self._near = _middle(desk)
         self.type = QComboBox()
         for word, (words, _) in INCIDENT_TYPES.items():
             self.type.addItem(words if word != "unknown" else "Not known yet", word)
@@ -32,7 +35,7 @@ class OpenIncidentDialog(ActionDialog):
         self.priority.setCurrentIndex(2)
         self.title = QLineEdit(maxLength=256, placeholderText="What happened, in a few words")
         self.address = QLineEdit(maxLength=256, placeholderText="Street, junction, mile post")
-        self.place = QLineEdit(maxLength=64, placeholderText="US National Grid, or latitude, longitude")
+        self.place = QLineEdit(maxLength=2000, placeholderText="USNG, degrees, UTM, or a link of a map")
         if lat is not None and lon is not None:
             self.place.setText(wording.grid(lat, lon))
         self._place_text = self.place.text()
@@ -57,7 +60,8 @@ class OpenIncidentDialog(ActionDialog):
         """Open it, if the place can be read."""
         where = self._where()
         if where is None and self.place.text().strip():
-            return Refusal("Place: type US National Grid, or latitude and longitude in degrees.")
+            reason = why_not(self.place.text(), self._near)
+            return Refusal(f"Place: {reason or 'type US National Grid, or latitude and longitude in degrees.'}")
         lat, lon = where or (None, None)
         return self.desk.open_incident(
             Incident(
@@ -77,10 +81,21 @@ class OpenIncidentDialog(ActionDialog):
         lat, lon = self._clicked
         if lat is not None and lon is not None and self.place.text() == self._place_text:
             return lat, lon  # as clicked, without the grid's rounding
-        typed = typed_place(self.place.text())
+        typed = typed_place(self.place.text(), self._near)
         return (typed.lat, typed.lon) if typed is not None else None
 
     def _show_ground(self) -> None:
         where = self._where()
         names = [one.name for one in self.desk.ground.at(*where)] if where is not None else []
-        self.ground.setText(", ".join(names) if names else "—")
+        typed = typed_place(self.place.text(), self._near) if self.place.text() != self._place_text else None
+        assumed = f"{typed.name}: {typed.detail}" if typed is not None and typed.guessed else ""
+        self.ground.setText("\n".join(part for part in (", ".join(names) or "—", assumed) if part))
+
+
+def _middle(desk: Desk) -> tuple[float, float] | None:
+    """Latitude and longitude of the middle of the desk's ground: what a shortened grid reference is near to."""
+    ground = [one.geometry for one in desk.ground.jurisdictions]
+    if not ground:
+        return None
+    west, south, east, north = shapely.total_bounds(ground)
+    return float(south + north) / 2, float(west + east) / 2
