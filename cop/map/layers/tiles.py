@@ -57,6 +57,7 @@ class TileLayer(Layer):
         self._turn = 0
         self._ratio = 1
         self._images = _Images()
+        self._view: Viewport | None = None
         self._in_view: list[Tile] = []
         self._beyond = False
         self._asked: list[Tile] = []
@@ -214,7 +215,7 @@ class TileLayer(Layer):
 
     def _note(self, tiles: list[Tile], view: Viewport) -> None:
         """Remember what is in view; it is asked for after the paint, not in it."""
-        self._in_view = tiles
+        self._view, self._in_view = view, tiles
         self._images.keep(tiles)
         self._beyond = self.source is not None and not tiles
         wanted_ratio = 2 if self.source is not None and self.source.sharp and view.dpr > 1.25 else 1
@@ -286,6 +287,8 @@ class TileLayer(Layer):
         )
         if told != self.source:
             self.source = told
+            if self._view is not None:  # what lies outside its bounds is not missing
+                self._in_view = tiles_in_view(told, self._view)
             self.arrivals.said.emit()
 
     def _judge(self) -> None:

@@ -6,7 +6,7 @@ import sqlite3
 import time
 from pathlib import Path
 
-from cop.map.projection import place_to_metres
+from cop.map.projection import WORLD_M, place_to_metres
 from cop.map.tile_source import Tile
 from cop.map.tiles.picture import MOST_BYTES
 from cop.map.tiles.store import Facts, StoreError
@@ -16,8 +16,8 @@ _LONGEST_READ_S = 5.0
 _STEPS_BETWEEN_LOOKS = 20_000
 _METADATA_ROWS = 200
 _METADATA_CHARACTERS = 4000
-#: beyond this Web Mercator has no ground
-_MOST_LATITUDE = 85.05112878
+#: archives of the whole world end here or a little beyond; Web Mercator ends at 85.0511 degrees
+_WORLDS_END = 84.9
 
 
 class MBTiles:
@@ -105,6 +105,7 @@ def metres_bounds(west: float, south: float, east: float, north: float) -> tuple
     """Degrees to map metres; None where they bound nothing."""
     if not (-180.0 <= west < east <= 180.0 and -90.0 <= south < north <= 90.0):
         return None
-    low = place_to_metres(max(-_MOST_LATITUDE, south), west)
-    high = place_to_metres(min(_MOST_LATITUDE, north), east)
-    return (*low, *high) if low[1] < high[1] else None
+    left, bottom = place_to_metres(south, west)
+    right, top = place_to_metres(north, east)
+    bottom, top = -WORLD_M if south < -_WORLDS_END else bottom, WORLD_M if north > _WORLDS_END else top
+    return (left, bottom, right, top) if bottom < top else None
