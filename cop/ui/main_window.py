@@ -242,7 +242,7 @@ class MainWindow(QMainWindow):
         """What is asked for on any map is asked of the desk."""
         view.open_incident_asked.connect(self.dialogs.open_incident)
         view.task_asked.connect(self.dialogs.assign_task)
-        work = ZoneWork(self.desk, view, view.window(), say=self.notice.say, incident=lambda: self.dialogs.incident)
+        work = ZoneWork(self.desk, view, say=self.notice.say, incident=lambda: self.dialogs.incident)
         work.published.connect(lambda *key: self.select("zone", *key))
         return work
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import msgspec
 from PySide6.QtCore import QObject, QPoint, Signal
-from PySide6.QtWidgets import QWidget
 
 from cop.domain.area import Zone, ZoneForm
 from cop.domain.report import Report
@@ -33,7 +32,6 @@ class ZoneWork(QObject):
         self,
         desk: Desk,
         view: MapView,
-        window: QWidget,
         *,
         say: Callable[[str], None],
         incident: Callable[[], Key | None],
@@ -41,7 +39,6 @@ class ZoneWork(QObject):
         super().__init__(view)
         self._desk = desk
         self._view = view
-        self._window = window
         self._say = say
         self._incident = incident
         self.dialog: DrawZoneDialog | None = None
@@ -66,7 +63,7 @@ class ZoneWork(QObject):
         if refusal is not None:
             self._desk.refused.emit(refusal.reason)
         elif what == "end":
-            EndZoneDialog(self._desk, known, self._window).open()
+            EndZoneDialog(self._desk, known, self._view.window()).open()
         elif what == "change":
             self._change(known, known.body)
         elif what == "points":
@@ -87,14 +84,16 @@ class ZoneWork(QObject):
 
     def _drawn(self, form: ZoneForm) -> None:
         """The shape is whole: ask the rest, while it stays on the map and can still be changed."""
-        self._open(DrawZoneDialog(self._desk, form, self._measures, incident=self._incident(), parent=self._window))
+        self._open(
+            DrawZoneDialog(self._desk, form, self._measures, incident=self._incident(), parent=self._view.window())
+        )
 
     # changing
 
     def _change(self, known: Report, zone: Zone) -> None:
         form = form_of(zone)
         self._begin(known)
-        self._open(DrawZoneDialog(self._desk, form, self._measures, known=known, parent=self._window))
+        self._open(DrawZoneDialog(self._desk, form, self._measures, known=known, parent=self._view.window()))
         self._view.set_zone_aside(known.key if form is not None else None)
 
     def _move_points(self, known: Report, zone: Zone) -> None:
