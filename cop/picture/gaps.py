@@ -105,12 +105,7 @@ def _copies(group: Sequence[Jurisdiction]) -> NDArray[np.object_]:
 
 def _gaps(group: Sequence[Jurisdiction]) -> list[Finding]:
     geometries = _copies(group)
-    whole = _together(geometries)
-    rings = [ring for part in shapely.get_parts(whole) for ring in shapely.get_rings(part)[1:]]
-    if not rings:
-        return []
-    holes = shapely.difference(shapely.polygons(rings), whole)  # what lies in a hole, an island in a lake, is no gap
-    holes = holes[_rough_km2(holes) > _DUST_KM2]
+    holes = _holes(_together(geometries))
     around: list[list[int]] = [[] for _ in holes]
     for hole, neighbour in shapely.STRtree(geometries).query(holes, predicate="intersects").T.tolist():
         around[hole].append(neighbour)
@@ -119,6 +114,21 @@ def _gaps(group: Sequence[Jurisdiction]) -> list[Finding]:
         for hole, indices in zip(holes, around, strict=True)
         if any(group[index].level != _ENCLOSES for index in indices)
     ]
+
+
+def _holes(whole: BaseGeometry) -> NDArray[np.object_]:
+    """What the parts of a union enclose, without the islands in it: these, and what they enclose, have owners."""
+    parts = shapely.get_parts(whole)
+    rings = [ring for part in parts for ring in shapely.get_rings(part)[1:]]
+    holes: NDArray[np.object_] = np.array(shapely.polygons(rings) if rings else [], dtype=object)
+    holes = holes[_rough_km2(holes) > _DUST_KM2]
+    shells = shapely.polygons(shapely.get_exterior_ring(parts))
+    islands: dict[int, list[int]] = {}
+    for hole, island in shapely.STRtree(shells).query(holes, predicate="contains").T.tolist():
+        islands.setdefault(hole, []).append(island)
+    for hole, inside in islands.items():
+        holes[hole] = shapely.difference(holes[hole], shapely.union_all(shells[inside]))
+    return holes[_rough_km2(holes) > _DUST_KM2]
 
 
 def _together(geometries: NDArray[np.object_]) -> BaseGeometry:

@@ -72,6 +72,13 @@ def test_that_a_lake_is_nobody_s_until_somebody_has_it_and_its_island() -> None:
     assert told(find([*with_island, police]).found) == [("gap", ["island", "ne", "nw", "se", "sw"])]
 
 
+def test_that_a_hole_within_an_island_is_one_gap_and_not_two() -> None:
+    lake, island, pond = (shapely.Point(-81, 35).buffer(radius) for radius in (0.2, 0.1, 0.05))
+    jurisdictions = [*ring_around(lake), district("island", island.difference(pond))]
+    found = find(jurisdictions).found
+    assert [one.geometry.area for one in found] == pytest.approx([lake.area - island.area, pond.area])
+
+
 def test_that_another_level_fills_a_hole_and_a_planning_zone_does_not() -> None:
     hole = shapely.box(-81.05, 35.02, -80.97, 35.06)
     districts = ring_around(hole)
