@@ -18,6 +18,7 @@ from cop.map.layers.resources import ResourceLayer
 from cop.map.layers.selection import SelectionLayer
 from cop.map.layers.sketches import SketchLayer
 from cop.map.layers.tiles import TileLayer
+from cop.map.layers.trails import TrailLayer
 from cop.map.layers.units import UnitLayer
 from cop.map.layers.zones import ZoneLayer
 from cop.map.measures import Measures
@@ -71,8 +72,15 @@ class LayerSet:
         )
         self.measures = measures or Measures()
         self.labels = LabelLayer(
-            picture, self.units, self.incidents, palette, reserved=reserved, now=now, measures=self.measures
+            picture,
+            self.units,
+            self.incidents,
+            palette,
+            reserved=lambda: [*reserved(), *self.trails.names],
+            now=now,
+            measures=self.measures,
         )
+        self.trails = TrailLayer(picture, self.units, palette, now, reserved=reserved, measures=self.measures)
         # a bubble stands beside the incident that lies above it, and under no label
         self.units.avoid = lambda: [(one.x, one.y) for one in self.incidents.placed() if self.incidents.visible]
         self.labels.bubbles = lambda view: self.units.bubbles(view)
@@ -81,7 +89,16 @@ class LayerSet:
         lowest: list[Layer] = [self.tiles] if self.tiles is not None else []
         self.ground = LayerStack([*lowest, self.basemap, self.jurisdictions, self.zones])
         self.live = LayerStack(
-            [self.selection, self.resources, self.units, self.incidents, self.labels, self.sketches, self.pin]
+            [
+                self.selection,
+                self.trails,
+                self.resources,
+                self.units,
+                self.incidents,
+                self.labels,
+                self.sketches,
+                self.pin,
+            ]
         )
         self.pointing = Pointing(
             picture,
@@ -98,13 +115,15 @@ class LayerSet:
 
     def state(self) -> dict[str, Any]:
         """What a person arranged, as plain values for the settings."""
-        return {"ground": self.ground.state(), "live": self.live.state()}
+        return {"ground": self.ground.state(), "live": self.live.state(), "trails": self.trails.state()}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Arrange it as it was; what cannot be read stays as delivered."""
         for name, stack in (("ground", self.ground), ("live", self.live)):
             if isinstance(known := state.get(name), dict):
                 stack.restore(known)
+        if isinstance(trails := state.get("trails"), dict):
+            self.trails.restore(trails)
 
     def tool_context(self) -> ToolContext:
         """What a tool that is taken in hand now is given."""
@@ -131,6 +150,7 @@ class LayerSet:
         self.resources.selected = key if kind == "resource" else None
         self.labels.selected_unit = self._picture.tracks.row_of(*key) if kind == "unit" else None
         self.units.selected = self.labels.selected_unit
+        self.trails.selected = key if kind == "unit" else None
 
     def paint_ground(self, painter: QPainter, view: Viewport) -> None:
         """All that lies still, and its names above it."""

@@ -231,7 +231,8 @@ class LabelLayer(Layer):
         for box in self._reserved():
             grid.reserve(box.left(), box.top(), box.right(), box.bottom())
         for x, y, radius in self.bubbles(view).tolist():
-            grid.reserve(x - radius, y - radius, min(x + radius, view.width), min(y + radius, view.height))
+            if x > -radius and y > -radius:
+                grid.reserve(x - radius, y - radius, x + radius, y + radius)
         rows, x, y = self._units.visible_units(view)
         if not self._units.visible:
             rows, x, y = rows[:0], x[:0], y[:0]

@@ -1,0 +1,127 @@
+"""What is written along a trail: times where there is room, gaps, and the key of the speeds."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from cop.map.lettering import Script, draw_haloed, map_font, text_width
+from cop.map.line_array import Floats
+from cop.map.palette import Palette, colour
+
+#: from slow to fast: told apart by lightness alone, so that no colour vision is needed (dark theme: brighter is faster)
+RAMPS = {
+    "dark": ("#4a68b8", "#5f8fc9", "#84b3bd", "#b5c98f", "#e3d95c", "#fff59a"),
+    "light": ("#7fa8d6", "#5a86c4", "#50699f", "#5b4f6e", "#5c3340", "#3d1412"),
+}
+_KMH, _MPH = 1 / 3.6, 1609.344 / 3600
+#: where one colour ends and the next begins
+_BOUNDS = {"mph": (5, 15, 30, 45, 60), "km/h": (10, 25, 50, 75, 100)}
+
+#: minutes between times along a trail: the smallest that leaves room
+_STEPS_MIN = (1, 2, 5, 10, 15, 30, 60, 120, 240)
+_APART_PX = 110.0
+_MOST_MARKS = 40
+_MARK_PX = 11
+_KEY_PX = 11
+_SWATCH_PX = (34.0, 8.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A time on a trail: where, and what is written there."""
+
+    x: float
+    y: float
+    text: str
+
+
+def unit_of(metric: bool) -> str:
+    """In which unit speeds are coloured."""
+    return "km/h" if metric else "mph"
+
+
+def bounds_mps(unit: str) -> Floats:
+    """Where one colour ends and the next begins, in metres a second, shape (5,)."""
+    return np.array(_BOUNDS[unit]) * (_KMH if unit == "km/h" else _MPH)
+
+
+def times_along(at: Floats, x: Floats, y: Floats, joined: np.ndarray, inside: QRectF) -> list[Mark]:
+    """Times of one trail in pixels, at round minutes, none where it was not known where the unit was."""
+    if len(at) < 2:
+        return []
+    length = float(np.hypot(np.diff(x), np.diff(y))[joined[1:]].sum())
+    offset = datetime.fromtimestamp(float(at[-1]), UTC).astimezone().utcoffset()
+    shift = offset.total_seconds() if offset is not None else 0.0
+    minutes = (at[-1] - at[0]) / 60.0
+    room = max(1.0, min(_MOST_MARKS, length / _APART_PX))
+    step = 60.0 * next((one for one in _STEPS_MIN if minutes / one <= room), _STEPS_MIN[-1])
+    due = np.arange(np.ceil((at[0] + shift) / step) * step - shift, at[-1], step)
+    after = np.searchsorted(at, due, side="left")
+    due, after = due[joined[after]], after[joined[after]]
+    share = (due - at[after - 1]) / np.maximum(at[after] - at[after - 1], 1e-9)
+    xs = x[after - 1] + share * (x[after] - x[after - 1])
+    ys = y[after - 1] + share * (y[after] - y[after - 1])
+    marks: list[Mark] = []
+    for one, left, top in zip(due.tolist(), xs.tolist(), ys.tolist(), strict=True):
+        near = any(abs(left - other.x) < 44 and abs(top - other.y) < 18 for other in marks)
+        if inside.contains(QPointF(left, top)) and not near:
+            marks.append(Mark(left, top, clock(one)))
+    return marks
+
+
+def clock(at: float) -> str:
+    """A moment as the clock on the wall says it: "14:02"."""
+    return f"{datetime.fromtimestamp(at, UTC).astimezone():%H:%M}"
+
+
+def paint_marks(painter: QPainter, marks: list[Mark], palette: Palette) -> list[QRectF]:
+    """A dot and a time for each; where they stand."""
+    script = Script(_MARK_PX, palette.label, palette.label_halo)
+    painter.setPen(QPen(colour(palette.label_halo), 1.5))
+    painter.setBrush(colour(palette.label))
+    boxes = []
+    for mark in marks:
+        painter.drawEllipse(QPointF(mark.x, mark.y), 3.2, 3.2)
+        draw_haloed(painter, QPointF(mark.x + 7, mark.y + 4), mark.text, script)
+        boxes.append(QRectF(mark.x - 4, mark.y - 8, 14 + text_width(mark.text, _MARK_PX), 16))
+    return boxes
+
+
+def paint_ends(painter: QPainter, ends: list[tuple[float, float]], palette: Palette) -> None:
+    """Open circles where the trail breaks off and where it begins again."""
+    painter.setPen(QPen(colour(palette.label), 1.5))
+    painter.setBrush(colour(palette.map_background))
+    for x, y in ends:
+        painter.drawEllipse(QPointF(x, y), 3.4, 3.4)
+
+
+def key_box(height: int, unit: str, reserved: Callable[[], list[QRectF]]) -> QRectF:
+    """Where the key of the speeds stands: at the left, above what stands in the corner."""
+    across = text_width(unit, _KEY_PX) + len(RAMPS["dark"]) * _SWATCH_PX[0] + 36
+    box = QRectF(14, height - 14 - 36, across, 36)
+    for part in sorted(reserved(), key=lambda part: -part.top()):
+        if part.intersects(box):
+            box.moveBottom(part.top() - 8)
+    return box
+
+
+def paint_key(painter: QPainter, box: QRectF, unit: str, palette: Palette) -> None:
+    """Which colour stands for which speed."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour(palette.control))
+    painter.drawRoundedRect(box, 6, 6)
+    painter.setFont(map_font(_KEY_PX))
+    painter.setPen(colour(palette.text))
+    painter.drawText(QPointF(box.left() + 10, box.center().y() + 4), unit)
+    left = box.left() + 20 + text_width(unit, _KEY_PX)
+    width, height = _SWATCH_PX
+    for index, ink in enumerate(RAMPS[palette.name]):
+        painter.fillRect(QRectF(left + index * width, box.top() + 8, width, height), colour(ink))
+    for index, bound in enumerate(_BOUNDS[unit], start=1):
+        text = str(bound)
+        middle = left + index * width
+        painter.drawText(QPointF(middle - text_width(text, _KEY_PX) / 2, box.top() + 29), text)
