@@ -4,6 +4,7 @@ Each request is a line of JSON, each answer bytes: `+` and a PNG, `0` (a tile th
 can be drawn at all), these two with a reason. No pickles: what draws hostile tiles is not to be believed beyond that.
 """
 
+import base64
 import json
 import os
 from multiprocessing.connection import Connection
@@ -16,6 +17,11 @@ from cop.map.tiles.style import SCHEME, StyleError, kept_file, prepared_style
 _NOWHERE = "http://127.0.0.1:9"
 _PROXIES = ("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 _LARGEST_FILE = 16 * 1024 * 1024
+#: in place of symbols that are not there: none, on a picture of one clear pixel
+_NO_SPRITES = b"{}"
+_NO_PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAAC0lEQVR4nGNgAAIAAAUAAXpeqz8AAAAASUVORK5CYII="
+)
 
 
 def draw(pipe: Connection, style: str, archive: str, platform: str, network: bool) -> None:
@@ -56,12 +62,13 @@ def _opened(style: Path, archive: Path | None, *, network: bool) -> Any:
     prepared = prepared_style(style, archive, network=network)
 
     def kept(request: mapli.ResourceRequest) -> mapli.Response:
-        """A file of fonts or sprites; one that is not there costs its letters alone."""
+        """A file of fonts or sprites; one that is not there costs its letters or symbols alone."""
         try:
             with kept_file(request.url).open("rb") as file:
                 return mapli.Response(file.read(_LARGEST_FILE))
         except (OSError, ValueError):
-            return mapli.Response.no_content()
+            nothing = {"sprite_json": _NO_SPRITES, "sprite_image": _NO_PICTURE}.get(request.kind)
+            return mapli.Response(nothing) if nothing is not None else mapli.Response.no_content()
 
     mapli.register_scheme_handler(SCHEME, kept)
     pool = mapli.RenderPool(workers=1)
