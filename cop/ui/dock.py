@@ -71,7 +71,8 @@ class Dock(QDockWidget):
 
     def stops(self) -> list[QWidget]:
         """What the tab key stops at in here, from above."""
-        parts = self.content.findChildren(QWidget)
+        window = self.content.window()  # the list that a combo box opens is a window of its own
+        parts = [one for one in self.content.findChildren(QWidget) if one.window() is window]
         return [one for one in parts if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.focusProxy() is None]
 
     def in_sight(self) -> bool:

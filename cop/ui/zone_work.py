@@ -142,6 +142,7 @@ class ZoneWork(QObject):
         dialog.rejected.connect(lambda: self._rejected(tool))
         dialog.show()
         self._place(dialog, tool)
+        dialog.activateWindow()
 
     def _rejected(self, tool: ChangeZoneTool | None) -> None:
         if tool is not None and self._view.tool is tool:
