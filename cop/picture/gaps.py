@@ -19,6 +19,11 @@ _KM2_PER_SQUARE_DEGREE = 111.32**2
 #: planning zones give no authority: they neither fill a hole nor stand in anybody's way
 _NO_AUTHORITY = "planning_zone"
 
+#: half the width, degrees, up to which a strip between neighbours that is open at its ends is a gap: 50 m in all
+_STRIP_DEG = 0.00025
+#: smaller strips are what any coast has
+_LEAST_STRIP_KM2 = 0.001
+_TOUCHING_DEG = 1e-6
 #: a corridor encloses what is not its own: a ring road a town
 _ENCLOSES = "corridor"
 
@@ -65,8 +70,9 @@ def find(
     """Gaps and overlaps, of one discipline and one level or of all; seconds for thousands of detailed polygons.
 
     A gap is a hole in what all jurisdictions of a discipline cover together: a town's enclave is not nobody's where
-    the county is there. With `level` only those of this level count. An overlap is ground that two agencies hold in one
-    discipline at one level: that a town lies in its county is by design.
+    the county is there. So is a strip of up to 50 m between neighbours that is open at its ends. With `level` only
+    those of this level count. An overlap is ground that two agencies hold in one discipline at one level: that a town
+    lies in its county is by design.
     """
     chosen = [
         one
@@ -74,7 +80,7 @@ def find(
         if discipline in ("", one.discipline) and level in ("", one.level) and one.level != _NO_AUTHORITY
     ]
     found = [
-        *(gap for group in _groups(chosen, by_level=False) for gap in _gaps(group)),
+        *(gap for group in _groups(chosen, by_level=False) for gap in _gaps(group, least_km2)),
         *(overlap for group in _groups(chosen, by_level=True) for overlap in _overlaps(group)),
     ]
     listed = [one for one in found if one.area_km2 >= least_km2]
@@ -103,17 +109,29 @@ def _copies(group: Sequence[Jurisdiction]) -> NDArray[np.object_]:
     return copies
 
 
-def _gaps(group: Sequence[Jurisdiction]) -> list[Finding]:
+def _gaps(group: Sequence[Jurisdiction], least_km2: float) -> list[Finding]:
     geometries = _copies(group)
-    holes = _holes(_together(geometries))
-    around: list[list[int]] = [[] for _ in holes]
-    for hole, neighbour in shapely.STRtree(geometries).query(holes, predicate="intersects").T.tolist():
-        around[hole].append(neighbour)
+    whole = _together(geometries)
+    holes = _holes(whole)
+    strips = _strips(whole, max(least_km2, _LEAST_STRIP_KM2))
+    ground = np.append(holes, strips)
+    around: list[list[int]] = [[] for _ in ground]
+    near = shapely.STRtree(geometries).query(ground, predicate="dwithin", distance=_TOUCHING_DEG)
+    for one, neighbour in near.T.tolist():
+        around[one].append(neighbour)
     return [
-        _finding("gap", hole, [group[index] for index in sorted(indices)], level="")
-        for hole, indices in zip(holes, around, strict=True)
-        if any(group[index].level != _ENCLOSES for index in indices)
+        _finding("gap", one, [group[index] for index in sorted(indices)], level="")
+        for number, (one, indices) in enumerate(zip(ground, around, strict=True))
+        if any(group[index].level != _ENCLOSES for index in indices) and (number < len(holes) or len(indices) > 1)
     ]
+
+
+def _strips(whole: BaseGeometry, least_km2: float) -> NDArray[np.object_]:
+    """Narrow ground that the union nearly encloses: between two neighbours, open at an end, and in bays of any one."""
+    filled = shapely.union_all(shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(whole))))
+    closed = shapely.buffer(shapely.buffer(filled, _STRIP_DEG, quad_segs=2), -_STRIP_DEG, quad_segs=2)
+    strips: NDArray[np.object_] = shapely.get_parts(shapely.difference(closed, filled))
+    return strips[_rough_km2(strips) >= least_km2]
 
 
 def _holes(whole: BaseGeometry) -> NDArray[np.object_]:
@@ -155,10 +173,9 @@ def _overlaps(group: Sequence[Jurisdiction]) -> list[Finding]:
 
 
 def _rough_km2(geometries: NDArray[np.object_]) -> NDArray[np.float64]:
-    if not len(geometries):
-        return np.zeros(0)
-    lat = shapely.get_y(shapely.centroid(geometries))
-    areas: NDArray[np.float64] = np.nan_to_num(shapely.area(geometries) * np.cos(np.radians(lat)))
+    bounds = shapely.bounds(geometries).reshape(-1, 4)
+    middle = np.cos(np.radians((bounds[:, 1] + bounds[:, 3]) / 2))
+    areas: NDArray[np.float64] = np.nan_to_num(shapely.area(geometries) * middle)
     return areas * _KM2_PER_SQUARE_DEGREE
 
 

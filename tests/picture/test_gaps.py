@@ -88,6 +88,25 @@ def test_that_another_level_fills_a_hole_and_a_planning_zone_does_not() -> None:
     assert len(find([*districts, district("zone", hole, level="planning_zone")]).found) == 1
 
 
+@pytest.mark.parametrize(("width", "found"), [(0.0002, 1), (0.002, 0)])
+def test_that_a_strip_between_neighbours_is_found_though_it_is_open(width: float, found: int) -> None:
+    west, east = shapely.box(-81.2, 35, -81, 35.2), shapely.box(-81 + width, 35, -80.8, 35.2)
+    gaps = find([district("west", west), district("east", east)]).found
+    assert told(gaps) == [("gap", ["east", "west"])] * found
+    if found:
+        assert gaps[0].area_km2 == pytest.approx(0.2 * width * _KM2, rel=0.02)
+        assert -81 < gaps[0].lon < -81 + width
+    joined = district("west", west.union(shapely.box(-81.1, 34.9, -80.8, 35)))
+    assert len(find([joined, district("east", east)]).found) == found  # the strip is a bay of what they cover together
+
+
+def test_that_a_bay_of_one_and_a_corner_of_two_are_no_gaps() -> None:
+    bay = shapely.box(-81.2, 35, -81, 35.2).difference(shapely.box(-81.1, 35.05, -81.0998, 35.2))
+    assert find([district("bay", bay)], least_km2=0.0).found == ()
+    corner = [district("a", shapely.box(-81.2, 35, -81, 35.2)), district("b", shapely.box(-81, 35.2, -80.8, 35.4))]
+    assert find(corner, least_km2=0.0).found == ()
+
+
 def test_that_what_a_ring_road_encloses_is_no_gap() -> None:
     road = shapely.Point(-81, 35).buffer(0.2).difference(shapely.Point(-81, 35).buffer(0.19))
     patrol = district("patrol", road, level="corridor", discipline="law")
