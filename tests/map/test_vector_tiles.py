@@ -244,7 +244,6 @@ def test_that_nothing_of_a_style_reaches_the_network_without_leave(
         plain = basemap(tmp_path, told, file="", network=network)
         assert basemap_problem(plain) == ""
         layer = make_layer(source(plain))
-        qtbot.waitUntil(lambda: painted(layer, VIEW) is not None and not layer._asked == [], timeout=30_000)
         qtbot.waitUntil(lambda: painted(layer, VIEW) is not None and layer._wanted() == [], timeout=30_000)
         assert bool(server.asked) == network
         assert layer.covers(VIEW) == network
