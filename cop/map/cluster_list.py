@@ -27,8 +27,8 @@ from cop.map.palette import Palette
 from cop.picture.picture import Picture
 
 Rows = NDArray[np.intp]
-_WIDTHS = (96, 130, 84, 92)
-_WIDTH_PX = 520
+_WIDTHS = (118, 168, 92, 96)
+_WIDTH_PX = 620
 _ROW_PX = 22
 _MOST_ROWS_SHOWN = 12
 _EDGE_PX = 10
@@ -93,6 +93,9 @@ class ClusterList(QFrame):
             " border-radius: 5px; padding: 3px 6px; }"
             f"QTableView {{ background: {palette.panel}; color: {palette.text}; border: 1px solid {palette.border};"
             f" selection-background-color: {palette.raised}; selection-color: {palette.text}; outline: 0; }}"
+            f"QScrollBar:vertical {{ background: {palette.panel}; width: 10px; }}"
+            f"QScrollBar::handle:vertical {{ background: {palette.border}; border-radius: 4px; min-height: 24px; }}"
+            "QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical { height: 0; }"
             f"QHeaderView::section {{ background: {palette.panel}; color: {palette.muted}; border: 0;"
             " padding: 2px 4px; }"
         )

@@ -39,7 +39,7 @@ _GAP_PX = 4.0
 _CLEAR_OF_SYMBOL_PX = 9.0
 _CLEAR_OF_INCIDENT_PX = 20.0
 #: what lies so far outside of what is asked for is reckoned with
-_MARGIN_PX = 192.0
+_MARGIN_PX = 144.0
 _ROUNDS = 12
 #: more than this many members are not worth a look at each one's newest place
 _FEW_MEMBERS = 20_000
@@ -119,7 +119,7 @@ def crowd(
     bubble_of = np.full(len(rows), -1, dtype=np.intp)
     bubble_of[member] = owner[len(full) + group]
     lone = weight == 1  # whatever it was near to went to a bubble that does not reach so far
-    bubble_of[(bubble_of >= 0) & lone[bubble_of]] = -1
+    bubble_of[member[lone[bubble_of[member]]]] = -1
     _cover(bubble_of, (u, v), np.flatnonzero(~lone), weight, (middle_u, middle_v))
 
     number = np.cumsum(~lone) - 1
@@ -130,8 +130,7 @@ def crowd(
     np.add.at(by_kind, (row_of, index.kind[rows[inside]]), 1)
     radius, count = radius_of(by_kind.sum(axis=1)), by_kind.sum(axis=1)
     sum_u, sum_v = (
-        _totals(full_sum, full_of, len(count))
-        + _totals(row_sum[inside], row_of, len(count))
+        _totals(full_sum, full_of, len(count)) + _totals(row_sum[inside], row_of, len(count))
         for full_sum, row_sum in ((full_u, u), (full_v, v))
     )
     middle_u, middle_v = _beside(
@@ -312,7 +311,9 @@ def _beside(u: Floats, v: Floats, radius: Floats, avoid: Floats) -> tuple[Floats
         straight = np.arctan2(away_v, away_u) if distance[at] > 0.5 else -np.pi / 2
         angles = straight + np.pi / 6 * np.array([0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6])
         places = incident + wanted * np.column_stack((np.cos(angles), np.sin(angles)))
-        others = np.delete(np.column_stack((u, v, radius)), one, axis=0)
+        beside = (np.abs(u - u[one]) < 3 * reach) & (np.abs(v - v[one]) < 3 * reach)
+        beside[one] = False
+        others = np.column_stack((u, v, radius))[beside]
         clear = (
             np.hypot(places[:, None, 0] - others[:, 0], places[:, None, 1] - others[:, 1]) >= others[:, 2] + radius[one]
         )

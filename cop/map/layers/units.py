@@ -41,7 +41,8 @@ _CROWD = 3000
 #: units that move join and leave bubbles no more often than this: what flickers cannot be read
 _REGROUP_S = 0.5
 #: bubbles are made so far beyond the view, so that moving it needs no new ones at once
-_AROUND_PX = 256.0
+_AROUND_PX = 128.0
+_MOST_AVOIDED = 100
 #: unit vectors of the drawn directions, x to the right, y downwards
 _ANGLES = 2.0 * np.pi * np.arange(DIRECTIONS) / DIRECTIONS
 _TICK_X = TICK_RADIUS_PX * np.sin(_ANGLES)
@@ -304,7 +305,7 @@ class UnitLayer(Layer):
                 view.metres_per_pixel,
                 kinds=kinds_among(len(self._picture.tracks.agencies)),
                 before=known,
-                avoid=self.avoid(),
+                avoid=[*self.avoid(), *self._places_apart()],
             )
             self._grouped_at = now
             self._behind = self._regroup = False
@@ -316,6 +317,12 @@ class UnitLayer(Layer):
         if self._apart is None:
             self._apart = np.flatnonzero(self.index.apart[: self._count])
         return self._apart
+
+    def _places_apart(self) -> list[tuple[float, float]]:
+        """Where units stand that would lie above a bubble; of very many no bubble can keep off."""
+        rows = self._apart_rows()[:_MOST_AVOIDED]
+        places = zip(self.index.x[rows].tolist(), self.index.y[rows].tolist(), strict=True)
+        return [place for place in places if np.isfinite(place[0])]
 
     def _pin(self, *rows: int | None) -> None:
         """Note anew which of these are in no bubble."""
