@@ -1,5 +1,7 @@
 """What a point on the screen means: the incident, unit, zone or alert that stands there."""
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QPointF
 
 from cop.domain.agency import Agency
@@ -8,13 +10,22 @@ from cop.map.layers.labels import LabelLayer
 from cop.map.layers.resources import ResourceLayer
 from cop.map.layers.units import UnitLayer
 from cop.map.layers.zones import ZoneLayer
-from cop.map.place_menu import Standing
 from cop.map.viewport import Viewport
 from cop.picture.picture import Picture
 
 _CLICK_REACH_PX = 14.0
 _MENU_REACH_PX = 20.0
 _MOST_IN_MENU = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands under the cursor, and how it is called."""
+
+    kind: str
+    agency: str
+    id: str
+    text: str
 
 
 class Pointing:

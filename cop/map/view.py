@@ -1,6 +1,5 @@
 """The live map: layers on a canvas, mouse and keyboard, and what stands on its corners."""
 
-import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,23 +8,22 @@ from typing import Any
 import pyqtgraph as pg
 import shapely
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QGraphicsView, QVBoxLayout, QWidget
 
 from cop.map import coordinates
 from cop.map.canvas import Canvas, MapBox
 from cop.map.corners import Corners
+from cop.map.following import Following
 from cop.map.hand import Hand
 from cop.map.layer_set import LayerSet
 from cop.map.layers.basemap import BasemapLayer
-from cop.map.layers.incidents import age
 from cop.map.layers.paths import projected
-from cop.map.lettering import clean
 from cop.map.measures import Measures
 from cop.map.moves import Bounds, Look, Moves
 from cop.map.open_bubble import OpenBubble
 from cop.map.palette import Palette
-from cop.map.place_menu import MenuLine, PlaceMenu, Standing
+from cop.map.place_menu import PlaceMenus
 from cop.map.projection import place_to_degrees, place_to_metres, stretch_at
 from cop.map.sketch import Sketch
 from cop.map.tile_source import TileSource
@@ -115,6 +113,15 @@ class MapView(QWidget):
         column.addWidget(self._graphics)
         self._corners = Corners(self)
         self.moves = Moves(self._box, home, self._incident_bounds, self)
+        self._following = Following(
+            self._box,
+            self.moves,
+            self.layer_set.units,
+            self._picture.tracks,
+            corners=self._corners,
+            now=self._now,
+        )
+        self._menus = PlaceMenus(self, self.layer_set)
         self.hand = Hand(self)
         self.bubble = OpenBubble(self, self.layer_set.units, self._picture, self._now, self.moves.go_to)
         self._fingers = Fingers(self._box, self)
@@ -138,11 +145,19 @@ class MapView(QWidget):
         self._graphics.scene().sigMouseMoved.connect(self._move_cursor)
         hand.changed.connect(self._hand_changed)
         hand.taken.connect(self.tool_changed)
-        self.moves.changed.connect(self._moves_changed)
+        self.moves.changed.connect(lambda: corners.buttons.show_lock(self.moves.locked))
         self.bubble.chosen.connect(lambda agency, unit: self._choose("unit", agency, unit))
         corners.buttons.pressed.connect(self._press)
         corners.filtered.pressed.connect(self.layers_asked)
-        corners.followed.pressed.connect(lambda: self.moves.follow(None))
+        menus = self._menus
+        menus.selected.connect(self._choose)
+        menus.open_incident_asked.connect(self.open_incident_asked)
+        menus.place_asked.connect(self.place_asked)
+        menus.draw_zone_asked.connect(self.draw_zone_asked)
+        menus.task_asked.connect(self.task_asked)
+        menus.follow_asked.connect(lambda *unit: self.moves.follow(unit))
+        menus.trail_asked.connect(self.show_trail)
+        menus.sketch_removed.connect(self.remove_sketch)
 
     # what the desk tells the map
 
@@ -151,8 +166,7 @@ class MapView(QWidget):
         self._redraw(*self.layer_set.apply(change))
         if change.incidents or change.links:
             self._watch_incidents()
-        if self.moves.following is not None:
-            self._follow_on()
+        self._following.go_on()
         if self.filter:
             self._say_filtered()
 
@@ -160,7 +174,7 @@ class MapView(QWidget):
         """A second has passed: staleness and ages move without messages."""
         self._redraw(*self.layer_set.tick())
         self.bubble.tick()
-        self._say_followed()
+        self._following.say()
 
     def set_selection(self, kind: str, agency: str, id: str) -> None:  # noqa: A002  # the wire's word
         """Select an object from outside; nothing is emitted. The kind "" selects nothing."""
@@ -188,14 +202,8 @@ class MapView(QWidget):
         self._canvas.redraw_ground()
 
     def show_trail(self, agency: str, unit: str, hours: float = 10.0) -> None:
-        """Show where a unit has been in the last hours, whatever else is selected."""
-        self.layer_set.trails.show_unit((agency, unit), hours)
-        self._canvas.redraw()
-        self.layers_changed.emit()
-
-    def hide_trail(self) -> None:
-        """Show again the trails that were shown before one was asked for."""
-        self.layer_set.trails.show_unit(None)
+        """Show where a unit has been in the last hours, whatever else is selected; no unit: as it was before."""
+        self.layer_set.trails.show_unit((agency, unit) if unit else None, hours)
         self._canvas.redraw()
         self.layers_changed.emit()
 
@@ -281,14 +289,12 @@ class MapView(QWidget):
         """Take a tool in hand instead of the one before; None: none."""
         self.hand.take(tool)
 
-    def remove_sketch(self, sketch: Sketch) -> None:
-        """Take one measurement off the map."""
-        self.layer_set.sketches.remove(sketch)
-        self._canvas.redraw()
-
-    def clear_sketches(self) -> None:
-        """Take all measurements off the map."""
-        self.layer_set.sketches.clear()
+    def remove_sketch(self, sketch: Sketch | None) -> None:
+        """Take one measurement off the map; None: all of them."""
+        if sketch is None:
+            self.layer_set.sketches.clear()
+        else:
+            self.layer_set.sketches.remove(sketch)
         self._canvas.redraw()
 
     def mark_place(self, lat: float, lon: float, text: str, cell: Sequence[tuple[float, float]] = ()) -> None:
@@ -377,7 +383,7 @@ class MapView(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         event.accept()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:  # the mouse's own way is the canvas's click
-            self._open_menu(QPointF(self.view.width / 2, self.view.height / 2))
+            self._menus.open(QPointF(self.view.width / 2, self.view.height / 2), self.view)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -427,7 +433,7 @@ class MapView(QWidget):
 
     def _right_click(self, at: QPointF) -> None:
         if not self.hand.right_click(at, self.view):
-            self._open_menu(at)
+            self._menus.open(at, self.view)
 
     def _choose(self, kind: str, agency: str, object_id: str) -> None:
         self.set_selection(kind, agency, object_id)
@@ -463,38 +469,6 @@ class MapView(QWidget):
         text = f"{units.shown_count + hidden:,} units, {hidden:,} hidden by filter" if self.filter else ""
         self._corners.say(self._corners.filtered, text)
 
-    def _moves_changed(self) -> None:
-        followed = self.moves.following is not None
-        self._box.zooms_at = QPointF(self.view.width / 2, self.view.height / 2) if followed else None
-        self._corners.buttons.show_lock(self.moves.locked)
-        key = self.moves.following
-        self.layer_set.units.followed = self._picture.tracks.row_of(*key) if key is not None else None
-        if followed:
-            self._follow_on()
-        self._say_followed()
-
-    def _follow_on(self) -> None:
-        key = self.moves.following
-        row = self._picture.tracks.row_of(*key) if key is not None else None
-        if row is None or not self._picture.tracks.present[row] or not math.isfinite(self._picture.tracks.lat[row]):
-            self.moves.follow(None)
-            return
-        self.moves.followed_is_at(
-            *place_to_metres(float(self._picture.tracks.lat[row]), float(self._picture.tracks.lon[row]))
-        )
-
-    def _say_followed(self) -> None:
-        key = self.moves.following
-        row = self._picture.tracks.row_of(*key) if key is not None else None
-        text = ""
-        if row is not None:
-            tracks = self._picture.tracks
-            text = f"Following {clean(tracks.callsigns[row])}"
-            if tracks.stale_at[row] <= self._now().timestamp():
-                text += f" · last heard {age(self._now() - datetime.fromtimestamp(tracks.reported_at[row], UTC))}"
-            text += "   ×"
-        self._corners.say(self._corners.followed, text)
-
     # fitting
 
     def _incident_bounds(self) -> Bounds | None:
@@ -509,49 +483,6 @@ class MapView(QWidget):
         if there != self._incidents:
             self._incidents = there
             self.moves.incidents_changed()
-
-    # menus
-
-    def _open_menu(self, at: QPointF) -> None:
-        menu = PlaceMenu(self, self._menu_groups(at))
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self.mapToGlobal(at.toPoint()))
-
-    def _menu_groups(self, at: QPointF) -> list[list[MenuLine]]:
-        lat, lon = place_to_degrees(*self.view.metres(at))
-        grid = coordinates.usng(lat, lon)
-        here = [
-            MenuLine("Open incident here…", lambda: self.open_incident_asked.emit(lat, lon)),
-            MenuLine("What is here…", lambda: self.place_asked.emit(lat, lon)),
-            MenuLine("Draw zone here…", lambda: self.draw_zone_asked.emit("polygon", lat, lon)),
-            MenuLine("Draw circle here…", lambda: self.draw_zone_asked.emit("circle", lat, lon)),
-            MenuLine(
-                f"Copy USNG  {grid}" if grid else "Copy USNG (none this far north or south)",
-                lambda: QGuiApplication.clipboard().setText(grid),
-                enabled=bool(grid),
-            ),
-        ]
-        standing = self.layer_set.pointing.standing_at(at, self.view)
-        return [here, self._sketch_lines(at), *(self._lines_of(one) for one in standing)]
-
-    def _sketch_lines(self, at: QPointF) -> list[MenuLine]:
-        sketches = self.layer_set.sketches
-        here = sketches.at(at, self.view)
-        lines = [MenuLine("Remove this measurement", lambda: self.remove_sketch(here))] if here is not None else []
-        if sketches.kept:
-            lines.append(MenuLine("Clear all measurements", self.clear_sketches))
-        return lines
-
-    def _lines_of(self, one: Standing) -> list[MenuLine]:
-        lines = [MenuLine(f"Select {one.text}", lambda: self._choose(one.kind, one.agency, one.id))]
-        if one.kind == "unit":
-            lines.append(MenuLine(f"Assign task to {one.text}…", lambda: self.task_asked.emit(one.agency, one.id)))
-            lines.append(MenuLine(f"Follow {one.text}", lambda: self.moves.follow((one.agency, one.id))))
-            lines.append(MenuLine("Trail, last 15 min", lambda: self.show_trail(one.agency, one.id, hours=0.25)))
-            lines.append(MenuLine("Trail, 10 h", lambda: self.show_trail(one.agency, one.id)))
-            if self.layer_set.trails.shown_unit == (one.agency, one.id):
-                lines.append(MenuLine("Hide trail", self.hide_trail))
-        return lines
 
 
 def _home(ground: Ground, basemap: BasemapLayer) -> Bounds:
