@@ -37,7 +37,8 @@ class StatusSign:
     mark: str = ""
 
 
-#: The marks of ships are the shapes that they hoist by day (COLREGs, rules 26, 27 and 30), a wave, and a bollard.
+#: The marks of ships are the shapes that they hoist by day (COLREGs, rules 26, 27 and 30); a wave is under way, a square
+#: made fast.
 STATUS_SIGNS: Mapping[str, StatusSign] = MappingProxyType(
     {
         "unknown": StatusSign(18, 0.6),
@@ -52,7 +53,7 @@ STATUS_SIGNS: Mapping[str, StatusSign] = MappingProxyType(
         "emergency": StatusSign(mark="burst"),
         "under_way": StatusSign(mark="wave"),
         "at_anchor": StatusSign(mark="anchor"),
-        "moored": StatusSign(mark="bollard"),
+        "moored": StatusSign(mark="square"),
         "aground": StatusSign(6, 0.25, mark="three_balls"),
         "fishing": StatusSign(mark="cones"),
         "not_under_command": StatusSign(2, 0.22, mark="two_balls"),

@@ -89,10 +89,8 @@ def _mark(mark: str) -> QPainterPath:
             path.addRect(-3.5, -1.2, 7.0, 2.4)
         case "bar":
             path.addRect(-3.4, -1.2, 6.8, 2.4)
-        case "bollard":
-            path.addRect(-3.2, -3.6, 6.4, 2.2)
-            path.addRect(-1.5, -2.0, 3.0, 4.0)
-            path.addRect(-3.2, 1.6, 6.4, 2.0)
+        case "square":
+            path.addRect(-2.7, -2.7, 5.4, 5.4)
         case "cones":
             path.addPolygon(_polygon((-3.2, -4.0), (3.2, -4.0), (0, 0)))
             path.addPolygon(_polygon((-3.2, 4.0), (3.2, 4.0), (0, 0)))

@@ -5,6 +5,8 @@ glyph says of which kind, the fill of which agency, the frame's line and a mark 
 clock that the word is old. An incident is filled by its priority, an alert by its severity; both wear it as a sign too.
 """
 
+from typing import Protocol
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
@@ -32,6 +34,24 @@ DIRECTIONS = 32
 _FADED = 128
 #: alerts of these are filled; of the others only the outline is drawn
 _FILLED_SEVERITIES = ("Extreme", "Severe")
+
+
+class UnitDrawing(Protocol):
+    """A set of symbols for units: ours, or another with the same marks of age, doubt and exercise."""
+
+    def __call__(
+        self,
+        agency: QColor,
+        shape: str,
+        status: str,
+        *,
+        stale: bool,
+        palette: Palette,
+        dpr: float,
+        doubtful: bool = False,
+        exercise: bool = False,
+    ) -> QImage:
+        """A unit's symbol on a transparent square, its place in the middle."""
 
 
 def unit_symbol(
@@ -104,7 +124,7 @@ def incident_symbol(
     painter.setBrush(NO_BRUSH)
     if selected:
         painter.drawPolygon(diamond)
-    painter.setPen(_edge(QColor("#ffffff") if selected else disc, 2.2))
+    painter.setPen(_edge(colour(palette.label) if selected else disc, 2.2))
     ground, ink = palette.priority_colours(priority)
     at = INCIDENT_CELL_PX / 2 - 8.0
     if echo:

@@ -138,6 +138,15 @@ _QUIET = tuple(
 )
 
 
+#: the kinds of zones with a look of their own, those first that must be seen first; a shorter word for one is left out
+LOOKED_AFTER = tuple(
+    sorted(
+        (kind for kind in _LOOKS if not {f"{kind}_zone", f"{kind}_area"} & set(_LOOKS)),
+        key=lambda kind: _LOOKS[kind].rank,
+    )
+)
+
+
 def zone_look(kind: str) -> ZoneLook:
     """How a zone of this kind looks; a kind that we do not know looks like any drawn area."""
     return _LOOKS.get(kind, _ZONE)

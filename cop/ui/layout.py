@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QTabBar, QTabWidget, QWidget
 from cop.ui.dock import Dock
 
 #: to be raised when docks come, go or change their names: a remembered layout of another version is not used
-_VERSION = 3
+_VERSION = 4
 #: each side's width or height as delivered, and the most of a small window's that it takes
 _WIDTHS = {
     Qt.DockWidgetArea.LeftDockWidgetArea: (428, 0.29),

@@ -28,6 +28,7 @@ from cop.ui.keys_dialog import KeysDialog
 from cop.ui.layers_dock import LayersDock
 from cop.ui.layout import Layout
 from cop.ui.leads import Leads
+from cop.ui.legend_dock import LegendDock
 from cop.ui.maps import Maps
 from cop.ui.places import load_places
 from cop.ui.resource_dock import ResourceDock
@@ -147,6 +148,7 @@ class MainWindow(QMainWindow):
         self.selection_panel = self._add(SelectionPanel(desk, self._leads, palette))
         self.feed_dock = self._add(FeedDock(desk, palette))
         self.layers_dock = self._add(LayersDock(desk, self.map_view, palette))
+        self._add(LegendDock(desk, palette))
         self.layout_of_docks = Layout(self, self.docks)
 
     def _add(self, dock: _Dock) -> _Dock:
@@ -410,7 +412,7 @@ class MainWindow(QMainWindow):
         """Take the dock that has the focus out of the window, for another screen; or put it back."""
         dock = self.layout_of_docks.float_or_dock(QApplication.focusWidget())
         if dock is None:
-            self.notice.say("No panel has the focus: Ctrl+1 to Ctrl+7 put it into one.")
+            self.notice.say("No panel has the focus: Ctrl+1 to Ctrl+8 put it into one.")
         else:
             self._show_dock(dock)
 
