@@ -3,11 +3,14 @@
 import json
 
 from shapely import box
+from shapely.geometry import shape
 
 from cop.briefing.geojson import feature_collection
 from cop.briefing.state import state
-from cop.domain.area import Alert, Jurisdiction, Zone
+from cop.domain.area import Alert, Jurisdiction, Zone, ZoneForm
 from cop.domain.batch import Batch, Delivered
+from cop.domain.lettered_grid import cell_at
+from cop.domain.zone_forms import geometry_of
 from cop.picture.change import Change
 from cop.picture.ground import Ground
 from cop.picture.home import HomeGround
@@ -94,3 +97,32 @@ def test_that_what_leaves_says_which_places_are_doubtful_and_that_a_bare_request
     assert seen["tasks"][0]["assignee"] == ""
     features = {one["id"]: one["properties"] for one in feature_collection(picture, at(0))["features"]}
     assert features["unit/gastonia-fd/far"]["doubtful"] is True
+
+
+def test_that_a_lettered_grid_leaves_with_its_form_and_each_cell_by_its_name() -> None:
+    form = ZoneForm(shape="grid", points=((-81.0, 35.0), (-80.9, 35.1)), columns=3, rows=2)
+    grid = Zone(id="g", at=at(0), kind="reference_grid", name="Search", form=form, geometry=geometry_of(form))
+    picture = Picture()
+    picture.apply(Batch(epoch=1, reports=[report("a", grid)]))
+    document = json.loads(json.dumps(feature_collection(picture, at(1)), allow_nan=False))
+    zone, *cells = document["features"]
+    assert zone["properties"]["form"] == {
+        "shape": "grid",
+        "points": [[-81.0, 35.0], [-80.9, 35.1]],
+        "columns": 3,
+        "rows": 2,
+    }
+    assert [one["properties"]["name"] for one in cells] == ["A1", "B1", "C1", "A2", "B2", "C2"]
+    assert len({one["id"] for one in document["features"]}) == 7
+    for one in cells:
+        west, south, east, north = shape(one["geometry"]).bounds
+        assert cell_at(form, (south + north) / 2, (west + east) / 2) == one["properties"]["name"]
+        assert shape(one["geometry"]).exterior.is_ccw
+
+
+def test_that_grids_without_end_do_not_fill_the_disk_of_who_saves_the_picture() -> None:
+    form = ZoneForm(shape="grid", points=((-81.0, 35.0), (-80.9, 35.1)), columns=100, rows=100)
+    grids = [Zone(id=f"g{number}", at=at(0), form=form, geometry=geometry_of(form)) for number in range(5)]
+    picture = Picture()
+    picture.apply(Batch(epoch=1, reports=[report("a", one) for one in grids]))
+    assert len(feature_collection(picture, at(1))["features"]) == 20_000 + 5

@@ -135,6 +135,20 @@ class Hand(QObject):
         viewport, at = self._map_point(lat, lon)
         QTest.mouseClick(viewport, _LEFT, pos=at)
 
+    def do_map_type(self, text: str, key: str) -> None:
+        """Type on the map, as into the tool in hand, and end with a key."""
+        map_view = self._window().map_view
+        QTest.keyClicks(map_view, text)
+        QTest.keyClick(map_view, Qt.Key[f"Key_{key}"])
+
+    def do_select(self, kind: str, agency: str, id: str) -> None:  # noqa: A002  # the wire's word
+        """Select an object, as a click on it does."""
+        self._window().select(kind, agency, id)
+
+    def do_on_map(self, kind: str, agency: str, id: str) -> bool:  # noqa: A002  # the wire's word
+        """Whether a zone or an alert is drawn on the map."""
+        return self._window().map_view.layer_set.zones.drawn((kind, agency, id)) is not None
+
     def do_texts(self) -> list[str]:
         """All words on visible labels: what a person could read."""
         from PySide6.QtWidgets import QLabel

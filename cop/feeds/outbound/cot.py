@@ -25,6 +25,7 @@ _ZONES = {
     "perimeter": _YELLOW,
     "cold_zone": _BLUE,
     "staging": _GREEN,
+    "staging_area": _GREEN,
 }
 
 _Key = tuple[str, str, bool]
