@@ -49,6 +49,7 @@ _EMERGENCY = list(UNIT_STATUSES).index("emergency")
 #: half the square of a symbol that no callsign may cover
 _UNIT_CORE_PX = 12.0
 _INCIDENT_CORE_PX = 15.0
+_BUBBLE_CORE_PX = 15.0
 #: from the symbol's middle to the label's edge
 _CLEAR_OF_UNIT_PX = 18.0
 _CLEAR_OF_EMERGENCY_PX = 26.0
@@ -117,7 +118,7 @@ class LabelLayer(Layer):
         self._laid_out_for: tuple[object, ...] = ()
         self._laid_out_at = 0.0
         self.selected_unit: int | None = None
-        #: what else on the map no label may cover: middles and radii in pixels, shape (n, 3)
+        #: what else a label covers only if it must be read: middles and radii in pixels, shape (n, 3)
         self.bubbles: Callable[[Viewport], Floats] = lambda _view: np.empty((0, 3))
 
     def set_palette(self, palette: Palette) -> None:
@@ -167,6 +168,7 @@ class LabelLayer(Layer):
         state = (
             view,
             self._units.visible,
+            self._units.grouping,
             self._incidents.visible,
             self._incidents.revision,
             self._incidents.selected,
@@ -230,9 +232,8 @@ class LabelLayer(Layer):
         grid = LabelGrid(view.width, view.height, (view.point(0.0, 0.0).x(), view.point(0.0, 0.0).y()))
         for box in self._reserved():
             grid.reserve(box.left(), box.top(), box.right(), box.bottom())
-        for x, y, radius in self.bubbles(view).tolist():
-            if x > -radius and y > -radius:
-                grid.reserve(x - radius, y - radius, x + radius, y + radius)
+        bubbles = self.bubbles(view)
+        grid.take_symbols(bubbles[:, 0], bubbles[:, 1], _BUBBLE_CORE_PX)
         rows, x, y = self._units.visible_units(view)
         if not self._units.visible:
             rows, x, y = rows[:0], x[:0], y[:0]
