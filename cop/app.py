@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import traceback
 import uuid
 import zlib
@@ -37,6 +38,7 @@ from cop.map.tile_source import TileSource
 from cop.map.view import MapView
 from cop.picture.home import HomeGround
 from cop.picture.picture import Picture
+from cop.picture.trails_file import TrailsFile
 from cop.ui.desk import Desk
 from cop.ui.main_window import MainWindow
 from cop.ui.pulse import Pulse
@@ -47,6 +49,7 @@ _WINDOW = (1920, 1080)
 _WITHOUT_DISPLAY_S = 30.0
 _FEEDS_AFTER_MS = 100
 _STARTED_AFTER_MS = 1000
+_TRAILS_EVERY_MS = 60_000
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -243,6 +246,8 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     # The first pulse starts the feed process. Started earlier, it would hold up the map by a tenth of a second.
     QTimer.singleShot(_FEEDS_AFTER_MS, lambda: Pulse(feeds.receive, desk, parent=window))
     QTimer.singleShot(_STARTED_AFTER_MS, _collect_garbage_from_now_on)
+    kept = TrailsFile(data / "trails.npz", picture.trails, config.root)
+    QTimer.singleShot(_STARTED_AFTER_MS, lambda: _keep_trails(kept, window, running))
     if options.select:
         _select_when_heard(window, desk, options.select)
     _end_on_signals(application)
@@ -274,6 +279,22 @@ def _collect_garbage_from_now_on() -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
+
+
+def _keep_trails(file: TrailsFile, window: MainWindow, running: contextlib.ExitStack) -> None:
+    """Take over the trails of an earlier run once they are read; write down ours every minute and at the end."""
+    file.begin_reading()
+    running.callback(lambda: file.close(time.time()))
+    timer = QTimer(window)
+
+    def turn() -> None:
+        if file.adopted:
+            file.write_soon(time.time())
+        elif file.adopt():
+            timer.setInterval(_TRAILS_EVERY_MS)
+
+    timer.timeout.connect(turn)
+    timer.start(200)
 
 
 def _select_when_heard(window: MainWindow, desk: Desk, wanted: str) -> None:

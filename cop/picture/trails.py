@@ -1,5 +1,6 @@
 """Where units have been: thinned points of every unit in one bounded ring, in whichever order they came."""
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,6 +29,8 @@ _UNPROMISED_S = 60.0
 _NEVER = 4e9
 _PLACES = 1e7
 _MOST_PARTINGS = 20
+#: of so many slots one is drawn, where there are very many units: every half minute
+_COARSEST = 6
 
 POINT = np.dtype(
     [
@@ -128,16 +131,24 @@ class Trails:
         return self._trail(self._points_at(found[self._ring["at"][found] >= since]))
 
     def of_many(self, numbers: NDArray[np.int32], since: float, most: int) -> Trail:
-        """The trails of these units from `since` on, made coarser until they have about `most` points."""
+        """The trails of these units from `since` on, of `most` points at most.
+
+        Where there are more, they come further apart, but never so far that a line between two says what nobody
+        knows; where there are more still, the trails are shorter.
+        """
         chosen = np.zeros(len(self._keys) + 1, dtype=np.bool_)  # the last stands for -1
         chosen[numbers] = True
         chosen[-1] = False
         found = np.flatnonzero(self._ring["at"][: self.count] >= since)
         found = found[chosen[self._ring["unit"][found]]]
-        every = -(-len(found) // most)
+        every = min(_COARSEST, -(-len(found) // most))
+        coarser = self._coarser()  # so far apart they are already
+        every = coarser * -(-every // coarser) if every > coarser else 1
         if every > 1:
-            slots = (self._ring["at"][found] // _SLOT_S).astype(np.int64)
-            found = found[slots % every == 0]
+            found = found[(self._ring["at"][found] // _SLOT_S).astype(np.int64) % every == 0]
+        if len(found) > most:
+            at = self._ring["at"][found]
+            found = found[at > np.partition(at, len(at) - most - 1)[len(at) - most - 1]]
         return self._trail(self._points_at(found), spared_s=(every - 1) * _SLOT_S if every > 1 else 0)
 
     def kept(self, since: float) -> tuple[list[Key], NDArray[Any], dict[int, list[float]]]:
@@ -169,7 +180,7 @@ class Trails:
 
     def _note(self, unit: NDArray[np.int32], points: NDArray[Any]) -> None:
         points["unit"] = unit
-        coarser = 2 ** max(0, int(np.ceil(np.log2(max(1, len(self._keys)) / _UNITS_AT_FULL_RATE))))
+        coarser = self._coarser()
         rests = points["sector_speed"] >> 12 == _REST
         wanted = np.ones(len(points), dtype=np.bool_)
         for slots, these, span in (
@@ -180,6 +191,10 @@ class Trails:
             if chosen.size:
                 wanted[chosen] = self._not_said(slots, points[chosen], span)
         self._append(points[wanted], rests[wanted], coarser)
+
+    def _coarser(self) -> int:
+        """How many times longer slots are than with few units."""
+        return 1 << max(0, math.ceil(math.log2(max(1, len(self._keys)) / _UNITS_AT_FULL_RATE)))
 
     def _not_said(self, slots: NDArray[Any], points: NDArray[Any], span: int) -> Flags:
         """Which points are not thinned out; what those that are promised is noted with a point of their slot."""

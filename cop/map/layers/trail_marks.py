@@ -1,6 +1,5 @@
 """What is written along a trail: times where there is room, gaps, and the key of the speeds."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -99,23 +98,39 @@ def paint_ends(painter: QPainter, ends: list[tuple[float, float]], palette: Pale
         painter.drawEllipse(QPointF(x, y), 3.4, 3.4)
 
 
-def key_box(height: int, unit: str, reserved: Callable[[], list[QRectF]]) -> QRectF:
+def key_box(height: int, unit: str, taken: list[QRectF]) -> QRectF:
     """Where the key of the speeds stands: at the left, above what stands in the corner."""
-    across = text_width(unit, _KEY_PX) + len(RAMPS["dark"]) * _SWATCH_PX[0] + 36
-    box = QRectF(14, height - 14 - 36, across, 36)
-    for part in sorted(reserved(), key=lambda part: -part.top()):
+    return _above(height, text_width(unit, _KEY_PX) + len(RAMPS["dark"]) * _SWATCH_PX[0] + 36, 36.0, taken)
+
+
+def paint_reach(painter: QPainter, height: int, minutes: float, palette: Palette, taken: list[QRectF]) -> QRectF:
+    """Say that the trails of so many units do not reach as far back as was asked; where that stands."""
+    text = f"Many units: trails of the last {minutes:.0f} min" if minutes >= 1 else "Too many units for trails"
+    box = _above(height, text_width(text, _KEY_PX) + 20, 24.0, taken)
+    _paint_ground(painter, box, palette)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    return box
+
+
+def _above(height: int, across: float, down: float, taken: list[QRectF]) -> QRectF:
+    box = QRectF(14, height - 14 - down, across, down)
+    for part in sorted(taken, key=lambda part: -part.top()):
         if part.intersects(box):
             box.moveBottom(part.top() - 8)
     return box
 
 
-def paint_key(painter: QPainter, box: QRectF, unit: str, palette: Palette) -> None:
-    """Which colour stands for which speed."""
+def _paint_ground(painter: QPainter, box: QRectF, palette: Palette) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour(palette.control))
     painter.drawRoundedRect(box, 6, 6)
     painter.setFont(map_font(_KEY_PX))
     painter.setPen(colour(palette.text))
+
+
+def paint_key(painter: QPainter, box: QRectF, unit: str, palette: Palette) -> None:
+    """Which colour stands for which speed."""
+    _paint_ground(painter, box, palette)
     painter.drawText(QPointF(box.left() + 10, box.center().y() + 4), unit)
     left = box.left() + 20 + text_width(unit, _KEY_PX)
     width, height = _SWATCH_PX

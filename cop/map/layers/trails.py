@@ -30,14 +30,16 @@ _OFS: tuple[Of, ...] = ("", "selected", "all")
 
 MINUTES = (5, 15, 30, 60)
 #: points of all trails together: with more units each trail has fewer
-_MOST_POINTS = 40_000
+_MOST_POINTS = 30_000
 #: with fewer lines than this they are smooth; with more they are drawn four times as fast
 _MOST_SMOOTH = 4_000
 #: with more, lines are kept as a picture until they or the view change
 _KEPT_FROM = 1_500
 #: units whose last few seconds, from the newest point to where they are now, are drawn
 _MOST_HEADS = 2_000
-_RENEWED_AFTER_S = 1.0
+#: trails are made anew so often, and where they are many so often
+_RENEWED_AFTER_S, _MANY_RENEWED_AFTER_S = 1.0, 4.0
+_MANY = 6_000
 _AGES = 8
 _MARGIN_PX = 4.0
 #: opacity of the newest part, 0…255, and of the oldest: of all units, of the selected one, and of one asked for by
@@ -226,16 +228,25 @@ class TrailLayer(Layer):
         self._paint_heads(painter, view, drawn, alone=asked[0] is not None)
         if asked[0] is not None:
             self._paint_words(painter, view, drawn)
+        elif len(drawn.x) and (shorter := float(drawn.trail.at.min()) - drawn.since) > 0.2 * asked[1]:
+            reach_min = (asked[1] - shorter) / 60.0
+            self._names.append(
+                trail_marks.paint_reach(painter, view.height, reach_min, self.palette, self._corners_taken())
+            )
         if self._by_speed:
             unit = trail_marks.unit_of(self._measures.choice == "metric")
-            box = trail_marks.key_box(view.height, unit, self._reserved)
+            box = trail_marks.key_box(view.height, unit, self._corners_taken())
             trail_marks.paint_key(painter, box, unit, self.palette)
             self._names.append(box)
+
+    def _corners_taken(self) -> list[QRectF]:
+        return [*self._reserved(), *self._names]
 
     def _renew(self, asked: tuple[Key | None, float, bool], view: Viewport) -> None:
         # of all in view: a moved view shows other units, but not at every step of the way
         wanted = (asked, self._by_speed, self.palette.name, view.metres_per_pixel if asked[0] is None else 0.0)
-        due = self._clock() - self._built_at >= _RENEWED_AFTER_S
+        many = self._built is not None and len(self._built.x) > _MANY
+        due = self._clock() - self._built_at >= (_MANY_RENEWED_AFTER_S if many else _RENEWED_AFTER_S)
         if self._built is None or wanted != self._built_for or due:
             self._built = self._build(asked, view)
             self._built_for, self._built_at = wanted, self._clock()
@@ -325,22 +336,31 @@ class TrailLayer(Layer):
         """From each trail's newest point to where the unit is now."""
         if not 0 < len(drawn.heads) <= _MOST_HEADS:
             return
-        lines, looks = [], []
-        doubtful = self._picture.tracks.doubtful
-        for row, last in zip(drawn.heads.tolist(), drawn.last.tolist(), strict=True):
-            place = self._units.position(row)
-            if place is not None and not doubtful[row]:
-                lines.append((drawn.x[last], drawn.y[last], *place))
-                looks.append(int(drawn.ink[last]) * _AGES + _AGES - 1)
-        if not lines:
-            return
-        ends = np.array(lines)
-        ends[:, 0::2], ends[:, 1::2] = view.xs(ends[:, 0::2]), view.ys(ends[:, 1::2])
+        rows, last = drawn.heads, drawn.last
+        if alone:
+            place = self._units.position(int(rows[0]))
+            x, y = (view.xs(np.array([place[0]])), view.ys(np.array([place[1]]))) if place else (np.empty(0),) * 2
+            known = np.array([place is not None])
+        else:
+            seen, across, down = self._units.visible_units(view)
+            order = np.argsort(seen, kind="stable")
+            at = (
+                order[np.minimum(np.searchsorted(seen, rows, sorter=order), max(0, len(seen) - 1))]
+                if len(seen)
+                else rows
+            )
+            known = seen[at] == rows if len(seen) else np.zeros(len(rows), dtype=np.bool_)
+            x, y = across[at[known]], down[at[known]]
+        rows, last = rows[known], last[known]
+        sure = ~self._picture.tracks.doubtful[rows]
+        last, x, y = last[sure], x[sure], y[sure]
+        ends = np.column_stack((view.xs(drawn.x[last]), view.ys(drawn.y[last]), x, y))
         if alone:
             self._paint_casing(painter, ends)
-        for look in sorted(set(looks)):
-            painter.setPen(_pen(drawn.inks[look], 3.0 if alone else 1.6))
-            self._lines.draw(painter, ends[np.array(looks) == look])
+        inks = drawn.ink[last] * _AGES + _AGES - 1
+        for ink in np.unique(inks).tolist():
+            painter.setPen(_pen(drawn.inks[ink], 3.0 if alone else 1.6))
+            self._lines.draw(painter, ends[inks == ink])
 
     def _paint_words(self, painter: QPainter, view: Viewport, drawn: _Drawn) -> None:
         """Times along one trail, and where it breaks off."""
