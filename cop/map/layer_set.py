@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QRegion
 
 from cop.map.layers.basemap import BasemapLayer
+from cop.map.layers.grid import GridLayer
 from cop.map.layers.incidents import IncidentLayer
 from cop.map.layers.jurisdictions import JurisdictionLayer
 from cop.map.layers.labels import LabelLayer
@@ -87,7 +88,8 @@ class LayerSet:
         self.sketches = SketchLayer(palette, self.measures)
         self.pin = PinLayer(palette)
         lowest: list[Layer] = [self.tiles] if self.tiles is not None else []
-        self.ground = LayerStack([*lowest, self.basemap, self.jurisdictions, self.zones])
+        self.grid = GridLayer(palette)
+        self.ground = LayerStack([*lowest, self.basemap, self.jurisdictions, self.grid, self.zones])
         self.live = LayerStack(
             [
                 self.selection,
@@ -157,13 +159,12 @@ class LayerSet:
         painter.fillRect(view.rect(), colour(self._palette.map_background))
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         # a full background map has better roads, lakes and names than ours; where it has a hole, ours are needed
-        covered = self.tiles is not None and self.tiles.visible and self.tiles.covers(view)
-        doubled = self.basemap if covered else None
-        self.ground.paint(painter, view, skip=doubled)
+        bare = self.tiles.uncovered(view) if self.tiles is not None else QRegion(view.rect().toRect())
+        self.ground.paint(painter, view, within={self.basemap: bare})
         taken = self._reserved()
         if self.zones.visible:
             taken.extend(self.zones.names)
-        self.ground.paint_names(painter, view, taken, skip=doubled)
+        self.ground.paint_names(painter, view, taken, skip=self.basemap if bare.isEmpty() else None)
 
     def paint_live(self, painter: QPainter, view: Viewport) -> None:
         """All that moves."""

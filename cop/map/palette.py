@@ -60,6 +60,7 @@ class Palette:
     control: Colour  # chips and buttons on the map
     symbol_disc: Opaque  # inside a unit's ring
     selection: Colour
+    grid: Colour  # lines of the reference grid; what is written on them wears `label`
     hot_zone: Colour
     zone: Colour
     # keyed by the words of cop.domain.words
