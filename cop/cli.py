@@ -198,7 +198,7 @@ def replay_file(
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
-@click.argument("place", nargs=-1, metavar="[LAT LON]")
+@click.argument("place", nargs=-1, metavar="[PLACE]")
 @click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Settings (cop.toml).")
 @click.option("--gaps", is_flag=True, help="Instead: where boundaries leave ground to nobody, or give it to two.")
 @click.option("--discipline", default="", metavar="D", help="Gaps of this discipline alone: fire.")
@@ -209,11 +209,14 @@ def replay_file(
 def where(
     place: tuple[str, ...], *, config: Path | None, gaps: bool, as_json: bool, geojson: Path | None, **wanted: Any
 ) -> None:
-    """Whose ground a place is, as JSON, smallest jurisdiction first; or what is wrong with the boundaries (--gaps)."""
+    """Whose ground a place is, as JSON, smallest jurisdiction first; or what is wrong with the boundaries (--gaps).
+
+    PLACE is said in any notation: 35.2425 -80.953, "35°14'33\"N 80°57'11\"W", 17SNU0427699936, UTM, a map's link.
+    """
     from cop.config import ConfigError, load
 
     if bool(place) == gaps:
-        raise click.UsageError("say a place, LAT LON, or --gaps")
+        raise click.UsageError("say a PLACE or --gaps")
     at = _place(place) if place else None
     try:
         ground = load(config).ground()
@@ -238,14 +241,16 @@ def where(
 
 
 def _place(words: tuple[str, ...]) -> tuple[float, float]:
-    """Latitude and longitude, degrees, of what was typed."""
-    try:
-        lat, lon = (float(one) for one in words)
-    except ValueError:
-        raise click.UsageError("a place is said as LAT LON, in degrees: 35.2425 -80.953") from None
-    if not (abs(lat) <= 90 and abs(lon) <= 180):
-        raise click.UsageError(f"{lat:g} {lon:g} is no place: LAT is from -90 to 90, LON from -180 to 180")
-    return lat, lon
+    """Latitude and longitude, degrees, of what was typed in any notation; what was assumed goes to standard error."""
+    from cop.domain.notation import read_place, why_not
+
+    text = " ".join(words)
+    read = read_place(text)
+    if read is None:
+        raise click.UsageError(why_not(text) or "PLACE is latitude and longitude, a grid reference, or a map's link")
+    if read.note:
+        click.echo(read.note, err=True)
+    return read.lat, read.lon
 
 
 @main.command()

@@ -26,7 +26,7 @@ def whose(ground: Ground, lat: float, lon: float) -> dict[str, Any]:
         }
         for one in ground.at(lat, lon)
     ]
-    return {"lat": lat, "lon": lon, "jurisdictions": found}
+    return {"lat": round(lat, 7), "lon": round(lon, 7), "jurisdictions": found}
 
 
 def wrong_in(ground: Ground, *, discipline: str, level: str, least_km2: float) -> "BoundaryReport":

@@ -89,13 +89,6 @@ def find(
     return Findings(tuple(listed), Slivers(len(small), sum(small)))
 
 
-def overlapping(jurisdictions: Iterable[Jurisdiction]) -> list[Finding]:
-    """The overlaps alone, largest first, slivers left out: what a map hatches."""
-    authorities = [one for one in jurisdictions if one.level != _NO_AUTHORITY]
-    found = [overlap for group in _groups(authorities, by_level=True) for overlap in _overlaps(group)]
-    return sorted((one for one in found if one.area_km2 >= LEAST_KM2), key=lambda one: -one.area_km2)
-
-
 def _groups(jurisdictions: Sequence[Jurisdiction], *, by_level: bool) -> list[list[Jurisdiction]]:
     groups: dict[tuple[str, str], list[Jurisdiction]] = {}
     for one in jurisdictions:

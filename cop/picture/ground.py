@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -12,9 +10,6 @@ from numpy.typing import NDArray
 
 from cop.domain.area import Jurisdiction
 from cop.picture.boundaries.source import Boundaries, load
-
-if TYPE_CHECKING:
-    from cop.picture.gaps import Finding
 
 
 class Ground:
@@ -30,8 +25,6 @@ class Ground:
         self.geometries: NDArray[np.object_] = np.array([one.geometry for one in self.jurisdictions], dtype=object)
         shapely.prepare(self.geometries)
         self._tree = shapely.STRtree(self.geometries)
-        self._finding = Lock()
-        self._overlaps: list[Finding] | None = None
 
     def at(self, lat: float, lon: float) -> list[Jurisdiction]:
         """Every jurisdiction that covers the place, boundary included, smallest first."""
@@ -45,18 +38,6 @@ class Ground:
         places, found = places[covers], found[covers]
         order = np.lexsort((found, places))
         return places[order], found[order]
-
-    def overlaps(self) -> "list[Finding]":
-        """Where two agencies hold the same ground in one discipline at one level, the largest first.
-
-        Found when first asked: half a second for 3,233 counties. Any thread may ask; who draws asks from another.
-        """
-        with self._finding:
-            if self._overlaps is None:
-                from cop.picture.gaps import overlapping  # noqa: PLC0415 - no start of the desk waits for it
-
-                self._overlaps = overlapping(self.jurisdictions)
-        return self._overlaps
 
 
 def load_jurisdictions(path: Path) -> list[Jurisdiction]:

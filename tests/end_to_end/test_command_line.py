@@ -86,6 +86,18 @@ def test_that_where_names_every_jurisdiction_over_a_place() -> None:
     assert _cop("where").returncode == 2
 
 
+def test_that_where_takes_a_place_in_any_notation() -> None:
+    degrees = json.loads(_cop("where", "35.2425", "-80.953").stdout)
+    for text in ("17SNU0427699936", "17S NU 04276 99936", "17S 504276 3899936", "geo:35.2425,-80.953"):
+        ended = _cop("where", *text.split())
+        read = json.loads(ended.stdout)
+        assert (round(read["lat"], 4), round(read["lon"], 4)) == (35.2425, -80.953), ended.stderr
+        assert read["jurisdictions"] == degrees["jurisdictions"]
+    wrong = _cop("where", "17ZNU0427699936")
+    assert wrong.returncode == 2
+    assert b"Error:" in wrong.stderr
+
+
 def test_that_where_lists_gaps_and_overlaps_for_people_and_programs(tmp_path: Path) -> None:
     table = _cop("where", "--gaps").stdout.decode()
     assert "31 jurisdictions: 0 gaps, 3 overlaps" in table

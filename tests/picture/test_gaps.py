@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from cop.config import Config
 from cop.domain.area import Jurisdiction
 from cop.picture.gaps import Finding, find
-from cop.picture.ground import Ground
 
 _KM2 = 111.32**2 * float(np.cos(np.radians(35.0)))
 
@@ -142,7 +141,6 @@ def test_that_the_exercise_s_region_has_the_overlaps_that_it_has() -> None:
         ("overlap", ["nc-highway-patrol", "transit-corridor"]),
     ]
     assert [one.area_km2 for one in found] == sorted((one.area_km2 for one in found), reverse=True)
-    assert told(tuple(ground.overlaps())) == told(found)
     assert find([]).found == ()
 
 
@@ -185,4 +183,3 @@ def test_that_the_areas_are_those_of_a_raster(drawn: list[tuple[int, int, int, i
     assert area["gap"] == pytest.approx(holes, abs=1e-6)
     assert area["overlap"] == pytest.approx(pairs, abs=1e-6)
     assert findings.slivers.count == 0
-    assert isinstance(Ground(jurisdictions).overlaps(), list)
