@@ -2,11 +2,11 @@
 
 import functools
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QPainter, QPixmap, QRegion
 
 from cop.map.layers.choice import OneOf
 from cop.map.layers.layer import Layer
@@ -52,11 +52,19 @@ class LayerStack:
         """Tell every layer that a second has passed; True if one that is shown looks different."""
         return self._any(lambda layer: layer.tick())
 
-    def paint(self, painter: QPainter, view: Viewport, skip: Layer | None = None) -> None:
-        """Draw what is shown; `skip` is one that another draws better."""
+    def paint(self, painter: QPainter, view: Viewport, within: Mapping[Layer, QRegion] | None = None) -> None:
+        """Draw what is shown; a layer that another draws better is drawn `within` what that one leaves."""
         for layer in self.layers:
-            if layer.visible and layer is not skip:
+            region = within.get(layer) if within is not None else None
+            if not layer.visible or (region is not None and region.isEmpty()):
+                continue
+            painter.save()
+            if region is not None:
+                painter.setClipRegion(region, Qt.ClipOperation.IntersectClip)
+            try:
                 with_opacity(painter, view, layer.opacity, layer.paint)
+            finally:
+                painter.restore()
 
     def paint_names(self, painter: QPainter, view: Viewport, taken: list[QRectF], skip: Layer | None = None) -> None:
         """Write the names of what is shown, the lowest layer's first."""

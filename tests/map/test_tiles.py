@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from cop.map.layers import tiles as tiles_layer
+from cop.map.layers.choice import OneOf
 from cop.map.layers.tiles import TileLayer
 from cop.map.palette import load_palette
 from cop.map.projection import WORLD_M
@@ -434,6 +435,12 @@ def test_that_one_of_several_maps_or_none_is_shown_and_the_choice_is_remembered(
     assert said == ["© b", ""]
     with pytest.raises(KeyError):
         layer.choose("c")
+    (choice,) = layer.choices()
+    assert isinstance(choice, OneOf)
+    assert (choice.values, choice.chosen()) == ((("", "None"), ("a", "a"), ("b", "b")), "")
+    choice.choose("b")
+    assert (layer.chosen, choice.chosen()) == ("b", "b")
+    choice.choose("")
     other = make_layer(*sources)
     other.restore(layer.state())
     assert other.chosen is None

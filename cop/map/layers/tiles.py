@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QPainter, QPen
+from PySide6.QtGui import QImage, QPainter, QPen, QRegion
 
+from cop.map.layers.choice import Choice, OneOf
 from cop.map.layers.layer import Layer
 from cop.map.lettering import Script, draw_haloed, text_width
 from cop.map.palette import Palette, colour
@@ -82,6 +83,13 @@ class TileLayer(Layer):
             self.source = source
             self._begin_anew()
 
+    def choices(self) -> list[Choice]:
+        """Which of several maps, or none."""
+        if len(self.sources) < 2:
+            return []
+        values = (("", "None"), *((one.name, one.name) for one in self.sources))
+        return [OneOf("map", "Map", values, lambda: self.chosen or "", lambda name: self.choose(name or None))]
+
     def state(self) -> dict[str, Any]:
         """What was chosen, as plain values for the settings."""
         return {"chosen": self.chosen}
@@ -148,6 +156,14 @@ class TileLayer(Layer):
             return False
         tiles = tiles_in_view(self.source, view)
         return bool(tiles) and all(self._is_covered(tile) for tile in tiles)
+
+    def uncovered(self, view: Viewport) -> QRegion:
+        """Where there is no picture, not even a coarse one: there our own ground is needed."""
+        region = QRegion(view.rect().toRect())
+        if self.source is not None and self.visible:
+            for target in self._covered(tiles_in_view(self.source, view), view):
+                region -= target.toRect()
+        return region
 
     def _covered(self, tiles: list[Tile], view: Viewport) -> list[QRectF]:
         """Where there is a picture; as one rectangle where there is one everywhere."""
