@@ -17,21 +17,21 @@ def read(path: Path, layer: str = "") -> Collection:
     `layer` is the name of the one to read where a .zip holds several. Raises OSError, and ValueError, naming the file
     and what is wrong with it.
     """
-    # each reader brings a library that a start with GeoJSON does not wait for
+    # each reader brings a library that a start with GeoJSON does not wait for, so it is imported here
     if path.suffix.lower() == ".zip":
-        from cop.picture.boundaries.zipped import read_zip  # noqa: PLC0415
+        from cop.picture.boundaries.zipped import read_zip  # noqa: PLC0415 - as said above
 
         found = read_zip(path, layer)
     elif path.suffix.lower() == ".shp":
-        from cop.picture.boundaries.shapefiles import read_shapefile  # noqa: PLC0415
+        from cop.picture.boundaries.shapefiles import read_shapefile  # noqa: PLC0415 - as said above
 
         found = read_shapefile(path)
     elif path.suffix.lower() == ".kml":
-        from cop.picture.boundaries.kml import read_kml  # noqa: PLC0415
+        from cop.picture.boundaries.kml import read_kml  # noqa: PLC0415 - as said above
 
         found = read_kml(path.read_bytes(), path.name)
     elif path.suffix.lower() == ".kmz":
-        from cop.picture.boundaries.zipped import read_kmz  # noqa: PLC0415
+        from cop.picture.boundaries.zipped import read_kmz  # noqa: PLC0415 - as said above
 
         found = read_kmz(path)
     else:
@@ -41,7 +41,7 @@ def read(path: Path, layer: str = "") -> Collection:
 
 def _in_degrees(found: Collection, name: str) -> Collection:
     """The same in WGS 84 degrees, by PROJ; no grids are fetched from anywhere."""
-    import pyproj  # noqa: PLC0415
+    import pyproj  # noqa: PLC0415 - a start with degrees does not wait for it
 
     try:
         crs = pyproj.CRS.from_user_input(found.crs)

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -78,5 +79,5 @@ def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> byte
         )
     try:
         return archive.read(info)
-    except (RuntimeError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]  # encrypted, or broken inside
+    except (RuntimeError, zlib.error) as error:  # encrypted, or broken inside
         raise ValueError(f"{name}: {info.filename} cannot be read: {error}") from error
