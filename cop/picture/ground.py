@@ -25,11 +25,16 @@ class Ground:
         self.geometries: NDArray[np.object_] = np.array([one.geometry for one in self.jurisdictions], dtype=object)
         shapely.prepare(self.geometries)
         self._tree = shapely.STRtree(self.geometries)
+        self._agencies = frozenset(one.agency for one in self.jurisdictions)
 
     def at(self, lat: float, lon: float) -> list[Jurisdiction]:
         """Every jurisdiction that covers the place, boundary included, smallest first."""
         hits = self.near(np.array([lon]), np.array([lat]))[1]
         return [self.jurisdictions[index] for index in hits]
+
+    def is_off_own(self, agency: str, lat: float, lon: float) -> bool:
+        """Whether an agency that has ground of its own has none at this place."""
+        return agency in self._agencies and all(one.agency != agency for one in self.at(lat, lon))
 
     def near(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Which jurisdictions cover which of many places: pairs of indices, place and jurisdiction, in that order."""

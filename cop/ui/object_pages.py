@@ -20,6 +20,9 @@ from cop.ui.received import Received
 from cop.ui.resource_dock import body_of, free_of, resource_place, resource_type, why_not_mark
 from cop.ui.task_words import answer_verb, standing, task_of
 
+#: so many jurisdictions of a place are named; the others are counted
+_GROUNDS = 3
+
 
 class UnitPage(Page):
     """One unit: what it is, where it was when, its tasks, and where that is known from."""
@@ -97,6 +100,14 @@ class UnitPage(Page):
         open_ones = [f"{one.objective} — {one.line}" for one in stands if one.state not in {"complete", "cancelled"}]
         self.tasks.say("\n".join(open_ones) or "No open task.")
 
+    def _ground(self, lat: float, lon: float) -> str:
+        """Whose ground it is on, the smallest first, and whether that is none of its agency's; empty where in doubt."""
+        if self.desk.picture.home.doubt(self.key[0], lat, lon) is not None:
+            return ""
+        names = [one.name for one in self.desk.ground.at(lat, lon)] or ["nobody's ground"]
+        own = " · off its agency's ground" if self.desk.ground.is_off_own(self.key[0], lat, lon) else ""
+        return ", ".join(names[:_GROUNDS]) + (f" and {len(names) - _GROUNDS} more" if names[_GROUNDS:] else "") + own
+
     def _say_position(self, row: int, kind: str) -> None:
         picture, now = self.desk.picture, self.desk.now()
         tracks = picture.tracks
@@ -121,6 +132,7 @@ class UnitPage(Page):
             [
                 ("Grid", wording.grid(lat, lon)),
                 ("Degrees", coordinates.degrees(lat, lon)),
+                ("Ground", wording.one_line(self._ground(lat, lon))),
                 ("Reported", times(reported, now), "warn" if stale else ""),
                 ("Speed", wording.speed(speed, kind) if not np.isnan(speed) else "not said"),
                 ("Course", f"{course:.0f}° {wording.compass(course)}" if not np.isnan(course) else "not said"),

@@ -168,6 +168,12 @@ def test_that_those_off_their_own_ground_are_known() -> None:
     assert whereabouts.outside_own(tracks).tolist() == [False, True, True, False, False, False]
 
 
+def test_that_one_is_off_its_ground_only_where_there_is_one() -> None:
+    assert not _TWO.is_off_own("west", 35.3, -80.9)
+    assert _TWO.is_off_own("west", 35.3, -79.5)
+    assert not _TWO.is_off_own("guest", 35.3, -79.5)
+
+
 @pytest.mark.parametrize("ground", [Ground([]), _TWO])
 def test_that_without_ground_or_units_nothing_happens(ground: Ground) -> None:
     whereabouts = Whereabouts(ground)

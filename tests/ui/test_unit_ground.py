@@ -1,0 +1,36 @@
+"""A unit's page says on whose ground it is, and when that is not its agency's."""
+
+from cop.ui.facts import Facts
+from cop.ui.labels import Label
+from tests import reports as r
+from tests.ui.conftest import MakeDesk, MakeWindow
+
+
+def facts(page: Facts) -> list[str]:
+    """The texts of what can be seen."""
+    return [one.text() for one in page.findChildren(Label) if one.isVisible()]
+
+
+def test_that_a_unit_s_page_says_whose_ground_it_is_on(make_desk: MakeDesk, make_window: MakeWindow) -> None:
+    desk = make_desk()
+    window = make_window(desk)
+    window.select("unit", "charlotte-fire", "engine-4")
+    position = window.selection_panel.pages["unit"].position
+    for epoch, (lat, lon, said) in enumerate(
+        (
+            (35.2271, -80.8431, "Light-rail corridor, City of Charlotte, Charlotte Fire District and 2 more"),
+            (35.2621, -81.1873, "City of Gastonia, Gaston County · off its agency's ground"),
+            (34.0, -77.0, "nobody's ground · off its agency's ground"),
+        ),
+        start=2,
+    ):
+        desk.take_in(r.positions_batch(("charlotte-fire", "engine-4", lat, lon, epoch), epoch=epoch))
+        assert said in facts(position)
+
+
+def test_that_an_agency_without_ground_is_never_off_it(make_desk: MakeDesk, make_window: MakeWindow) -> None:
+    desk = make_desk()
+    window = make_window(desk)
+    desk.take_in(r.positions_batch(("red-cross", "van", 34.0, -77.0, 5), epoch=2))
+    window.select("unit", "red-cross", "van")
+    assert "nobody's ground" in facts(window.selection_panel.pages["unit"].position)
