@@ -29,6 +29,10 @@ from cop.picture.picture import Picture
 Rows = NDArray[np.intp]
 _WIDTHS = (118, 168, 92, 96)
 _WIDTH_PX = 620
+#: where there is less room beside the bubble the kind is left out
+_NARROW_PX = 360
+_NARROW_WIDTHS = (100, 88, 0, 78)
+_KIND_COLUMN = 2
 _ROW_PX = 22
 _MOST_ROWS_SHOWN = 12
 _EDGE_PX = 10
@@ -63,7 +67,8 @@ class ClusterList(QFrame):
         self.narrow.setAccessibleName("Narrow the list")
         self.narrow.setClearButtonEnabled(True)
         self.narrow.textChanged.connect(self._narrow)
-        self.narrow.installEventFilter(self)
+        for control in (self.zoom, self.shut, self.narrow):
+            control.installEventFilter(self)
         self.table = self._table()
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
@@ -154,20 +159,18 @@ class ClusterList(QFrame):
         event.accept()  # none of it is the map's
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.narrow and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if event.key() in {Qt.Key.Key_Down, Qt.Key.Key_PageDown}:
-                self._to_table()
-                return True
-            if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-                self._enter()
-                return True
-        if watched is self.table and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-                self._enter()
-                return True
-            if event.text().strip() and event.text().isprintable():  # typing narrows wherever the keyboard is
-                self.keyPressEvent(event)
-                return True
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return super().eventFilter(watched, event)
+        down = event.key() in {Qt.Key.Key_Down, Qt.Key.Key_PageDown}
+        if watched is not self.table and down:  # a button would pass the keyboard to the next button
+            self._to_table()
+            return True
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._enter()
+            return True
+        if watched is self.table and event.text().strip() and event.text().isprintable():
+            self.keyPressEvent(event)  # typing narrows wherever the keyboard is
+            return True
         return super().eventFilter(watched, event)
 
     def _table(self) -> QTableView:
@@ -186,8 +189,6 @@ class ClusterList(QFrame):
         heading.setStretchLastSection(True)
         heading.setHighlightSections(False)
         heading.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for section, width in enumerate(_WIDTHS):
-            table.setColumnWidth(section, width)
         table.clicked.connect(lambda index: self._choose(index.row()))
         table.installEventFilter(self)
         return table
@@ -224,7 +225,11 @@ class ClusterList(QFrame):
     def _stand(self, beside: QRectF) -> None:
         """To the right of the bubble or to its left, whole on the map, and never over the bubble."""
         over = self._over.rect().adjusted(_EDGE_PX, _EDGE_PX, -_EDGE_PX, -_EDGE_PX)
-        width = min(_WIDTH_PX, over.width())
+        room = max(over.right() - beside.right(), beside.left() - over.left()) - _EDGE_PX
+        width = round(min(max(room, _NARROW_PX), _WIDTH_PX, over.width()))
+        self.table.setColumnHidden(_KIND_COLUMN, width < _WIDTH_PX)
+        for section, wanted in enumerate(_WIDTHS if width == _WIDTH_PX else _NARROW_WIDTHS):
+            self.table.setColumnWidth(section, wanted)
         shown = min(len(self.rows), _MOST_ROWS_SHOWN)
         self.table.setMinimumHeight(min(3, shown) * _ROW_PX + 30)
         height = min(over.height(), 148 + shown * _ROW_PX)
