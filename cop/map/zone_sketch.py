@@ -26,6 +26,7 @@ from cop.map.zone_looks import fill_of, pen_of, zone_look
 HandleKind = Literal["point", "edge", "middle", "radius", "width", "corner"]
 HANDLE_PX = 11.0
 _TEXT_PX = 13
+_BUTTONS_PX = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,8 @@ def paint_words(painter: QPainter, view: Viewport, at: QPointF, words: str, pale
     if not words:
         return
     width = text_width(words, _TEXT_PX)
-    x = max(6.0, min(view.width - width - 6.0, at.x() + 16))
+    right = view.width - _BUTTONS_PX  # there stand the map's buttons
+    x = at.x() + 16 if at.x() + 16 + width <= right else max(6.0, min(at.x() - 16, right) - width)
     y = max(20.0, min(view.height - 8.0, at.y() - 12))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour(palette.control))

@@ -259,7 +259,9 @@ class DrawZoneTool(Tool):
         form = self.form()
         if form is None or self._place is None:
             return ""
-        if self.shape in {"circle", "grid"}:
+        if self.shape == "circle":
+            return self.context.measures.length(form.radius_m or 0.0)
+        if self.shape == "grid":
             return zone_sketch.size_words(form, self.context.measures)
         return self.context.measures.length(zone_sketch.metres_between(self.points[-1], self._place))
 
