@@ -12,10 +12,12 @@ Box = tuple[float, float, float, float]
 _CELL_PX = 6.0
 #: so that what begins at a cell's edge is not reckoned to the cell before
 _A_HAIR = 0.01
-#: how many of the nearest free places are asked whether a line from there to the symbol crosses a label
-_MOST_LINES = 12
+#: of how many of the nearest free places the lines to the symbol are looked at
+_MOST_LINES = 16
 #: a place to the left, above or below is taken for one to the right if it is nearer by so much
 _LEFT_COST_PX, _ACROSS_COST_PX = 4.0, 2.0
+#: and one that needs a line across symbols for one that is further off by so much for each step over them
+_SYMBOL_COST_PX = 3.0
 
 
 class LabelGrid:
@@ -79,14 +81,14 @@ class LabelGrid:
         self._labels[self._cells(*box)] = True
         return True
 
-    def try_more(self, box: Box, wider: Box, *, of_symbols: bool) -> bool:
-        """Take what `wider` has more than the label's own box to its left or right, if that is free."""
+    def try_more(self, box: Box, wider: Box) -> bool:
+        """Take what `wider` has more than the label's own box to its left or right, if nothing is there."""
         if wider[0] < 0 or wider[2] >= self._size[0]:
             return False
         rows, own = self._cells(*box)
         _, columns = self._cells(*wider)
         for strip in (slice(columns.start, own.start), slice(own.stop, columns.stop)):
-            if self._labels[rows, strip].any() or (of_symbols and self._symbols[rows, strip].any()):
+            if self._labels[rows, strip].any() or self._symbols[rows, strip].any():
                 return False
         self._labels[rows, columns] = True
         return True
@@ -97,11 +99,11 @@ class LabelGrid:
 
     def is_free_line(self, start: tuple[float, float], end: tuple[float, float]) -> bool:
         """Whether a line crosses no label."""
-        return not self._labels[self._line(start, end)].any()
+        return not self._labels[self._line(start, *end, _steps(start, end))].any()
 
     def take_line(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """Keep labels away from a line."""
-        self._labels[self._line(start, end)] = True
+        self._labels[self._line(start, *end, _steps(start, end))] = True
 
     def nearest_free(
         self, at: tuple[float, float], size: tuple[float, float], *, clear_px: float, reach_px: float, of_symbols: bool
@@ -137,18 +139,18 @@ class LabelGrid:
         if not chosen.size:
             return None
         cost = apart[chosen] + _LEFT_COST_PX * (left[chosen] + width < x) + _ACROSS_COST_PX * (beside[chosen] < 0)
-        best = chosen[np.argsort(cost, kind="stable")]
-        # neighbours of a place that a label cuts off are cut off too: look at some that lie apart
-        best = (
-            best
-            if len(best) <= _MOST_LINES
-            else best[np.unique(np.geomspace(1, len(best), _MOST_LINES).astype(int)) - 1]
-        )
-        for index in best.tolist():
-            corner = (float(left[index]), float(top[index]))
-            if self.is_free_line(at, nearest_point(at, (*corner, corner[0] + width, corner[1] + height))):
-                return corner
-        return None
+        order = np.argsort(cost, kind="stable")
+        if len(order) > _MOST_LINES:  # neighbours of a place are much like it: look at some that lie apart
+            order = order[np.unique(np.geomspace(1, len(order), _MOST_LINES).astype(np.intp)) - 1]
+        best, cost = chosen[order], cost[order]
+        end_x = np.clip(x, left[best], left[best] + width)
+        end_y = np.clip(y, top[best], top[best] + height)
+        lines = self._line(at, end_x[:, None], end_y[:, None], int(reach_px / (_CELL_PX / 2)))
+        # of two places about as near the one whose line crosses fewer symbols
+        cost = cost + _SYMBOL_COST_PX * np.count_nonzero(self._symbols[lines], axis=1)
+        cost[self._labels[lines].any(axis=1)] = np.inf
+        first = int(np.argmin(cost))
+        return (float(left[best[first]]), float(top[best[first]])) if np.isfinite(cost[first]) else None
 
     def _inside(self, boxes: Floats) -> NDArray[np.bool_]:
         width, height = self._size
@@ -164,15 +166,21 @@ class LabelGrid:
             slice(int((left + along) // _CELL_PX), int((right + along) // _CELL_PX) + 1),
         )
 
-    def _line(self, start: tuple[float, float], end: tuple[float, float]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        steps = int(math.hypot(end[0] - start[0], end[1] - start[1]) / (_CELL_PX / 2)) + 1
-        along = np.arange(steps) / steps  # its end lies on the label itself
-        column = (((end[0] - start[0]) * along + (start[0] + self._shift[0])) // _CELL_PX).astype(np.intp)
-        row = (((end[1] - start[1]) * along + (start[1] + self._shift[1])) // _CELL_PX).astype(np.intp)
+    def _line(
+        self, start: tuple[float, float], end_x: Floats | float, end_y: Floats | float, steps: int
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """The cells of a line, or of many to ends of shape (n, 1); without the end, which lies on the label itself."""
+        along = np.arange(steps) / steps
+        column = (((end_x - start[0]) * along + (start[0] + self._shift[0])) // _CELL_PX).astype(np.intp)
+        row = (((end_y - start[1]) * along + (start[1] + self._shift[1])) // _CELL_PX).astype(np.intp)
         # a symbol may stand a little out of view
         np.minimum(np.maximum(row, 0, out=row), self._labels.shape[0] - 1, out=row)
         np.minimum(np.maximum(column, 0, out=column), self._labels.shape[1] - 1, out=column)
         return row, column
+
+
+def _steps(start: tuple[float, float], end: tuple[float, float]) -> int:
+    return int(math.hypot(end[0] - start[0], end[1] - start[1]) / (_CELL_PX / 2)) + 1
 
 
 def nearest_point(at: tuple[float, float], box: Box) -> tuple[float, float]:

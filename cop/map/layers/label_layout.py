@@ -11,7 +11,7 @@ from cop.map.layers.label_grid import Box, Floats, LabelGrid, nearest_point
 #: the sides in the order of choice, and the number of a label that a leader line ties to its symbol
 RIGHT, LEFT, BELOW, ABOVE, LED = range(5)
 #: how far a leader line reaches from the symbol's middle
-_REACH_PX, _REACH_OF_MUST_PX = 72.0, 150.0
+_REACH_PX, _REACH_OF_MUST_PX = 72.0, 100.0
 #: a label comes back from its leader line's end when there has been room beside its symbol for so long
 _BACK_AFTER_S = 1.5
 
@@ -66,12 +66,12 @@ class LabelLayout:
             if hung is not None:
                 yield index, hung
 
-    def widen(self, hung: Hung, x: float, y: float, by: float, *, must: bool) -> Hung | None:
-        """The label with room for a second part, away from its symbol; None if there is none."""
+    def widen(self, hung: Hung, x: float, y: float, by: float) -> Hung | None:
+        """The label with room for a second part, away from its symbol and over no other; None if there is none."""
         away = hung.side == LEFT or (hung.side == LED and hung.dx + hung.width <= 0)
         wider = Hung(hung.side, hung.dx - by * away, hung.dy, hung.width + by, hung.height, room_since=hung.room_since)
         box = wider.box(x, y)
-        return wider if self.grid.try_more(hung.box(x, y), box, of_symbols=not must) else None
+        return wider if self.grid.try_more(hung.box(x, y), box) else None
 
     def _one(self, wanted: Wanted, index: int, offsets: Floats, boxes: Floats, free: NDArray[np.bool_]) -> Hung | None:
         known = wanted.before[index]
@@ -98,7 +98,7 @@ class LabelLayout:
         for side in sides:
             if self.grid.try_label(tuple(boxes[side])):
                 return Hung(side, float(offsets[side, 0]), float(offsets[side, 1]), width, height)
-        return self._led(at, (width, height), float(wanted.clear[index]), 2 * _REACH_OF_MUST_PX, of_symbols=False)
+        return self._led(at, (width, height), float(wanted.clear[index]), 3 * _REACH_OF_MUST_PX, of_symbols=False)
 
     def _led(
         self, at: tuple[float, float], size: tuple[float, float], clear: float, reach: float, *, of_symbols: bool

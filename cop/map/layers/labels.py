@@ -65,6 +65,8 @@ class _Label:
     hung: Hung
     chip: Chip
     clear: float
+    #: without the second part
+    alone: Hung
     beside: Chip | None = None
     #: the words of the second part that were asked for, whether or not there was room
     said: Beside | None = None
@@ -298,7 +300,7 @@ class LabelLayer(Layer):
             y,
             sizes=np.array([chip_size(one, pixels=CALLSIGN_PX, bold=False) for one in lines], dtype=np.float64),
             clear=np.where(tracks.status[rows] == _EMERGENCY, _CLEAR_OF_EMERGENCY_PX, _CLEAR_OF_UNIT_PX),
-            before=[one.hung if one is not None else None for one in known],
+            before=[one.alone if one is not None else None for one in known],
             must=must,
         )
         room = _MOST_CALLSIGNS - len(self._unit_labels)
@@ -312,7 +314,7 @@ class LabelLayer(Layer):
             if (beside := said[index]) is not None:
                 by = beside_width(beside.text)
                 at = (float(x[index]), float(y[index]))
-                if (wider := layout.widen(placed[index], *at, by, must=must)) is not None:
+                if (wider := layout.widen(placed[index], *at, by)) is not None:
                     widened[index] = wider
         for index, narrow in placed.items():
             hung, beside = widened.get(index, narrow), said[index]
@@ -322,7 +324,7 @@ class LabelLayer(Layer):
                 size = (hung.width - chip.width, chip.height)
                 followed = self._chips.beside(beside.text, beside.ink, size, view.dpr)
             clear = float(wanted.clear[index])
-            self._unit_labels[numbers[index]] = _Label(hung, chip, clear, followed, beside)
+            self._unit_labels[numbers[index]] = _Label(hung, chip, clear, narrow, followed, beside)
 
     def _second_parts(self, rows: Rows, *, near: bool) -> list[Beside | None]:
         if not rows.size:
@@ -355,14 +357,14 @@ class LabelLayer(Layer):
             view.ys(np.array([one.y for one in tried])),
             sizes=np.array([chip_size(one, pixels=INCIDENT_PX, bold=True) for one in lines], dtype=np.float64),
             clear=np.full(len(tried), _CLEAR_OF_INCIDENT_PX),
-            before=[one.hung if one is not None else None for one in known],
+            before=[one.alone if one is not None else None for one in known],
             must=True,
         )
         for index, hung in itertools.islice(layout.place(wanted), _MOST_INCIDENT_LABELS):
             one = tried[index]
             # what is not live where the work is has no priority's colour
             chip = self._chips.incident(lines[index], 5 if one.exercise else one.priority, view.dpr)
-            self._incident_labels[one.key] = _Label(hung, chip, _CLEAR_OF_INCIDENT_PX)
+            self._incident_labels[one.key] = _Label(hung, chip, _CLEAR_OF_INCIDENT_PX, hung)
 
     def _incidents_tried(self, view: Viewport) -> list[PlacedIncident]:
         """What is in view, the selected one first, then the most urgent."""

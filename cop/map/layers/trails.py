@@ -365,6 +365,8 @@ class TrailLayer(Layer):
     def _paint_words(self, painter: QPainter, view: Viewport, drawn: _Drawn) -> None:
         """Times along one trail, and where it breaks off."""
         trail = drawn.trail
+        if len(trail.at) < 2:
+            return
         x, y = view.xs(drawn.x), view.ys(drawn.y)
         room = view.rect()
         broken = np.flatnonzero(~trail.joined)
@@ -372,7 +374,7 @@ class TrailLayer(Layer):
         places = [(float(x[one]), float(y[one])) for one in ends]
         trail_marks.paint_ends(painter, [place for place in places if room.contains(*place)], self.palette)
         marks = trail_marks.times_along(trail.at, x, y, trail.joined, room.adjusted(0, 8, -40, -8))
-        if len(x) and room.contains(float(x[0]), float(y[0])):
+        if room.contains(float(x[0]), float(y[0])):
             begin = trail_marks.Mark(float(x[0]), float(y[0]), f"from {trail_marks.clock(float(trail.at[0]))}")
             marks = [begin, *(one for one in marks if abs(one.x - begin.x) > 80 or abs(one.y - begin.y) > 18)]
         self._names.extend(trail_marks.paint_marks(painter, marks, self.palette))
