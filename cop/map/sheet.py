@@ -13,8 +13,9 @@ Piece = Callable[[QPainter], None]
 #: all that is to be painted of a view within a rectangle of its pixels; `rough`: with what is at hand, coarsely
 Pieces = Callable[[Viewport, QRectF, bool], Iterator[Piece]]
 
-#: what a frame gives to painting the ground anew
-_BUDGET_S = 0.008
+#: what a frame gives to painting the ground anew, and to what stands in for it
+_BUDGET_S = 0.006
+_SKETCH_S = 0.005
 #: a moved picture is completed at once where no more of it than this is new
 _MOST_NEW = 0.3
 #: a picture under way is of use for a view whose scale differs by no more than this
@@ -178,8 +179,11 @@ class Sheet:
                 painter.drawPixmap(seen, self._shown.pixmap, part)
         if not bare.isEmpty():
             painter.setClipRegion(bare)
+            started = time.perf_counter()
             for piece in self._pieces(view, QRectF(bare.boundingRect()), True):
                 piece(painter)
+                if time.perf_counter() - started > _SKETCH_S:
+                    break
         painter.restore()
 
 

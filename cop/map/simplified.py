@@ -1,7 +1,10 @@
 """Very many shapes, each drawn with as many vertices as one can see: fewer the farther out, without gaps between."""
 
+import contextlib
 import logging
 import math
+import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,6 +26,29 @@ _FINEST_M = 6.25
 _MOST_LEVELS = 14
 
 
+class Behind:
+    """One thread that works behind the screen's, one thing after the other, and lets that have the machine first."""
+
+    def __init__(self) -> None:
+        self._thread: ThreadPoolExecutor | None = None
+
+    def submit(self, work: Callable[..., None], *what: object) -> Future[None]:
+        """Do this when all that was submitted before is done."""
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="boundaries", initializer=_step_back)
+        return self._thread.submit(work, *what)
+
+    def stop(self) -> None:
+        """Begin nothing more."""
+        if self._thread is not None:
+            self._thread.shutdown(wait=False, cancel_futures=True)
+
+
+def _step_back() -> None:
+    with contextlib.suppress(OSError, AttributeError):  # where threads have no priority of their own, so be it
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+
+
 @dataclass(frozen=True, slots=True)
 class Detail:
     """All shapes at one level of detail: as drawn, and (perhaps finer) as geometry."""
@@ -40,14 +66,16 @@ class Simplified:
     they do not share are simplified each for itself.
     """
 
-    def __init__(self, shapes: Shapes, groups: Indexes, ready: Callable[[], None] = lambda: None) -> None:
-        """`ready` is called in the thread when a level that was asked for is there."""
+    def __init__(
+        self, shapes: Shapes, groups: Indexes, behind: Behind, ready: Callable[[], None] = lambda: None
+    ) -> None:
+        """`ready` is called in the thread `behind` when a level that was asked for is there."""
         self._groups = groups
         self._ready = ready
         self._levels: dict[int, Detail] = {-1: Detail(0.0, Rings.of_shapes(shapes, groups), shapes)}
         self._rough: dict[int, Detail] = {}
         self._making: dict[int, Future[None]] = {}
-        self._thread: ThreadPoolExecutor | None = None
+        self._behind = behind
 
     @property
     def few(self) -> bool:
@@ -66,25 +94,19 @@ class Simplified:
         if there is not None:
             return there
         if make and level not in self._making:
-            self._thread = self._thread or ThreadPoolExecutor(max_workers=1, thread_name_prefix="simplify")
-            self._making[level] = self._thread.submit(self._make, level)
-        if level in self._rough:
-            return self._rough[level]
-        finer = max((one for one in self._levels if one < level), default=-1)
-        coarser = min((one for one in (*self._levels, *self._rough) if one > level), default=None)
-        if coarser is not None and coarser - level < level - finer:
-            return self._levels.get(coarser) or self._rough[coarser]
-        return self._levels[finer]
+            self._making[level] = self._behind.submit(self._make, level)
+        rough = self._rough.get(level)
+        if rough is not None:
+            return rough
+        there = {**self._rough, **self._levels}  # a copy: the thread adds to both
+        finer = max(one for one in there if one < level)
+        coarser = min((one for one in there if one > level), default=None)
+        return there[coarser] if coarser is not None and coarser - level < level - finer else there[finer]
 
     def settle(self) -> None:
         """Wait for all that was asked for."""
         for one in list(self._making.values()):
             one.result()
-
-    def stop(self) -> None:
-        """Make no more."""
-        if self._thread is not None:
-            self._thread.shutdown(wait=False, cancel_futures=True)
 
     def _level(self, metres_per_pixel: float) -> int:
         if self.few or metres_per_pixel < _FINEST_M:
@@ -94,12 +116,13 @@ class Simplified:
     def _make(self, level: int) -> None:
         try:
             tolerance = _FINEST_M * 2**level
-            finer = self._levels[max(one for one in self._levels if one < level)]
+            finer = self._levels[max(one for one in tuple(self._levels) if one < level)]
             self._rough[level] = Detail(tolerance, finer.rings.snapped(tolerance, self._groups), finer.shapes)
             self._ready()
             shapes = simplified(finer.shapes, self._groups, tolerance)
             rings = Rings.of_shapes(shapes, self._groups, least_m=tolerance)
             self._levels[level] = Detail(tolerance, rings, shapes)
+            self._rough.pop(level)
             self._ready()
         except Exception:  # noqa: BLE001  # whatever it is, the map goes on with more vertices
             _log.exception("boundaries could not be simplified to %.0f m", _FINEST_M * 2**level)

@@ -207,6 +207,11 @@ class MapView(QWidget):
         self._canvas.redraw()
         self.layers_changed.emit()
 
+    def settle(self) -> None:
+        """Let the next painting show all there is, sharp, whatever time it takes: before a picture of it is kept."""
+        self.layer_set.jurisdictions.settle()
+        self._canvas.redraw_ground()
+
     def set_palette(self, palette: Palette) -> None:
         """Wear another theme."""
         self._palette = palette

@@ -44,11 +44,11 @@ class BasemapLayer(Layer):
         water = _features(region / "water.geojson")
         self._lakes = [path_of(geometry) for geometry, _ in water if geometry.area > 0]
         self._rivers = [path_of(geometry) for geometry, _ in water if not geometry.area]
-        self._roads: dict[str, QPainterPath] = {}
+        self._roads: dict[str, list[QPainterPath]] = {}
         self._road_names: list[tuple[str, BaseGeometry]] = []
         for geometry, properties in _features(region / "roads.geojson"):
             kind = str(properties.get("road_class", "trunk"))
-            self._roads.setdefault(kind, QPainterPath()).addPath(path_of(geometry))
+            self._roads.setdefault(kind, []).append(path_of(geometry))
             self._road_names.append((clean(str(properties.get("name", "")), 12), geometry))
         grounds = [
             (geometry, str(properties.get("state", "")))
@@ -83,17 +83,20 @@ class BasemapLayer(Layer):
 
     def _paint_roads(self, painter: QPainter, view: Viewport, zoom: float) -> None:
         to_pixels = view.transform()
+        seen = view.rect().adjusted(-20, -20, 20, 20)
         looks = (
             ("trunk", self.palette.road, self.palette.road_casing),
             ("motorway", self.palette.motorway, self.palette.motorway_casing),
         )
         for kind, ink, casing in looks:
-            path = to_pixels.map(self._roads.get(kind, QPainterPath()))
+            # each for itself: a stroke of all at once takes the square of the time
+            paths = [to_pixels.map(path) for path in self._roads.get(kind, ())]
+            paths = [path for path in paths if path.boundingRect().intersects(seen)]
             width = _ROAD_WIDTHS[kind] * zoom
-            painter.setPen(_pen(colour(casing), width + 1.8))
-            painter.drawPath(path)
-            painter.setPen(_pen(colour(ink), width))
-            painter.drawPath(path)
+            for pen in (_pen(colour(casing), width + 1.8), _pen(colour(ink), width)):
+                painter.setPen(pen)
+                for path in paths:
+                    painter.drawPath(path)
 
     def paint_names(self, painter: QPainter, view: Viewport, taken: list[QRectF]) -> None:
         """Place names and road numbers: above the jurisdictions, so that no fill dims them, and clear of `taken`."""

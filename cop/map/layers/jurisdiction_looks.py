@@ -97,7 +97,7 @@ def shared_hatch(first: int, second: int, dpr: float) -> QBrush:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for ink, offset in ((first, 0), (second, side // 2)):
         stripe = QColor.fromRgba(ink)
-        stripe.setAlpha(_SHARED_ALPHA)
+        stripe.setAlpha(min(stripe.alpha(), _SHARED_ALPHA))
         painter.setPen(QPen(stripe, 1.5 * dpr))
         for shift in (-2 * side, -side, 0, side):
             start = shift + offset
@@ -105,6 +105,14 @@ def shared_hatch(first: int, second: int, dpr: float) -> QBrush:
     painter.end()
     tile.setDevicePixelRatio(dpr)
     return QBrush(tile)
+
+
+def gap_look(palette: Palette, dpr: float) -> Look:
+    """Ground that is nobody's: stripes of alarm, and a broken line around however small it is."""
+    ink = colour(palette.bad)
+    pen = QPen(ink, 1.6)
+    pen.setDashPattern([3, 2])
+    return Look(pen, shared_hatch(ink.rgba(), 0, dpr), hatched=True)
 
 
 def hatch_origin(view: Viewport, side_px: int = HATCH_PX) -> QPointF:

@@ -1,5 +1,7 @@
 """Names of jurisdictions: inside the part of the ground that is in view, and where they were while that will do."""
 
+import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,8 +31,8 @@ _MOST_ANCHORS = 6
 _OVERHANG_PX = 24.0
 #: the farthest that a scale may have changed for a name to stay where it was
 _SAME_SCALE = 1.5
-#: with more shapes than this a frame looks for so many new places and no more
-_FEW, _NEW_A_FRAME = 100, 12
+#: with more shapes than this a frame looks for new places for so long and no longer
+_FEW, _BUDGET_S = 100, 0.004
 _MOST_NAMES = 400
 
 
@@ -83,7 +85,7 @@ class JurisdictionNames:
             self._nowhere.clear()
             self._nowhere_in = view
         crowd = _Taken(taken)
-        left = _NEW_A_FRAME if len(self._names) > _FEW else len(self._names)
+        until = time.perf_counter() + (_BUDGET_S if len(self._names) > _FEW else math.inf)
         written = 0
         done = True
         for index in chosen.tolist():
@@ -94,10 +96,9 @@ class JurisdictionNames:
             place = self._places.get(index)
             spot = self._stays(place, view, crowd, width, pixels) if place is not None else None
             if spot is None and index not in self._nowhere:
-                if not left:
+                if time.perf_counter() > until:
                     done = False
                     continue
-                left -= 1
                 spot = self._found(index, view, crowd, shapes, width=width, pixels=pixels)
                 if spot is None:
                     self._nowhere.add(index)

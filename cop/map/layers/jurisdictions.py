@@ -3,7 +3,6 @@
 import functools
 import logging
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import ClassVar
 
 import numpy as np
@@ -12,16 +11,25 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from cop.domain.area import Jurisdiction
-from cop.map.layers.choice import AnyOf, Choice
-from cop.map.layers.jurisdiction_looks import LEVELS, LINES, Look, hatch_origin, look_of, shared_hatch, shared_origin
+from cop.map.layers.choice import SWITCH, AnyOf, Choice, OneOf
+from cop.map.layers.ground_study import GroundStudy
+from cop.map.layers.jurisdiction_looks import (
+    LEVELS,
+    LINES,
+    Look,
+    gap_look,
+    hatch_origin,
+    look_of,
+    shared_hatch,
+    shared_origin,
+)
 from cop.map.layers.jurisdiction_names import JurisdictionNames
 from cop.map.layers.layer import Layer
-from cop.map.layers.overlaps import Overlap, overlapping, overlaps
 from cop.map.layers.paths import Bounds, Indexes, Rings
 from cop.map.palette import Palette, agency_colour
 from cop.map.projection import vertices_to_metres
 from cop.map.sheet import Piece, Sheet
-from cop.map.simplified import Detail, Simplified
+from cop.map.simplified import Behind, Detail, Simplified
 from cop.map.viewport import Viewport
 from cop.picture.change import Change
 from cop.picture.ground import Ground
@@ -31,16 +39,14 @@ _log = logging.getLogger(__name__)
 
 #: with more vertices in view than this there is room for hairlines only, and time for no others
 _CROWD = 4_000
-#: good neighbours of one level with so many vertices are painted together, within a millisecond or two
-_TOGETHER = 2_000
+#: good neighbours of one level with so many vertices are painted together, within a few milliseconds
+_TOGETHER = 6_000
 #: with more vertices in view than this even a strip of the map could take longer than a frame
 _HEAVY = 250_000
 #: a rough picture that stands in for a moment may have so many
-_ROUGH = 30_000
-_ROUGHER = 4.0
+_ROUGH = 50_000
+_ROUGHER = 6.0
 _EDGE_PX = 4.0
-#: what can be studied within a frame is studied when it is first painted, the rest in a thread
-_FEW = 64
 
 
 class _News(QObject):
@@ -87,15 +93,14 @@ class JurisdictionLayer(Layer):
         self._again = QTimer(self.news)
         self._again.setSingleShot(True)
         self._again.timeout.connect(self.news.changed)
-        self._outlines = Simplified(self._shapes, self._group, ready=self._tell)
+        self._behind = Behind()
+        self._outlines = Simplified(self._shapes, self._group, self._behind, ready=self._tell)
         self._names = JurisdictionNames(self._jurisdictions, self._shapes)
         self._sheet = Sheet(self._pieces)
         self._crowd = False
         self._patient = False
-        self._overlaps: list[Overlap] = []
-        self._overlap_rings = Rings.of_shapes([])
-        self._neighbours = np.zeros(len(levels), dtype=np.bool_)
-        self._studying: Future[None] | None = None
+        self._study = GroundStudy(self._jurisdictions, self._shapes, self._group, self._behind, self._tell)
+        self.show_gaps = False
 
     # what is there, and what of it is shown
 
@@ -119,6 +124,16 @@ class JurisdictionLayer(Layer):
         self._sheet.forget()
         self.news.changed.emit()
 
+    def mark_gaps(self, wanted: bool) -> None:
+        """Mark the ground that is nobody's in a discipline; it is looked for when it is first asked for."""
+        if wanted == self.show_gaps:
+            return
+        self.show_gaps = wanted
+        if wanted:
+            self._study.look_for_gaps()
+        self._sheet.forget()
+        self.news.changed.emit()
+
     def choices(self) -> list[Choice]:
         levels = tuple((one, LEVELS.get(one, _words(one))) for one in self.levels())
         disciplines = tuple((one, _words(one)) for one in self.disciplines())
@@ -137,6 +152,13 @@ class JurisdictionLayer(Layer):
                 lambda: self.hidden_disciplines,
                 lambda hidden: self.hide(self.hidden_levels, hidden),
             ),
+            OneOf(
+                "gaps",
+                "Mark nobody's ground",
+                SWITCH,
+                lambda: "on" if self.show_gaps else "",
+                lambda chosen: self.mark_gaps(chosen == "on"),
+            ),
         ]
 
     # what happens
@@ -153,27 +175,27 @@ class JurisdictionLayer(Layer):
 
     def settle(self) -> None:
         """Let the next painting show all there is, sharp, whatever time that takes: for a picture that is kept."""
-        self._study(wait=True)
+        self._study.settle()
         self._outlines.settle()
         self._patient = True
 
     def stop(self) -> None:
         """Begin no more work in threads."""
-        self._outlines.stop()
+        self._behind.stop()
 
     # painting
 
     def paint(self, painter: QPainter, view: Viewport) -> None:
         if not len(self._shapes):
             return
-        self._study(wait=len(self._shapes) <= _FEW)
         if not self._inked:
             self._ink()
+        rings = self._outlines.detail(view.metres_per_pixel / view.dpr).rings
+        self._study.begin()
         if self._patient:
-            self._outlines.detail(view.metres_per_pixel / view.dpr)
             self._outlines.settle()
             self._sheet.forget()
-        rings = self._outlines.detail(view.metres_per_pixel / view.dpr).rings
+            rings = self._outlines.detail(view.metres_per_pixel / view.dpr).rings
         heavy = not self._outlines.few and rings.weight(rings.seen(view.bounds())) > _HEAVY
         sharp = self._sheet.paint(painter, view, whole=self._patient or self._outlines.few, heavy=heavy)
         self._patient = False
@@ -193,18 +215,33 @@ class JurisdictionLayer(Layer):
         scale = view.metres_per_pixel / view.dpr
         detail = self._outlines.detail(scale * (_ROUGHER if rough else 1.0), make=not rough)
         rings = detail.rings
-        if rough or within == view.rect():  # strips are painted like the picture that they are added to
+        if within == view.rect() and not rough:  # strips are painted like the picture that they are added to
             seen = self._shown_of(rings, rings.seen(view.bounds(_EDGE_PX)))
             self._crowd = rings.weight(seen) > _CROWD
         seen = self._shown_of(rings, rings.seen(_metres(view, within)))
-        if rough and rings.weight(seen) > _ROUGH:
+        if rough:
+            if rings.weight(seen) <= _ROUGH:
+                yield from self._sketch(detail, seen, view, within)
             return
         rank = self._crowd_rank if self._crowd else self._rank
         seen = seen[np.argsort(rank[rings.of[seen]], kind="stable")]
         for batch, together in self._batches(detail, seen):
-            yield from self._batch(detail, batch, view, within, together=together, rough=rough)
-        if not rough:
-            yield from self._shared_ground(view, within)
+            yield from self._batch(detail, batch, view, within, together=together)
+        yield from self._shared_ground(view, within)
+        if self.show_gaps:
+            yield from self._nobodys_ground(view, within)
+
+    def _sketch(self, detail: Detail, seen: Indexes, view: Viewport, within: QRectF) -> Iterator[Piece]:
+        """The lines alone, all of a level and colour at once."""
+        level, ink = self._level[detail.rings.of[seen]], self._inks[detail.rings.of[seen]]
+        for one in np.unique(level):
+            name = str(self._levels[one])
+            inks = [0] if name in LINES else np.unique(ink[level == one]).tolist()
+            for colour in inks:
+                chosen = seen[(level == one) & ((ink == colour) | (name in LINES))]
+                look = look_of(name, QColor.fromRgba(colour), self.palette, view.dpr, crowd=True)
+                line = detail.rings.path(chosen, view, within, once=True)
+                yield functools.partial(_draw, look=look, area=None, line=line, view=view)
 
     def _shown_of(self, rings: Rings, seen: Indexes) -> Indexes:
         return seen[self._shown[rings.of[seen]]]
@@ -215,7 +252,7 @@ class JurisdictionLayer(Layer):
             return
         of = detail.rings.of[seen]
         lengths = detail.rings.lengths(seen)
-        together = self._neighbours[of] if self._crowd else np.zeros(len(of), dtype=np.bool_)
+        together = self._study.neighbours[of] if self._crowd else np.zeros(len(of), dtype=np.bool_)
         key = np.where(together, -1 - self._group[of], of)
         for run in np.split(np.arange(len(of)), np.flatnonzero(np.diff(key)) + 1):
             if not together[run[0]]:
@@ -230,7 +267,7 @@ class JurisdictionLayer(Layer):
                     first, done = end, vertices[end - 1]
 
     def _batch(
-        self, detail: Detail, batch: Indexes, view: Viewport, within: QRectF, *, together: bool, rough: bool
+        self, detail: Detail, batch: Indexes, view: Viewport, within: QRectF, *, together: bool
     ) -> Iterator[Piece]:
         rings = detail.rings
         inks = self._inks[rings.of[batch]]
@@ -239,21 +276,31 @@ class JurisdictionLayer(Layer):
         for ink in np.unique(inks).tolist() if together and not plain else inks[:1].tolist():
             chosen = batch[inks == ink] if together and not plain else batch
             look = look_of(level, QColor.fromRgba(ink), self.palette, view.dpr, crowd=self._crowd)
-            line = rings.path(chosen, view, within, once=True) if self._crowd or plain else None
-            area = rings.path(chosen, view, within) if not rough and not plain else None
+            needed = within if look.pen.style() == Qt.PenStyle.SolidLine else None
+            line = rings.path(chosen, view, needed, once=True) if self._crowd or plain else None
+            area = rings.path(chosen, view, needed) if not plain else None
             yield functools.partial(_draw, look=look, area=area, line=line, view=view)
 
     def _shared_ground(self, view: Viewport, within: QRectF) -> Iterator[Piece]:
-        rings = self._overlap_rings
+        rings = self._study.overlap_rings
         seen = rings.seen(_metres(view, within))
         for run in np.split(seen, np.flatnonzero(np.diff(rings.of[seen])) + 1) if len(seen) else ():
-            one = self._overlaps[int(rings.of[run[0]])]
+            one = self._study.overlaps[int(rings.of[run[0]])]
             box = rings.bounds[run]
             across = max((box[:, 2] - box[:, 0]).max(), (box[:, 3] - box[:, 1]).max())
             if self._shown[one.first] and self._shown[one.second] and across > 4 * view.metres_per_pixel:
                 brush = shared_hatch(int(self._inks[one.first]), int(self._inks[one.second]), view.dpr)
                 look = Look(QPen(Qt.PenStyle.NoPen), brush)
                 yield functools.partial(_draw_shared, look=look, area=rings.path(run, view, within), view=view)
+
+    def _nobodys_ground(self, view: Viewport, within: QRectF) -> Iterator[Piece]:
+        rings = self._study.gap_rings
+        seen = rings.seen(_metres(view, within))
+        seen = seen[~np.isin(self._study.gap_disciplines[rings.of[seen]], list(self.hidden_disciplines))]
+        for run in np.split(seen, np.flatnonzero(np.diff(rings.of[seen])) + 1) if len(seen) else ():
+            yield functools.partial(
+                _draw_shared, look=gap_look(self.palette, view.dpr), area=rings.path(run, view, within), view=view
+            )
 
     def _ink(self) -> None:
         known: dict[str, int] = {}
@@ -265,35 +312,7 @@ class JurisdictionLayer(Layer):
             self._sheet.forget()
         self._inked = True
 
-    # what threads do
-
-    def _study(self, *, wait: bool) -> None:
-        """Find, once, which grounds overlap and which are good neighbours."""
-        if self._studying is None:
-            if wait:
-                self._studying = Future()
-                self._studying.set_result(None)
-                self._find()
-            else:
-                thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="overlaps")
-                self._studying = thread.submit(self._find)
-                thread.shutdown(wait=False)
-        elif wait:
-            self._studying.result()
-
-    def _find(self) -> None:
-        try:
-            if not self._outlines.few:
-                self._neighbours = ~overlapping(self._shapes, self._group) & ~np.isin(
-                    self._levels[self._level], ("corridor", "planning_zone")
-                )
-            found = overlaps(self._jurisdictions, self._shapes)
-            self._overlaps = found
-            self._overlap_rings = Rings.of_shapes([one.ground for one in found])
-        except Exception:  # noqa: BLE001  # whatever it is, the map goes on without hatches
-            _log.exception("overlaps of jurisdictions could not be found")
-        if not self._outlines.few:
-            self._tell()
+    # what the thread behind says
 
     def _tell(self) -> None:
         try:
@@ -309,18 +328,18 @@ class JurisdictionLayer(Layer):
 def _draw(
     painter: QPainter, *, look: Look, area: QPainterPath | None, line: QPainterPath | None, view: Viewport
 ) -> None:
-    if area is not None:
-        alone = line is None
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, alone)  # else the line hides the steps
-        painter.setPen(look.pen if alone else Qt.PenStyle.NoPen)
+    if area is not None and look.brush.style() != Qt.BrushStyle.NoBrush:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # four times as fast; the line hides the steps
+        painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.brush)
         painter.setBrushOrigin(hatch_origin(view) if look.hatched else QPointF(0, 0))
         painter.drawPath(area)
-    if line is not None:
+    outline = line if line is not None else area
+    if outline is not None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(look.pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(line)
+        painter.drawPath(outline)
 
 
 def _draw_shared(painter: QPainter, *, look: Look, area: QPainterPath, view: Viewport) -> None:

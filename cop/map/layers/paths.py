@@ -21,7 +21,7 @@ Bounds = tuple[float, float, float, float]
 #: what shapely calls them; those from the fourth on are of many parts
 _LINE, _LINEAR_RING, _POLYGON, _MANY = 1, 2, 3, 4
 #: shapely holds Python's lock while it copies vertices: a few shapes at a time, so that no frame waits for it
-_AT_A_TIME = 256
+_AT_A_TIME = 64
 #: lines end this far outside of what is painted
 _MARGIN_PX = 12.0
 
@@ -84,7 +84,7 @@ class Rings:
         least, most = np.minimum.reduceat(xy, start[:-1]), np.maximum.reduceat(xy, start[:-1])
         once = joined
         if groups is not None:
-            once = joined & _first_of_each(xy, np.repeat(groups[of], np.diff(start)))
+            once = _first_of_each(xy, joined, np.repeat(groups[of], np.diff(start)))
         return cls(xy, start, of, np.hstack((least, most)), joined, once)
 
     def without_specks(self, least_m: float, groups: Indexes | None = None) -> "Rings":
@@ -127,8 +127,10 @@ class Rings:
         """How many vertices these rings have together."""
         return int(self.lengths(rings).sum())
 
-    def path(self, rings: Indexes, view: Viewport, within: QRectF, *, once: bool = False) -> QPainterPath:
+    def path(self, rings: Indexes, view: Viewport, within: QRectF | None, *, once: bool = False) -> QPainterPath:
         """These rings in pixels; what lies outside of `within` (pixels) is drawn with as few vertices as will do.
+
+        Without `within` none is left out: dashes begin where they always do.
 
         `once`: only the lines, and one that several shapes share but once; else closed rings that can be filled.
         """
@@ -137,8 +139,10 @@ class Rings:
         at = self._vertices(rings)
         x = (self.xy[at, 0] - view.left) / view.metres_per_pixel
         y = (view.top - self.xy[at, 1]) / view.metres_per_pixel
-        kept = _needed(x, y, self.joined[at], within.adjusted(-_MARGIN_PX, -_MARGIN_PX, _MARGIN_PX, _MARGIN_PX))
         joined = (self.once if once else self.joined)[at]
+        if within is None:
+            return _path(x, y, joined)
+        kept = _needed(x, y, self.joined[at], within.adjusted(-_MARGIN_PX, -_MARGIN_PX, _MARGIN_PX, _MARGIN_PX))
         return _path(x[kept], y[kept], joined[kept])
 
     def _vertices(self, rings: Indexes) -> Indexes:
@@ -169,16 +173,17 @@ def _cut(shapes: NDArray[np.object_], first: int) -> tuple[Floats, Indexes, Inde
     return xy[usable[index]], lengths[usable], (owners[order] + first)[usable]
 
 
-def _first_of_each(xy: Floats, group: Indexes) -> NDArray[np.bool_]:
+def _first_of_each(xy: Floats, joined: NDArray[np.bool_], group: Indexes) -> NDArray[np.bool_]:
     """For each line from a vertex to the next: whether no earlier one of its group joins the same two places."""
     with np.errstate(over="ignore"):
         words = np.ascontiguousarray(xy).view(np.uint64) * np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)
-        place = words[:, 0] ^ np.roll(words, 1, axis=1)[:, 0] >> np.uint64(29)
+        place = words[:, 0] ^ words[:, 1] >> np.uint64(29)
         place = (place ^ place >> np.uint64(32)) * np.uint64(0xD6E8FEB86659FD93)
         line = place[:-1] + place[1:] + group[:-1].astype(np.uint64) * np.uint64(0xA0761D6478BD642F)
-    _, first = np.unique(line, return_index=True)
+    drawn = np.flatnonzero(joined[:-1])
+    _, first = np.unique(line[drawn], return_index=True)
     result = np.zeros(len(xy), dtype=np.bool_)
-    result[first] = True
+    result[drawn[first]] = True
     return result
 
 
