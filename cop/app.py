@@ -12,7 +12,7 @@ import time
 import traceback
 import uuid
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -33,9 +33,12 @@ from cop.feeds.message import Feed
 from cop.feeds.outbox import Outbox
 from cop.feeds.pipe import FeedSetup, OpenEmergency
 from cop.feeds.topics import exercise_root
-from cop.map.palette import load_palette
+from cop.map.measures import Measures
+from cop.map.palette import Palette, load_palette
+from cop.map.symbol_sets import unit_drawing
 from cop.map.tile_source import TileSource
 from cop.map.view import MapView
+from cop.picture.ground import Ground
 from cop.picture.home import HomeGround
 from cop.picture.picture import Picture
 from cop.picture.trails_file import TrailsFile
@@ -221,19 +224,22 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     desk = Desk(operator, picture, ground, send, exercise=scenario.title if scenario is not None else "")
     desk.restore([Command(body) for body in left_unsent])
     palette = load_palette(config.desk.theme)
-    tiles = _tiles(config, data)
-
-    def make_map() -> MapView:
-        return MapView(picture, ground, config.region(), palette, tiles=tiles, exercise=bool(config.exercise))
-
+    make_map, without = _map_maker(config, picture, ground, palette, data)
     map_view = make_map()
     settings = QSettings(str(data / "window.ini"), QSettings.Format.IniFormat)
     if options.theme is not None:
         settings.remove("theme")  # what is asked for now wins over what was chosen by hand
-    operation = scenario.title if scenario is not None else config.desk.operation
     window = MainWindow(
-        desk, map_view, palette, settings, operation=operation, period=config.desk.period, make_map=make_map
+        desk,
+        map_view,
+        palette,
+        settings,
+        operation=scenario.title if scenario is not None else config.desk.operation,
+        period=config.desk.period,
+        make_map=make_map,
     )
+    if without:
+        window.show_banner(without, "warn", "symbols")
     _catch_everything(window)
     if options.offscreen:
         window.resize(*_WINDOW)
@@ -259,6 +265,29 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     for file in unwritten:
         click.echo(f"{file} could not be written", err=True)
     return code or int(bool(unwritten))
+
+
+def _map_maker(
+    config: Config, picture: Picture, ground: Ground, palette: Palette, data: Path
+) -> tuple[Callable[[], MapView], str]:
+    """What makes a map, the first and each further one, and what is to be said of what it cannot show."""
+    tiles = _tiles(config, data)
+    draw_unit, without = unit_drawing(config.map.symbols, data / "symbols")
+
+    def make_map() -> MapView:
+        view = MapView(
+            picture,
+            ground,
+            config.region(),
+            palette,
+            tiles=tiles,
+            exercise=bool(config.exercise),
+            measures=Measures(config.map.units),
+        )
+        view.layer_set.units.wear(draw_unit)
+        return view
+
+    return make_map, without
 
 
 def _write_asked(options: Options, window: MainWindow, picture: Picture) -> list[Path]:

@@ -53,8 +53,9 @@ class MapSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     tiles_attribution: str = ""
     tiles_cache_mb: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 500
     basemap: tuple[Basemap, ...] = ()
+    units: Literal["both", "metric", "us"] = "both"
+    symbols: Literal["cop", "mil-std-2525"] = "cop"
     doubtful_beyond_km: Annotated[float, msgspec.Meta(gt=0, le=20_100)] = BEYOND_KM
-
 
     def basemaps(self) -> tuple[Basemap, ...]:
         """The background maps, the one of `tiles_url` first."""

@@ -37,8 +37,8 @@ class StatusSign:
     mark: str = ""
 
 
-#: The marks of ships are the shapes that they hoist by day (COLREGs, rules 26, 27 and 30); a wave is under way, a square
-#: made fast.
+#: The marks of ships are the shapes that they hoist by day (COLREGs, rules 26, 27 and 30); a wave is under way, a
+#: square made fast.
 STATUS_SIGNS: Mapping[str, StatusSign] = MappingProxyType(
     {
         "unknown": StatusSign(18, 0.6),

@@ -9,7 +9,7 @@ from cop.domain.words import UNIT_KINDS, UNIT_STATUSES
 from cop.map.glyphs import shape_of
 from cop.map.palette import Palette, agency_colour
 from cop.map.sprites import Atlas, Floats
-from cop.map.symbols import DIRECTIONS, heading_tick, unit_symbol
+from cop.map.symbols import DIRECTIONS, UnitDrawing, heading_tick, unit_symbol
 from cop.picture.picture import Picture
 
 Rows = NDArray[np.intp]
@@ -32,6 +32,8 @@ class UnitSprites:
         self._cell_of: dict[int, int] = {}  # look or tick -> cell, in the order of the cells
         self._first_tick = np.empty(0, dtype=np.int32)  # by agency: the cell of its tick to the north
         self.dpr = 1.0
+        #: the set of symbols that units wear
+        self.draw: UnitDrawing = unit_symbol
 
     @property
     def pixmap(self) -> QPixmap:
@@ -97,7 +99,7 @@ class UnitSprites:
         agency_id = self._picture.tracks.agencies[look >> 16]
         profile = self._picture.agencies.get(agency_id)
         disciplines = profile.body.disciplines if profile is not None and isinstance(profile.body, Agency) else ()
-        return unit_symbol(
+        return self.draw(
             agency_colour(self._picture, agency_id, self._palette),
             shape_of(_KINDS[(look >> 8) & 0xFF], disciplines),
             _STATUSES[look & 0xFF],

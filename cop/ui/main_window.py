@@ -40,6 +40,7 @@ from cop.ui.task_words import inbox, task_of
 from cop.ui.theme import qt_palette, stylesheet, ui_font
 from cop.ui.top_bar import TopBar
 from cop.ui.unit_dock import UnitDock
+from cop.ui.what_is_here import WhatIsHere
 from cop.ui.whereabouts import trusted_place
 from cop.ui.zone_news import ZoneNews
 from cop.ui.zone_work import ZoneWork
@@ -148,7 +149,7 @@ class MainWindow(QMainWindow):
         self.selection_panel = self._add(SelectionPanel(desk, self._leads, palette))
         self.feed_dock = self._add(FeedDock(desk, palette))
         self.layers_dock = self._add(LayersDock(desk, self.map_view, palette))
-        self._add(LegendDock(desk, palette))
+        self._add(LegendDock(desk, palette, draw_unit=self.map_view.layer_set.units.draw_unit))
         self.layout_of_docks = Layout(self, self.docks)
 
     def _add(self, dock: _Dock) -> _Dock:
@@ -169,6 +170,7 @@ class MainWindow(QMainWindow):
                 "all_tasks": self.task_board.everything.toggle,
                 "search": self._search,
                 "clear_selection": self.clear_selection,
+                "what_is_here": lambda: self.say_what_is_here(self.maps.active(), *self.maps.active().pointed),
                 "save_picture": self.save_picture,
                 "show_layers": lambda: self._show_dock(self.layers_dock),
                 "fit_map": self.map_view.fit,
@@ -190,7 +192,7 @@ class MainWindow(QMainWindow):
         )
 
     def _build_head(self, operation: str, period: str) -> None:
-        places = load_places(RESOURCES / "region" / "places.geojson")
+        self._places = places = load_places(RESOURCES / "region" / "places.geojson")
         head = QWidget()
         self.search = SearchField(
             lambda text: find(
@@ -244,9 +246,19 @@ class MainWindow(QMainWindow):
         """What is asked for on any map is asked of the desk."""
         view.open_incident_asked.connect(self.dialogs.open_incident)
         view.task_asked.connect(self.dialogs.assign_task)
+        view.place_asked.connect(lambda lat, lon: self.say_what_is_here(view, lat, lon))
         work = ZoneWork(self.desk, view, say=self.notice.say, incident=lambda: self.dialogs.incident)
         work.published.connect(lambda *key: self.select("zone", *key))
         return work
+
+    def say_what_is_here(self, view: MapView, lat: float, lon: float) -> None:
+        """Mark a place on its map and say what is there, in a window that stays until it is closed."""
+        view.mark_place(lat, lon, "")
+        panel = WhatIsHere(
+            self.desk, lat, lon, measures=view.layer_set.measures, places=self._places, parent=view.window()
+        )
+        panel.selected.connect(self._select_and_show)
+        panel.show()
 
     # what arrives
 

@@ -8,7 +8,7 @@ from cop.domain.words import AVAILABILITIES, INCIDENT_TYPES, UNIT_KINDS, UNIT_ST
 from cop.map.glyphs import RESOURCE_KINDS, SHAPES
 from cop.map.lettering import map_font
 from cop.map.palette import Palette
-from cop.map.symbols import alert_symbol, incident_symbol, resource_symbol, unit_symbol
+from cop.map.symbols import UnitDrawing, alert_symbol, incident_symbol, resource_symbol, unit_symbol
 
 _STEP = 44
 
@@ -39,7 +39,9 @@ class Sheet:
         return self.image
 
 
-def unit_sheet(palette: Palette, dpr: float = 1.0, shapes: tuple[str, ...] = SHAPES) -> QImage:
+def unit_sheet(
+    palette: Palette, dpr: float = 1.0, shapes: tuple[str, ...] = SHAPES, draw: UnitDrawing = unit_symbol
+) -> QImage:
     """Each kind of unit in each status, fresh and stale."""
     sheet = Sheet(palette, len(shapes), 2 * len(UNIT_STATUSES), dpr)
     looks = [(status, stale) for stale in (False, True) for status in UNIT_STATUSES]
@@ -47,7 +49,7 @@ def unit_sheet(palette: Palette, dpr: float = 1.0, shapes: tuple[str, ...] = SHA
         sheet.name(row, status.replace("not_under_command", "not u. command") + (" stale" if stale else ""))
         for column, shape in enumerate(shapes):
             agency = QColor(palette.agencies[column % len(palette.agencies)])
-            sheet.put(row, column, unit_symbol(agency, shape, status, stale=stale, palette=palette, dpr=dpr))
+            sheet.put(row, column, draw(agency, shape, status, stale=stale, palette=palette, dpr=dpr))
     return sheet.done()
 
 

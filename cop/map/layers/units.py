@@ -21,7 +21,7 @@ from cop.map.layers.layer import Layer
 from cop.map.palette import Palette
 from cop.map.projection import to_metres
 from cop.map.sprites import SpriteArray
-from cop.map.symbols import DIRECTIONS, TICK_RADIUS_PX
+from cop.map.symbols import DIRECTIONS, TICK_RADIUS_PX, UnitDrawing
 from cop.map.unit_sprites import DOUBTFUL, EXERCISE, UnitSprites
 from cop.map.viewport import Viewport
 from cop.picture.change import Change
@@ -155,6 +155,16 @@ class UnitLayer(Layer):
         rows = np.arange(self._count)
         filtered = chosen.hidden(self._picture, rows)
         self._refilter(rows[filtered != self._filtered[: self._count]])
+
+    @property
+    def draw_unit(self) -> UnitDrawing:
+        """The set of symbols that units wear."""
+        return self._looks.draw
+
+    def wear(self, draw_unit: UnitDrawing) -> None:
+        """Show units in another set of symbols from now on."""
+        self._looks.draw = draw_unit
+        self._draw_anew(self._looks.dpr)
 
     def set_palette(self, palette: Palette) -> None:
         super().set_palette(palette)
