@@ -14,6 +14,7 @@ _PARTS = {
     "d": "start",
     "e": "memory",
     "f": "formats",
+    "g": "million",
     "j": "jurisdictions",
 }
 _HEADING = f"{'':<4}{'what':<66}{'value':>12}{'floor':>12}  {'unit':<12}{'ratio':>7}  limit"
