@@ -14,13 +14,13 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread
 from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from cop.map.layers import tiles as tiles_layer
 from cop.map.layers.choice import OneOf
 from cop.map.layers.tiles import TileLayer
 from cop.map.palette import load_palette
 from cop.map.projection import WORLD_M
 from cop.map.tile_source import Tile, TileSource, plain, tiles_in_view
-from cop.map.tiles import web
+from cop.map.tiles import images, web
+from cop.map.tiles.arrivals import Running
 from cop.map.view import MapView
 from cop.map.viewport import Viewport
 from tests.map.golden import assert_golden
@@ -287,6 +287,28 @@ def test_that_a_server_in_trouble_is_left_alone_and_said_so_once(
     assert said == [words]
 
 
+def test_that_a_server_that_says_nothing_is_as_good_as_none(
+    qtbot: QtBot, server: TileServer, make_layer: MakeLayer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "_TIMEOUT_MS", 100)
+    server.gate.clear()
+    layer = make_layer(server.url)
+    qtbot.waitUntil(lambda: painted(layer) is not None and layer.state_words == "Map: offline, showing what was kept")
+
+
+@pytest.mark.parametrize("which", [0, -1])
+def test_that_a_tile_for_which_alone_the_server_fails_is_a_missing_tile(
+    qtbot: QtBot, server: TileServer, make_layer: MakeLayer, monkeypatch: pytest.MonkeyPatch, which: int
+) -> None:
+    monkeypatch.setattr(web, "_PROBE_S", (0.05, 0.1))
+    layer = make_layer(server.url)
+    large = Viewport(VIEW.left, VIEW.top, 60.0, 1200, 900)
+    bad = tiles_in_view(layer.sources[0], large)[which]
+    path = f"/{bad.z}/{bad.x}/{bad.y}.png"
+    server.answer = lambda asked: Reply(500) if asked == path else Reply(content=picture_of("#00ff00"))
+    qtbot.waitUntil(lambda: painted(layer, large) is not None and layer.state_words == "Map: 1 tile missing here")
+
+
 def test_that_a_server_is_not_asked_before_the_time_it_gave(
     qtbot: QtBot, server: TileServer, make_layer: MakeLayer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -401,14 +423,14 @@ def test_that_few_requests_run_at_once_and_those_no_longer_wanted_are_dropped(
 
 
 def test_that_memory_is_bounded_by_what_is_in_view_and_a_limit(monkeypatch: pytest.MonkeyPatch, qapp: object) -> None:
-    monkeypatch.setattr(tiles_layer, "_KEPT_BYTES", 10 * 256 * 1024)
-    images = tiles_layer._Images()
+    monkeypatch.setattr(images, "_KEPT_BYTES", 10 * 256 * 1024)
+    kept = images.Images()
     in_view = [Tile(9, x, 0) for x in range(12)]
-    images.keep(in_view)
+    kept.keep(in_view)
     for tile in [*in_view, *(Tile(9, x, 1) for x in range(200))]:
-        images.add(tile, QImage(256, 256, QImage.Format.Format_RGB32))
-    assert all(tile in images for tile in in_view)
-    assert images.bytes <= 13 * 256 * 1024
+        kept.add(tile, QImage(256, 256, QImage.Format.Format_RGB32))
+    assert all(tile in kept for tile in in_view)
+    assert kept.bytes <= 13 * 256 * 1024
 
 
 # choosing among several
@@ -473,7 +495,17 @@ def test_that_a_map_that_closes_while_tiles_load_leaves_no_thread_and_does_no_ha
         QCoreApplication.sendPostedEvents(parent, QEvent.Type.DeferredDelete)
         assert layer._loading.one is None
     qtbot.waitUntil(lambda: threading.active_count() <= before + 8)  # the server's own
-    assert tiles_layer._Running.hung == []
+    assert Running.hung == []
+
+
+def test_that_two_maps_share_what_is_kept(qtbot: QtBot, server: TileServer, make_layer: MakeLayer) -> None:
+    """A second window, side by side, with the same folder."""
+    first, second = make_layer(server.url), make_layer(server.url)
+    for step in range(6):
+        view = Viewport(VIEW.left + 20_000 * step, VIEW.top, 30.0, 500, 500)
+        qtbot.waitUntil(lambda view=view: is_full(first, view) & is_full(second, view))
+    first.stop()
+    assert is_full(second, view)
 
 
 def test_that_a_stopped_map_goes_on_when_it_is_painted_again(

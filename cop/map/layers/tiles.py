@@ -3,24 +3,23 @@
 import queue
 import time
 import weakref
-from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen, QRegion
 
 from cop.map.layers.choice import Choice, OneOf
 from cop.map.layers.layer import Layer
-from cop.map.lettering import Script, draw_haloed, text_width
+from cop.map.lettering import Script, clean, draw_haloed, text_width
 from cop.map.palette import Palette, colour
 from cop.map.tile_source import Tile, TileSource, reaches_beyond, tiles_in_view
-from cop.map.tiles.loading import Loading, start_loading
+from cop.map.tiles.arrivals import Arrivals, Running
+from cop.map.tiles.images import Images
+from cop.map.tiles.loading import start_loading
 from cop.map.tiles.store import Answer, Facts, News, Standing
 from cop.map.viewport import Viewport
 
-#: what is kept in memory beyond what is in view: some six views of 1920 × 1080
-_KEPT_BYTES = 128 * 1024 * 1024
 #: a tile that its source does not have is asked for again after this
 _MISSING_S = 600.0
 #: how many levels up a tile may stand in, and how many down
@@ -54,10 +53,10 @@ class TileLayer(Layer):
         self.arrivals.attend.timeout.connect(self._attend)
         self.arrivals.look.timeout.connect(self._look)
         self._came: queue.SimpleQueue[Answer | News] = queue.SimpleQueue()
-        self._loading = _Running()
+        self._loading = Running()
         self._turn = 0
         self._ratio = 1
-        self._images = _Images()
+        self._images = Images()
         self._view: Viewport | None = None
         self._in_view: list[Tile] = []
         self._beyond = False
@@ -278,7 +277,7 @@ class TileLayer(Layer):
 
     def _take_in(self, came: Answer | News) -> None:
         if isinstance(came, News):
-            self._trouble = came.trouble
+            self._trouble = clean(came.trouble, 120)  # a file's name or a library's words may stand in it
             if not came.trouble:
                 self._away.clear()
             if came.facts is not None:
@@ -339,90 +338,6 @@ class TileLayer(Layer):
         self._images.clear()
         self._missing_until.clear()
         self._away.clear()
-
-
-class Arrivals(QObject):
-    """`changed`: there is something new to see; `said`: other words, or another attribution."""
-
-    changed = Signal()
-    said = Signal()
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self.attend = QTimer(self)
-        self.attend.setSingleShot(True)
-        self.attend.setInterval(0)
-        self.look = QTimer(self)
-
-    def look_every(self, milliseconds: int) -> None:
-        """Look for what came; a timer that runs is not set back, or a map that is moved would never look."""
-        if not self.look.isActive() or self.look.interval() != milliseconds:
-            self.look.start(milliseconds)
-
-    def rest(self) -> None:
-        """Nothing is on its way."""
-        self.attend.stop()
-        self.look.stop()
-
-
-class _Images:
-    """Tiles in memory: those in view, and as many of the others, the last used first, as there is room for."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[Tile, QImage] = OrderedDict()
-        self._bytes = 0
-        self._in_view: frozenset[Tile] = frozenset()
-
-    def __contains__(self, tile: Tile) -> bool:
-        return tile in self._kept
-
-    @property
-    def bytes(self) -> int:
-        """What they take in memory."""
-        return self._bytes
-
-    def get(self, tile: Tile) -> QImage | None:
-        """A tile, which is thereby the last used."""
-        image = self._kept.get(tile)
-        if image is not None:
-            self._kept.move_to_end(tile)
-        return image
-
-    def keep(self, tiles: Iterable[Tile]) -> None:
-        """These are in view: they stay."""
-        self._in_view = frozenset(tiles)
-
-    def add(self, tile: Tile, image: QImage) -> None:
-        """One more; the longest unused go."""
-        before = self._kept.pop(tile, None)
-        self._bytes += image.sizeInBytes() - (before.sizeInBytes() if before is not None else 0)
-        self._kept[tile] = image
-        for old in list(self._kept):
-            if self._bytes <= _KEPT_BYTES:
-                return
-            if old not in self._in_view:
-                self._bytes -= self._kept.pop(old).sizeInBytes()
-
-    def clear(self) -> None:
-        """Forget all."""
-        self._kept.clear()
-        self._bytes = 0
-
-
-class _Running:
-    """The loading under way, apart from the layer, so that it can be ended when the layer is gone already."""
-
-    #: threads that hang in a read: what they refer to must stay for as long as the program
-    hung: ClassVar[list[Loading]] = []
-
-    def __init__(self) -> None:
-        self.one: Loading | None = None
-
-    def stop(self, _gone: object = None) -> None:
-        """End it, if there is any."""
-        loading, self.one = self.one, None
-        if loading is not None and not loading.stop():
-            self.hung.append(loading)
 
 
 def _target(tile: Tile, view: Viewport) -> QRectF:

@@ -36,6 +36,7 @@ class MBTiles:
                 f"{self._path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
             )
             self._file = file
+            file.text_factory = lambda text: text.decode(errors="replace")
             file.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_BYTES)
             file.set_progress_handler(lambda: time.monotonic() > self._deadline, _STEPS_BETWEEN_LOOKS)
             self._deadline = time.monotonic() + _LONGEST_READ_S
@@ -49,7 +50,7 @@ class MBTiles:
             if least is None or most is None:
                 least, most = file.execute("SELECT min(zoom_level), max(zoom_level) FROM tiles").fetchone()
             file.execute("SELECT zoom_level, tile_column, tile_row, tile_data FROM tiles LIMIT 1").fetchone()
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, ValueError) as error:  # ValueError: words that are no UTF-8
             raise StoreError(f"{self._path.name} cannot be read ({error})") from error
         if metadata.get("format") in {"pbf", "mvt", "mlt"}:
             raise StoreError(f'{self._path.name} holds vector tiles: it needs kind = "vector" and a style')
@@ -67,7 +68,7 @@ class MBTiles:
             ).fetchone()
         except sqlite3.DataError:
             return None  # larger than the limit
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError) as error:
             raise StoreError(f"{self._path.name} cannot be read ({error})") from error
         return found[0] if found is not None and isinstance(found[0], bytes) else None
 

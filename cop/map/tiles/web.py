@@ -14,7 +14,7 @@ from cop.map.tiles.store import Answer, News, Standing
 _MOST_REQUESTS = 6
 _MOST_REDIRECTS = 4
 _TIMEOUT_MS = 10_000
-#: one lost connection is not yet being offline
+#: one lost connection is not yet being offline, and a tile that alone fails so often is a missing tile
 _FAILURES_UNTIL_OFFLINE = 2
 #: while offline one tile is asked for after the first, then after twice as long each time, up to the second
 _PROBE_S = (3.0, 60.0)
@@ -86,9 +86,12 @@ class _Fetching(QObject):
         self._wanted: list[Tile] = []
         self._open: dict[QNetworkReply, _Request] = {}
         self._settled: set[Tile] = set()  # answered for as long as the server does not
-        self._failures = 0
+        self._failures = 0  # one after another
+        self._errors: dict[Tile, int] = {}  # of the server, for each tile
+        self._ever_heard = False
         self._trouble = ""
         self._probe_s = _PROBE_S[0]
+        self._probes = 0
         self._last_failed: Tile | None = None
         self._network: QNetworkAccessManager | None = None
         self.wanted.connect(self._want)
@@ -201,6 +204,7 @@ class _Fetching(QObject):
         if request.why is _Why.KEPT:
             return
         self._failures = 0
+        self._ever_heard = True
         if self._trouble and request.why is _Why.PROBE:
             self._probe_s = _PROBE_S[0]
             self._probe.stop()
@@ -210,12 +214,21 @@ class _Fetching(QObject):
     def _failed(self, request: _Request, reply: QNetworkReply, status: int) -> None:
         self._failures += 1
         pause_s = _retry_after_s(reply)
+        broken = status >= 500 and not pause_s
+        if broken:
+            self._errors[request.tile] = self._errors.get(request.tile, 0) + 1
         if request.why is _Why.PROBE:
             self._probe_s = min(_PROBE_S[1], 2 * self._probe_s)
-        elif self._failures < _FAILURES_UNTIL_OFFLINE and not status:
-            return  # asked once more
-        if self._trouble and request.why is not _Why.PROBE:
+        elif self._trouble:
             return  # one of several that were under way
+        elif self._ever_heard and self._errors.get(request.tile, 0) >= _FAILURES_UNTIL_OFFLINE:
+            self._answer(request.tile, Standing.MISSING)
+            return
+        elif self._failures < _FAILURES_UNTIL_OFFLINE and (broken or not status):
+            if request.tile in self._wanted:  # asked once more, after the others
+                self._wanted.remove(request.tile)
+                self._wanted.append(request.tile)
+            return
         if status in {401, 403}:
             self._say(f"refused by its server ({status})")
         else:
@@ -229,7 +242,8 @@ class _Fetching(QObject):
 
     @Slot()
     def _ask_again(self) -> None:
-        tile = self._wanted[0] if self._wanted else self._last_failed
+        self._probes += 1  # another each time: one of them may fail for ever
+        tile = self._wanted[self._probes % len(self._wanted)] if self._wanted else self._last_failed
         if tile is not None:
             self._request(tile, _Why.PROBE)
 
