@@ -89,7 +89,7 @@ def read_degrees(text: str, near: Place | None = None) -> list[Read]:
 
 
 def _guessed(north: int, east: int) -> str:
-    return f"read as {'N' if north > 0 else 'S'} {'E' if east > 0 else 'W'}: no letter or sign says so"
+    return f"{'N' if north > 0 else 'S'} {'E' if east > 0 else 'W'} is assumed"
 
 
 def _found(lat: float, lon: float, form: int, precision_m: float, note: str) -> Read:

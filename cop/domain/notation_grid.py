@@ -124,12 +124,7 @@ def _near(square: str, figures: str, near: Place) -> list[Read]:
     if not cells:
         raise NotAPlace(f"There is no square {square} near here: say its zone.")
     nearest = min(cells, key=lambda one: distance_and_bearing(near, (one.lat, one.lon))[0])
-    left_out = "zone" if square else "zone and square"
-    note = (
-        f"The {left_out} were left out: the nearest is meant"
-        if not square
-        else "The zone was left out: the nearest is meant"
-    )
+    note = "Zone assumed: the nearest" if square else "Zone and square assumed"
     return [Read(nearest.lat, nearest.lon, _GRID, nearest.text, nearest.precision_m, nearest.cell, note)]
 
 
@@ -174,7 +169,7 @@ def read_utm(text: str, near: Place | None = None) -> list[Read]:
 def _hemispheres(letter: str, near: Place | None) -> list[tuple[bool, str]]:
     """Whether the northing may be counted in the south, the likelier first, and what that assumes."""
     if not letter:
-        guesses = [(False, "Northern hemisphere assumed: no letter"), (True, "Southern hemisphere assumed: no letter")]
+        guesses = [(False, "Northern hemisphere assumed"), (True, "Southern hemisphere assumed")]
         return guesses[::-1] if near is not None and near[0] < 0 else guesses
     if letter == "S":
         return [(False, ""), (True, "")]

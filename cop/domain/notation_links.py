@@ -69,7 +69,7 @@ def _of_link(link: SplitResult, asked: dict[str, str]) -> Read | None:
     shown = _GOOGLE_VIEW.search(path) or _HASH_VIEW.match(fragment)
     for name in _SHOWN:
         shown = shown or _PAIR.match(asked.get(name, ""))
-    return _pair(shown, "Link", "The middle of the map that the link shows")
+    return _pair(shown, "Link", "Middle of the linked map")
 
 
 def _value(said: str) -> Read | None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _MGRS = mgrs.MGRS()
 #: outside these latitudes the grid is polar and its letters stand for something else
 NORTHERNMOST, SOUTHERNMOST = 84.0, -80.0
+_AT_EQUATOR_DEG = 1e-6
 #: bands of eight degrees from 80° south; the last is twelve degrees high
 BANDS = "CDEFGHJKLMNPQRSTUVWX"
 
@@ -23,6 +24,7 @@ def usng(lat: float, lon: float, digits: int = 5) -> str:
     """
     if not (math.isfinite(lat) and math.isfinite(lon)) or not SOUTHERNMOST <= lat <= NORTHERNMOST:
         return ""
+    lat = 0.0 if -_AT_EQUATOR_DEG < lat < 0.0 else lat  # the library rounds it into a square that is not there
     text = _MGRS.toMGRS(lat, (lon + 180.0) % 360.0 - 180.0, MGRSPrecision=digits)
     text = text.decode("ascii") if isinstance(text, bytes) else str(text)
     head = len(text) - 2 * digits

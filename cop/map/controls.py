@@ -4,9 +4,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
-from cop.map.coordinates import length, round_length
+from cop.map.coordinates import length, round_length, round_us_length, us_round_words
 from cop.map.glyphs import tinted
 from cop.map.lettering import map_font
+from cop.map.measures import UnitsChoice
 from cop.map.palette import Palette, colour
 
 _BUTTON_PX = 36
@@ -27,6 +28,7 @@ _LOCKS = {
     True: ("locked", "The map stays where you put it. Press to let it show all incidents by itself."),
 }
 _LONGEST_BAR_PX = 150
+_BAR_ROOM_PX, _SECOND_ROW_PX, _BAR_Y_PX, _BAR_GAP_PX = 28, 20, 21.0, 4.0
 
 
 class MapButtons(QWidget):
@@ -124,49 +126,79 @@ class MapChip(QLabel):
 
 
 class ScaleBar(QWidget):
-    """A round length and how long it is on the screen, in the middle of the view."""
+    """A round length, in one or both systems of units, and how long it is on the screen, in the middle of the view."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("map_scale_bar")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setFixedSize(_LONGEST_BAR_PX + 8, 28)
+        self.setFixedSize(_LONGEST_BAR_PX + 8, _BAR_ROOM_PX)
         self._palette: Palette | None = None
         self._metres_per_pixel = 1.0
+        self._choice: UnitsChoice = "metric"
 
     def set_palette(self, palette: Palette) -> None:
         """Wear a theme."""
         self._palette = palette
         self.update()
 
+    def set_units(self, choice: UnitsChoice) -> None:
+        """Speak in these units; of both, metric stands above the line and US below."""
+        self._choice = choice
+        self.setFixedHeight(_BAR_ROOM_PX + (_SECOND_ROW_PX if choice == "both" else 0))
+        self._say()
+
     def set_scale(self, ground_metres_per_pixel: float) -> None:
         """Show another scale."""
         if ground_metres_per_pixel != self._metres_per_pixel:
             self._metres_per_pixel = ground_metres_per_pixel
-            self.setAccessibleName(f"Scale bar: {length(self.metres)}")
-            self.update()
+            self._say()
 
     @property
     def metres(self) -> float:
-        """The length that the bar stands for."""
-        return round_length(_LONGEST_BAR_PX * self._metres_per_pixel)
+        """The length that the (upper) bar stands for."""
+        return self._bars()[0][0]
+
+    def texts(self) -> list[str]:
+        """What stands on it."""
+        return [text for _, text in self._bars()]
+
+    def _say(self) -> None:
+        self.setAccessibleName(f"Scale bar: {', '.join(self.texts())}")
+        self.update()
+
+    def _bars(self) -> list[tuple[float, str]]:
+        """Metres and words of each bar."""
+        longest = _LONGEST_BAR_PX * self._metres_per_pixel
+        metric, us = round_length(longest), round_us_length(longest)
+        bars = {"metric": (metric, length(metric)), "us": (us, us_round_words(us))}
+        return list(bars.values()) if self._choice == "both" else [bars[self._choice]]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._palette is None:
             return
-        bar = self.metres / self._metres_per_pixel
-        right, y = self.width() - 4.0, 21.0
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for ink, width in ((self._palette.label_halo, 5.0), (self._palette.label, 2.5)):
-            painter.setPen(QPen(colour(ink), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
-            painter.drawLine(QPointF(right - bar, y), QPointF(right, y))
-        text = length(self.metres)
+        bars = self._bars()
+        for ink, wider in ((self._palette.label_halo, 2.5), (self._palette.label, 0.0)):
+            painter.setPen(QPen(colour(ink), 2.5 + wider, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+            for row, (metres, _) in enumerate(bars):
+                y = _BAR_Y_PX + row * _BAR_GAP_PX
+                right = self.width() - 4.0
+                painter.drawLine(QPointF(right - metres / self._metres_per_pixel, y), QPointF(right, y))
+        for row, (metres, text) in enumerate(bars):
+            self._write(painter, metres, text, 1 if not row else _BAR_Y_PX + _BAR_GAP_PX + 4)
+
+    def _write(self, painter: QPainter, metres: float, text: str, top: float) -> None:
+        if self._palette is None:
+            return
+        bar, right = metres / self._metres_per_pixel, self.width() - 4.0
         painter.setFont(map_font(12))
-        box = QRectF(right - bar, 1, bar, 17)
         width = painter.fontMetrics().horizontalAdvance(text) + 8
+        left = min(right - bar / 2 - width / 2, self.width() - width - 1.0)
+        box = QRectF(left, top, width, 16)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour(self._palette.label_halo))
-        painter.drawRoundedRect(QRectF(box.center().x() - width / 2, 1, width, 16), 3, 3)
+        painter.drawRoundedRect(box, 3, 3)
         painter.setPen(colour(self._palette.label))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)

@@ -4,7 +4,20 @@ import math
 
 from cop.domain.place_words import ddm, degrees, dms, usng, utm
 
-__all__ = ["ddm", "degrees", "dms", "length", "round_length", "scale", "usng", "utm"]
+__all__ = [
+    "ddm",
+    "degrees",
+    "dms",
+    "length",
+    "round_length",
+    "round_us_length",
+    "scale",
+    "us_round_words",
+    "usng",
+    "utm",
+]
+
+_FOOT_M, _MILE_M = 0.3048, 1609.344
 
 
 def scale(denominator: float) -> str:
@@ -22,3 +35,17 @@ def round_length(metres: float) -> float:
 def length(metres: float) -> str:
     """A length on the scale bar: "500 m", "10 km"."""
     return f"{metres:g} m" if metres < 1000 else f"{metres / 1000:g} km"
+
+
+def round_us_length(metres: float) -> float:
+    """The longest of 1, 2, 5, 10, … feet up to 2,000, then of 0.5, 1, 2, 5, … miles, that is no longer; in metres."""
+    if metres >= 0.5 * _MILE_M:
+        return round_length(metres / _MILE_M) * _MILE_M
+    return round_length(metres / _FOOT_M) * _FOOT_M
+
+
+def us_round_words(metres: float) -> str:
+    """Such a length in words: "500 ft", "2,000 ft", "5 mi"."""
+    if metres >= 0.4999 * _MILE_M:
+        return f"{metres / _MILE_M:,.3g} mi"
+    return f"{round(metres / _FOOT_M, 3):,.4g} ft"

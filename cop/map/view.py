@@ -122,6 +122,7 @@ class MapView(QWidget):
             now=self._now,
         )
         self._menus = PlaceMenus(self, self.layer_set)
+        self._corners.scale_bar.set_units(self.layer_set.measures.choice)
         self.hand = Hand(self)
         self.bubble = OpenBubble(self, self.layer_set.units, self._picture, self._now, self.moves.go_to)
         self._fingers = Fingers(self._box, self)
@@ -316,6 +317,11 @@ class MapView(QWidget):
     def view(self) -> Viewport:
         """What the map shows now."""
         return self._box.viewport(self.devicePixelRatioF())
+
+    @property
+    def pointed(self) -> tuple[float, float]:
+        """Latitude and longitude under the cursor; of the middle where it is not over the map."""
+        return self.middle if self._cursor is None else place_to_degrees(*self.view.metres(self._cursor))
 
     @property
     def middle(self) -> tuple[float, float]:

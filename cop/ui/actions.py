@@ -20,6 +20,7 @@ ACTIONS = (
     ("all_tasks", "Tasks of all incidents", "T"),
     ("search", "Search", "Ctrl+K"),
     ("clear_selection", "Clear selection", "Esc"),
+    ("what_is_here", "What is here, under the cursor", "W"),
     ("save_picture", "Save the picture as GeoJSON…", "Ctrl+S"),
     ("show_layers", "Layers and filter of the map", "Ctrl+L"),
     ("fit_map", "Show all incidents, or the whole region", "Ctrl+0"),

@@ -89,7 +89,7 @@ def test_that_a_shortened_grid_reference_is_the_one_nearest_to_the_map(text: str
     read = read_place(text, CHARLOTTE)
     assert read is not None
     assert read.text == "17S NU 0427 9993"
-    assert "left out" in read.note
+    assert "assumed" in read.note
     assert read_place(text) is None  # without a map there is nothing to be near to
 
 
@@ -104,11 +104,11 @@ def test_that_a_shortened_reference_may_mean_the_neighbouring_zone() -> None:
 def test_that_figures_without_letters_or_signs_say_that_the_hemisphere_is_guessed(text: str) -> None:
     near, literal = read_places(text, CHARLOTTE)
     assert near.lon < 0 < literal.lon
-    assert "no letter or sign" in near.note
-    assert "no letter or sign" in literal.note
+    assert "is assumed" in near.note
+    assert "is assumed" in literal.note
     (alone,) = read_places(text)
     assert alone.lon > 0
-    assert "no letter or sign" in alone.note
+    assert "is assumed" in alone.note
 
 
 def test_that_an_s_after_a_zone_is_said_to_be_the_band_or_the_south() -> None:
@@ -122,7 +122,7 @@ def test_that_an_s_after_a_zone_is_said_to_be_the_band_or_the_south() -> None:
 def test_that_a_link_that_only_shows_a_map_says_so() -> None:
     read = read_place("https://www.openstreetmap.org/#map=15/35.2425/-80.953")
     assert read is not None
-    assert "middle of the map" in read.note
+    assert "Middle of the linked map" in read.note
 
 
 @pytest.mark.parametrize(
