@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, QRectF
 from PySide6.QtGui import QPainter, QRegion
 
@@ -84,7 +85,7 @@ class LayerSet:
         self.trails = TrailLayer(picture, self.units, palette, now, reserved=reserved, measures=self.measures)
         # a bubble stands beside the incident that lies above it, and under no label
         self.units.avoid = lambda: [(one.x, one.y) for one in self.incidents.placed() if self.incidents.visible]
-        self.labels.bubbles = lambda view: self.units.bubbles(view)
+        self.labels.bubbles = lambda view: np.vstack((self.units.bubbles(view), self.resources.standing(view)))
         self.sketches = SketchLayer(palette, self.measures)
         self.pin = PinLayer(palette)
         lowest: list[Layer] = [self.tiles] if self.tiles is not None else []
@@ -117,7 +118,12 @@ class LayerSet:
 
     def state(self) -> dict[str, Any]:
         """What a person arranged, as plain values for the settings."""
-        return {"ground": self.ground.state(), "live": self.live.state(), "trails": self.trails.state()}
+        return {
+            "ground": self.ground.state(),
+            "live": self.live.state(),
+            "trails": self.trails.state(),
+            "clustered": self.units.clustered,
+        }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Arrange it as it was; what cannot be read stays as delivered."""
@@ -126,6 +132,8 @@ class LayerSet:
                 stack.restore(known)
         if isinstance(trails := state.get("trails"), dict):
             self.trails.restore(trails)
+        if isinstance(clustered := state.get("clustered"), bool):
+            self.units.clustered = clustered
 
     def tool_context(self) -> ToolContext:
         """What a tool that is taken in hand now is given."""

@@ -13,6 +13,7 @@ from cop.domain.resource import Resource
 from cop.map.layers.resources import ResourceLayer
 from cop.map.palette import Palette
 from cop.map.view import MapView
+from cop.map.viewport import Viewport
 from cop.picture.change import Change
 from cop.picture.picture import Picture
 from tests.map.conftest import ShowMap
@@ -164,3 +165,12 @@ def test_that_hundreds_in_view_are_drawn_small_and_none_is_left_out(show_map: Sh
     layer = view.layer_set.resources
     assert len(layer._sprites._primitives) == 500
     assert {small for _, small in layer._cells} == {True}
+
+
+def test_that_squares_keep_labels_off_unless_they_are_hidden(layer: ResourceLayer, picture: Picture) -> None:
+    layer.apply(say(picture, resource("Beds")))
+    x, y = layer.position(("hospital", "beds")) or (0.0, 0.0)
+    view = Viewport(x - 2000, y + 1500, 10.0, 400, 300)
+    assert layer.standing(view)[0].tolist() == pytest.approx([200.0, 150.0, 13.0])
+    layer.visible = False
+    assert layer.standing(view).shape == (0, 3)

@@ -31,6 +31,8 @@ _NAME_PX = 11
 _MOST_NAMES = 80
 #: with more than this in view their glyphs would cover one another: small squares without
 _CROWD = 400
+#: half a square, that labels leave free
+_CLEAR_PX = 13.0
 _MARGIN_PX = RESOURCE_CELL_PX / 2
 #: what a place is worth that has several: the first of these that any of its resources is
 _BEST_FIRST = ("available", "committed", "unknown", "out_of_service")
@@ -81,6 +83,7 @@ class ResourceLayer(Layer):
         self._y: Floats = np.empty(0)
         self._atlas = Atlas()
         self._cells: dict[tuple[_Look, bool], int] = {}
+        self._cell: dict[bool, Rows] = {}  # with glyph or small -> the cell of each in `_order`
         self._sprites = SpriteArray()
         self._dpr = 1.0
         self._next_end = np.inf
@@ -134,6 +137,12 @@ class ResourceLayer(Layer):
             found.extend(pairs[after:] + pairs[:after])
         return found
 
+    def standing(self, view: Viewport) -> Floats:
+        """Middles and radii in pixels of the squares that no label may cover, shape (n, 3)."""
+        rows, x, y = self._seen(view) if self.visible else (np.empty(0), np.empty(0), np.empty(0))
+        radius = _CLEAR_PX if len(rows) <= _CROWD else 0.0
+        return np.column_stack((x, y, np.full(len(rows), radius))) if radius else np.empty((0, 3))
+
     def paint(self, painter: QPainter, view: Viewport) -> None:
         if view.dpr != self._dpr:
             self._dpr = view.dpr
@@ -142,8 +151,7 @@ class ResourceLayer(Layer):
         if not rows.size:
             return
         small = len(rows) > _CROWD
-        seen = [self._order[row] for row in rows.tolist()]
-        cells = self._cells_of([(one.look, small) for one in seen])
+        cells = self._cells_of(small)[rows]
         fragments = self._sprites.rows(len(rows))
         # on whole pixels: squares and glyphs would lose their edges between them
         np.rint(x * view.dpr, out=fragments[:, 0])
@@ -151,13 +159,13 @@ class ResourceLayer(Layer):
         fragments[:, 2:6] = self._atlas.cells[cells]
         self._sprites.draw(painter, self._atlas.pixmap, view.dpr)
         if view.scale <= _NAMED_TO and not small:
-            self._paint_names(painter, seen, x, y)
+            self._paint_names(painter, [self._order[row] for row in rows[:_MOST_NAMES].tolist()], x, y)
 
     def _paint_names(self, painter: QPainter, seen: list[PlacedResources], x: Floats, y: Floats) -> None:
         """Below the squares, where no unit's callsign stands."""
         taken = self._reserved()
         script = Script(_NAME_PX, self.palette.place, self.palette.label_halo)
-        for one, middle, height in list(zip(seen, x.tolist(), y.tolist(), strict=True))[:_MOST_NAMES]:
+        for one, middle, height in zip(seen, x.tolist(), y.tolist(), strict=False):
             text = one.names[0] if len(one.names) == 1 else f"{len(one.names)} resources"
             width = text_width(text, _NAME_PX)
             box = QRectF(middle - width / 2, height + RESOURCE_CELL_PX / 2 - 3, width, 15)
@@ -174,11 +182,17 @@ class ResourceLayer(Layer):
         rows = rows[np.argsort(y[rows], kind="stable")]
         return rows, x[rows], y[rows]
 
-    def _cells_of(self, looks: list[tuple[_Look, bool]]) -> list[int]:
-        missing = [look for look in dict.fromkeys(looks) if look not in self._cells]
-        if missing:
-            self._cells.update(zip(missing, self._atlas.add([self._symbol(*look) for look in missing]), strict=True))
-        return [self._cells[look] for look in looks]
+    def _cells_of(self, small: bool) -> Rows:
+        """The cell of every square, shape (n,); reckoned anew when one has changed, not when one is painted."""
+        known = self._cell.get(small)
+        if known is None:
+            looks = [(one.look, small) for one in self._order]
+            missing = [look for look in dict.fromkeys(looks) if look not in self._cells]
+            if missing:
+                drawn = self._atlas.add([self._symbol(*look) for look in missing])
+                self._cells.update(zip(missing, drawn, strict=True))
+            known = self._cell[small] = np.array([self._cells[look] for look in looks], dtype=np.intp)
+        return known
 
     def _symbol(self, look: _Look, small: bool) -> QImage:
         agency, kind, availability, stale, doubtful, exercise, count = look
@@ -198,6 +212,7 @@ class ResourceLayer(Layer):
     def _start_atlas(self) -> None:
         self._atlas = Atlas()
         self._cells.clear()
+        self._cell.clear()
 
     def _take(self, keys: set[Key]) -> None:
         """Read these resources anew."""
@@ -226,6 +241,7 @@ class ResourceLayer(Layer):
                 self._placed.pop(place, None)
         if touched:
             self._order = list(self._placed.values())
+            self._cell.clear()
             self._x = np.array([one.x for one in self._order])
             self._y = np.array([one.y for one in self._order])
             self._reckon_next_end()
