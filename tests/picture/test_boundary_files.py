@@ -145,6 +145,12 @@ def test_that_no_broken_shapefile_does_more_than_be_refused(part: str, at: int, 
         assert "x.zip" in str(error)
 
 
+def test_that_a_coordinate_that_is_no_number_is_named(tmp_path: Path) -> None:
+    parts = shapefile_parts([[SQUARE], [[(-81.0, 35.0), (-81.0, float("nan")), *SQUARE[2:]]]], ["a", "b"])
+    with pytest.raises(ValueError, match=r"d\.zip, feature 2: a coordinate is no number"):
+        read(write_zip(tmp_path / "d.zip", parts))
+
+
 def test_that_kml_is_read_with_its_holes_folders_and_own_words(tmp_path: Path) -> None:
     own = '<ExtendedData><Data name="station"><value>Engine 7</value></Data></ExtendedData>'
     schema = '<ExtendedData><SchemaData><SimpleData name="DIST_ID">D9</SimpleData></SchemaData></ExtendedData>'

@@ -92,6 +92,8 @@ def _geometries(shapes: Sequence[Any], name: str) -> np.ndarray[Any, np.dtype[An
     for index, shape in enumerate(shapes):
         if shape is None or shape.shapeType == shapefile.NULL or not shape.points:
             continue
+        if not np.isfinite(shape.points).all():
+            raise ValueError(f"{name}, feature {index + 1}: a coordinate is no number")
         if shape.shapeType not in _POLYGONS:
             found[index] = shapely.Point(shape.points[0])
         elif len(shape.parts) == 1 and len(shape.points) >= 4:
@@ -101,7 +103,10 @@ def _geometries(shapes: Sequence[Any], name: str) -> np.ndarray[Any, np.dtype[An
     if single:
         rings = [np.asarray(shapes[index].points, dtype=np.float64)[:, :2] for index in single]
         owners = np.repeat(np.arange(len(rings)), [len(one) for one in rings])
-        found[single] = shapely.polygons(shapely.linearrings(np.concatenate(rings), indices=owners))
+        try:
+            found[single] = shapely.polygons(shapely.linearrings(np.concatenate(rings), indices=owners))
+        except (ValueError, shapely.GEOSException) as error:
+            raise ValueError(f"{name}: a ring makes no polygon: {error}") from error
     return found
 
 
