@@ -31,6 +31,7 @@ _PLACES = 1e7
 _MOST_PARTINGS = 20
 #: of so many slots one is drawn, where there are very many units: every half minute
 _COARSEST = 6
+_MOST_SPANS = 2_000
 
 POINT = np.dtype(
     [
@@ -136,20 +137,29 @@ class Trails:
         Where there are more, they come further apart, but never so far that a line between two says what nobody
         knows; where there are more still, the trails are shorter.
         """
-        chosen = np.zeros(len(self._keys) + 1, dtype=np.bool_)  # the last stands for -1
-        chosen[numbers] = True
-        chosen[-1] = False
+        local = np.full(len(self._keys) + 1, -1, dtype=np.int64)  # the last stands for a number of -1
+        local[numbers] = np.arange(len(numbers))
+        local[-1] = -1
         found = np.flatnonzero(self._ring["at"][: self.count] >= since)
-        found = found[chosen[self._ring["unit"][found]]]
+        found = found[local[self._ring["unit"][found]] >= 0]
         every = min(_COARSEST, -(-len(found) // most))
-        coarser = self._coarser()  # so far apart they are already
-        every = coarser * -(-every // coarser) if every > coarser else 1
-        if every > 1:
-            found = found[(self._ring["at"][found] // _SLOT_S).astype(np.int64) % every == 0]
+        if every > self._coarser():  # else they are so far apart already
+            found = found[self._first_of_each(found, local, since, every * _SLOT_S)]
         if len(found) > most:
             at = self._ring["at"][found]
             found = found[at > np.partition(at, len(at) - most - 1)[len(at) - most - 1]]
-        return self._trail(self._points_at(found), spared_s=(every - 1) * _SLOT_S if every > 1 else 0)
+        return self._trail(self._points_at(found), spared_s=every * _SLOT_S if every > 1 else 0)
+
+    def _first_of_each(self, found: Numbers, local: Numbers, since: float, span_s: float) -> Numbers:
+        """Of points in order of arrival the first of each unit in each span of time, without sorting them."""
+        span = ((self._ring["at"][found] - since) // span_s).astype(np.int64)
+        spans = int(span.max(initial=0)) + 1
+        if spans > _MOST_SPANS:  # somebody's clock is far ahead
+            span, spans = np.minimum(span, _MOST_SPANS - 1), _MOST_SPANS
+        place = local[self._ring["unit"][found]] * spans + span
+        first = np.full(int(place.max(initial=-1)) + 1, -1, dtype=np.int64)
+        first[place[::-1]] = np.arange(len(found))[::-1]  # the last one written stays
+        return first[first >= 0]
 
     def kept(self, since: float) -> tuple[list[Key], NDArray[Any], dict[int, list[float]]]:
         """All that is known from `since` on, to be written down: keys by number, points (oldest first), partings."""

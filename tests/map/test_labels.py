@@ -1,13 +1,14 @@
 """Labels: never one over another, the important ones first, steady."""
 
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from cop.domain.batch import Batch
 from cop.domain.incident import Incident
@@ -22,6 +23,7 @@ from cop.map.palette import load_palette
 from cop.map.projection import to_degrees
 from cop.map.viewport import Viewport
 from cop.picture.picture import Picture
+from tests.map.golden import assert_golden
 from tests.map.scenes import NOON, positions, report
 
 VIEW = Viewport(-9_010_000.0, 4_200_000.0, 10.0, 800, 600)
@@ -439,3 +441,58 @@ def test_that_a_layout_costs_nothing_for_tracks_out_of_view() -> None:
     scene.boxes()
     assert scene.labels._scratch is kept
     assert not kept.any()
+
+
+def crowd(picture: Picture, seed: int = 11, units: int = 200) -> None:
+    """So many units in one view, as thick in the middle as a town is, half of them under way, three incidents."""
+    random = np.random.default_rng(seed)
+    words = (("Engine", "engine"), ("Medic", "ambulance"), ("Adam", "patrol"), ("Bus", "bus"), ("Battalion", "chief"))
+    statuses = ("available", "on_scene", "en_route", "busy", "assigned")
+    names, bodies = [], []
+    for index in range(units):
+        word, kind = words[index % len(words)]
+        status = "emergency" if index == 40 else statuses[int(random.integers(len(statuses)))]
+        callsign = "Mecklenburg County Mobile Command Post" if index == 7 else f"{word} {index + 10}"
+        bodies.append(report("a", Unit(id=f"u{index}", at=NOON, callsign=callsign, kind=kind, status=status)))
+        names.append(("a", f"u{index}"))
+    for index, (x, y, title) in enumerate(
+        (
+            (400, 300, "Hazmat rail"),
+            (250, 200, "Structure fire, Independence Boulevard at Sharon Amity"),
+            (600, 420, "MCI"),
+        )
+    ):
+        lat, lon = to_degrees(VIEW.left + x * 10.0, VIEW.top - y * 10.0)
+        body = Incident(
+            id=f"i{index}", at=NOON, type="fire", title=title, priority=1 + index, lat=float(lat), lon=float(lon)
+        )
+        bodies.append(report("a", body))
+    picture.apply(Batch(reports=bodies))
+    spread = random.choice([60.0, 160.0, 260.0], units, p=[0.2, 0.4, 0.4])
+    x = np.clip(random.normal(400, spread), 10, 790)
+    y = np.clip(random.normal(300, 0.75 * spread), 10, 590)
+    lat, lon = to_degrees(VIEW.left + x * 10.0, VIEW.top - y * 10.0)
+    speed = np.where(random.random(units) < 0.5, 14.0, 0.0)
+    stale = np.where(random.random(units) < 0.1, 30.0, 900.0)
+    picture.apply(positions(picture, names, lat, lon, course=40.0, speed=speed, stale_after_s=stale))
+
+
+@pytest.mark.parametrize(("theme", "dpr"), [("dark", 1.0), ("light", 1.0), ("dark", 2.0)])
+def test_that_labels_in_a_crowd_of_200_look_as_agreed(theme: Any, dpr: float) -> None:
+    picture, palette, now = Picture(), load_palette(theme), NOON + timedelta(minutes=4)
+    crowd(picture)
+    view = Viewport(VIEW.left, VIEW.top, 10.0, 800, 600, dpr)
+    units = UnitLayer(picture, palette, lambda: now)
+    incidents = IncidentLayer(picture, palette, lambda: now)
+    labels = LabelLayer(picture, units, incidents, palette, now=lambda: now, measures=Measures("us"))
+    labels.selected_unit = picture.tracks.row_of("a", "u101")
+    image = QImage(round(800 * dpr), round(600 * dpr), QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(dpr)
+    image.fill(QColor(palette.map_background))
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for layer in (units, incidents, labels):
+        layer.paint(painter, view)
+    painter.end()
+    assert len(labels.leaders(view)) > 10
+    assert_golden(image, f"labels-{theme}{'-2x' if dpr == 2.0 else ''}")

@@ -31,11 +31,20 @@ _SWATCH_PX = (34.0, 8.0)
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A time on a trail: where, and what is written there."""
+    """A time on a trail: where, what is written there, and whether above it: beside it where it runs up or down."""
 
     x: float
     y: float
     text: str
+    above: bool
+
+    @property
+    def box(self) -> QRectF:
+        """Where it stands."""
+        across = text_width(self.text, _MARK_PX)
+        if self.above:
+            return QRectF(self.x - across / 2 - 4, self.y - 21, across + 8, 24)
+        return QRectF(self.x - 4, self.y - 8, across + 14, 16)
 
 
 def unit_of(metric: bool) -> str:
@@ -64,11 +73,12 @@ def times_along(at: Floats, x: Floats, y: Floats, joined: np.ndarray, inside: QR
     share = (due - at[after - 1]) / np.maximum(at[after] - at[after - 1], 1e-9)
     xs = x[after - 1] + share * (x[after] - x[after - 1])
     ys = y[after - 1] + share * (y[after] - y[after - 1])
+    level = np.abs(x[after] - x[after - 1]) > np.abs(y[after] - y[after - 1])
     marks: list[Mark] = []
-    for one, left, top in zip(due.tolist(), xs.tolist(), ys.tolist(), strict=True):
-        near = any(abs(left - other.x) < 44 and abs(top - other.y) < 18 for other in marks)
-        if inside.contains(QPointF(left, top)) and not near:
-            marks.append(Mark(left, top, clock(one)))
+    for one, left, top, above in zip(due.tolist(), xs.tolist(), ys.tolist(), level.tolist(), strict=True):
+        mark = Mark(left, top, clock(one), above)
+        if inside.contains(mark.box) and not any(mark.box.intersects(other.box) for other in marks):
+            marks.append(mark)
     return marks
 
 
@@ -85,8 +95,14 @@ def paint_marks(painter: QPainter, marks: list[Mark], palette: Palette) -> list[
     boxes = []
     for mark in marks:
         painter.drawEllipse(QPointF(mark.x, mark.y), 3.2, 3.2)
-        draw_haloed(painter, QPointF(mark.x + 7, mark.y + 4), mark.text, script)
-        boxes.append(QRectF(mark.x - 4, mark.y - 8, 14 + text_width(mark.text, _MARK_PX), 16))
+        box = mark.box
+        draw_haloed(
+            painter,
+            QPointF(box.left() + (4 if mark.above else 11), mark.y - 8 if mark.above else mark.y + 4),
+            mark.text,
+            script,
+        )
+        boxes.append(box)
     return boxes
 
 

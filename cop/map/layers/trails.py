@@ -373,10 +373,12 @@ class TrailLayer(Layer):
         ends = np.unique(np.concatenate((broken, broken[broken > 0] - 1)))[-_MOST_ENDS:].tolist()
         places = [(float(x[one]), float(y[one])) for one in ends]
         trail_marks.paint_ends(painter, [place for place in places if room.contains(*place)], self.palette)
-        marks = trail_marks.times_along(trail.at, x, y, trail.joined, room.adjusted(0, 8, -40, -8))
+        marks = trail_marks.times_along(trail.at, x, y, trail.joined, room)
         if room.contains(float(x[0]), float(y[0])):
-            begin = trail_marks.Mark(float(x[0]), float(y[0]), f"from {trail_marks.clock(float(trail.at[0]))}")
-            marks = [begin, *(one for one in marks if abs(one.x - begin.x) > 80 or abs(one.y - begin.y) > 18)]
+            begin = trail_marks.Mark(
+                float(x[0]), float(y[0]), f"from {trail_marks.clock(float(trail.at[0]))}", above=True
+            )
+            marks = [begin, *(one for one in marks if not one.box.intersects(begin.box))]
         self._names.extend(trail_marks.paint_marks(painter, marks, self.palette))
 
 
