@@ -53,6 +53,7 @@ def run(**options: Any) -> None:
         "cop.feed_process",
         "cop.feeds.outbox",
         "cop.picture.ground",
+        "cop.picture.whereabouts",
     ):
         importlib.import_module(name)
     from cop.app import Options, start

@@ -21,6 +21,7 @@ from cop.domain.zone_forms import fits
 from cop.picture.change import Key
 from cop.picture.ground import Ground
 from cop.picture.picture import Picture
+from cop.picture.whereabouts import Whereabouts
 from cop.ui.wording import agency_name
 
 #: puts a command on disk before it returns; raises OSError if it cannot, ValueError if no desk would read it
@@ -54,6 +55,7 @@ class Desk(QObject):
         self.operator = operator
         self.picture = picture
         self.ground = ground
+        self.whereabouts = Whereabouts(ground)  # of the units; whoever asks it tells it first what moved
         self.exercise = exercise  # the exercise's title; empty when live
         self.now = now
         self._send = send

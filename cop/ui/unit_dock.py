@@ -2,6 +2,7 @@
 
 import functools
 import re
+import threading
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ from cop.ui.ordered_model import Column, OrderedModel
 from cop.ui.table import restore_columns, save_columns, select_row, table
 from cop.ui.theme import legible
 
+#: one letter is no search for units off their ground, which costs more than the others
+_LEAST_LETTERS = 3
 _KIND_LABELS = [words[0] for words in UNIT_KINDS.values()]
 _STATUS_LABELS = list(UNIT_STATUSES.values())
 
@@ -32,6 +35,7 @@ class UnitModel(OrderedModel[int]):
     def __init__(self, desk: Desk, palette: Palette, parent: QObject | None = None) -> None:
         self._desk = desk
         self._filter = ""
+        self._making_cells = False
         self.colours = palette
         picture = desk.picture
         super().__init__(
@@ -98,9 +102,22 @@ class UnitModel(OrderedModel[int]):
             hits |= tracks.doubtful
         if wanted in wording.NOT_LOCATED:
             hits |= np.isnan(tracks.lat)
+        if len(wanted) >= _LEAST_LETTERS and wanted in "off its ground":
+            hits |= self._off_its_ground()
         if wanted in "stale":
             hits |= self._desk.picture.stale(self._desk.now())
         return hits
+
+    def _off_its_ground(self) -> NDArray[np.bool_]:
+        """Which units are on no ground of their agency; none until the ground's cells are made, in a second or so."""
+        tracks, whereabouts = self._desk.picture.tracks, self._desk.whereabouts
+        if not whereabouts.ready:
+            if not self._making_cells:
+                self._making_cells = True
+                threading.Thread(target=whereabouts.begin, name="ground-cells", daemon=True).start()
+            return np.zeros(tracks.count, dtype=np.bool_)
+        whereabouts.update(tracks, np.arange(tracks.count))
+        return whereabouts.outside_own(tracks)
 
     def _said(self, row: int) -> Unit | None:
         report = self._desk.picture.units.get(self._desk.picture.tracks.keys[row])

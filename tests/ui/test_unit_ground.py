@@ -1,7 +1,10 @@
 """A unit's page says on whose ground it is, and when that is not its agency's."""
 
+from pytestqt.qtbot import QtBot
+
 from cop.ui.facts import Facts
 from cop.ui.labels import Label
+from cop.ui.unit_dock import UnitModel
 from tests import reports as r
 from tests.ui.conftest import MakeDesk, MakeWindow
 
@@ -34,3 +37,20 @@ def test_that_an_agency_without_ground_is_never_off_it(make_desk: MakeDesk, make
     desk.take_in(r.positions_batch(("red-cross", "van", 34.0, -77.0, 5), epoch=2))
     window.select("unit", "red-cross", "van")
     assert "nobody's ground" in facts(window.selection_panel.pages["unit"].position)
+
+
+def test_that_the_table_finds_units_off_their_agency_s_ground(
+    qtbot: QtBot, make_desk: MakeDesk, make_window: MakeWindow
+) -> None:
+    desk = make_desk(filled=False)
+    model = UnitModel(desk, make_window(desk).colours)
+    places = (("charlotte-fire", "engine-4", 35.2271, -80.8431), ("charlotte-fire", "engine-9", 35.2621, -81.1873))
+    desk.take_in(r.positions_batch(*((*one, 1) for one in (*places, ("red-cross", "van", 34.0, -77.0)))))
+
+    def shown() -> list[str]:
+        model.set_filter("off its gr")
+        return [desk.picture.tracks.keys[row][1] for row in model.ids()]
+
+    qtbot.waitUntil(lambda: shown() == ["engine-9"])
+    desk.take_in(r.positions_batch(("charlotte-fire", "engine-4", 34.0, -77.0, 5), epoch=2))
+    assert shown() == ["engine-4", "engine-9"]
