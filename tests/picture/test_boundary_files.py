@@ -334,3 +334,31 @@ def test_that_settings_name_files_and_their_columns_and_leave_the_region_out(tmp
 
 def test_that_no_ground_is_a_ground_too() -> None:
     assert Ground([]).at(0.0, 0.0) == []
+
+
+_SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples"
+_OTHERS = [
+    one
+    for folder in ("geojson-boundaries", "kml")
+    for one in sorted((_SAMPLES / folder).glob("*.*"))
+    if one.suffix in {".geojson", ".kml"}
+]
+
+
+@pytest.mark.skipif(not _OTHERS, reason="the folder ../shared/samples is not here")
+def test_that_files_of_others_are_read_or_refused_by_name() -> None:
+    found: dict[str, int] = {}
+    for file in _OTHERS:
+        try:
+            jurisdictions, _ = source.load(
+                Boundaries(file=str(file), id="name", agency_is="x", level_is="municipal", discipline_is="law")
+            )
+        except ValueError as error:
+            assert file.name in str(error)
+        else:
+            found[file.stem] = len(jurisdictions)
+            assert all(shapely.is_valid(one.geometry) for one in jurisdictions)
+    names = ("cth-alameda", "cth-california-counties", "cth-dane-county-municipalities", "cth-vermont-counties")
+    assert [found[one] for one in names] == [17, 58, 62, 14]
+    assert found["kmlsamples"] == 9
+    assert "billion" not in found
