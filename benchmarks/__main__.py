@@ -15,7 +15,9 @@ _PARTS = {
     "e": "memory",
     "f": "formats",
     "g": "million",
+    "h": "ground",
     "j": "jurisdictions",
+    "t": "trails",
 }
 _HEADING = f"{'':<4}{'what':<66}{'value':>12}{'floor':>12}  {'unit':<12}{'ratio':>7}  limit"
 

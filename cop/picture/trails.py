@@ -131,8 +131,8 @@ class Trails:
         found = np.flatnonzero(self._ring["unit"][: self.count] == number)
         return self._trail(self._points_at(found[self._ring["at"][found] >= since]))
 
-    def of_many(self, numbers: NDArray[np.int32], since: float, most: int) -> Trail:
-        """The trails of these units from `since` on, of `most` points at most.
+    def of_many(self, numbers: NDArray[np.int32], since: float, until: float, most: int) -> Trail:
+        """The trails of these units from `since` to `until`, of `most` points at most.
 
         Where there are more, they come further apart, but never so far that a line between two says what nobody
         knows; where there are more still, the trails are shorter.
@@ -140,9 +140,16 @@ class Trails:
         local = np.full(len(self._keys) + 1, -1, dtype=np.int64)  # the last stands for a number of -1
         local[numbers] = np.arange(len(numbers))
         local[-1] = -1
-        found = np.flatnonzero(self._ring["at"][: self.count] >= since)
+        at = self._ring["at"][: self.count]
+        found = np.flatnonzero((at >= since) & (at <= until))
         found = found[local[self._ring["unit"][found]] >= 0]
         every = min(_COARSEST, -(-len(found) // most))
+        spans = max(1, most // max(1, len(numbers)))
+        if (
+            every == _COARSEST and until - spans * every * _SLOT_S > since
+        ):  # no need to look at what there is no room for
+            since = until - spans * every * _SLOT_S
+            found = found[at[found] >= since]
         if every > self._coarser():  # else they are so far apart already
             found = found[self._first_of_each(found, local, since, every * _SLOT_S)]
         if len(found) > most:

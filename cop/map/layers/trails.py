@@ -262,7 +262,7 @@ class TrailLayer(Layer):
             rows = np.array([row] if row is not None else [], dtype=np.intp)
         else:
             rows = self._units.visible_units(view)[0]
-            trail = trails.of_many(trails.numbers_of_rows(rows), now - back_s, _MOST_POINTS)
+            trail = trails.of_many(trails.numbers_of_rows(rows), now - back_s, now, _MOST_POINTS)
         x, y = to_metres(trail.lat, trail.lon)
         numbers = trails.numbers_of_rows(rows)
         last = np.searchsorted(trail.unit, numbers, side="right") - 1
