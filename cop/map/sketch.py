@@ -54,6 +54,8 @@ class Figure:
     places: tuple[tuple[float, float], ...]
     #: one that is not needed is left out where there is no room; else it covers what is below
     needed: bool = True
+    #: beside its place, else on it
+    beside: bool = True
     #: how long the line that it stands on is, in map metres; it is left out where that is too short to see
     along_m: float = float("inf")
 
@@ -67,6 +69,15 @@ def outline(sketch: Sketch) -> Any:
         ends = list(sketch.places) + ([sketch.places[0]] if sketch.kind == "area" and len(sketch.places) > 2 else [])
         drawn = [geodesic.line(start, end) for start, end in pairwise(ends)]
     return shapely.MultiLineString([part for one in drawn for part in _in_metres(one)])
+
+
+@functools.lru_cache(maxsize=256)
+def _inside(sketch: Sketch) -> Any:
+    """What an area's outline encloses, in map metres; empty where it encloses nothing that is one area."""
+    rings = [shapely.get_coordinates(part) for part in shapely.get_parts(outline(sketch))]
+    vertices = np.concatenate(rings) if rings else np.empty((0, 2))
+    ring = shapely.Polygon(vertices) if len(vertices) > 3 else shapely.Polygon()
+    return ring if ring.is_valid and ring.area > 0.0 else shapely.Polygon()
 
 
 def _in_metres(vertices: Floats) -> list[Floats]:
@@ -105,8 +116,14 @@ def _line_figures(sketch: Sketch, measures: Measures) -> list[Figure]:
     return [
         Figure(f"Total {total}\nLast leg {measures.length(legs[-1][2])} · {last}", (end,)),
         *(
-            Figure(measures.length(metres), (_middle(start, finish),), needed=False, along_m=_apart(start, finish))
-            for start, finish, metres, _ in legs
+            Figure(
+                measures.length(metres),
+                (_middle(start, finish),),
+                needed=False,
+                beside=False,
+                along_m=_apart(start, finish),
+            )
+            for start, finish, metres, _ in legs[:-1]
         ),
     ]
 
@@ -120,20 +137,22 @@ def _area_figures(sketch: Sketch, measures: Measures) -> list[Figure]:
         return [Figure("The outline crosses itself:\nit has no area", (at,))]
     area, perimeter = geodesic.area_and_perimeter(list(sketch.places))
     inside = ring.representative_point()
-    return [Figure(f"{measures.area(area)}\nAround {measures.length(perimeter)}", ((inside.x, inside.y),))]
+    return [
+        Figure(f"{measures.area(area)}\nAround {measures.length(perimeter)}", ((inside.x, inside.y),), beside=False)
+    ]
 
 
 def _ring_figures(sketch: Sketch, measures: Measures) -> list[Figure]:
-    name = sketch.names[0] if sketch.names else ""
-    on_rings = [
+    name = f"\naround {sketch.names[0]}" if any(sketch.names) else ""
+    return [
         Figure(
-            measures.length(radius),
+            measures.length(radius) + (name if radius == max(sketch.radii_m) else ""),
             tuple(place_to_metres(*geodesic.destination(sketch.places[0], way, radius)) for way in _RING_BEARINGS),
             needed=False,
+            beside=False,
         )
         for radius in sketch.radii_m
     ]
-    return [*on_rings, Figure(name, (place_to_metres(*sketch.places[0]),), needed=False)] if name else on_rings
 
 
 def _middle(start: Place, end: Place) -> tuple[float, float]:
@@ -169,7 +188,7 @@ def draw(
     if sketch.kind == "area" and len(sketch.places) > 2:
         _fill(painter, view, sketch, palette)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    ink = palette.accent if chosen else palette.selection
+    ink = palette.warn if chosen else palette.selection
     for pen_ink, width in ((palette.label_halo, 5.5), (ink, 3.2 if chosen else 2.0)):
         pen = QPen(colour(pen_ink), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
         painter.setPen(pen)
@@ -198,9 +217,7 @@ def _seen_lines(sketch: Sketch, view: Viewport) -> QPainterPath:
 
 
 def _fill(painter: QPainter, view: Viewport, sketch: Sketch, palette: Palette) -> None:
-    rings = [shapely.get_coordinates(part) for part in shapely.get_parts(outline(sketch))]
-    ring = shapely.make_valid(shapely.Polygon(np.concatenate(rings)))
-    inside = shapely.clip_by_rect(ring, *view.bounds(_CLIP_PX))
+    inside = shapely.clip_by_rect(_inside(sketch), *view.bounds(_CLIP_PX))
     ink = colour(palette.selection)
     ink.setAlpha(34)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -239,13 +256,13 @@ def _write(painter: QPainter, view: Viewport, figure: Figure, palette: Palette, 
         (
             box
             for x, y in figure.places
-            if (box := _box(view.point(x, y), width, height, view, beside=figure.needed)) is not None
+            if (box := _box(view.point(x, y), width, height, view, beside=figure.beside)) is not None
             and not any(box.intersects(other) for other in taken)
         ),
         None,
     )
     if box is None and figure.needed:
-        box = _box(view.point(*figure.places[0]), width, height, view, beside=True)
+        box = _box(view.point(*figure.places[0]), width, height, view, beside=figure.beside)
     if box is None:
         return
     taken.append(box)
@@ -269,6 +286,9 @@ def _box(at: QPointF, width: float, height: float, view: Viewport, *, beside: bo
         return None
     if not beside:
         return QRectF(round(at.x() - width / 2), round(at.y() - height / 2), width, height)
-    x = at.x() + 12 if at.x() + 12 + width <= room.right() else at.x() - 12 - width
-    y = min(max(at.y() - height / 2, room.top()), room.bottom() - height)
+    x, y = at.x() + 12, at.y() - height / 2
+    if x + width > room.right():  # no room on the right: below it, or above
+        x = min(at.x() - width / 2, room.right() - width)
+        y = at.y() + 12 if at.y() + 12 + height <= room.bottom() else at.y() - 12 - height
+    y = min(max(y, room.top()), room.bottom() - height)
     return QRectF(round(max(x, room.left())), round(y), width, height)

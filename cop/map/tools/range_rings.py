@@ -17,7 +17,7 @@ from cop.map.viewport import Viewport
 _METRIC = (250.0, 500.0, 1000.0)
 _US = (1000 * FOOT_M, 0.5 * MILE_M, MILE_M)
 _UNITS_M = {"m": 1.0, "km": 1000.0, "ft": FOOT_M, "mi": MILE_M}
-_RADIUS = re.compile(r"(\d{1,7}(?:\.\d{0,3})?) {0,2}(km|mi|ft|m)?")
+_RADIUS = re.compile(r"(?<![0-9.])([0-9]{1,8}(?:\.[0-9]{0,3})?)(?![0-9.]) {0,2}(km|mi|ft|m)?")
 _TYPED = re.compile(r"[0-9a-z., ]")
 _LONGEST_TYPED = 60
 _MOST_RINGS = 8
@@ -52,11 +52,10 @@ class RangeRingsTool(Tool):
     def hint(self) -> str:
         if self._middle is not None:
             return "Let go where the ring is to be"
-        if self.typed:
-            unread = "" if read_radii(self.typed) else " (type figures with m, km, ft or mi)"
-            return f"Radii: {self.typed}▏{unread} · click the middle · Esc ends"
         say = us_length if self.context.measures.choice == "us" else metric_length
         said = ", ".join(say(radius) for radius in self.radii_m)
+        if self.typed:
+            return f"Radii: {self.typed}▏ = {said} · click the middle · Esc ends"
         return f"Rings of {said}: type others · click the middle, or drag a ring out · Esc ends"
 
     def wants(self, event: QKeyEvent) -> bool:
