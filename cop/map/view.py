@@ -293,6 +293,8 @@ class MapView(QWidget):
 
     def take_tool(self, tool: Tool | None) -> None:
         """Take a tool in hand instead of the one before; None: none."""
+        if tool is not None:
+            self.moves.by_hand()  # a map that moved by itself would put the next point somewhere else
         self.hand.take(tool)
 
     def remove_sketch(self, sketch: Sketch | None) -> None:

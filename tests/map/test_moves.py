@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from cop.domain.batch import Batch
 from cop.domain.incident import Incident
 from cop.domain.unit import Unit
+from cop.map.tools.draw_zone import DrawZoneTool
 from cop.map.view import MapView
 from cop.picture.picture import Picture
 from tests.map.scenes import NOON, positions, report
@@ -238,3 +239,17 @@ def test_that_the_filter_says_on_the_map_how_many_it_hides(show_map: ShowMap, pi
 def _place(picture: Picture) -> tuple[float, float]:
     row = picture.tracks.row_of("a", "u")
     return float(picture.tracks.lat[row]), float(picture.tracks.lon[row])
+
+
+def test_that_a_map_with_a_tool_in_hand_goes_nowhere_by_itself(show_map: ShowMap, picture: Picture) -> None:
+    view = show_map()
+    put_unit(view, picture, QPoint(100, 100))
+    view.moves.toggle_lock()
+    view.moves.follow(("a", "u"))
+    view.take_tool(DrawZoneTool(view.layer_set.tool_context()))
+    assert view.moves.following is None
+    QTest.mouseClick(surface(view), LEFT, pos=QPoint(300, 300))
+    before = view.view
+    put_incident(view, picture, "far", 33.0, -78.0)
+    move_unit(view, picture, 34.5, -79.5, seconds=10)
+    assert view.view == before
