@@ -22,7 +22,6 @@ ACTIONS = (
     ("clear_selection", "Clear selection", "Esc"),
     ("what_is_here", "What is here, under the cursor", "W"),
     ("save_picture", "Save the picture as GeoJSON…", "Ctrl+S"),
-    ("show_layers", "Layers and filter of the map", "Ctrl+L"),
     ("fit_map", "Show all incidents, or the whole region", "Ctrl+0"),
     ("lock_map", "Keep the map where it is, or let it show all incidents by itself", "Ctrl+Shift+L"),
     ("previous_view", "Previous view of the map", "Alt+Left"),

@@ -44,6 +44,7 @@ class LayersDock(Dock):
     """Comes up from the map's button; closed as delivered."""
 
     side = Qt.DockWidgetArea.LeftDockWidgetArea
+    keys = "Ctrl+L"
     closed_as_delivered = True
 
     def __init__(self, desk: Desk, map_view: MapView, palette: Palette) -> None:

@@ -172,7 +172,6 @@ class MainWindow(QMainWindow):
                 "clear_selection": self.clear_selection,
                 "what_is_here": lambda: self.say_what_is_here(self.maps.active(), *self.maps.active().pointed),
                 "save_picture": self.save_picture,
-                "show_layers": lambda: self._show_dock(self.layers_dock),
                 "fit_map": self.map_view.fit,
                 "lock_map": self.map_view.moves.toggle_lock,
                 "previous_view": self.map_view.moves.back,
