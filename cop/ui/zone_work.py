@@ -84,6 +84,8 @@ class ZoneWork(QObject):
 
     def _drawn(self, form: ZoneForm) -> None:
         """The shape is whole: ask the rest, while it stays on the map and can still be changed."""
+        if self.dialog is not None:  # the words of a zone that has no handles
+            self.dialog.reject()
         self._open(
             DrawZoneDialog(self._desk, form, self._measures, incident=self._incident(), parent=self._view.window())
         )
@@ -156,6 +158,7 @@ class ZoneWork(QObject):
     def _begin(self, known: Report) -> None:
         if self.dialog is not None:
             self.dialog.reject()
+        self._view.take_tool(None)  # the zone that was in hand is given up before another one is
         self._changing = (known.key, known.body.rev)
 
     def _end(self) -> None:
@@ -169,14 +172,15 @@ class ZoneWork(QObject):
             return
         key, seen_rev = self._changing
         report = self._desk.picture.zones.get(key)
-        if report is not None and report.body.rev == seen_rev:
+        ours = self._desk.is_pending("zone", *key)
+        if report is not None and (report.body.rev == seen_rev or ours):
             return
         by = wording.one_line(report.body.by) if report is not None else ""
         words = (
             f"Another desk of your agency{f' ({by})' if by else ''} has changed this zone meanwhile: "
             "give up and look at it again."
             if report is not None
-            else "Another desk of your agency has ended this zone meanwhile."
+            else f"{'This desk' if ours else 'Another desk of your agency'} has ended this zone meanwhile."
         )
         if self.dialog is not None:
             self.dialog.warn(words)

@@ -336,3 +336,40 @@ def test_that_what_is_not_sent_yet_is_said_on_the_page(make_desk: MakeDesk, make
     assert "● not sent yet" in [one.text() for one in page.findChildren(QLabel)]
     desk.take_in(Batch(epoch=1, delivered=[Delivered("zone", "charlotte-fire", "z", "sent")]))
     assert "● not sent yet" not in [one.text() for one in page.findChildren(QLabel)]
+
+
+@pytest.mark.parametrize("way", ["dialog", "points"])
+def test_that_ones_own_publishing_is_not_told_as_another_desks(
+    make_desk: MakeDesk, make_window: MakeWindow, sent: list[Command], way: str
+) -> None:
+    desk = make_desk()
+    put(desk)
+    window = make_window(desk)
+    if way == "dialog":
+        window.zone_work.act("change", "charlotte-fire", "z")
+        dialog = window.zone_work.dialog
+        assert dialog is not None
+        QTest.mouseClick(dialog.go, LEFT)
+    else:
+        window.zone_work.act("points", "charlotte-fire", "z")
+        QTest.keyClick(window.map_view, Qt.Key.Key_Return)
+    assert len(sent) == 1
+    assert "Another desk" not in window.notice.text()
+
+
+def test_that_one_zone_after_the_other_is_taken_in_hand_and_watched(
+    make_desk: MakeDesk, make_window: MakeWindow
+) -> None:
+    desk = make_desk()
+    put(desk)
+    put(desk, id="y")
+    window = make_window(desk)
+    work = window.zone_work
+    work.act("points", "charlotte-fire", "z")
+    work.act("change", "charlotte-fire", "y")
+    assert work.dialog is not None
+    put(desk, id="y", rev=4, by="B. Jones")
+    assert "(B. Jones) has changed this zone meanwhile" in work.dialog.refusal.text()
+    work.act("change", "charlotte-fire", "z")
+    assert [dialog.key[1] for dialog in window.findChildren(DrawZoneDialog) if dialog.isVisible()] == ["z"]
+    work.dialog.reject()
