@@ -240,6 +240,9 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     )
     if without:
         window.show_banner(without, "warn", "symbols")
+    if ground.remarks:
+        more = f" (and {len(ground.remarks) - 1} more: `cop where --gaps` lists them)" if ground.remarks[1:] else ""
+        window.show_banner(f"Boundaries: {ground.remarks[0]}{more}", "warn", "boundaries")
     _catch_everything(window)
     if options.offscreen:
         window.resize(*_WINDOW)

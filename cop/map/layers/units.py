@@ -16,6 +16,7 @@ from PySide6.QtGui import QPainter
 from cop.domain.words import UNIT_STATUSES
 from cop.map.crowding import Crowd, crowd
 from cop.map.ground_index import GroundIndex, grown
+from cop.map.layers.choice import SWITCH, Choice, OneOf
 from cop.map.layers.clusters import BubbleSprites, kinds_among, kinds_of
 from cop.map.layers.layer import Layer
 from cop.map.palette import Palette
@@ -123,6 +124,12 @@ class UnitLayer(Layer):
         self._crowd = None
         self.grouping += 1
         self.revision += 1
+
+    def choices(self) -> list[Choice]:
+        def group(value: str) -> None:
+            self.clustered = bool(value)
+
+        return [OneOf("grouped", "Group crowded units", SWITCH, lambda: "on" if self._clustered else "", group)]
 
     @property
     def selected(self) -> int | None:
