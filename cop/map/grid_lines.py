@@ -21,6 +21,8 @@ _LEAST_GAP_PX = 64.0
 _DEGREE_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 18_000, 36_000, 108_000)
 _LEAST_DEGREE_GAP_PX = 96.0
 _DEGREE_M = 111_319.49
+#: so far, of a step, a line may leave its course: less than a fifth of a pixel where steps are widest
+_STRAIGHTER = 1 / 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +218,7 @@ def _zone_lines(zone: int, part: Box, step: int) -> Iterator[GridLine]:
         lon, lat = utm_projection(zone, south=False)(easting, northing, inverse=True)
         x, y = to_metres(lat, lon)
         lines = shapely.linestrings(np.column_stack((x, y)).reshape(len(figures), vertices, 2))
-        clipped = shapely.clip_by_rect(lines, *_box_in_metres(part))
+        clipped = shapely.simplify(shapely.clip_by_rect(lines, *_box_in_metres(part)), step * _STRAIGHTER)
         parts, of = shapely.get_parts(clipped, return_index=True)
         for one, index in zip(parts, of, strict=True):
             if not one.is_empty:

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from cop.map.grid_lines import (
     SQUARE,
@@ -23,6 +23,7 @@ from cop.map.layers.layer import Layer
 from cop.map.lettering import Script, draw_haloed, text_width
 from cop.map.palette import Palette, colour
 from cop.map.projection import Floats
+from cop.map.taken import Taken
 from cop.map.viewport import Viewport
 
 GridMode = Literal["usng", "degrees"]
@@ -59,7 +60,7 @@ class GridLayer(Layer):
         self.mode: GridMode = "usng"
         self._part: GridPart | None = None
         self._part_mode = ""
-        self._paths: dict[int, QPainterPath] = {}
+        self._lines: dict[int, list[QPolygonF]] = {}
         #: where figures and letters were written last, in pixels
         self.names: list[tuple[str, QRectF]] = []
 
@@ -84,23 +85,27 @@ class GridLayer(Layer):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         faint = _zones_are_narrow(part, view)
         ink = colour(self.palette.grid)
-        for width, path in sorted(self._paths.items()):
+        to_pixels = view.transform()
+        for width, path in sorted(self._lines.items()):
             painter.setPen(
                 QPen(ink, _WIDTHS_PX[0] if faint else width / 10, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
             )
-            painter.drawPath(view.transform().map(path))
+            for line in path:  # one by one: where many cross, a path of all is slow to fill
+                painter.drawPolyline(to_pixels.map(line))
 
     def paint_names(self, painter: QPainter, view: Viewport, taken: list[QRectF]) -> None:
         part = self._part_for(view)
         self.names = []
+        places = Taken(taken)
         if self.mode == "usng" and _zones_are_narrow(part, view):
-            self._write_zones(painter, view, part, taken)
+            self._write_zones(painter, view, part, places)
         elif self.mode == "usng":
-            self._write_cells(painter, view, part, taken)
+            self._write_cells(painter, view, part, places)
         for line in part.lines:
             pieces = _figures(line, part.step, self.mode)
             if pieces:
-                self._write_on_edge(painter, view, line, pieces, taken)
+                self._write_on_edge(painter, view, line, pieces, places)
+        taken.extend(box for _, box in self.names)
 
     def _part_for(self, view: Viewport) -> GridPart:
         """The lines around the view: kept while it moves within them at one spacing."""
@@ -111,10 +116,10 @@ class GridLayer(Layer):
             area = view.bounds(_SPARE * max(view.width, view.height))
             known = self._part = national_grid(area, step) if usng else degree_grid(area, step)
             self._part_mode = self.mode
-            self._paths = _paths(known, self.mode)
+            self._lines = _lines(known, self.mode)
         return known
 
-    def _write_cells(self, painter: QPainter, view: Viewport, part: GridPart, taken: list[QRectF]) -> None:
+    def _write_cells(self, painter: QPainter, view: Viewport, part: GridPart, taken: Taken) -> None:
         for cell in part.squares if part.step else part.zones:
             box = _seen(cell, view)
             if box is None:
@@ -128,7 +133,7 @@ class GridLayer(Layer):
                 if self._write(painter, at, ((name, _NAME_PX),), taken, ink=self.palette.place):
                     break
 
-    def _write_zones(self, painter: QPainter, view: Viewport, part: GridPart, taken: list[QRectF]) -> None:
+    def _write_zones(self, painter: QPainter, view: Viewport, part: GridPart, taken: Taken) -> None:
         """Where the zones are too narrow for their names: numbers along the upper edge, bands along the left one."""
         numbers = {cell.name[:2]: cell.box for cell in part.zones if cell.name[2] == "N"}
         bands = {cell.name[2]: cell.box for cell in part.zones if cell.name[:2] == "20"}
@@ -140,7 +145,7 @@ class GridLayer(Layer):
             self._write(painter, QPointF(_EDGE_PX + _DEGREE_PX, y), ((text, _DEGREE_PX),), taken, room=view.rect())
 
     def _write_on_edge(
-        self, painter: QPainter, view: Viewport, line: GridLine, pieces: tuple[Piece, ...], taken: list[QRectF]
+        self, painter: QPainter, view: Viewport, line: GridLine, pieces: tuple[Piece, ...], taken: Taken
     ) -> None:
         pixels = _pixels(line.vertices, view)
         width = sum(text_width(text, size, True) for text, size in pieces)
@@ -163,7 +168,7 @@ class GridLayer(Layer):
         painter: QPainter,
         at: QPointF,
         pieces: tuple[Piece, ...],
-        taken: list[QRectF],
+        taken: Taken,
         *,
         room: QRectF | None = None,
         ink: str = "",
@@ -173,9 +178,8 @@ class GridLayer(Layer):
         tallest = max(size for _, size in pieces)
         left = at.x() - sum(widths) / 2
         box = QRectF(left - 2, at.y() - tallest * 0.65, sum(widths) + 4, tallest * 1.3)
-        if any(box.intersects(other) for other in taken) or (room is not None and not room.contains(box)):
+        if (room is not None and not room.contains(box)) or not taken.take(box):
             return False
-        taken.append(box)
         self.names.append(("".join(text for text, _ in pieces), box))
         x, baseline = left, at.y() + tallest * 0.36
         for (text, size), width in zip(pieces, widths, strict=True):
@@ -211,14 +215,13 @@ def _angle(seconds: int, step: int, upright: bool) -> str:
     return f"{degrees}°{fine}{finest} {letter}".strip()
 
 
-def _paths(part: GridPart, mode: str) -> dict[int, QPainterPath]:
+def _lines(part: GridPart, mode: str) -> dict[int, list[QPolygonF]]:
     """The lines in map metres by their width in tenths of a pixel."""
-    paths: dict[int, QPainterPath] = {}
+    lines: dict[int, list[QPolygonF]] = {}
     for line in part.lines:
         width = round(10 * _width_px(line, part.step, mode))
-        polygon = QPolygonF([QPointF(x, y) for x, y in line.vertices.tolist()])
-        paths.setdefault(width, QPainterPath()).addPolygon(polygon)
-    return paths
+        lines.setdefault(width, []).append(QPolygonF([QPointF(x, y) for x, y in line.vertices.tolist()]))
+    return lines
 
 
 def _width_px(line: GridLine, step: int, mode: str) -> float:
