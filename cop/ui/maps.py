@@ -53,7 +53,7 @@ class Maps(QObject):
         self._palette: Palette | None = None
         self._selection = ("", "", "")
         self._leaving = False
-        self._menus = [MapMenus(main, self.bookmarks, say)]
+        self._menus = {main: MapMenus(main, self.bookmarks, say)}
         main.selected.connect(self.selected)
         main.restore(self._kept(_MAIN, {}))
         main.layers_changed.connect(self._save_main)
@@ -155,7 +155,7 @@ class Maps(QObject):
             return None
         window = MapWindow(number, self._desk, self._make_map(), self._palette, self._operation)
         view = window.map_view
-        self._menus.append(MapMenus(view, self.bookmarks, window.notice.say))
+        self._menus[view] = MapMenus(view, self.bookmarks, window.notice.say)
         view.selected.connect(self.selected)
         view.set_selection(*self._selection)
         view.layers_changed.connect(self.save)
@@ -177,6 +177,7 @@ class Maps(QObject):
 
     def _closed(self, window: MapWindow) -> None:
         self.windows = [one for one in self.windows if one is not window]
+        self._menus.pop(window.map_view, None)  # or the map and all its layers would outlive their window
         if not self._leaving:
             self.save()
 

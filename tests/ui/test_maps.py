@@ -1,11 +1,13 @@
 """Layers, filter, bookmarks, and further map windows, under a real mouse and keyboard."""
 
+import gc
 import json
+import weakref
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QInputDialog, QMenu, QSlider, QToolButton, QTreeWidget
 from pytestqt.qtbot import QtBot
@@ -257,6 +259,18 @@ def test_that_further_maps_come_back_with_the_desk_and_those_closed_by_hand_do_n
     again.close()
     second.close()
     assert json.loads(str(settings.value("map_windows"))) == []
+
+
+def test_that_a_further_map_and_its_layers_go_with_their_window(
+    make_desk: MakeDesk, make_mapped_window: Callable[[Desk], MainWindow]
+) -> None:
+    window = make_mapped_window(make_desk())
+    window.maps.open_window()
+    left = weakref.ref(window.maps.windows[0].map_view.layer_set)
+    window.maps.windows[0].close()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    assert left() is None
 
 
 def test_that_keys_take_tools_and_follow_the_selected_unit(make_desk: MakeDesk, make_window: MakeWindow) -> None:
