@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +24,7 @@ from cop.map.tiles import images, web
 from cop.map.tiles.arrivals import Running
 from cop.map.view import MapView
 from cop.map.viewport import Viewport
-from tests.map.golden import assert_golden
+from tests.map.golden import _pixels, assert_golden
 from tests.map.tile_server import Reply, TileServer, encoded, picture_of
 
 VIEW = Viewport(-9_020_000.0, 4_200_000.0, 60.0, 400, 300)
@@ -642,3 +643,63 @@ def test_that_an_attribution_is_shown_as_plain_text(markup: str, text: str) -> N
     assert "<" not in shown or not text
     assert not text or shown == text
     assert len(shown) <= 160
+
+
+# what is drawn
+
+
+def wavy() -> bytes:
+    """A tile with something at every pixel, the same at its edges as its neighbours have."""
+    image = QImage(256, 256, QImage.Format.Format_RGB32)
+    image.fill(QColor("#00ff00"))
+    painter = QPainter(image)
+    for step in range(0, 256, 16):
+        painter.fillRect(step, 0, 8, 256, QColor("#00cc00"))
+    painter.end()
+    return encoded(image)
+
+
+@pytest.mark.parametrize("dpr", [1.0, 1.25, 1.5, 2.0])
+def test_that_no_hair_shows_between_two_tiles(
+    qtbot: QtBot, server: TileServer, make_layer: MakeLayer, dpr: float
+) -> None:
+    layer = make_layer(server.url)
+    for metres in (60.0, 47.3, 38.2):
+        view = Viewport(VIEW.left, VIEW.top, metres, 400, 300, dpr)
+        qtbot.waitUntil(lambda view=view: painted(layer, view) is not None and layer.covers(view))
+        for _turn in range(3):  # scaled as it is drawn, then as it was fitted
+            image = painted(layer, view)
+            assert {image.pixelColor(x, y).name() for x in range(image.width()) for y in (9, 200)} == {"#00ff00"}
+            assert {image.pixelColor(x, y).name() for x in (9, 200) for y in range(image.height())} == {"#00ff00"}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_that_a_map_that_is_moved_looks_as_one_that_is_drawn_anew(
+    qtbot: QtBot, server: TileServer, make_layer: MakeLayer, theme: str
+) -> None:
+    content = wavy()
+    server.answer = lambda _: Reply(content=content)
+    layer = make_layer(server.url, theme=theme)
+    wide = Viewport(VIEW.left - 3000, VIEW.top + 3000, 50.0, 600, 500)
+    qtbot.waitUntil(lambda: painted(layer, wide) is not None and layer.covers(wide))
+    for step in range(12):
+        view = Viewport(VIEW.left + 50.0 * step, VIEW.top - 100.0 * step, 50.0, 400, 300)
+        moved = painted(layer, view)
+    assert len(layer._fitted._kept) == len(tiles_in_view(layer.sources[0], view))
+    layer._fitted.clear()
+    fresh = painted(layer, view)
+    assert np.abs(_pixels(moved).astype(int) - _pixels(fresh)).max() <= 40
+
+
+def test_that_every_piece_that_stands_in_is_dimmed(qtbot: QtBot, server: TileServer, make_layer: MakeLayer) -> None:
+    layer = make_layer(server.url, theme="dark")
+    qtbot.waitUntil(lambda: painted(layer) is not None and layer.covers(VIEW))
+    server.gate.clear()
+    dimmed = painted(layer).pixelColor(200, 150).name()
+    assert dimmed != "#00ff00"
+    for metres in (15.0, 30.0, 120.0, 240.0):
+        view = Viewport(VIEW.left + 9000, VIEW.top - 9000, metres, 400, 300)
+        image = painted(layer, view)
+        seen = {image.pixelColor(x, y).name() for x in range(0, 400, 7) for y in range(0, 300, 7)}
+        assert seen <= {dimmed, "#000000"}
+        assert dimmed in seen

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPen, QRegion
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QRegion
 
 from cop.map.layers.choice import Choice, OneOf
 from cop.map.layers.layer import Layer
@@ -15,7 +15,7 @@ from cop.map.lettering import Script, clean, draw_haloed, text_width
 from cop.map.palette import Palette, colour
 from cop.map.tile_source import Tile, TileSource, reaches_beyond, tiles_in_view
 from cop.map.tiles.arrivals import Arrivals, Running
-from cop.map.tiles.images import Images
+from cop.map.tiles.images import Fitted, Images
 from cop.map.tiles.loading import start_loading
 from cop.map.tiles.store import Answer, Facts, News, Standing
 from cop.map.viewport import Viewport
@@ -57,6 +57,7 @@ class TileLayer(Layer):
         self._turn = 0
         self._ratio = 1
         self._images = Images()
+        self._fitted = Fitted()
         self._view: Viewport | None = None
         self._in_view: list[Tile] = []
         self._beyond = False
@@ -136,17 +137,19 @@ class TileLayer(Layer):
             return
         tiles = tiles_in_view(self.source, view)
         self._note(tiles, view)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # it would draw a hair between two tiles
+        shade = colour(self.palette.map_background)
+        shade.setAlphaF(self.source.shade(self.palette.name))
+        self._fitted.fit(view, shade)
         unseen: list[QRectF] = []
         for tile in tiles:
             target = _target(tile, view)
-            if not self._paint_tile(painter, tile, target) and tile in self._missing_until:
+            image = self._images.get(tile)
+            if image is not None:
+                self._fitted.draw(painter, tile, image, target)
+            elif not self._paint_stand_in(painter, tile, target, shade) and tile in self._missing_until:
                 unseen.append(target)
-        shade = self.source.shade(self.palette.name)
-        if shade > 0:
-            ink = colour(self.palette.map_background)
-            ink.setAlphaF(shade)
-            for target in self._covered(tiles, view):
-                painter.fillRect(target, ink)
+        self._fitted.end()
         self._mark(painter, unseen)
 
     def covers(self, view: Viewport) -> bool:
@@ -160,24 +163,16 @@ class TileLayer(Layer):
         """Where there is no picture, not even a coarse one: there our own ground is needed."""
         region = QRegion(view.rect().toRect())
         if self.source is not None and self.visible:
-            for target in self._covered(tiles_in_view(self.source, view), view):
-                region -= target.toRect()
+            for tile in tiles_in_view(self.source, view):
+                if self._is_covered(tile):
+                    region -= _target(tile, view).toRect()
         return region
-
-    def _covered(self, tiles: list[Tile], view: Viewport) -> list[QRectF]:
-        """Where there is a picture; as one rectangle where there is one everywhere."""
-        if tiles and all(self._is_covered(tile) for tile in tiles):
-            whole = QRectF()
-            for tile in tiles:
-                whole = whole.united(_target(tile, view))
-            return [whole.intersected(view.rect())]
-        return [_target(tile, view) for tile in tiles if self._is_covered(tile)]
 
     def _is_covered(self, tile: Tile) -> bool:
         return self._stand_in(tile) is not None or all(child in self._images for child in tile.children())
 
-    def _paint_tile(self, painter: QPainter, tile: Tile, target: QRectF) -> bool:
-        """Draw a tile or what stands in for it; whether there was anything."""
+    def _paint_stand_in(self, painter: QPainter, tile: Tile, target: QRectF, shade: QColor) -> bool:
+        """Draw what stands in for a tile; whether there was anything."""
         found = self._stand_in(tile)
         if found is not None:
             image, levels = found
@@ -185,11 +180,10 @@ class TileLayer(Layer):
             left = (tile.x - ((tile.x >> levels) << levels)) * part
             top = (tile.y - ((tile.y >> levels) << levels)) * part
             painter.drawImage(target, image, QRectF(left, top, part, part))
-            if levels == 0:
-                return True
-        return self._paint_children(painter, tile, target, _LEVELS_DOWN) or found is not None
+            painter.fillRect(target, shade)
+        return self._paint_children(painter, tile, target, shade, _LEVELS_DOWN) or found is not None
 
-    def _paint_children(self, painter: QPainter, tile: Tile, target: QRectF, levels: int) -> bool:
+    def _paint_children(self, painter: QPainter, tile: Tile, target: QRectF, shade: QColor, levels: int) -> bool:
         """Finer tiles, left from before the view went farther away, over whatever is coarser."""
         painted = False
         middle = QPointF(round(target.center().x()), round(target.center().y()))
@@ -201,9 +195,10 @@ class TileLayer(Layer):
             image = self._images.get(child)
             if image is not None:
                 painter.drawImage(quarter, image, QRectF(image.rect()))
+                painter.fillRect(quarter, shade)
                 painted = True
             elif levels > 1:
-                painted = self._paint_children(painter, child, quarter, levels - 1) or painted
+                painted = self._paint_children(painter, child, quarter, shade, levels - 1) or painted
         return painted
 
     def _stand_in(self, tile: Tile) -> tuple[QImage, int] | None:
@@ -336,6 +331,7 @@ class TileLayer(Layer):
         """Everything loaded is of another map."""
         self.stop()
         self._images.clear()
+        self._fitted.clear()
         self._missing_until.clear()
         self._away.clear()
 
