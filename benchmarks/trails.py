@@ -34,7 +34,7 @@ def pulse(units: int, *, recorded: bool) -> float:
     """Median milliseconds of a pulse in which each unit moves once a second."""
     picture = Picture()
     if not recorded:
-        picture.trails.record = lambda *_: None  # type: ignore[method-assign]
+        picture.trails.record = lambda *_: None
     random = np.random.default_rng(1)
     rows = np.zeros(units, dtype=POSITION_ROW)
     rows["slot"], rows["lat"], rows["lon"], rows["speed_mps"] = np.arange(units), 35.2, -80.9, 12.0
@@ -106,7 +106,7 @@ def frames(units: int) -> tuple[float, float, float, float]:
         )
         anew.append(painted(renewed))
         floor.append(painted(bare))
-    return tuple(statistics.median(one) for one in (with_trails, without, anew, floor))  # type: ignore[return-value]
+    return tuple(statistics.median(one) for one in (with_trails, without, anew, floor))
 
 
 def run() -> list[Row]:

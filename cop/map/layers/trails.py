@@ -222,7 +222,7 @@ class TrailLayer(Layer):
         if drawn is None:
             return
         if len(drawn.x) > _KEPT_FROM:
-            self._paint_kept(painter, view, drawn)
+            self._paint_kept(painter, view, drawn, alone=asked[0] is not None)
         else:
             self._paint_lines(painter, view, drawn, alone=asked[0] is not None)
         self._paint_heads(painter, view, drawn, alone=asked[0] is not None)
@@ -290,7 +290,7 @@ class TrailLayer(Layer):
                 inks.append(faded)
         return _Drawn(trail, x, y, ink, age, tuple(inks), rows, last, now - back_s)
 
-    def _paint_kept(self, painter: QPainter, view: Viewport, drawn: _Drawn) -> None:
+    def _paint_kept(self, painter: QPainter, view: Viewport, drawn: _Drawn, *, alone: bool) -> None:
         """Lines from a picture: what moves is repainted often, trails change once a second."""
         wanted = (view, id(drawn))
         if self._sheet is None or self._sheet_of != wanted:
@@ -300,7 +300,7 @@ class TrailLayer(Layer):
             sheet.fill(Qt.GlobalColor.transparent)
             on_sheet = QPainter(sheet)
             try:
-                self._paint_lines(on_sheet, view, drawn, alone=self._built_for[0][0] is not None)  # type: ignore[index]
+                self._paint_lines(on_sheet, view, drawn, alone=alone)
             finally:
                 on_sheet.end()
             self._sheet, self._sheet_of = sheet, wanted
