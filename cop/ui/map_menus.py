@@ -84,7 +84,7 @@ class MapMenus:
         keys = f"\t{kind.keys}" if kind.keys else ""
         action = menu.addAction(f"{kind.label}{keys}")
         action.setObjectName(f"tool_{kind.name}")
-        action.triggered.connect(lambda _=False: take_tool(self._map, kind))
+        action.triggered.connect(lambda _=False: take_tool(self._map, kind, self._say))
 
     def _menu(self, name: str) -> QMenu:
         menu = QMenu(self._map)
@@ -98,8 +98,11 @@ class MapMenus:
         menu.popup(button.mapToGlobal(QPoint(-menu.sizeHint().width() - 6, 0)))
 
 
-def take_tool(map_view: MapView, kind: ToolKind) -> None:
-    """Take a tool of this kind in hand on a map."""
+def take_tool(map_view: MapView, kind: ToolKind, say: Callable[[str], None]) -> None:
+    """Take a tool of this kind in hand on a map, unless a drawing would be lost by it: then that is said."""
+    if map_view.tool is not None and map_view.tool.unfinished:
+        say("A drawing is in hand: finish it, or give it up with Esc, before another tool is taken.")
+        return
     map_view.take_tool(kind.make(map_view.layer_set.tool_context()))
     map_view.setFocus()
 

@@ -102,7 +102,9 @@ class Maps(QObject):
 
     def take_tool(self, name: str) -> None:
         """Take a tool in hand on the map in front."""
-        take_tool(self.active(), next(kind for kind in tool_kinds() if kind.name == name))
+        active = self.active()
+        say = next((window.notice.say for window in self.windows if window.map_view is active), self._say)
+        take_tool(active, next(kind for kind in tool_kinds() if kind.name == name), say)
 
     # further windows
 

@@ -126,6 +126,7 @@ class ZoneWork(QObject):
         tool: ChangeZoneTool | None = None
         if dialog.drawn_form is not None:
             tool = ChangeZoneTool(self._view.layer_set.tool_context(), dialog.drawn_form, dialog.kind)
+            tool.described = True
             tool.form_changed.connect(dialog.show_form)
             tool.confirmed.connect(dialog.attempt)
             tool.given_up.connect(dialog.reject)

@@ -373,3 +373,28 @@ def test_that_one_zone_after_the_other_is_taken_in_hand_and_watched(
     work.act("change", "charlotte-fire", "z")
     assert [dialog.key[1] for dialog in window.findChildren(DrawZoneDialog) if dialog.isVisible()] == ["z"]
     work.dialog.reject()
+
+
+def test_that_a_mistaken_key_does_not_lose_what_is_drawn_or_written(
+    make_desk: MakeDesk, make_window: MakeWindow
+) -> None:
+    desk = make_desk()
+    put(desk)
+    window = make_window(desk)
+    dialog = draw_circle(window)
+    QTest.keyClicks(dialog.name, "Hot zone")
+    QTest.keyClick(window.map_view, Qt.Key.Key_D)
+    window.maps.take_tool("distance")
+    assert dialog.isVisible()
+    assert isinstance(window.map_view.tool, ChangeZoneTool)
+    assert "finish it, or give it up with Esc" in window.notice.text()
+    dialog.reject()
+    window.maps.take_tool("draw_area")
+    click(window, (300, 300), (380, 300))
+    window.maps.take_tool("draw_area")
+    assert isinstance(window.map_view.tool, DrawZoneTool)
+    assert len(window.map_view.tool.points) == 2
+    window.map_view.take_tool(None)
+    window.maps.take_tool("distance")
+    assert window.map_view.tool is not None
+    assert window.map_view.tool.name == "distance"

@@ -48,6 +48,8 @@ class ChangeZoneTool(Tool):
         self._chosen: int | None = None
         self._refused = ""
         self._done = False
+        #: whether a dialog asks the rest meanwhile: what is written there would go with the tool
+        self.described = False
 
     @property
     def hint(self) -> str:
@@ -59,6 +61,10 @@ class ChangeZoneTool(Tool):
             "grid": "drag corners",
         }.get(self.form.shape, "drag points, click rings")
         return f"{size} · {how} · Enter {self._verb}, Esc gives up"
+
+    @property
+    def unfinished(self) -> bool:
+        return self.described or len(self._steps) > 1
 
     def set_form(self, form: ZoneForm) -> None:
         """Take a form that was typed elsewhere, as one more step."""

@@ -66,6 +66,10 @@ class DrawZoneTool(Tool):
             return f"{self._refused} Backspace takes the last point back · Esc gives up"
         return f"{_NAMES[self.shape]}: {self._next_step()} · Esc gives up"
 
+    @property
+    def unfinished(self) -> bool:
+        return len(self.points) > 1
+
     def form(self, *, with_cursor: bool = True) -> ZoneForm | None:
         """What is drawn so far, with the place under the cursor as the next point; None for nothing."""
         points = list(self.points)

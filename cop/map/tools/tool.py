@@ -37,6 +37,11 @@ class Tool(QObject):
         """What to do next, in few words; empty for nothing to say."""
         return ""
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether work would be lost if another tool were taken now by a mistaken key."""
+        return False
+
     def set_palette(self, palette: Palette) -> None:
         """Wear another theme."""
         self.palette = palette
