@@ -37,6 +37,7 @@ fuzz: environment  ## fuzz every adapter for ten minutes; some: make fuzz ARGS="
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
 bench: system-test  ## print the benchmark table
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m benchmarks $(ARGS)
 
 screenshots: system-run  ## let the app take the pictures in docs/images anew

@@ -17,7 +17,7 @@ Pieces = Callable[[Viewport, QRectF, bool], Iterator[Piece]]
 _BUDGET_S = 0.006
 _SKETCH_S = 0.005
 #: a moved picture is completed at once where no more of it than this is new
-_MOST_NEW = 0.3
+_MOST_NEW = 0.2
 #: a picture under way is of use for a view whose scale differs by no more than this
 _OF_USE = 2.5
 _WHOLE_PX = 0.01

@@ -94,6 +94,8 @@ class Simplified:
         if there is not None:
             return there
         if make and level not in self._making:
+            if not self._making:  # something must stand in, and for so much the full shapes would take seconds
+                self._sketch(level, self.full)
             self._making[level] = self._behind.submit(self._make, level)
         rough = self._rough.get(level)
         if rough is not None:
@@ -117,8 +119,9 @@ class Simplified:
         try:
             tolerance = _FINEST_M * 2**level
             finer = self._levels[max(one for one in tuple(self._levels) if one < level)]
-            self._rough[level] = Detail(tolerance, finer.rings.snapped(tolerance, self._groups), finer.shapes)
-            self._ready()
+            if level not in self._rough:
+                self._sketch(level, finer)
+                self._ready()
             shapes = simplified(finer.shapes, self._groups, tolerance)
             rings = Rings.of_shapes(shapes, self._groups, least_m=tolerance)
             self._levels[level] = Detail(tolerance, rings, shapes)
@@ -126,6 +129,10 @@ class Simplified:
             self._ready()
         except Exception:  # noqa: BLE001  # whatever it is, the map goes on with more vertices
             _log.exception("boundaries could not be simplified to %.0f m", _FINEST_M * 2**level)
+
+    def _sketch(self, level: int, finer: Detail) -> None:
+        tolerance = _FINEST_M * 2**level
+        self._rough[level] = Detail(tolerance, finer.rings.snapped(tolerance, self._groups), finer.shapes)
 
 
 def simplified(shapes: Shapes, groups: Indexes, tolerance_m: float) -> Shapes:

@@ -192,7 +192,7 @@ def test_that_a_name_stays_on_the_ground_while_the_map_is_dragged(
 def test_that_no_name_stands_over_another_nor_over_a_taken_place(
     show_map: ShowMap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    grounds = [of(f"ground number {n}", square(0.013 * (n % 12), 0.02 * (n // 12), 0.05)) for n in range(120)]
+    grounds = [of(f"ground number {n}", square(0.013 * (n % 12), 0.02 * (n // 12), 0.05)) for n in range(96)]
     view = show_map(ground=Ground(grounds))
     view.show_place(35.1, -80.95, 25_000.0)
     taken: list[QRectF] = []
