@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import shutil
 import subprocess
 import sys
@@ -11,9 +12,11 @@ from pathlib import Path
 # Shared library (soname) -> Debian package. A library that is not named here is shown by its soname.
 PACKAGE_OF = {
     "libEGL.so.1": "libegl1",
+    "libEGL_mesa.so.0": "libegl-mesa0",
     "libGL.so.1": "libgl1",
     "libX11-xcb.so.1": "libx11-xcb1",
     "libX11.so.6": "libx11-6",
+    "libcurl.so.4": "libcurl4",
     "libdbus-1.so.3": "libdbus-1-3",
     "libfontconfig.so.1": "libfontconfig1",
     "libfreetype.so.6": "libfreetype6",
@@ -52,6 +55,9 @@ WINDOW = (
     "Qt/plugins/xcbglintegrations/libqxcb-egl-integration.so",
     "Qt/plugins/xcbglintegrations/libqxcb-glx-integration.so",
 )
+# What draws vector tiles, where it is installed; libEGL finds its driver only when it runs.
+VECTOR_TILES = ("../mapli/_core.abi3.so",)
+EGL_DRIVER = "libEGL_mesa.so.0"
 
 
 def missing_libraries(parts: Iterable[str], qt_folder: Path) -> set[str]:
@@ -61,6 +67,14 @@ def missing_libraries(parts: Iterable[str], qt_folder: Path) -> set[str]:
         return set()
     listing = subprocess.run(["ldd", *files], check=False, capture_output=True, text=True).stdout
     return {line.split()[0] for line in listing.splitlines() if line.rstrip().endswith("=> not found")}
+
+
+def missing_for_vector_tiles(qt_folder: Path) -> set[str]:
+    """Sonames that the drawing of vector tiles lacks; none where it is not installed."""
+    if not any((qt_folder / part).exists() for part in VECTOR_TILES):
+        return set()
+    driver = {EGL_DRIVER} if ctypes.util.find_library("EGL_mesa") is None else set()
+    return missing_libraries(VECTOR_TILES, qt_folder) | driver
 
 
 def missing_programs() -> set[str]:

@@ -40,6 +40,8 @@ def lack(purpose: str) -> Lack:
         (*operating_system.OFFSCREEN, *operating_system.WINDOW), _qt_folder()
     )
     programs = operating_system.missing_programs() if purpose == "test" else set()
+    if purpose == "test":
+        libraries |= operating_system.missing_for_vector_tiles(_qt_folder())
     return Lack(frozenset(libraries), frozenset(programs), font=not operating_system.has_font())
 
 
