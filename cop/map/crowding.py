@@ -74,6 +74,20 @@ class Crowd:
         counts: Counts = self.kinds.sum(axis=1)
         return counts
 
+    def holds_for(self, bounds: tuple[float, float, float, float], metres_per_pixel: float) -> bool:
+        """Whether these are the bubbles of this part of the ground, seen from this near."""
+        inside = all(have <= want for have, want in zip(self.bounds[:2], bounds[:2], strict=True))
+        inside = inside and all(want <= have for have, want in zip(self.bounds[2:], bounds[2:], strict=True))
+        return inside and metres_per_pixel == self.metres_per_pixel
+
+    def at(self, x: float, y: float) -> int | None:
+        """The number of the bubble that covers a place in map metres."""
+        if not len(self.x):
+            return None
+        beyond = np.hypot(self.x - x, self.y - y) / self.metres_per_pixel - self.radius_px
+        nearest = int(beyond.argmin())
+        return nearest if beyond[nearest] <= 1.0 else None
+
     def members(self, bubble: int, index: GroundIndex) -> Rows:
         """The rows of one bubble's units, those in its cells as they are now."""
         rows = self.rows[self.row_of == bubble]
@@ -99,7 +113,7 @@ def crowd(
     cells = cells_over(
         level_of(_CELL_PX * metres_per_pixel), west - margin, south - margin, east + margin, north + margin
     )
-    before = before if before is not None and before.cells.level == cells.level else None
+    before = before if before is not None and before.metres_per_pixel == metres_per_pixel else None
     census = index.census(cells)
     is_full = _full_cells(census, metres_per_pixel, before)
     full = np.flatnonzero(is_full)

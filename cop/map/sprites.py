@@ -89,6 +89,13 @@ class SpriteArray:
         view: Floats = self._primitives.ndarray()
         return view
 
+    def place(self, x: Floats, y: Floats, dpr: float) -> Floats:
+        """Put a sprite's middle at each place in device independent pixels; the part to fill with their cells."""
+        view = self.rows(len(x))
+        np.multiply(x, dpr, out=view[:, 0])
+        np.multiply(y, dpr, out=view[:, 1])
+        return view[:, 2:6]
+
     def draw(self, painter: QPainter, pixmap: QPixmap, dpr: float) -> None:
         """Draw all rows; x and y stand in device pixels, so that no sprite is ever scaled."""
         if not len(self._primitives):

@@ -9,7 +9,7 @@ from cop.domain.words import UNIT_KINDS, UNIT_STATUSES
 from cop.map.glyphs import shape_of
 from cop.map.palette import Palette, agency_colour
 from cop.map.sprites import Atlas, Floats
-from cop.map.symbols import DIRECTIONS, UnitDrawing, heading_tick, unit_symbol
+from cop.map.symbols import DIRECTIONS, TICK_RADIUS_PX, UnitDrawing, heading_tick, unit_symbol
 from cop.picture.picture import Picture
 
 Rows = NDArray[np.intp]
@@ -20,6 +20,10 @@ _KINDS = tuple(UNIT_KINDS)
 STALE, DOUBTFUL, EXERCISE, _MARK_BITS = 1, 2, 4, 3
 #: ticks are numbered below all looks: agency by agency, direction by direction
 _FIRST_TICK = -1
+#: where a heading stands from its symbol's middle, by direction, x to the right, y downwards
+_ANGLES = 2.0 * np.pi * np.arange(DIRECTIONS) / DIRECTIONS
+TICK_X = TICK_RADIUS_PX * np.sin(_ANGLES)
+TICK_Y = -TICK_RADIUS_PX * np.cos(_ANGLES)
 
 
 class UnitSprites:

@@ -377,6 +377,7 @@ class LayerMachine(RuleBasedStateMachine):
         located = tracks.present & np.isfinite(tracks.lat)
         filtered = layer.filter.hidden(self.scene.picture)
         assert layer.hidden_count == int((located & filtered).sum())
+        assert layer.shown_count == int((located & ~filtered).sum())
         there = set(np.flatnonzero(located & ~filtered).tolist())
         view = Viewport(VIEW.left, VIEW.top, float(self.random.choice([10.0, 3.0])), 600, 400)
         before = layer.grouping

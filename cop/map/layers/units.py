@@ -22,8 +22,8 @@ from cop.map.layers.layer import Layer
 from cop.map.palette import Palette
 from cop.map.projection import to_metres
 from cop.map.sprites import SpriteArray
-from cop.map.symbols import DIRECTIONS, TICK_RADIUS_PX, UnitDrawing
-from cop.map.unit_sprites import DOUBTFUL, EXERCISE, UnitSprites
+from cop.map.symbols import DIRECTIONS, UnitDrawing
+from cop.map.unit_sprites import DOUBTFUL, EXERCISE, TICK_X, TICK_Y, UnitSprites
 from cop.map.viewport import Viewport
 from cop.picture.change import Change
 from cop.picture.filter import Filter
@@ -44,10 +44,6 @@ _REGROUP_S = 0.5
 #: bubbles are made so far beyond the view, so that moving it needs no new ones at once
 _AROUND_PX = 128.0
 _MOST_AVOIDED = 100
-#: unit vectors of the drawn directions, x to the right, y downwards
-_ANGLES = 2.0 * np.pi * np.arange(DIRECTIONS) / DIRECTIONS
-_TICK_X = TICK_RADIUS_PX * np.sin(_ANGLES)
-_TICK_Y = -TICK_RADIUS_PX * np.cos(_ANGLES)
 
 
 class UnitLayer(Layer):
@@ -89,8 +85,8 @@ class UnitLayer(Layer):
         self._filtered: Flags = np.empty(0, dtype=np.bool_)  # the filter leaves it out
         self._hidden: Flags = np.empty(0, dtype=np.bool_)  # and it would be on the map but for that
         self._count = 0
-        #: how many units would be on the map but for the filter
-        self.hidden_count = 0
+        #: how many units are on the map, in view or not, and how many more would be but for the filter
+        self.shown_count = self.hidden_count = 0
         #: grows with every change: what was reckoned from this layer is out of date
         self.revision = 0
         #: grows when other units stand as symbols than before
@@ -151,27 +147,14 @@ class UnitLayer(Layer):
         before, self._followed = self._followed, row
         self._pin(before, row)
 
-    @property
-    def shown_count(self) -> int:
-        """How many units are on the map, in view or not."""
-        return int(np.count_nonzero(~np.isnan(self.index.x[: self._count])))
-
     def set_filter(self, chosen: Filter) -> None:
         """Leave these units out from now on."""
         self.filter = chosen
-        rows = np.arange(self._count)
-        filtered = chosen.hidden(self._picture, rows)
-        self._refilter(rows[filtered != self._filtered[: self._count]])
-
-    @property
-    def draw_unit(self) -> UnitDrawing:
-        """The set of symbols that units wear."""
-        return self._looks.draw
-
-    def wear(self, draw_unit: UnitDrawing) -> None:
-        """Show units in another set of symbols from now on."""
-        self._looks.draw = draw_unit
-        self._draw_anew(self._looks.dpr)
+        filtered = chosen.hidden(self._picture, np.arange(self._count))
+        rows = np.flatnonzero(filtered != self._filtered[: self._count])
+        self._filtered[rows] = filtered[rows]
+        self._place(rows)
+        self.revision += 1
 
     def set_palette(self, palette: Palette) -> None:
         super().set_palette(palette)
@@ -255,7 +238,8 @@ class UnitLayer(Layer):
             x, y = view.xs(self.index.x[rows]), view.ys(self.index.y[rows])
         distance = np.hypot(x - point.x(), y - point.y())
         near = np.flatnonzero(distance <= reach_px)
-        return [int(row) for row in rows[near[np.lexsort((-self._rank[rows[near]].astype(np.intp), distance[near]))]]]
+        order = np.lexsort((-self._rank[rows[near]].astype(np.intp), distance[near]))
+        return [int(row) for row in rows[near[order]]]
 
     def bubbles(self, view: Viewport) -> Floats:
         """Middles and radii of the bubbles that are drawn, in pixels, shape (bubbles, 3)."""
@@ -266,12 +250,8 @@ class UnitLayer(Layer):
 
     def bubble_at(self, point: QPointF, view: Viewport) -> int | None:
         """The number of the bubble at a point on the screen."""
-        bubbles = self.bubbles(view)
-        if not len(bubbles):
-            return None
-        beyond = np.hypot(bubbles[:, 0] - point.x(), bubbles[:, 1] - point.y()) - bubbles[:, 2]
-        nearest = int(beyond.argmin())
-        return nearest if beyond[nearest] <= 1.0 else None
+        around = self._crowd_for(view) if self.visible else None
+        return around.at(*view.metres(point)) if around is not None else None
 
     def members(self, bubble: int) -> Rows:
         """The rows of the units in a bubble, as it is drawn now."""
@@ -290,15 +270,11 @@ class UnitLayer(Layer):
         if moving.size and len(rows) <= _CROWD:
             heading = self._heading[rows[moving]]
             cells = self._looks.ticks(self._picture.tracks.agency[rows[moving]], heading)
-            fragments = self._ticks.rows(len(moving))
-            fragments[:, 0] = (x[moving] + _TICK_X[heading]) * view.dpr
-            fragments[:, 1] = (y[moving] + _TICK_Y[heading]) * view.dpr
-            fragments[:, 2:6] = self._looks.places[cells]
+            self._ticks.place(x[moving] + TICK_X[heading], y[moving] + TICK_Y[heading], view.dpr)[:] = (
+                self._looks.places[cells]
+            )
             self._ticks.draw(painter, self._looks.pixmap, view.dpr)
-        fragments = self._sprites.rows(len(rows))
-        np.multiply(x, view.dpr, out=fragments[:, 0])
-        np.multiply(y, view.dpr, out=fragments[:, 1])
-        fragments[:, 2:6] = self._looks.places[self._cell[rows]]
+        self._sprites.place(x, y, view.dpr)[:] = self._looks.places[self._cell[rows]]
         self._sprites.draw(painter, self._looks.pixmap, view.dpr)
 
     def _crowd_for(self, view: Viewport) -> Crowd | None:
@@ -306,16 +282,8 @@ class UnitLayer(Layer):
         if not self._clustered:
             return None
         known, now = self._crowd, self._clock()
-        if known is not None and known.metres_per_pixel != view.metres_per_pixel:
-            known = None
-        west, south, east, north = view.bounds()
-        if (
-            known is None
-            or self._regroup
-            or (self._behind and now - self._grouped_at >= _REGROUP_S)
-            or not (known.bounds[0] <= west and known.bounds[1] <= south)
-            or not (east <= known.bounds[2] and north <= known.bounds[3])
-        ):
+        due = self._regroup or (self._behind and now - self._grouped_at >= _REGROUP_S)
+        if known is None or due or not known.holds_for(view.bounds(), view.metres_per_pixel):
             self._crowd = known = crowd(
                 self.index,
                 view.bounds(_AROUND_PX),
@@ -391,9 +359,9 @@ class UnitLayer(Layer):
         hidden = there & self._filtered[rows]
         self.hidden_count += int(np.count_nonzero(hidden)) - int(np.count_nonzero(self._hidden[rows]))
         self._hidden[rows] = hidden
-        shown = there & ~hidden
-        if (shown != np.isfinite(self.index.x[rows])).any():
-            self._regroup = True
+        shown, before = there & ~hidden, np.isfinite(self.index.x[rows])
+        self.shown_count += int(np.count_nonzero(shown)) - int(np.count_nonzero(before))
+        self._regroup = self._regroup or bool((shown != before).any())
         self.index.x[rows], self.index.y[rows] = np.where(shown, x, np.nan), np.where(shown, y, np.nan)
         course = tracks.course_deg[rows]
         moving = (tracks.speed_mps[rows] > MOVING_MPS) & np.isfinite(course)
@@ -417,13 +385,6 @@ class UnitLayer(Layer):
         self.index.kind[rows] = kinds_of(tracks.agency[rows], stale | (marks & DOUBTFUL > 0))
         self._set_apart(rows)
         self._place(rows)
-
-    def _refilter(self, rows: Rows) -> None:
-        """Take these out, or in again."""
-        self._filtered[rows] = self.filter.hidden(self._picture, rows)
-        self._place(rows)
-        self._regroup = True
-        self.revision += 1
 
     def _marks_of(self, rows: Rows) -> NDArray[np.uint8]:
         tracks = self._picture.tracks
