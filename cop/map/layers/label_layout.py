@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cop.map.layers.label_grid import Box, Floats, LabelGrid, nearest_point
+from cop.map.viewport import Viewport
 
 #: the sides in the order of choice, and the number of a label that a leader line ties to its symbol
 RIGHT, LEFT, BELOW, ABOVE, LED = range(5)
@@ -14,6 +15,11 @@ RIGHT, LEFT, BELOW, ABOVE, LED = range(5)
 _REACH_PX, _REACH_OF_MUST_PX = 72.0, 100.0
 #: a label comes back from its leader line's end when there has been room beside its symbol for so long
 _BACK_AFTER_S = 1.5
+#: of each bin of this size only the most important unit is tried, so that a crowd costs no more than a few
+_BIN_PX = (48.0, 22.0)
+_MOST_TRIED = 600
+
+Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +137,21 @@ def _offsets(width: Floats, height: Floats, clear: Floats) -> Floats:
     below = np.column_stack((-width / 2, clear - 1))
     above = np.column_stack((-width / 2, 1 - clear - height))
     return np.stack((right, left, below, above), axis=1)
+
+
+def worth_a_try(view: Viewport, x: Floats, y: Floats, importance: NDArray[np.uint8], among: Rows) -> Rows:
+    """Which of the symbols numbered in `among` to try, the most important (least number) first: one of each bin."""
+    order = among[np.argsort(importance[among], kind="stable")]
+    if not order.size:
+        return order
+    # the bins lie still on the ground, so that panning makes no other choice
+    origin = view.point(0.0, 0.0)
+    across = ((x[order] - origin.x()) // _BIN_PX[0]).astype(np.intp)
+    down = ((y[order] - origin.y()) // _BIN_PX[1]).astype(np.intp)
+    across -= across.min()
+    bins = (down - down.min()) * (int(across.max()) + 1) + across
+    best = np.full(int(bins.max()) + 1, -1, dtype=np.intp)
+    # of the same bin the last one written, the first in order, stays
+    best[bins[::-1]] = np.arange(len(order))[::-1]
+    tried: Rows = order[np.sort(best[best >= 0])[:_MOST_TRIED]]
+    return tried

@@ -15,7 +15,7 @@ from PySide6.QtGui import QPainter, QPen
 from cop.domain.words import UNIT_STATUSES
 from cop.map.layers.incidents import IncidentLayer, PlacedIncident
 from cop.map.layers.label_grid import Floats, LabelGrid, nearest_point
-from cop.map.layers.label_layout import LED, Hung, LabelLayout, Wanted
+from cop.map.layers.label_layout import LED, Hung, LabelLayout, Wanted, worth_a_try
 from cop.map.layers.label_words import SECOND_PART_SCALE, Beside, callsign_lines, incident_lines, second_part
 from cop.map.layers.layer import Layer
 from cop.map.layers.units import UnitLayer
@@ -28,11 +28,8 @@ from cop.picture.picture import Picture
 
 Rows = NDArray[np.intp]
 
-#: most callsigns on one screen (more than a person reads), and most that are tried for it
+#: most callsigns on one screen: more than a person reads
 _MOST_CALLSIGNS = 160
-_MOST_TRIED = 600
-#: of each bin of this size only the most important unit is tried, so that a crowd costs no more than a few
-_BIN_PX = (48.0, 22.0)
 #: the same for incidents, the most urgent and the newest first
 _MOST_INCIDENT_LABELS = 60
 _MOST_INCIDENTS_TRIED = 240
@@ -254,7 +251,7 @@ class LabelLayer(Layer):
         ranks[selected] = _RANK_SELECTED
         crowd = np.flatnonzero(ranks == _RANK_EMERGENCY)[:_MOST_CALLSIGNS]
         self._lay_out_units(layout, view, rows[crowd], x[crowd], y[crowd], before=before, must=True)
-        rest = _tried(view, x, y, ranks=ranks, had=had)
+        rest = worth_a_try(view, x, y, ranks * np.uint8(2) + ~had, np.flatnonzero(ranks > _RANK_EMERGENCY))
         layout.leaders = _LEADERS if len(rows) <= _MOST_UNITS_WITH_LEADERS else 0
         self._lay_out_units(layout, view, rows[rest], x[rest], y[rest], before=before, must=False)
         self._moved_at = {row: at for row, at in self._moved_at.items() if row in self._unit_labels}
@@ -376,24 +373,6 @@ class LabelLayer(Layer):
         )
         seen = (one for one in named if room.contains(view.point(one.x, one.y)))
         return list(itertools.islice(seen, _MOST_INCIDENTS_TRIED))
-
-
-def _tried(view: Viewport, x: Floats, y: Floats, *, ranks: NDArray[np.uint8], had: NDArray[np.bool_]) -> Rows:
-    """Which units are worth a try, the most important first: one of each bin, who had a label before the others."""
-    order = np.argsort(ranks * np.uint8(2) + ~had, kind="stable")
-    order = order[ranks[order] > _RANK_EMERGENCY]
-    # the bins lie still on the ground, so that panning makes no other choice
-    origin = view.point(0.0, 0.0)
-    across = ((x[order] - origin.x()) // _BIN_PX[0]).astype(np.intp)
-    down = ((y[order] - origin.y()) // _BIN_PX[1]).astype(np.intp)
-    across -= across.min(initial=0) if not across.size else across.min()
-    down -= down.min(initial=0) if not down.size else down.min()
-    bins = down * (int(across.max(initial=0)) + 1) + across
-    best = np.full(int(bins.max(initial=0)) + 1, -1, dtype=np.intp)
-    # of the same bin the last one written, the first in order, stays
-    best[bins[::-1]] = np.arange(len(order))[::-1]
-    tried: Rows = order[np.sort(best[best >= 0])[:_MOST_TRIED]]
-    return tried
 
 
 def _leader(one: _Standing) -> tuple[QPointF, QPointF]:
