@@ -39,9 +39,10 @@ class Behind:
         return self._thread.submit(work, *what)
 
     def stop(self) -> None:
-        """Begin nothing more."""
-        if self._thread is not None:
-            self._thread.shutdown(wait=False, cancel_futures=True)
+        """Begin nothing more of what was submitted."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.shutdown(wait=False, cancel_futures=True)
 
 
 def _step_back() -> None:
@@ -100,10 +101,10 @@ class Simplified:
         rough = self._rough.get(level)
         if rough is not None:
             return rough
-        there = {**self._rough, **self._levels}  # a copy: the thread adds to both
-        finer = max(one for one in there if one < level)
-        coarser = min((one for one in there if one > level), default=None)
-        return there[coarser] if coarser is not None and coarser - level < level - finer else there[finer]
+        at_hand = {**self._rough, **self._levels}  # a copy: the thread adds to both
+        finer = max(one for one in at_hand if one < level)
+        coarser = min((one for one in at_hand if one > level), default=None)
+        return at_hand[coarser] if coarser is not None and coarser - level < level - finer else at_hand[finer]
 
     def settle(self) -> None:
         """Wait for all that was asked for."""
