@@ -14,127 +14,16 @@ from cop.domain.batch import Batch
 from cop.domain.incident import Incident
 from cop.domain.unit import Unit
 from cop.map.layers.incidents import IncidentLayer
-from cop.map.layers.label_words import callsign_lines, incident_lines, speed_words
 from cop.map.layers.labels import LabelLayer
 from cop.map.layers.units import UnitLayer
-from cop.map.lettering import text_width, whole
 from cop.map.measures import Measures
 from cop.map.palette import load_palette
 from cop.map.projection import to_degrees
 from cop.map.viewport import Viewport
 from cop.picture.picture import Picture
 from tests.map.golden import assert_golden
+from tests.map.label_scene import NEAR, PLACES, VIEW, Scene, at_near, overlapping
 from tests.map.scenes import NOON, positions, report
-
-VIEW = Viewport(-9_010_000.0, 4_200_000.0, 10.0, 800, 600)
-PLACES = st.lists(st.tuples(st.floats(0, 800), st.floats(0, 600)), min_size=1, max_size=60)
-
-
-class Scene:
-    """Units and incidents placed in pixels, and the layers that draw them."""
-
-    def __init__(self) -> None:
-        self.picture = Picture()
-        palette = load_palette("dark")
-        self.units = UnitLayer(self.picture, palette, lambda: self.now)
-        self.incidents = IncidentLayer(self.picture, palette, lambda: NOON)
-        self.time = 0.0
-        self.reserved: list[QRectF] = []
-        self.labels = LabelLayer(
-            self.picture,
-            self.units,
-            self.incidents,
-            palette,
-            reserved=lambda: self.reserved,
-            now=lambda: self.now,
-            measures=Measures("us"),
-            clock=lambda: self.time,
-        )
-        self.seconds = 0
-        self.now = NOON
-        self.view = VIEW
-
-    def tell(self, batch: Batch) -> None:
-        change = self.picture.apply(batch)
-        for layer in (self.units, self.incidents, self.labels):
-            layer.apply(change)
-
-    def put_units(
-        self, places: list[tuple[float, float]], statuses: dict[int, str] | None = None, speed: float | np.ndarray = 0.0
-    ) -> None:
-        names = [("a", f"u{index}") for index in range(len(places))]
-        if statuses is not None:
-            self.tell(
-                Batch(
-                    reports=[
-                        report(
-                            "a",
-                            Unit(id=unit, at=NOON, callsign=f"Unit {index}", status=statuses.get(index, "available")),
-                        )
-                        for index, (_, unit) in enumerate(names)
-                    ]
-                )
-            )
-        x, y = np.array(places).T
-        lat, lon = to_degrees(VIEW.left + x * VIEW.metres_per_pixel, VIEW.top - y * VIEW.metres_per_pixel)
-        self.seconds += 1
-        self.tell(
-            positions(
-                self.picture, names, lat, lon, course=90.0, speed=speed, at=NOON + timedelta(seconds=self.seconds)
-            )
-        )
-
-    def name(self, *callsigns: str) -> None:
-        """Call the units by these."""
-        bodies = [Unit(id=f"u{index}", at=NOON, rev=2, callsign=callsign) for index, callsign in enumerate(callsigns)]
-        self.tell(Batch(reports=[report("a", body) for body in bodies]))
-
-    def said(self, unit: str) -> str:
-        """The second part of a unit's label, "" where it has none."""
-        label = self.labels._unit_labels[self.row(unit)]
-        return label.said.text if label.said is not None and label.beside is not None else ""
-
-    def row(self, unit: str) -> int:
-        row = self.picture.tracks.row_of("a", unit)
-        assert row is not None
-        return row
-
-    def settled(self) -> dict[str, QRectF]:
-        """Where labels stand some seconds later: those that are led have come back, where there is room."""
-        for _ in range(12):
-            self.boxes()
-            self.time += 1.0
-        return self.boxes()
-
-    def put_incidents(self, places: list[tuple[float, float]]) -> None:
-        bodies = []
-        for index, (x, y) in enumerate(places):
-            lat, lon = to_degrees(VIEW.left + x * VIEW.metres_per_pixel, VIEW.top - y * VIEW.metres_per_pixel)
-            bodies.append(
-                Incident(id=f"i{index}", at=NOON, title="Fire", priority=1 + index % 5, lat=float(lat), lon=float(lon))
-            )
-        self.tell(Batch(reports=[report("a", body) for body in bodies]))
-
-    def boxes(self) -> dict[str, QRectF]:
-        """Paint, then where every label stands, by the id of what it names."""
-        image = QImage(VIEW.width, VIEW.height, QImage.Format.Format_RGB32)
-        painter = QPainter(image)
-        self.labels.paint(painter, self.view)
-        painter.end()
-        units, incidents = self.labels.boxes(self.view)
-        keys = self.picture.tracks.keys
-        return {keys[row][1]: box for row, box in units.items()} | {key[1]: box for key, box in incidents.items()}
-
-
-def overlapping(boxes: dict[str, QRectF]) -> list[tuple[str, str]]:
-    names = sorted(boxes)
-    return [
-        (first, second)
-        for index, first in enumerate(names)
-        for second in names[index + 1 :]
-        if boxes[first].adjusted(0.5, 0.5, -0.5, -0.5).intersects(boxes[second].adjusted(0.5, 0.5, -0.5, -0.5))
-    ]
-
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -232,16 +121,6 @@ def test_that_labels_stay_in_view() -> None:
     assert all(whole.contains(box) for box in boxes.values())
 
 
-NEAR = Viewport(-9_010_000.0, 4_200_000.0, 2.0, 800, 600)
-#: 1 : 125,000; VIEW is 1 : 31,000
-FAR = Viewport(-9_010_000.0, 4_200_000.0, 40.0, 800, 600)
-
-
-def at_near(places: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Where the near view has these places, in the pixels of the far one."""
-    return [(x / 5, y / 5) for x, y in places]
-
-
 @settings(max_examples=25, deadline=None)
 @given(st.lists(PLACES, min_size=2, max_size=6), st.booleans())
 def test_that_labels_never_overlap_through_any_motion_near_and_far(
@@ -329,86 +208,6 @@ def test_that_a_led_label_comes_back_when_there_has_been_room_for_a_while() -> N
     assert scene.labels.leaders(VIEW) == []
 
 
-@pytest.mark.parametrize(
-    "callsign", ["Engine 1", "Engine 12", "Mecklenburg County Emergency Management Mobile Command"]
-)
-def test_that_a_callsign_is_written_out_whole(callsign: str) -> None:
-    assert " ".join(callsign_lines(callsign, selected=False)) == callsign
-    scene = Scene()
-    scene.put_units([(400.0, 300.0)], {})
-    scene.name(callsign)
-    box = scene.boxes()["u0"]
-    longest = max(text_width(line, 12) for line in callsign_lines(callsign, selected=False))
-    assert box.width() >= longest + 10
-
-
-@settings(max_examples=200)
-@given(st.text(max_size=256), st.text(max_size=256))
-def test_that_two_units_are_never_written_alike_unless_they_are_called_alike(first: str, second: str) -> None:
-    shown = [callsign_lines(one, selected=False) for one in (first, second)]
-    for text, lines in zip((first, second), shown, strict=True):
-        assert "".join(lines).replace(" ", "") == whole(text).replace(" ", "") or lines[0].startswith("(")
-        assert "".join(callsign_lines(text, selected=True)).replace(" ", "") in {
-            whole(text).replace(" ", ""),
-            "(noname)",
-        }
-
-
-def test_that_a_name_too_long_for_the_map_is_said_to_be_long_and_shown_where_it_is_selected() -> None:
-    hostile = "Engine 1 " * 28
-    assert callsign_lines(hostile, selected=False) == (f"(name of {len(hostile)} characters)",)
-    assert " ".join(callsign_lines(hostile, selected=True)) == hostile.strip()
-    scene = Scene()
-    scene.put_units([(400.0, 300.0)], {})
-    scene.name(hostile)
-    small = scene.boxes()["u0"]
-    scene.labels.selected_unit = scene.row("u0")
-    assert scene.boxes()["u0"].height() > 3 * small.height()
-
-
-def test_that_a_title_wraps_and_is_not_cut() -> None:
-    scene = Scene()
-    title = "Hazardous materials release at the intermodal yard, northbound track"
-    lat, lon = to_degrees(VIEW.left + 4000.0, VIEW.top - 3000.0)
-    body = Incident(id="i0", at=NOON, title=title, priority=1, lat=float(lat), lon=float(lon))
-    scene.tell(Batch(reports=[report("a", body)]))
-    placed = scene.incidents.placed()[0]
-    lines = incident_lines(scene.incidents, placed)
-    assert len(lines) == 2
-    assert " ".join(lines) == scene.incidents.text(placed)
-    assert title in " ".join(lines)
-    assert scene.boxes()["i0"].height() > 30
-
-
-def test_that_from_near_labels_say_status_or_speed_and_from_far_they_do_not() -> None:
-    scene = Scene()
-    places = [(300.0, 100.0), (300.0, 200.0)]
-    scene.view = FAR
-    scene.put_units(places, {0: "on_scene", 1: "en_route"}, speed=np.array([0.0, 18.7]))
-    scene.boxes()
-    assert (scene.said("u0"), scene.said("u1")) == ("", "")
-    scene.view = NEAR
-    scene.put_units(at_near(places), speed=np.array([0.0, 18.7]))
-    scene.boxes()
-    assert (scene.said("u0"), scene.said("u1")) == ("On scene", "42 mph")
-
-
-def test_that_the_age_of_a_stale_position_is_always_said_and_grows_without_messages() -> None:
-    scene = Scene()
-    scene.view = FAR
-    scene.put_units([(300.0, 100.0)], {})
-    scene.now = NOON + timedelta(minutes=4, seconds=30)
-    scene.units.tick()
-    scene.labels.relayout()
-    scene.boxes()
-    assert scene.said("u0") == "4 min old"
-    scene.now += timedelta(minutes=1)
-    assert scene.labels.tick()
-    scene.boxes()
-    assert scene.said("u0") == "5 min old"
-    assert not scene.labels.tick()
-
-
 def test_that_a_second_part_covers_no_other_symbol_and_no_other_label() -> None:
     scene = Scene()
     scene.view = NEAR
@@ -418,11 +217,6 @@ def test_that_a_second_part_covers_no_other_symbol_and_no_other_label() -> None:
     assert scene.said("u1") == "Out of service"
     assert not boxes["u0"].intersects(QRectF(394, 289, 22, 22))
     assert overlapping(boxes) == []
-
-
-def test_that_a_units_setting_of_metres_says_kilometres_an_hour() -> None:
-    assert speed_words(10.0, Measures("metric")) == "36 km/h"
-    assert speed_words(10.0, Measures("both")) == "22 mph"
 
 
 def test_that_no_label_covers_a_bubble() -> None:
