@@ -1,11 +1,13 @@
 """Where the map looks: by hand, by itself while nobody has touched it, after a unit, back and forth."""
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from cop.map.canvas import MapBox
+from cop.map.projection import WORLD_M
 from cop.picture.change import Key
 
 #: west, south, east, north in map metres
@@ -34,6 +36,19 @@ class Look(NamedTuple):
         reach = 4 * self.metres_per_pixel
         alike = abs(self.metres_per_pixel / other.metres_per_pixel - 1) < 0.02
         return alike and abs(self.x - other.x) < reach and abs(self.y - other.y) < reach
+
+
+def look_of(kept: object) -> Look | None:
+    """A look as remembered in the settings, within the world; None for what is none."""
+    if not isinstance(kept, list) or len(kept) != 3:
+        return None
+    try:
+        x, y, scale = (float(part) for part in kept)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    if not (math.isfinite(x) and math.isfinite(y) and math.isfinite(scale) and scale > 0):
+        return None
+    return Look(max(-WORLD_M, min(WORLD_M, x)), max(-WORLD_M, min(WORLD_M, y)), scale)
 
 
 class Moves(QObject):

@@ -1,7 +1,6 @@
 """The layers of one map in their order: which are shown, how strongly, and which lies on which."""
 
 import functools
-import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -91,8 +90,8 @@ class LayerStack:
             if layer.listed and layer.name in {*hidden, *shown}:
                 layer.visible = layer.name not in hidden
             value = opacity.get(layer.name, 1.0)
-            if layer.listed and isinstance(value, int | float) and math.isfinite(value):
-                layer.opacity = max(LEAST_OPACITY, min(1.0, float(value)))
+            if layer.listed and isinstance(value, int | float):
+                layer.opacity = float(max(LEAST_OPACITY, min(1.0, value)))  # 1.0 for NaN
             _choose(layer, _table(said, layer.name))
 
     def _any(self, tell: Callable[[Layer], bool]) -> bool:

@@ -4,7 +4,7 @@ import json
 
 from PySide6.QtCore import QSettings
 
-from cop.map.moves import Look
+from cop.map.moves import Look, look_of
 from cop.ui import wording
 
 _KEY = "bookmarks"
@@ -20,11 +20,10 @@ class Bookmarks:
         self._looks: dict[str, Look] = {}
         try:
             kept = json.loads(str(settings.value(_KEY, "{}")))
-            for name, look in kept.items():
-                x, y, scale = (float(part) for part in look)
-                if scale > 0:
-                    self._looks[str(name)] = Look(x, y, scale)
-        except (ValueError, TypeError, AttributeError):
+            for name, said in kept.items():
+                if (look := look_of(said)) is not None:
+                    self._looks[str(name)] = look
+        except (ValueError, AttributeError, RecursionError):
             self._looks = {}
 
     def all(self) -> dict[str, Look]:

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QRect, QSettings, Signal
 from PySide6.QtGui import QGuiApplication
 
-from cop.map.moves import Look
+from cop.map.moves import look_of
 from cop.map.palette import Palette
 from cop.map.projection import place_to_degrees, stretch_at
 from cop.map.tools import tool_kinds
@@ -133,9 +133,10 @@ class Maps(QObject):
                 return
             window.restore_geometry_state(str(kept.get("geometry", "")))
             state = kept.get("map")
-            window.map_view.restore(state if isinstance(state, dict) else {})
+            state = state if isinstance(state, dict) else {}
+            window.map_view.restore(state)
             window.show()
-            if (look := _look_of(kept)) is not None:
+            if (look := look_of(state.get("look"))) is not None:
                 window.map_view.moves.go(look)
 
     def close_windows(self) -> None:
@@ -203,14 +204,6 @@ class Maps(QObject):
     def _kept(self, key: str, missing: Any) -> Any:
         try:
             kept = json.loads(str(self._settings.value(key, "")))
-        except ValueError:
+        except (ValueError, RecursionError):
             return missing
         return kept if isinstance(kept, type(missing)) else missing
-
-
-def _look_of(kept: dict[str, Any]) -> Look | None:
-    try:
-        x, y, scale = (float(part) for part in kept["map"]["look"])
-    except (KeyError, TypeError, ValueError):
-        return None
-    return Look(x, y, scale) if scale > 0 else None

@@ -147,7 +147,20 @@ def test_that_layers_and_filter_are_remembered_for_the_desk(
     assert second.map_view.filter == Filter(kinds=frozenset({"bus"}))
 
 
-@pytest.mark.parametrize("kept", ["", "null", "[]", "{", '{"layers": 3, "filter": [1], "look": "x"}', "\x00"])
+_HUGE = "1" + "0" * 400
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        *("", "null", "[]", "{", '{"layers": 3, "filter": [1], "look": "x"}', "\x00"),
+        "[" * 20_000,
+        f'{{"layers": {{"live": {{"opacity": {{"units": {_HUGE}}}}}}}, "filter": {{"kinds": {_HUGE}}}}}',
+        f'{{"a": [{_HUGE}, 1, 1]}}',
+        '{"a": [1e12, 1e308, 3], "b": [NaN, 0, 1], "c": [0, 0, Infinity], "d": "123", "e": [1, 2]}',
+        f'[{{"geometry": {_HUGE}, "map": {{"look": [{_HUGE}, NaN, 1]}}}}]',
+    ],
+)
 def test_that_settings_that_cannot_be_read_leave_the_map_as_delivered(
     make_desk: MakeDesk, make_window: MakeWindow, settings: QSettings, kept: str
 ) -> None:
@@ -157,6 +170,7 @@ def test_that_settings_that_cannot_be_read_leave_the_map_as_delivered(
     assert not window.map_view.filter
     assert window.map_view.layer_set.units.visible
     assert not window.maps.windows
+    window.maps.places()
 
 
 def test_that_a_view_is_kept_under_a_name_and_gone_back_to(
