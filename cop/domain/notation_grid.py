@@ -179,7 +179,11 @@ def _hemispheres(letter: str, near: Place | None) -> list[tuple[bool, str]]:
 def _of_utm(zone: int, east: float, north: float, *, south: bool) -> Place | None:
     lon, lat = utm_projection(zone, south=south)(east, north, inverse=True)
     off = abs((lon - (6 * zone - 183) + 180.0) % 360.0 - 180.0)
-    return (float(lat), float(lon)) if SOUTHERNMOST <= lat <= NORTHERNMOST and off <= 45.0 else None
+    return (
+        (float(lat), float(lon))
+        if SOUTHERNMOST - _EDGE_DEG <= lat <= NORTHERNMOST + _EDGE_DEG and off <= 45.0
+        else None
+    )
 
 
 def _is_south(hemisphere: str | bytes) -> bool:

@@ -24,7 +24,7 @@ def usng(lat: float, lon: float, digits: int = 5) -> str:
     """
     if not (math.isfinite(lat) and math.isfinite(lon)) or not SOUTHERNMOST <= lat <= NORTHERNMOST:
         return ""
-    lat = 0.0 if -_AT_EQUATOR_DEG < lat < 0.0 else lat  # the library rounds it into a square that is not there
+    lat = _off_equator(lat)
     text = _MGRS.toMGRS(lat, (lon + 180.0) % 360.0 - 180.0, MGRSPrecision=digits)
     text = text.decode("ascii") if isinstance(text, bytes) else str(text)
     head = len(text) - 2 * digits
@@ -52,6 +52,7 @@ def utm(lat: float, lon: float) -> str:
     grid = usng(lat, lon, 0)
     if not grid:
         return ""
+    lat = _off_equator(lat)
     east, north = utm_projection(int(grid[:2]), south=grid[2] < "N")(lon, lat)
     return f"{grid[:3]} {math.floor(east + 0.001):06d} m E {math.floor(north + 0.001):07d} m N"
 
@@ -69,6 +70,11 @@ def band_of(lat: float) -> str:
     if not SOUTHERNMOST <= lat <= NORTHERNMOST:
         return ""
     return BANDS[min(len(BANDS) - 1, int((lat - SOUTHERNMOST) // 8))]
+
+
+def _off_equator(lat: float) -> float:
+    """What is south of the equator by less than can be written is on it: else it falls into a square that is not."""
+    return 0.0 if -_AT_EQUATOR_DEG < lat < 0.0 else lat
 
 
 def _north(lat: float) -> str:
