@@ -22,7 +22,7 @@ from cop.map.layers.layer import Layer
 from cop.map.palette import Palette
 from cop.map.projection import to_metres
 from cop.map.sprites import SpriteArray
-from cop.map.symbols import DIRECTIONS, UnitDrawing
+from cop.map.symbols import DIRECTIONS
 from cop.map.unit_sprites import DOUBTFUL, EXERCISE, TICK_X, TICK_Y, UnitSprites
 from cop.map.viewport import Viewport
 from cop.picture.change import Change
