@@ -166,6 +166,23 @@ def test_that_an_agency_that_changes_its_colour_is_seen_in_it(picture: Picture, 
         assert (fill[0] > fill[1]) == (wanted == "#ff0000")
 
 
+def test_that_every_name_is_there_when_the_map_is_settled(show_map: ShowMap, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cop.map.layers.jurisdiction_names._BUDGET_S", 0.0)
+    view = show_map(ground=Ground([of(f"n{n}", square(0.02 * (n % 11), 0.02 * (n // 11), 0.02)) for n in range(121)]))
+    written: list[str] = []
+    monkeypatch.setattr(
+        "cop.map.layers.jurisdiction_names.draw_haloed", lambda _painter, _at, text, _script: written.append(text)
+    )
+    view.show_place(35.11, -80.89, 22_000.0)
+    view.settle()
+    view.grab()
+    assert len(set(written)) > 50
+    before = len(written)
+    view._box.pan(400, 0)
+    view.grab()
+    assert 0 < len(written) - before <= len(set(written))
+
+
 def test_that_a_name_stays_on_the_ground_while_the_map_is_dragged(
     show_map: ShowMap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -266,8 +283,11 @@ def test_that_much_ground_becomes_sharp_by_itself(show_map: ShowMap, qtbot: QtBo
     QApplication.processEvents()
     view._box.zoom(0.7, QPointF(200, 200))
     layer = view.layer_set.jurisdictions
-    qtbot.waitUntil(lambda: not layer._again.isActive() and layer._sheet._shows(view.view), timeout=20_000)
+    view.grab()
+    layer._outlines.settle()  # what the thread made is told to the screen in its own time
     qtbot.waitUntil(lambda: layer._study._overlaps_found is not None and layer._study._overlaps_found.done())
+    QApplication.processEvents()
+    qtbot.waitUntil(lambda: not layer._again.isActive() and layer._sheet._shows(view.view), timeout=20_000)
     seen_by_itself = view.grab().toImage()
     view.settle()
     settled = view.grab().toImage()

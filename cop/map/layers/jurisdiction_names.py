@@ -51,12 +51,19 @@ class JurisdictionNames:
     def __init__(self, jurisdictions: Sequence[Jurisdiction], shapes: Shapes) -> None:
         self._jurisdictions = jurisdictions
         self._names = [clean(one.name, 60).upper() for one in jurisdictions]
+        #: what is written where the whole name would run into the neighbour's ground
+        self._short = [
+            name.removesuffix(" COUNTY") if one.level == "county" else name
+            for name, one in zip(self._names, jurisdictions, strict=True)
+        ]
         self._bounds: NDArray[np.float64] = shapely.bounds(shapes).reshape(-1, 4)
         self._largest = np.array([_NAMED_TO.get(one.level, _OTHERS_NAMED_TO) for one in jurisdictions])
         order = {"state": 0, "county": 1}
         self._order = np.array([order.get(one.level, 2) for one in jurisdictions])
         self._special = np.array([one.level == "special" for one in jurisdictions], dtype=np.bool_)
         self._places: dict[int, _Place] = {}
+        #: whether the next painting takes the time that it takes
+        self.patient = False
         self._nowhere: set[int] = set()
         self._nowhere_in: Viewport | None = None
 
@@ -85,12 +92,18 @@ class JurisdictionNames:
             self._nowhere.clear()
             self._nowhere_in = view
         crowd = _Taken(taken)
-        until = time.perf_counter() + (_BUDGET_S if len(self._names) > _FEW else math.inf)
+        hurried = len(self._names) > _FEW and not self.patient
+        self.patient = False
+        until = time.perf_counter() + (_BUDGET_S if hurried else math.inf)
         written = 0
         done = True
         for index in chosen.tolist():
             pixels = _NAME_SIZES.get(self._jurisdictions[index].level, _OTHER_NAME_SIZE)
-            width = text_width(self._names[index], pixels, bold=True) + _SPACING_PX * len(self._names[index])
+            name = self._names[index]
+            width = _name_width(name, pixels)
+            if width > wide[index]:
+                name = self._short[index]
+                width = _name_width(name, pixels)
             if width > wide[index] + _OVERHANG_PX:
                 continue
             place = self._places.get(index)
@@ -106,7 +119,7 @@ class JurisdictionNames:
                 crowd.add(spot)
                 ink = self._colour(index, inks, palette)
                 script = Script(pixels, ink, palette.label_halo[:7] + "5a", bold=True, spacing_px=_SPACING_PX)
-                draw_haloed(painter, QPointF(spot.left(), spot.top() + 1.15 * pixels), self._names[index], script)
+                draw_haloed(painter, QPointF(spot.left(), spot.top() + 1.15 * pixels), name, script)
                 written += 1
                 if written >= _MOST_NAMES:
                     break
@@ -197,6 +210,10 @@ class _Taken:
             self._edges = np.concatenate((self._edges, np.empty_like(self._edges)))
         self._edges[self._count] = (box.left(), box.top(), box.right(), box.bottom())
         self._count += 1
+
+
+def _name_width(name: str, pixels: int) -> float:
+    return text_width(name, pixels, bold=True) + _SPACING_PX * len(name)
 
 
 def _box(middle: QPointF, width: float, pixels: int) -> QRectF:

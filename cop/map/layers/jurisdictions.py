@@ -177,7 +177,7 @@ class JurisdictionLayer(Layer):
         """Let the next painting show all there is, sharp, whatever time that takes: for a picture that is kept."""
         self._study.settle()
         self._outlines.settle()
-        self._patient = True
+        self._patient = self._names.patient = True
 
     def stop(self) -> None:
         """Begin no more work in threads."""
