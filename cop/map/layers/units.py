@@ -22,7 +22,7 @@ from cop.map.layers.layer import Layer
 from cop.map.palette import Palette
 from cop.map.projection import to_metres
 from cop.map.sprites import SpriteArray
-from cop.map.symbols import DIRECTIONS
+from cop.map.symbols import DIRECTIONS, UnitDrawing
 from cop.map.unit_sprites import DOUBTFUL, EXERCISE, TICK_X, TICK_Y, UnitSprites
 from cop.map.viewport import Viewport
 from cop.picture.change import Change
@@ -155,6 +155,16 @@ class UnitLayer(Layer):
         self._filtered[rows] = filtered[rows]
         self._place(rows)
         self.revision += 1
+
+    @property
+    def draw_unit(self) -> UnitDrawing:
+        """The set of symbols that units wear."""
+        return self._looks.draw
+
+    def wear(self, draw_unit: UnitDrawing) -> None:
+        """Show units in another set of symbols from now on."""
+        self._looks.draw = draw_unit
+        self._draw_anew(self._looks.dpr)
 
     def set_palette(self, palette: Palette) -> None:
         super().set_palette(palette)
