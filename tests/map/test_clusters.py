@@ -272,9 +272,18 @@ def test_that_shares_of_the_ring_are_those_of_the_agencies() -> None:
 
 @pytest.mark.parametrize(
     ("count", "text"),
-    [(2, "2"), (999, "999"), (1000, "1.0k"), (1234, "1.2k"), (9999, "9.9k"), (12_345, "12k"), (999_999, "999k"),
-     (1_000_000, "1.0M"), (12_345_678, "12M")],
-)  # fmt: skip
+    [
+        (2, "2"),
+        (999, "999"),
+        (1000, "1.0k"),
+        (1234, "1.2k"),
+        (9999, "9.9k"),
+        (12_345, "12k"),
+        (999_999, "999k"),
+        (1_000_000, "1.0M"),
+        (12_345_678, "12M"),
+    ],
+)
 def test_that_a_count_is_short_and_never_more_than_it_is(count: int, text: str) -> None:
     assert count_text(count) == text
 
@@ -382,8 +391,9 @@ class LayerMachine(RuleBasedStateMachine):
         view = Viewport(VIEW.left, VIEW.top, float(self.random.choice([10.0, 3.0])), 600, 400)
         before = layer.grouping
         symbols = layer.visible_units(view)[0].tolist()
-        x, y = (np.array([view.place(tracks.lat[row], tracks.lon[row]).toTuple() for row in sorted(there)])
-                .reshape(-1, 2).T)  # fmt: skip
+        x, y = (
+            np.array([view.place(tracks.lat[row], tracks.lon[row]).toTuple() for row in sorted(there)]).reshape(-1, 2).T
+        )
         inside = (x > -29) & (x < view.width + 29) & (y > -29) & (y < view.height + 29)
         seen = {row for row, is_in in zip(sorted(there), inside.tolist(), strict=True) if is_in}
         bubbles = [layer.members(number).tolist() for number in range(len(layer.bubbles(view)))]
@@ -403,8 +413,10 @@ class LayerMachine(RuleBasedStateMachine):
             old = [int((layer.stale[bubble] | tracks.doubtful[bubble]).sum()) for bubble in bubbles]
             assert old_of(layer._crowd.kinds).tolist() == old
         point = QPointF(*self.random.uniform(0, 400, 2))
-        distances = {row: np.hypot(*(np.array(view.point(*layer.position(row)).toTuple()) - point.toTuple()))
-                     for row in (symbols if layer.clustered else sorted(there))}  # fmt: skip
+        distances = {
+            row: np.hypot(*(np.array(view.point(*layer.position(row)).toTuple()) - point.toTuple()))
+            for row in (symbols if layer.clustered else sorted(there))
+        }
         near = [row for row, distance in distances.items() if distance <= 25.0]
         assert sorted(layer.near(point, view, 25.0)) == sorted(near)
 
