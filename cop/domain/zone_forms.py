@@ -22,6 +22,8 @@ _DIGITS = 7  # of a degree: a centimetre
 MOST_CELLS = 10_000
 MOST_POINTS = 2_000
 _MOST_VERTICES = 9_000
+#: a band along a tangle of more points than this takes seconds, of ten times as many minutes: each leg meets each other
+MOST_COURSE_POINTS = 200
 #: pairs of vertices
 _MOST_COMPARED = 1_000_000
 _LEAST_M = 1.0
@@ -94,9 +96,11 @@ def fits(form: ZoneForm, geometry: dict[str, Any]) -> bool:
         own = drawn(form)
     except BadForm:
         return False
-    if int(shapely.get_num_coordinates(read)) * int(shapely.get_num_coordinates(own)) > _MOST_COMPARED and not (
-        own.equals_exact(orient(read, 1.0) if read.geom_type == "Polygon" else read, 1e-6)
+    if own.geom_type == read.geom_type and own.equals_exact(
+        orient(read, 1.0) if read.geom_type == "Polygon" else read, 1e-6
     ):
+        return True
+    if int(shapely.get_num_coordinates(read)) * int(shapely.get_num_coordinates(own)) > _MOST_COMPARED:
         return False  # so many vertices were drawn by no hand, and to compare them would keep a desk waiting
     if (own.geom_type == "LineString") != (read.geom_type == "LineString"):
         return False
@@ -168,6 +172,8 @@ def _corridor(places: _Places, width_m: float | None) -> BaseGeometry:
     width_m = _metres(width_m, "A corridor", "width", _WIDEST_CORRIDOR_M)
     if len(places) < 2:
         raise BadForm("A corridor needs two points.")
+    if len(places) > MOST_COURSE_POINTS:
+        raise BadForm(f"A corridor has at most {MOST_COURSE_POINTS} points.")
     middle = (places.min(axis=0) + places.max(axis=0)) / 2
     plane = Proj(proj="aeqd", lon_0=float(middle[0]), lat_0=float(middle[1]), ellps="WGS84")
     x, y = plane(places[:, 0], places[:, 1])

@@ -137,3 +137,12 @@ def test_that_what_no_hand_can_change_has_no_form(geometry: dict[str, Any]) -> N
 def test_that_a_moved_form_stays_on_the_globe() -> None:
     form = ZoneForm(shape="line", points=((179.0, 89.0), (170.0, 80.0)))
     assert moved(form, 5.0, 5.0).points == ((180.0, 90.0), (175.0, 85.0))
+
+
+def test_that_a_tangle_that_would_keep_a_desk_busy_for_minutes_is_no_corridor() -> None:
+    tangle = tuple((-81.2 + 0.0003 * index, 35.2 + 0.02 * (index % 2)) for index in range(2_000))
+    form = ZoneForm(shape="corridor", points=tangle, width_m=20_000.0)
+    square = {"type": "Polygon", "coordinates": [[*map(list, SQUARE), list(SQUARE[0])]]}
+    assert refusal_of(form) == "A corridor has at most 200 points."
+    by_hand = form_of(Zone(id="z", at=at(0), kind="closure", geometry=square, form=form))
+    assert by_hand == ZoneForm(shape="polygon", points=SQUARE)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QPainter
 
 from cop.domain.area import ZoneForm
 from cop.domain.words import ZoneShape
-from cop.domain.zone_forms import MOST_POINTS, refusal_of
+from cop.domain.zone_forms import MOST_COURSE_POINTS, MOST_POINTS, refusal_of
 from cop.map import zone_sketch
 from cop.map.coordinates import round_length
 from cop.map.tools.context import ToolContext
@@ -181,8 +181,9 @@ class DrawZoneTool(Tool):
     def _add(self, place: tuple[float, float], view: Viewport) -> None:
         if self.points and self.points[-1] == place:
             return
-        if len(self.points) >= MOST_POINTS:
-            self._refused = f"A zone has at most {MOST_POINTS:,} points."
+        most = MOST_COURSE_POINTS if self.shape == "corridor" else MOST_POINTS
+        if len(self.points) >= most:
+            self._refused = f"{_NAMES[self.shape]}: at most {most:,} points."
             return
         self.points.append(place)
         self._taken_back.clear()
