@@ -1,6 +1,7 @@
 """Where units have been: thinned points of every unit in one bounded ring, in whichever order they came."""
 
 import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -62,6 +63,16 @@ class Trail(NamedTuple):
     joined: Flags
 
 
+class Kept(NamedTuple):
+    """What is to be written down: keys by number, points (oldest first, `POINT` records), when units' places were
+    taken back. `points` copies them; it may be asked for on another thread while more are recorded on this one.
+    """
+
+    keys: list[Key]
+    points: Callable[[], NDArray[Any]]
+    partings: dict[int, list[float]]
+
+
 class Trails:
     """Fed with every position; the same positions in any order make the same trails.
 
@@ -75,6 +86,7 @@ class Trails:
         #: grows with every change
         self.revision = 0
         self._written = 0  # all points ever; the next stands at this number modulo the capacity
+        self._claimed = 0  # the same with those that are just being written
         self._keys: list[Key] = []
         self._numbers: dict[Key, int] = {}
         self._number_of_row: NDArray[np.int32] = np.full(1024, -1, dtype=np.int32)
@@ -168,28 +180,35 @@ class Trails:
         first[place[::-1]] = np.arange(len(found))[::-1]  # the last one written stays
         return first[first >= 0]
 
-    def kept(self, since: float) -> tuple[list[Key], NDArray[Any], dict[int, list[float]]]:
-        """All that is known from `since` on, to be written down: keys by number, points (oldest first), partings."""
-        points = self._in_order()
+    def kept(self, since: float) -> "Kept":
+        """All that is known from `since` on, to be written down; nothing is copied yet but the names."""
         partings = {number: list(times) for number, times in self._partings.items()}
-        return list(self._keys), points[points["at"] >= since], partings
+        ring, first, end = self._ring, self._written - self.count, self._written
+
+        def points() -> NDArray[Any]:
+            copied = self._copied(ring, first, end)
+            if ring is self._ring:  # what came meanwhile has taken the place of the oldest
+                copied = copied[max(0, self._claimed - self._capacity - first) :]
+            return copied[copied["at"] >= since]
+
+        return Kept(list(self._keys), points, partings)
 
     def adopt(self, keys: list[Key], points: NDArray[Any], partings: dict[int, list[float]]) -> None:
         """Put what an earlier run of the desk had kept before what is known now. Raises ValueError, IndexError."""
         if points.dtype != POINT or (len(points) and not 0 <= points["unit"].min() <= points["unit"].max() < len(keys)):
             raise ValueError("points of units that are not named")
-        own = self._in_order()
+        own = self._copied(self._ring, self._written - self.count, self._written)
         begin = self._written % self._capacity if self._written > self._capacity else 0
         numbers = np.array([self._number(key) for key in keys], dtype=np.int32)
         before = points[max(0, len(points) - (self._capacity - len(own))) :].copy()
         before["unit"] = numbers[before["unit"]]
         for slots in (self._moving, self._resting):
             slots["index"] = (slots["index"] - begin) % self._capacity + len(before)
-        ring = np.concatenate((before, own))
-        room = min(self._capacity, max(4096, 2 * len(ring)))
-        self._ring = _columns(room)
-        self._put(np.arange(len(ring)), ring)
-        self._written = len(ring)
+        count = len(before) + len(own)
+        self._ring = _columns(min(self._capacity, max(4096, 2 * count)))
+        for name, column in self._ring.items():  # in one sweep: two million points would hold up the screen
+            column[: len(before)], column[len(before) : count] = before[name], own[name]
+        self._written = self._claimed = count
         self.revision += 1
         for number, times in partings.items():
             for at in times[-_MOST_PARTINGS:]:
@@ -233,6 +252,7 @@ class Trails:
         points, rests = points[-self._capacity :], rests[-self._capacity :]
         self._make_room(len(points))
         index = (self._written + np.arange(len(points))) % self._capacity
+        self._claimed = self._written + len(points)  # before anything is written over: see `kept`
         self._put(index, points)
         self._written += len(points)
         self.revision += 1
@@ -273,10 +293,15 @@ class Trails:
         for name, column in self._ring.items():
             column[index] = points[name]
 
-    def _in_order(self) -> NDArray[Any]:
-        """A copy of the ring, the first to have come first."""
-        begin = self._written % self._capacity if self._written > self._capacity else 0
-        return self._points_at((begin + np.arange(self.count)) % self._capacity)
+    def _copied(self, ring: dict[str, NDArray[Any]], first: int, end: int) -> NDArray[Any]:
+        """The points from number `first` to before `end`, the first to have come first."""
+        points = np.empty(end - first, dtype=POINT)
+        begin = first % self._capacity
+        straight = min(len(points), self._capacity - begin)
+        for name, column in ring.items():
+            points[name][:straight] = column[begin : begin + straight]
+            points[name][straight:] = column[: len(points) - straight]
+        return points
 
     def _numbered(self, rows: NDArray[np.intp], keys: list[Key]) -> NDArray[np.int32]:
         highest = int(rows.max())

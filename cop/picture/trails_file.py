@@ -18,13 +18,14 @@ _LOG = logging.getLogger(__name__)
 KEPT_S = 10.5 * 3600.0
 #: of another layout the file would be misread
 _LAYOUT = 1
+_NAMES_AT_ONCE = 5_000
 
 
 _Kept = tuple[list[Key], NDArray[Any], dict[int, list[float]]]
 
 
 class TrailsFile:
-    """Reads and writes `trails.npz`. Reading and writing run on a thread of their own; only copying does not.
+    """Reads and writes `trails.npz`. Reading, copying and writing run on a thread of their own.
 
     `root` is the topic root of the work: the trails of other work are not ours.
     """
@@ -66,7 +67,7 @@ class TrailsFile:
             return
         self._written_revision = self._trails.revision
         kept = self._trails.kept(now - KEPT_S)
-        self._run(lambda: self._write(*kept))
+        self._run(lambda: self._write(kept.keys, kept.points(), kept.partings))
 
     def close(self, now: float) -> None:
         """Write for the last time, and wait for it; what was never read is not written over."""
@@ -100,20 +101,25 @@ class TrailsFile:
             _LOG.warning("%s cannot be used, trails begin anew: %s", self._file, error)
 
     def _write(self, keys: list[Key], points: NDArray[Any], partings: dict[int, list[float]]) -> None:
-        used = np.unique(points["unit"])
+        used = np.flatnonzero(np.bincount(points["unit"], minlength=len(keys)))
         number_of = np.full(len(keys) + 1, -1, dtype=np.int32)
         number_of[used] = np.arange(len(used))
         points["unit"] = number_of[points["unit"]]
-        about = {
+        other = {
             "layout": _LAYOUT,
             "root": self._root,
-            "keys": [keys[number] for number in used.tolist()],
             "partings": {int(number_of[number]): at for number, at in partings.items() if number_of[number] >= 0},
         }
+        names = [keys[number] for number in used.tolist()]
+        # in parts: to write a million names at once would hold up the screen's thread too
+        parts = (
+            json.dumps(names[start : start + _NAMES_AT_ONCE])[1:-1] for start in range(0, len(names), _NAMES_AT_ONCE)
+        )
+        about = f'{json.dumps(other)[:-1]}, "keys": [{", ".join(parts)}]}}'
         beside = self._file.with_suffix(".new")
         try:
             with beside.open("wb") as file:
-                np.savez(file, about=np.frombuffer(json.dumps(about).encode(), dtype=np.uint8), points=points)
+                np.savez(file, about=np.frombuffer(about.encode(), dtype=np.uint8), points=points)
             beside.replace(self._file)  # whole or not at all
         except OSError as error:
             _LOG.warning("trails cannot be kept in %s: %s", self._file, error)

@@ -2,7 +2,9 @@
 
 import io
 import json
+import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -141,3 +143,41 @@ def test_that_no_file_is_no_trouble_and_a_folder_that_cannot_be_written_is_said(
     assert not caplog.text
     written(trails_of(said(0)), tmp_path / "no such folder" / "trails.npz")
     assert "cannot be kept" in caplog.text
+
+
+def test_that_points_are_copied_where_they_are_written_and_not_where_the_screen_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trails, copied_on = trails_of(said(0)), []
+    copied = Trails._copied
+
+    def watched(*of: Any) -> Any:
+        copied_on.append(threading.current_thread().name)
+        return copied(*of)
+
+    kept = TrailsFile(tmp_path / "trails.npz", trails, ROOT)
+    kept.begin_reading()
+    while not kept.adopt():
+        pass
+    trails.revision += 1
+    monkeypatch.setattr(Trails, "_copied", watched)
+    kept.write_soon(START + 1)
+    kept.close(START + 1)
+    assert copied_on == ["trails"]
+
+
+def test_that_what_comes_while_points_are_copied_is_not_taken_for_the_oldest_of_them() -> None:
+    trails = trails_of(*(said(10.0 * index) for index in range(10)), capacity=8)
+    kept = trails.kept(0)
+    for index in range(10, 13):
+        trails.record(np.array([0]), [KEY], rows_of(said(10.0 * index)), np.array([False]))
+    assert [one - START for one in kept.points()["at"].tolist()] == [50, 60, 70, 80, 90]
+    assert [one - START for one in trails.kept(0).points()["at"].tolist()] == [50 + 10 * index for index in range(8)]
+
+
+def test_that_names_beyond_number_are_written_in_parts_and_read_as_one(tmp_path: Path) -> None:
+    trails, keys = Trails(), [("a", f'u"{index}é') for index in range(12_001)]
+    rows = rows_of(*[said(index / 1000) for index in range(len(keys))])
+    trails.record(np.arange(len(keys)), keys, rows, np.zeros(len(keys), dtype=np.bool_))
+    again = read(written(trails, tmp_path / "trails.npz"))
+    assert [times(again.of(key)) for key in keys[::1500]] == [[index / 1000] for index in range(0, len(keys), 1500)]
