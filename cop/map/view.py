@@ -19,6 +19,7 @@ from cop.map.hand import Hand
 from cop.map.layer_set import LayerSet
 from cop.map.layers.basemap import BasemapLayer
 from cop.map.layers.paths import projected
+from cop.map.left_out import left_out
 from cop.map.measures import Measures
 from cop.map.moves import Bounds, Look, Moves
 from cop.map.open_bubble import OpenBubble
@@ -180,6 +181,7 @@ class MapView(QWidget):
     def set_selection(self, kind: str, agency: str, id: str) -> None:  # noqa: A002  # the wire's word
         """Select an object from outside; nothing is emitted. The kind "" selects nothing."""
         self.layer_set.select(kind, (agency, id))
+        self._say_filtered()
         self._canvas.redraw()
 
     def show_place(self, lat: float, lon: float, metres_across: float = 10_000.0) -> None:
@@ -254,6 +256,7 @@ class MapView(QWidget):
     def redraw_layers(self) -> None:
         """An option of a layer is another now: draw all anew, and let the desk remember it."""
         self.layer_set.labels.relayout()
+        self._say_filtered()
         self._canvas.redraw_ground()
         self.layers_changed.emit()
 
@@ -477,10 +480,7 @@ class MapView(QWidget):
         self._canvas.redraw()
 
     def _say_filtered(self) -> None:
-        units = self.layer_set.units
-        hidden = units.hidden_count if self.filter else 0
-        text = f"{units.shown_count + hidden:,} units, {hidden:,} hidden by filter" if self.filter else ""
-        self._corners.say(self._corners.filtered, text)
+        self._corners.say(self._corners.filtered, left_out(self.layer_set, self._picture.tracks))
 
     # fitting
 

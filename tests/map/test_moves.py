@@ -16,6 +16,7 @@ from cop.domain.incident import Incident
 from cop.domain.unit import Unit
 from cop.map.tools.draw_zone import DrawZoneTool
 from cop.map.view import MapView
+from cop.picture.filter import Filter
 from cop.picture.picture import Picture
 from tests.map.scenes import NOON, positions, report
 from tests.map.test_view import LEFT, drag, put_unit, surface, wheel
@@ -220,8 +221,6 @@ def test_that_a_press_on_the_chip_ends_following(show_map: ShowMap, picture: Pic
 
 
 def test_that_the_filter_says_on_the_map_how_many_it_hides(show_map: ShowMap, picture: Picture, qtbot: QtBot) -> None:
-    from cop.picture.filter import Filter
-
     view = show_map()
     put_unit(view, picture, QPoint(100, 100), "u", "Adam 12")
     put_unit(view, picture, QPoint(300, 300), "v", "Adam 13")
@@ -253,3 +252,45 @@ def test_that_a_map_with_a_tool_in_hand_goes_nowhere_by_itself(show_map: ShowMap
     put_incident(view, picture, "far", 33.0, -78.0)
     move_unit(view, picture, 34.5, -79.5, seconds=10)
     assert view.view == before
+
+
+def test_that_the_map_does_not_run_after_a_followed_unit_to_a_place_that_can_hardly_be_true(
+    show_map: ShowMap, picture: Picture
+) -> None:
+    view = show_map()
+    put_unit(view, picture, QPoint(100, 100))
+    view.moves.follow(("a", "u"))
+    before = view.view
+    change = picture.apply(
+        positions(picture, [("a", "u")], np.array([0.0]), np.array([0.0]), at=NOON + timedelta(seconds=9))
+    )
+    picture.tracks.doubt(np.array([0]), np.array([True]))
+    view.apply(change)
+    view.tick()
+    assert view.view == before
+    assert "its place is doubtful" in chip(view, "followed").text()
+    view.moves.follow(None)
+    view.moves.follow(("a", "u"))  # somebody asks for it nevertheless
+    assert view.view != before
+
+
+def test_that_what_is_not_shown_at_all_and_a_selected_unit_that_is_hidden_are_said_on_the_map(
+    show_map: ShowMap, picture: Picture
+) -> None:
+    view = show_map()
+    put_unit(view, picture, QPoint(100, 100))
+    said = chip(view, "filtered")
+    view.set_layer("units", visible=False)
+    view.set_layer("zones", visible=False)
+    assert said.text() == "not shown: units, zones and alerts"
+    view.restore(view.state())
+    assert said.isVisible()
+    view.set_layer("units", visible=True)
+    view.set_layer("zones", visible=True)
+    assert said.isHidden()
+    view.set_filter(Filter(agencies=frozenset({"a"})))
+    assert said.text() == "1 units, 1 hidden by filter"
+    view.set_selection("unit", "a", "u")
+    assert said.text() == "1 units, 1 hidden by filter · the selected one too"
+    view.moves.follow(("a", "u"))
+    assert "hidden by filter" in chip(view, "followed").text()

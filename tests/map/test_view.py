@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QGraphicsView, QLabel, QMenu, QToolButton
@@ -199,11 +199,12 @@ def test_that_a_click_on_its_outline_selects_a_zone(show_map: ShowMap, qtbot: Qt
 
 def test_that_a_hidden_layer_is_neither_drawn_nor_hit(show_map: ShowMap, qtbot: QtBot, picture: Picture) -> None:
     view = show_map()
-    bare = view.grab().toImage()
+    below_chips = QRect(0, 60, 800, 540)  # above it stands what is not shown
+    bare = view.grab(below_chips).toImage()
     put_unit(view, picture, QPoint(200, 200))
-    assert view.grab().toImage() != bare
+    assert view.grab(below_chips).toImage() != bare
     view.set_layer("units", visible=False)
-    assert view.grab().toImage() == bare
+    assert view.grab(below_chips).toImage() == bare
     with qtbot.waitSignal(view.selected) as heard:
         QTest.mouseClick(surface(view).viewport(), LEFT, pos=QPoint(200, 200))
     assert heard.args == ["", "", ""]
