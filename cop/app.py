@@ -296,6 +296,7 @@ def _map_maker(
 def _write_asked(options: Options, window: MainWindow, picture: Picture) -> list[Path]:
     """Write the picture of the window and the state, where asked for; the files that could not be written."""
     unwritten = []
+    window.map_view.settle()
     if options.screenshot is not None and not window.grab().save(str(options.screenshot)):
         unwritten.append(options.screenshot)
     if options.state is not None:

@@ -135,6 +135,12 @@ class LayerSet:
         if isinstance(clustered := state.get("clustered"), bool):
             self.units.clustered = clustered
 
+    def stop(self) -> None:
+        """The map is out of sight: let go of network and threads. They begin again when it is painted."""
+        self.jurisdictions.stop()
+        if self.tiles is not None:
+            self.tiles.stop()
+
     def tool_context(self) -> ToolContext:
         """What a tool that is taken in hand now is given."""
         return ToolContext(self._palette, self._picture, self.pointing, self.sketches, self.measures)

@@ -39,11 +39,24 @@ class OpenBubble(QObject):
     ) -> None:
         """`show_bounds` lets the map show all of a rectangle in map metres."""
         super().__init__(over)
+        self._over = over
         self._units = units
+        self._picture = picture
+        self._now = now
         self._show_bounds = show_bounds
-        self.list = ClusterList(over, picture, now)
-        self.list.chosen.connect(self._choose)
-        self.list.zoom_asked.connect(self._zoom)
+        self._palette: Palette | None = None
+        self._list: ClusterList | None = None
+
+    @property
+    def list(self) -> ClusterList:
+        """The list, made when it is first asked for: a start does without."""
+        if self._list is None:
+            self._list = ClusterList(self._over, self._picture, self._now)
+            self._list.chosen.connect(self._choose)
+            self._list.zoom_asked.connect(self._zoom)
+            if self._palette is not None:
+                self._list.set_palette(self._palette)
+        return self._list
 
     def open(self, bubble: int, view: Viewport) -> None:
         """List who is in a bubble."""
@@ -63,15 +76,19 @@ class OpenBubble(QObject):
 
     def put_away(self) -> None:
         """Close the list."""
-        self.list.put_away()
+        if self._list is not None:
+            self._list.put_away()
 
     def tick(self) -> None:
         """A second has passed."""
-        self.list.tick()
+        if self._list is not None:
+            self._list.tick()
 
     def set_palette(self, palette: Palette) -> None:
         """Wear a theme."""
-        self.list.set_palette(palette)
+        self._palette = palette
+        if self._list is not None:
+            self._list.set_palette(palette)
 
     def _choose(self, agency: str, unit: str) -> None:
         self.list.put_away()

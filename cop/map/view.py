@@ -411,8 +411,7 @@ class MapView(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._box.glide.stop()
-        if self.layer_set.tiles is not None:
-            self.layer_set.tiles.stop()
+        self.layer_set.stop()
 
     def _press(self, name: str) -> None:
         if name in {"zoom_in", "zoom_out"}:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from cop.domain.words import DISCIPLINES, UNIT_KINDS, UNIT_STATUSES, label
@@ -62,7 +63,12 @@ class FilterPanel(QWidget):
         lines.addLayout(line)
         lines.addWidget(self.search)
         lines.addWidget(self.tree, 1)
-        map_view.layers_changed.connect(self.refresh)
+        self._filling = False
+        map_view.layers_changed.connect(lambda: self.refresh() if self.isVisible() else None)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """It comes into sight: only now is it worth counting."""
+        super().showEvent(event)
         self.refresh()
 
     def refresh(self) -> None:

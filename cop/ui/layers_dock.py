@@ -35,9 +35,11 @@ class MapPanels(QWidget):
         self.setFocusProxy(self.tabs)
 
     def refresh(self) -> None:
-        """Count anew."""
-        self.layers.refresh()
-        self.filter.refresh()
+        """Show anew what is in sight."""
+        if self.layers.isVisible():
+            self.layers.refresh()
+        if self.filter.isVisible():
+            self.filter.refresh()
 
 
 class LayersDock(Dock):

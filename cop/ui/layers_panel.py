@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -46,7 +47,11 @@ class LayersPanel(QWidget):
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.addWidget(scroll)
-        map_view.layers_changed.connect(self.refresh)
+        map_view.layers_changed.connect(lambda: self.refresh() if self.isVisible() else None)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """It comes into sight: only now is it worth building."""
+        super().showEvent(event)
         self.refresh()
 
     def refresh(self) -> None:

@@ -114,6 +114,7 @@ def test_that_a_box_in_the_filter_hides_units_and_show_all_brings_them_back(
 def test_that_unticking_a_group_hides_all_of_it(make_desk: MakeDesk, make_window: MakeWindow) -> None:
     window = make_window(make_desk())
     show_layers(window)
+    window.layers_dock.panels.tabs.setCurrentIndex(1)
     panel = window.layers_dock.panels.filter
     panel._groups["agencies"].setCheckState(0, Qt.CheckState.Unchecked)
     assert window.map_view.filter.agencies == {"charlotte-fire", "gastonia-fd", "mecklenburg-ems"}
@@ -128,6 +129,7 @@ def test_that_a_hostile_agency_name_in_the_filter_is_plain_text(make_desk: MakeD
     evil = Agency(id="charlotte-fire", at=r.at(60), rev=99, name="<b>x</b>\n&y" * 30)
     desk.take_in(Batch(reports=[r.report("charlotte-fire", evil)]))
     show_layers(window)
+    window.layers_dock.panels.tabs.setCurrentIndex(1)
     text = window.layers_dock.panels.filter._items["agencies", "charlotte-fire"].text(0)
     assert "<b>" in text
     assert "\n" not in text

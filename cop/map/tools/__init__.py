@@ -1,39 +1,50 @@
 """The tools of the map: draw, change, measure. One file a tool; the table says what there is, in the menu's order."""
 
-from collections.abc import Callable
+import importlib
 from dataclasses import dataclass
-from functools import partial
+from typing import Any
 
-from cop.map.tools.bearing import BearingTool
 from cop.map.tools.context import ToolContext
-from cop.map.tools.draw_zone import DrawZoneTool
-from cop.map.tools.measure_area import AreaTool
-from cop.map.tools.measure_distance import DistanceTool
-from cop.map.tools.range_rings import RangeRingsTool
 from cop.map.tools.tool import Tool
 
 
 @dataclass(frozen=True, slots=True)
 class ToolKind:
-    """A row of the tools menu. `group` parts the menu; `make` gives a tool that is used once."""
+    """A row of the tools menu. `group` parts the menu; `module` and `tool` name the class, loaded when it is taken."""
 
     name: str
     label: str
     group: str
     keys: str
-    make: Callable[[ToolContext], Tool]
+    module: str
+    tool: str
+    options: tuple[tuple[str, Any], ...] = ()
+
+    def make(self, context: ToolContext) -> Tool:
+        """A tool of this kind, to be used once."""
+        made: Tool = getattr(importlib.import_module(f"cop.map.tools.{self.module}"), self.tool)(
+            context, **dict(self.options)
+        )
+        return made
+
+
+def _drawing(name: str, label: str, keys: str, shape: str) -> ToolKind:
+    return ToolKind(name, label, "draw", keys, "draw_zone", "DrawZoneTool", (("shape", shape),))
+
+
+_KINDS = (
+    _drawing("draw_area", "Draw an area", "Z", "polygon"),
+    _drawing("draw_circle", "Draw a circle", "C", "circle"),
+    _drawing("draw_corridor", "Draw a corridor", "Shift+C", "corridor"),
+    _drawing("draw_line", "Draw a line", "Shift+Z", "line"),
+    _drawing("draw_grid", "Draw a lettered grid", "Shift+G", "grid"),
+    ToolKind("distance", "Measure distance", "measure", "D", "measure_distance", "DistanceTool"),
+    ToolKind("area", "Measure area", "measure", "Shift+D", "measure_area", "AreaTool"),
+    ToolKind("bearing", "Bearing and distance", "measure", "B", "bearing", "BearingTool"),
+    ToolKind("rings", "Range rings", "measure", "G", "range_rings", "RangeRingsTool"),
+)
 
 
 def tool_kinds() -> tuple[ToolKind, ...]:
     """Every tool that can be taken from the menu."""
-    return (
-        ToolKind("draw_area", "Draw an area", "draw", "Z", partial(DrawZoneTool, shape="polygon")),
-        ToolKind("draw_circle", "Draw a circle", "draw", "C", partial(DrawZoneTool, shape="circle")),
-        ToolKind("draw_corridor", "Draw a corridor", "draw", "Shift+C", partial(DrawZoneTool, shape="corridor")),
-        ToolKind("draw_line", "Draw a line", "draw", "Shift+Z", partial(DrawZoneTool, shape="line")),
-        ToolKind("draw_grid", "Draw a lettered grid", "draw", "Shift+G", partial(DrawZoneTool, shape="grid")),
-        ToolKind("distance", "Measure distance", "measure", "D", DistanceTool),
-        ToolKind("area", "Measure area", "measure", "Shift+D", AreaTool),
-        ToolKind("bearing", "Bearing and distance", "measure", "B", BearingTool),
-        ToolKind("rings", "Range rings", "measure", "G", RangeRingsTool),
-    )
+    return _KINDS
