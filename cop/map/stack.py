@@ -1,6 +1,8 @@
 """The layers of one map in their order: which are shown, how strongly, and which lies on which."""
 
 import functools
+import sys
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -18,10 +20,14 @@ LEAST_OPACITY = 0.1
 
 
 class LayerStack:
-    """Layers from the lowest to the highest. Those of one stack change places among themselves only."""
+    """Layers from the lowest to the highest. Those of one stack change places among themselves only.
+
+    A bug in one layer goes to the excepthook, once, and costs that layer: the others are told and drawn all the same.
+    """
 
     def __init__(self, layers: Iterable[Layer]) -> None:
         self.layers: list[Layer] = list(layers)
+        self._bugs: set[tuple[str, str]] = set()
 
     def listed(self) -> list[Layer]:
         """The layers that a person hides, fades and reorders, the lowest first."""
@@ -57,19 +63,13 @@ class LayerStack:
             region = within.get(layer) if within is not None else None
             if not layer.visible or (region is not None and region.isEmpty()):
                 continue
-            painter.save()
-            if region is not None:
-                painter.setClipRegion(region, Qt.ClipOperation.IntersectClip)
-            try:
-                with_opacity(painter, view, layer.opacity, layer.paint)
-            finally:
-                painter.restore()
+            self._paint_one(layer, painter, view, layer.paint, region)
 
     def paint_names(self, painter: QPainter, view: Viewport, taken: list[QRectF], skip: Layer | None = None) -> None:
         """Write the names of what is shown, the lowest layer's first."""
         for layer in self.layers:
             if layer.visible and layer is not skip:
-                with_opacity(painter, view, layer.opacity, functools.partial(_names_of, layer, taken))
+                self._paint_one(layer, painter, view, functools.partial(_names_of, layer, taken))
 
     def state(self) -> dict[str, Any]:
         """What was arranged by hand, as plain values for the settings."""
@@ -95,8 +95,43 @@ class LayerStack:
             _choose(layer, _table(said, layer.name))
 
     def _any(self, tell: Callable[[Layer], bool]) -> bool:
-        told = [tell(layer) and layer.visible for layer in self.layers]
-        return any(told)
+        changed = False
+        for layer in self.layers:
+            try:
+                changed = (tell(layer) and layer.visible) or changed
+            except Exception as bug:  # noqa: BLE001 - the excepthook logs and shows any bug; the next layer is told
+                self._say(layer, bug)
+        return changed
+
+    def _paint_one(
+        self,
+        layer: Layer,
+        painter: QPainter,
+        view: Viewport,
+        paint: Callable[[QPainter, Viewport], None],
+        region: QRegion | None = None,
+    ) -> None:
+        before = painter.transform()
+        painter.save()
+        if region is not None:
+            painter.setClipRegion(region, Qt.ClipOperation.IntersectClip)
+        try:
+            with_opacity(painter, view, layer.opacity, paint)
+        except Exception as bug:  # noqa: BLE001 - as above: what lies above must not vanish with it
+            self._say(layer, bug)
+            painter.restore()
+            painter.setTransform(before)  # whatever the layer had saved and not restored
+            painter.setClipping(False)
+            painter.setOpacity(1.0)
+        else:
+            painter.restore()
+
+    def _say(self, layer: Layer, bug: Exception) -> None:
+        """Once: a layer that fails does so sixty times a second."""
+        told = (layer.name, "".join(traceback.format_tb(bug.__traceback__)[-1:]))
+        if told not in self._bugs:
+            self._bugs.add(told)
+            sys.excepthook(type(bug), bug, bug.__traceback__)
 
 
 def _names(state: dict[str, Any], key: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Layers in a stack: order, opacity, what is remembered."""
 
 import json
+import sys
 from typing import ClassVar
 
 import pytest
@@ -14,6 +15,7 @@ from cop.map.layers.layer import Layer
 from cop.map.palette import load_palette
 from cop.map.stack import LayerStack
 from cop.map.viewport import Viewport
+from cop.picture.change import Change
 
 PALETTE = load_palette("dark")
 VIEW = Viewport(0.0, 10.0, 1.0, 10, 10)
@@ -68,23 +70,39 @@ def test_that_what_overlaps_within_a_faded_layer_does_not_add_up(qapp: object) -
     assert abs(painted(LayerStack([layer])).red() - 128) <= 2
 
 
-def test_that_a_layer_that_fails_leaves_the_painter_usable(qapp: object) -> None:
+@pytest.mark.qt_log_ignore("Painter ended with")
+def test_that_a_layer_that_fails_is_said_once_and_takes_nothing_else_with_it(
+    qapp: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Broken(Plain):
         """Fails half way."""
 
         def paint(self, painter: QPainter, view: Viewport) -> None:
             painter.translate(100, 100)
+            painter.save()
+            painter.save()
+            painter.save()
+            painter.setClipRect(0, 0, 0, 0)
+            raise RuntimeError
+
+        def apply(self, change: Change) -> bool:
             raise RuntimeError
 
     image = QImage(10, 10, QImage.Format.Format_ARGB32_Premultiplied)
+    said: list[object] = []
+    monkeypatch.setattr(sys, "excepthook", lambda *bug: said.append(bug))
     for opacity in (1.0, 0.5):
         broken = Broken("b")
         broken.opacity = opacity
-        painter = QPainter(image)
-        with pytest.raises(RuntimeError):
-            LayerStack([broken]).paint(painter, VIEW)
-        assert painter.transform().isIdentity()
-        painter.end()
+        stack = LayerStack([broken, Plain("above")])
+        for _ in range(3):
+            image.fill(0)
+            painter = QPainter(image)
+            stack.paint(painter, VIEW)
+            painter.end()
+            assert image.pixelColor(5, 5).alpha() == 255
+        stack.apply(Change())
+    assert len(said) == 4
 
 
 def test_that_the_order_is_changed_among_the_listed_alone(qapp: object) -> None:
