@@ -225,3 +225,24 @@ def test_that_an_outline_that_crosses_itself_is_drawn_as_it_was_said() -> None:
     assert drawn is not None
     assert drawn[0].elementCount() == 401
     assert ink(layer) > 100
+
+
+@pytest.mark.parametrize(
+    "narrow",
+    [
+        [[-80.01, 35.0], [-79.99, 35.0], [-80.0, 35.0], [-80.01, 35.0]],
+        [[-80.01, 34.99], [-79.99, 35.01], [-80.01, 34.99], [-80.01, 34.99]],
+        [[-80.01, 89.0], [-79.99, 90.0], [-80.0, 87.0], [-80.01, 89.0]],
+    ],
+)
+def test_that_an_area_as_narrow_as_a_line_is_drawn_as_one_and_can_be_clicked(narrow: Any) -> None:
+    # all of it at the world's edge, as everything beyond 85° is, is as narrow
+    y = VIEW.top if narrow[0][1] < 85 else place_to_metres(90.0, 0.0)[1] + 3000
+    view = Viewport(VIEW.left, y, VIEW.metres_per_pixel, VIEW.width, VIEW.height)
+    layer = layer_with(Zone(id="z", at=NOON, name="Thin", geometry={"type": "Polygon", "coordinates": [narrow]}))
+    image = QImage(view.width, view.height, QImage.Format.Format_ARGB32_Premultiplied)
+    painter = QPainter(image)
+    layer.paint(painter, view)
+    painter.end()
+    assert layer.names
+    assert layer.at(view.place(*reversed(narrow[0])), view) == ("zone", "a", "z")

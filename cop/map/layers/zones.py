@@ -328,7 +328,8 @@ class ZoneLayer(Layer):
         if metres is None:
             return None
         parts = list(_parts(metres))
-        outline = shapely.GeometryCollection([one.boundary if one.area else one for one in parts])
+        # an area that is as narrow as a line has no area, but a boundary all the same
+        outline = shapely.GeometryCollection([one.boundary if one.geom_type == "Polygon" else one for one in parts])
         points = shapely.get_coordinates([one for one in parts if one.geom_type == "Point"])
         text = clean(f"{tag} · {name}" if tag else name)
         delivered = self._picture.deliveries.get(of)
@@ -392,8 +393,9 @@ def _name_boxes(one: _Drawn, view: Viewport, width: float) -> Iterator[QRectF]:
         at = view.point(*one.points[0])
         yield QRectF(at.x() + MARK_CELL_PX / 2, at.y() - 8, width, 16)
     elif large:
-        seen = shapely.get_parts(shapely.clip_by_rect(one.outline, *view.bounds()))
-        if len(seen):
+        clipped = shapely.clip_by_rect(one.outline, *view.bounds())
+        seen = [part for part in _parts(clipped) if part.geom_type == "LineString"]
+        if seen:
             longest = seen[int(np.argmax(shapely.length(seen)))]
             middle = shapely.line_interpolate_point(longest, 0.5, normalized=True)
             at = view.point(middle.x, middle.y)
