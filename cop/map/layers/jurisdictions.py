@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from cop.domain.area import Jurisdiction
+from cop.domain.words import DISCIPLINES, label
 from cop.map.layers.choice import SWITCH, AnyOf, Choice, OneOf
 from cop.map.layers.ground_study import GroundStudy
 from cop.map.layers.jurisdiction_looks import (
@@ -25,6 +26,7 @@ from cop.map.layers.jurisdiction_looks import (
 )
 from cop.map.layers.jurisdiction_names import JurisdictionNames
 from cop.map.layers.layer import Layer
+from cop.map.layers.overlaps import numbered
 from cop.map.layers.paths import Bounds, Indexes, Rings
 from cop.map.palette import Palette, agency_colour
 from cop.map.projection import vertices_to_metres
@@ -73,10 +75,8 @@ class JurisdictionLayer(Layer):
         self._shapes[:] = [one.geometry for one in self._jurisdictions]
         self._shapes = shapely.transform(self._shapes, vertices_to_metres)
         levels = np.array([one.level for one in self._jurisdictions], dtype=np.str_)
-        self._levels, self._level = np.unique(levels, return_inverse=True)
-        self._disciplines, self._discipline = np.unique(
-            np.array([one.discipline for one in self._jurisdictions], dtype=np.str_), return_inverse=True
-        )
+        self._levels, self._level = numbered(one.level for one in self._jurisdictions)
+        self._disciplines, self._discipline = numbered(one.discipline for one in self._jurisdictions)
         self._group = (self._level * max(1, len(self._disciplines)) + self._discipline).astype(np.intp)
         self._shown = np.ones(len(levels), dtype=np.bool_)
         #: the order of painting: lines below all, then by size; in a crowd those of a group together
@@ -107,19 +107,19 @@ class JurisdictionLayer(Layer):
     def levels(self) -> list[str]:
         """The levels that there are, the widest first."""
         known = list(LEVELS)
-        return sorted(map(str, self._levels), key=lambda one: (known.index(one) if one in known else len(known), one))
+        return sorted(self._levels, key=lambda one: (known.index(one) if one in known else len(known), one))
 
     def disciplines(self) -> list[str]:
         """The disciplines that there are."""
-        return sorted(map(str, self._disciplines))
+        return list(self._disciplines)
 
     def hide(self, levels: frozenset[str], disciplines: frozenset[str]) -> None:
         """Leave out these levels and disciplines; all others are shown."""
         if (levels, disciplines) == (self.hidden_levels, self.hidden_disciplines):
             return
         self.hidden_levels, self.hidden_disciplines = levels, disciplines
-        shown = [one not in levels for one in self._levels.tolist()]
-        wanted = [one not in disciplines for one in self._disciplines.tolist()]
+        shown = [one not in levels for one in self._levels]
+        wanted = [one not in disciplines for one in self._disciplines]
         self._shown = np.array(shown, np.bool_)[self._level] & np.array(wanted, np.bool_)[self._discipline]
         self._sheet.forget()
         self.news.changed.emit()
@@ -136,7 +136,7 @@ class JurisdictionLayer(Layer):
 
     def choices(self) -> list[Choice]:
         levels = tuple((one, LEVELS.get(one, _words(one))) for one in self.levels())
-        disciplines = tuple((one, _words(one)) for one in self.disciplines())
+        disciplines = tuple((one, label(DISCIPLINES, one)) for one in self.disciplines())
         return [
             AnyOf(
                 "levels",
@@ -234,9 +234,9 @@ class JurisdictionLayer(Layer):
     def _sketch(self, detail: Detail, seen: Indexes, view: Viewport, within: QRectF) -> Iterator[Piece]:
         """The lines alone, all of a level and colour at once."""
         level, ink = self._level[detail.rings.of[seen]], self._inks[detail.rings.of[seen]]
-        for one in np.unique(level):
-            name = str(self._levels[one])
-            inks = [0] if name in LINES else np.unique(ink[level == one]).tolist()
+        for one in set(level.tolist()):
+            name = self._levels[one]
+            inks = [0] if name in LINES else sorted(set(ink[level == one].tolist()))
             for colour in inks:
                 chosen = seen[(level == one) & ((ink == colour) | (name in LINES))]
                 look = look_of(name, QColor.fromRgba(colour), self.palette, view.dpr, crowd=True)
@@ -271,9 +271,9 @@ class JurisdictionLayer(Layer):
     ) -> Iterator[Piece]:
         rings = detail.rings
         inks = self._inks[rings.of[batch]]
-        level = str(self._levels[self._level[rings.of[batch[0]]]])
+        level = self._levels[self._level[rings.of[batch[0]]]]
         plain = level in LINES
-        for ink in np.unique(inks).tolist() if together and not plain else inks[:1].tolist():
+        for ink in sorted(set(inks.tolist())) if together and not plain else inks[:1].tolist():
             chosen = batch[inks == ink] if together and not plain else batch
             look = look_of(level, QColor.fromRgba(ink), self.palette, view.dpr, crowd=self._crowd)
             needed = within if look.pen.style() == Qt.PenStyle.SolidLine else None

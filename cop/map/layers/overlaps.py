@@ -1,6 +1,6 @@
 """Where the grounds of two agencies of one discipline overlap."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,8 +39,8 @@ def overlaps(jurisdictions: Sequence[Jurisdiction], shapes: Shapes) -> list[Over
         return []
     first, second = shapely.STRtree(shapes[chosen]).query(shapes[chosen])
     first, second = chosen[first], chosen[second]
-    kinds = np.unique([one.discipline for one in jurisdictions], return_inverse=True)[1]
-    agencies = np.unique([one.agency for one in jurisdictions], return_inverse=True)[1]
+    kinds = numbered(one.discipline for one in jurisdictions)[1]
+    agencies = numbered(one.agency for one in jurisdictions)[1]
     apart = (first < second) & (kinds[first] == kinds[second]) & (agencies[first] != agencies[second])
     first, second = first[apart], second[apart]
     # neighbours only touch: the cheap question first
@@ -54,11 +54,22 @@ def overlaps(jurisdictions: Sequence[Jurisdiction], shapes: Shapes) -> list[Over
     return sorted(found, key=lambda one: -one.ground.area)
 
 
+def numbered(words: Iterable[str]) -> tuple[list[str], Indexes]:
+    """The different words in order, and the number of each one's word.
+
+    `np.unique` does the same, and loads all of `numpy.ma` for it: a start has no time for that.
+    """
+    said = list(words)
+    different = sorted(set(said))
+    number = {word: place for place, word in enumerate(different)}
+    return different, np.array([number[word] for word in said], dtype=np.intp)
+
+
 def overlapping(shapes: Shapes, groups: Indexes) -> np.ndarray:
     """Which shapes are no good neighbours in their group: they overlap another, or their common line differs."""
     result = np.ones(len(shapes), dtype=np.bool_)
     areas = np.isin(shapely.get_type_id(shapes), (3, 6)) & ~shapely.is_empty(shapes)
-    for group in np.unique(groups[areas]):
+    for group in set(groups[areas].tolist()):
         members = np.flatnonzero(areas & (groups == group))
         try:
             result[members] = ~shapely.is_empty(shapely.coverage_invalid_edges(shapes[members]))
