@@ -50,7 +50,7 @@ class FilterPanel(QWidget):
         self._items: dict[tuple[str, str], QTreeWidgetItem] = {}
         for name, words in _GROUPS:
             item = QTreeWidgetItem(self.tree, [words])
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsAutoTristate | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(0, Qt.CheckState.Checked)
             item.setExpanded(name in {"disciplines", "statuses"})
             self._groups[name] = item
@@ -83,8 +83,9 @@ class FilterPanel(QWidget):
             for group, word in [key for key in self._items if key[0] == name]:
                 if word not in counts[name] and word not in hidden:
                     self._groups[name].removeChild(self._items.pop((group, word)))
-        for item in self._groups.values():
+        for name, item in self._groups.items():
             item.sortChildren(0, Qt.SortOrder.AscendingOrder)
+            item.setCheckState(0, self._state_of(name))
         self._filling = False
         units = self._map.layer_set.units
         hidden_units = units.hidden_count if chosen else 0
@@ -129,13 +130,28 @@ class FilterPanel(QWidget):
         if (name, word) == _ALWAYS:
             item.setText(0, f"{self._words(name, word)} (always shown)")
             item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(0, Qt.CheckState.Checked)  # a child without a box would take its group's box away
             return
         item.setText(0, self._words(name, word))
         item.setCheckState(0, Qt.CheckState.Unchecked if hidden else Qt.CheckState.Checked)
 
-    def _ticked(self) -> None:
-        if not self._filling:
-            self._set(Filter(**{name: self._unticked(name) for name, _ in _GROUPS}))
+    def _ticked(self, item: QTreeWidgetItem) -> None:
+        if self._filling:
+            return
+        name = next((name for name, group in self._groups.items() if group is item), "")
+        if name:  # all of it at once: Qt would do so one by one, and each would filter a whole picture
+            self._filling = True
+            for key, one in self._items.items():
+                if key[0] == name and key != _ALWAYS:
+                    one.setCheckState(0, item.checkState(0))
+            self._filling = False
+        self._set(Filter(**{name: self._unticked(name) for name, _ in _GROUPS}))
+
+    def _state_of(self, name: str) -> Qt.CheckState:
+        states = {one.checkState(0) for key, one in self._items.items() if key[0] == name and key != _ALWAYS}
+        if len(states) > 1:
+            return Qt.CheckState.PartiallyChecked
+        return states.pop() if states else Qt.CheckState.Checked
 
     def _unticked(self, name: str) -> frozenset[str]:
         return frozenset(

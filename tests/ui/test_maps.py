@@ -120,6 +120,28 @@ def test_that_unticking_a_group_hides_all_of_it(make_desk: MakeDesk, make_window
     assert window.map_view.filter.agencies == {"charlotte-fire", "gastonia-fd", "mecklenburg-ems"}
 
 
+def test_that_a_group_is_filtered_at_one_go_and_half_of_it_is_seen_on_its_box(
+    make_desk: MakeDesk, make_window: MakeWindow
+) -> None:
+    window = make_window(make_desk())
+    panel = window.layers_dock.panels.filter
+    panel.refresh()
+    changes: list[object] = []
+    panel.changed.connect(changes.append)
+    agencies = next(
+        item
+        for at in range(panel.tree.topLevelItemCount())
+        if (item := panel.tree.topLevelItem(at)) is not None and item.text(0) == "Agency"
+    )
+    agencies.setCheckState(0, Qt.CheckState.Unchecked)
+    assert len(changes) == 1
+    assert len(window.map_view.filter.agencies) == agencies.childCount() == 3
+    agencies.child(0).setCheckState(0, Qt.CheckState.Checked)
+    assert agencies.checkState(0) == Qt.CheckState.PartiallyChecked
+    agencies.setCheckState(0, Qt.CheckState.Checked)
+    assert not window.map_view.filter
+
+
 def test_that_a_hostile_agency_name_in_the_filter_is_plain_text(make_desk: MakeDesk, make_window: MakeWindow) -> None:
     from cop.domain.agency import Agency
     from cop.domain.batch import Batch
