@@ -7,7 +7,7 @@ from typing import Any
 
 import pyqtgraph as pg
 import shapely
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QGraphicsView, QVBoxLayout, QWidget
 
@@ -129,6 +129,7 @@ class MapView(QWidget):
         self._fingers = Fingers(self._box, self)
         self._wire()
         self.layer_set.jurisdictions.news.changed.connect(self._canvas.redraw_ground)
+        self.layer_set.trails.again = lambda: QTimer.singleShot(0, self, self._canvas.redraw)
         tiles = self.layer_set.tiles
         if tiles is not None:
             tiles.arrivals.changed.connect(self._canvas.redraw_ground)

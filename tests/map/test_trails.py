@@ -14,11 +14,12 @@ from pytestqt.qtbot import QtBot
 from cop.domain.agency import Agency
 from cop.domain.batch import Batch
 from cop.domain.report import Retraction
+from cop.map import sheet
 from cop.map.layers import trail_marks
 from cop.map.layers.trails import TrailLayer
 from cop.map.layers.units import UnitLayer
 from cop.map.palette import contrast, load_palette
-from cop.map.projection import to_degrees
+from cop.map.projection import WORLD_M, to_degrees
 from cop.map.view import MapView
 from cop.map.viewport import Viewport
 from cop.picture.picture import Picture
@@ -324,3 +325,85 @@ def test_that_a_point_of_the_screen_is_a_point_of_the_trail_at_two_pixels_a_poin
     scene.drive(BLUE, eastward(y=200.0))
     fine = scene.painted(Viewport(VIEW.left, VIEW.top, 10.0, 800, 600, 2.0))
     assert fine.pixelColor(1414, 400) != QColor(scene.palette.map_background)
+
+
+def test_that_a_ship_that_crosses_the_180th_meridian_draws_no_line_across_the_world() -> None:
+    scene = Scene()
+    world = Viewport(-WORLD_M, 3e6, 2 * WORLD_M / 800, 800, 200)
+    for turn, lon in enumerate((178.0, 179.5, -179.5, -178.0)):
+        at = NOON + timedelta(seconds=30 * turn)
+        change = scene.picture.apply(positions(scene.picture, [BLUE], np.zeros(1), np.array([lon]), speed=9.0, at=at))
+        scene.units.apply(change)
+        scene.now = at
+    scene.trails.selected = BLUE
+    middle = round(world.place(0.0, 0.0).y())
+    for colourful in (False, True):
+        scene.trails.by_speed = colourful
+        seen = scene.painted(world)
+        ground = QColor(scene.palette.map_background)
+        assert all(seen.pixelColor(x, middle) == ground for x in range(100, 700))
+        assert seen.pixelColor(797, middle) != ground
+    assert scene.trails._built is not None and scene.trails._built.trail.joined.tolist() == [False, True, True, True]
+
+
+def test_that_a_unit_whose_clock_is_ahead_has_its_way_drawn_and_not_a_line_across_it() -> None:
+    scene = Scene()
+    scene.trails.of = "all"
+    scene.drive(BLUE, [(100.0 + x, 100.0, float(x)) for x in range(0, 301, 10)])
+    scene.drive(BLUE, [(400.0, 100.0 + y, 300.0 + y) for y in range(0, 201, 10)])
+    scene.now = NOON + timedelta(seconds=200)  # the unit's clock says 300 s more
+    assert scene.inked(400, 200) > 60
+    assert scene.inked(200, 100) > 60
+    assert all(scene.inked(x, 250) == 0 for x in range(360, 396))
+
+
+@pytest.mark.parametrize("of", ["selected", "all"])
+def test_that_a_unit_that_turns_up_after_a_long_silence_is_not_tied_to_where_it_was(of: Any) -> None:
+    scene = Scene()
+    scene.trails.of, scene.trails.selected, scene.trails.minutes = of, BLUE, 600
+    scene.drive(BLUE, eastward(y=100.0, end=200.0))
+    assert scene.inked(295, 100) > 60
+    scene.drive(BLUE, [(300.0, 500.0, 7200.0)])  # and the trails are not made anew yet
+    assert scene.inked(300, 300) == 0
+
+
+def test_that_trails_of_very_many_points_are_made_anew_in_pieces_while_the_old_ones_stand(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scene, asked = Scene(), []
+    scene.trails.again = lambda: asked.append(True)
+    scene.drive(BLUE, [(100.0 + index % 300, 100.0 + 10 * (index // 300), 5.0 * index) for index in range(1800)])
+    scene.trails.show_unit(BLUE)
+    assert scene.inked(250, 100) > 60
+    assert not asked
+    monkeypatch.setattr(sheet, "_BUDGET_S", 0.0)
+    scene.drive(BLUE, [(500.0, 400.0, 9010.0), (600.0, 400.0, 9020.0), (700.0, 400.0, 9030.0)])
+    scene.time = 10.0
+    drawn_at_once = scene.inked(550, 400)
+    assert (drawn_at_once, bool(asked)) == (0, True)
+    assert scene.inked(250, 100) > 60
+    for _ in range(200):
+        asked.clear()
+        drawn = scene.inked(550, 400)
+        if not asked:
+            break
+    assert drawn > 60
+
+
+def test_that_a_map_goes_on_painting_until_its_trails_are_drawn(
+    show_map: Callable[..., MapView], picture: Picture, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for turn in range(1600):
+        at = NOON - timedelta(seconds=5 * (1600 - turn))
+        place = (np.array([35.0 + 0.1 * (turn % 9)]), np.array([-81.0 + turn * 1e-4]))
+        picture.apply(positions(picture, [BLUE], *place, speed=9.0, at=at))
+    view = show_map()
+    view.show_trail(*BLUE)
+    view.grab()
+    layer, asked = view.layer_set.trails, []
+    again = layer.again
+    layer.again = lambda: (asked.append(True), again())
+    monkeypatch.setattr(sheet, "_BUDGET_S", 0.0)
+    layer._built_at = -np.inf  # they are due
+    view.grab()
+    qtbot.waitUntil(lambda: len(asked) > 2 and layer._on_sheet is layer._built)

@@ -1,25 +1,26 @@
 """Trails: where the selected unit, or every unit in view, has been in the last minutes; fading with age."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QPainter
 
 from cop.domain.distance import distance_m
+from cop.domain.rules.plausible import CLOCK_TOLERANCE
 from cop.map.layers import trail_marks
 from cop.map.layers.choice import SWITCH, Choice, OneOf
 from cop.map.layers.layer import Layer
+from cop.map.layers.trail_lines import AGES, DrawnTrails, casing_of, pen_of, pieces_of
 from cop.map.layers.units import UnitLayer
 from cop.map.line_array import Floats, LineArray
 from cop.map.measures import Measures
 from cop.map.palette import Palette, agency_colour, colour
-from cop.map.projection import to_metres
+from cop.map.projection import WORLD_M, to_metres
+from cop.map.sheet import Piece, Sheet
 from cop.map.viewport import Viewport
 from cop.picture.change import Change, Key
 from cop.picture.picture import Picture
@@ -31,36 +32,18 @@ _OFS: tuple[Of, ...] = ("", "selected", "all")
 MINUTES = (5, 15, 30, 60)
 #: points of all trails together: with more units each trail has fewer
 _MOST_POINTS = 30_000
-#: with fewer lines than this they are smooth; with more they are drawn four times as fast
-_MOST_SMOOTH = 4_000
 #: with more, lines are kept as a picture until they or the view change
 _KEPT_FROM = 1_500
-#: units whose last few seconds, from the newest point to where they are now, are drawn
-_MOST_HEADS = 2_000
+#: units whose last few seconds, from the newest point to where they are now, are drawn; and how many seconds: where a
+#: unit was before it was silent for long is not tied to where it turns up
+_MOST_HEADS, _LONGEST_HEAD_S = 2_000, 90.0
 #: trails are made anew so often, and where they are many so often
 _RENEWED_AFTER_S, _MANY_RENEWED_AFTER_S = 1.0, 4.0
 _MANY = 6_000
-_AGES = 8
-_MARGIN_PX = 4.0
 #: opacity of the newest part, 0…255, and of the oldest: of all units, of the selected one, and of one asked for by
 #: name, whose past is what counts; a speed's colour must be known again however old it is
 _NEW, _OLD, _OLD_OF_SELECTED, _OLD_OF_ONE, _OLD_OF_SPEED = 235, 40, 80, 130, 150
 _MOST_ENDS = 300
-
-
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    """Trails in map metres. `ink` numbers the colours, `age` 0…_AGES-1 with the oldest first."""
-
-    trail: Trail
-    x: Floats
-    y: Floats
-    ink: NDArray[np.intp]
-    age: NDArray[np.intp]
-    inks: tuple[QColor, ...]
-    heads: NDArray[np.intp]  # the rows of the tracks that the trails lead to
-    last: NDArray[np.intp]  # the newest point of each of them
-    since: float
 
 
 class TrailLayer(Layer):
@@ -91,11 +74,13 @@ class TrailLayer(Layer):
         self._measures = measures or Measures()
         self._clock = clock
         self._lines = LineArray()
-        self._built: _Drawn | None = None
+        self._built: DrawnTrails | None = None
         self._built_for: tuple[object, ...] = ()
         self._built_at = -np.inf
-        self._sheet: QPixmap | None = None
-        self._sheet_of: tuple[object, ...] = ()
+        self._sheet = Sheet(self._pieces)
+        self._on_sheet: DrawnTrails | None = None
+        #: asks for one more frame: trails of very many are drawn over several
+        self.again: Callable[[], None] = lambda: None
         self._names: list[QRectF] = []
         self._of: Of = "selected"
         self._minutes = 15
@@ -188,11 +173,11 @@ class TrailLayer(Layer):
 
     def set_palette(self, palette: Palette) -> None:
         super().set_palette(palette)
-        self._built = None
+        self._built = self._on_sheet = None
 
     def apply(self, change: Change) -> bool:
         if change.agencies:
-            self._built = None
+            self._built = self._on_sheet = None
         return False  # units say themselves that they moved
 
     def tick(self) -> bool:
@@ -215,16 +200,21 @@ class TrailLayer(Layer):
         self._names = []
         asked = self._asked()
         if asked is None:
-            self._built, self._sheet = None, None
+            if self._built is not None:
+                self._sheet = Sheet(self._pieces)  # eight megabytes, for nothing
+            self._built = self._on_sheet = None
             return
         self._renew(asked, view)
         drawn = self._built
         if drawn is None:
             return
         if len(drawn.x) > _KEPT_FROM:
-            self._paint_kept(painter, view, drawn, alone=asked[0] is not None)
+            drawn = self._paint_kept(painter, view, drawn)
         else:
-            self._paint_lines(painter, view, drawn, alone=asked[0] is not None)
+            self._on_sheet = None
+            for piece in pieces_of(drawn, view, view.rect(), self._lines, colour(self.palette.label_halo)):
+                piece(painter)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         self._paint_heads(painter, view, drawn, alone=asked[0] is not None)
         if asked[0] is not None:
             self._paint_words(painter, view, drawn)
@@ -248,11 +238,13 @@ class TrailLayer(Layer):
         many = self._built is not None and len(self._built.x) > _MANY
         due = self._clock() - self._built_at >= (_MANY_RENEWED_AFTER_S if many else _RENEWED_AFTER_S)
         if self._built is None or wanted != self._built_for or due:
+            if wanted[:-1] != self._built_for[:-1]:
+                self._on_sheet = None  # other trails: these must not stand in for them
             self._built = self._build(asked, view)
             self._built_for, self._built_at = wanted, self._clock()
-            self._sheet = None
+            self._sheet.forget()
 
-    def _build(self, asked: tuple[Key | None, float, bool], view: Viewport) -> _Drawn:
+    def _build(self, asked: tuple[Key | None, float, bool], view: Viewport) -> DrawnTrails:
         key, back_s, by_name = asked
         now = self._now().timestamp()
         tracks, trails = self._picture.tracks, self._picture.trails
@@ -262,15 +254,17 @@ class TrailLayer(Layer):
             rows = np.array([row] if row is not None else [], dtype=np.intp)
         else:
             rows = self._units.visible_units(view)[0]
-            trail = trails.of_many(trails.numbers_of_rows(rows), now - back_s, now, _MOST_POINTS)
+            until = now + CLOCK_TOLERANCE.total_seconds()  # of a clock that is ahead what it says now counts too
+            trail = trails.of_many(trails.numbers_of_rows(rows), now - back_s, until, _MOST_POINTS)
         x, y = to_metres(trail.lat, trail.lon)
+        near = np.abs(np.diff(x, prepend=x[:1])) < WORLD_M  # who crosses the 180th meridian has not crossed the world
         numbers = trails.numbers_of_rows(rows)
         last = np.searchsorted(trail.unit, numbers, side="right") - 1
         led = (last >= 0) & (numbers >= 0)
         led[led] = trail.unit[last[led]] == numbers[led]
         rows, numbers, last = rows[led], numbers[led], last[led]
         # old ones are drawn first, so that where a unit is now lies above where it was
-        age = np.clip(_AGES - 1 - (now - trail.at) / back_s * _AGES, 0, _AGES - 1).astype(np.intp)
+        age = np.clip(AGES - 1 - (now - trail.at) / back_s * AGES, 0, AGES - 1).astype(np.intp)
         oldest = _OLD_OF_ONE if by_name else _OLD_OF_SELECTED if key is not None else _OLD
         oldest = max(oldest, _OLD_OF_SPEED) if self._by_speed else oldest
         if self._by_speed:
@@ -284,55 +278,31 @@ class TrailLayer(Layer):
             ink = agency_of[trail.unit] if len(trail.unit) else np.empty(0, dtype=np.intp)
         inks = []
         for one in base:
-            for step in range(_AGES):
+            for step in range(AGES):
                 faded = QColor(one)
-                faded.setAlpha(round(oldest + (_NEW - oldest) * step / (_AGES - 1)))
+                faded.setAlpha(round(oldest + (_NEW - oldest) * step / (AGES - 1)))
                 inks.append(faded)
-        return _Drawn(trail, x, y, ink, age, tuple(inks), rows, last, now - back_s)
+        return DrawnTrails(
+            trail, trail.joined & near, x, y, ink, age, tuple(inks), rows, last, now - back_s, key is not None
+        )
 
-    def _paint_kept(self, painter: QPainter, view: Viewport, drawn: _Drawn, *, alone: bool) -> None:
-        """Lines from a picture: what moves is repainted often, trails change once a second."""
-        wanted = (view, id(drawn))
-        if self._sheet is None or self._sheet_of != wanted:
-            size = (round(view.width * view.dpr), round(view.height * view.dpr))
-            sheet = self._sheet if self._sheet is not None and self._sheet.size().toTuple() == size else QPixmap(*size)
-            sheet.setDevicePixelRatio(view.dpr)
-            sheet.fill(Qt.GlobalColor.transparent)
-            on_sheet = QPainter(sheet)
-            try:
-                self._paint_lines(on_sheet, view, drawn, alone=alone)
-            finally:
-                on_sheet.end()
-            self._sheet, self._sheet_of = sheet, wanted
-        painter.drawPixmap(0, 0, self._sheet)
+    def _paint_kept(self, painter: QPainter, view: Viewport, drawn: DrawnTrails) -> DrawnTrails:
+        """Lines from a picture that is kept, moved, and made anew in pieces; those that it shows."""
+        if self._sheet.paint(painter, view, whole=self._on_sheet is None):
+            self._on_sheet = drawn
+        else:
+            self.again()
+        return self._on_sheet or drawn
 
-    def _paint_lines(self, painter: QPainter, view: Viewport, drawn: _Drawn, *, alone: bool) -> None:
-        if len(drawn.x) < 2:
-            return
-        x, y = view.xs(drawn.x), view.ys(drawn.y)
-        lines = np.column_stack((x[:-1], y[:-1], x[1:], y[1:]))
-        low, high = np.minimum(lines[:, :2], lines[:, 2:]), np.maximum(lines[:, :2], lines[:, 2:])
-        seen = drawn.trail.joined[1:] & (high > -_MARGIN_PX).all(axis=1)
-        seen &= (low[:, 0] < view.width + _MARGIN_PX) & (low[:, 1] < view.height + _MARGIN_PX)
-        index = np.flatnonzero(seen)
-        look = drawn.age[index + 1] * len(drawn.inks) + drawn.ink[index + 1] * _AGES + drawn.age[index + 1]
-        order = np.argsort(look, kind="stable")
-        index, look = index[order], look[order]
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(index) <= _MOST_SMOOTH)
-        if alone:
-            self._paint_casing(painter, lines[index])
-        starts = np.flatnonzero(np.diff(look, prepend=-1))
-        for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(look)], strict=True):
-            ink = drawn.inks[int(look[start]) % len(drawn.inks)]
-            painter.setPen(_pen(ink, 3.0 if alone else 1.6, smooth=len(index) <= _MOST_SMOOTH))
-            self._lines.draw(painter, lines[index[start:end]])
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    def _pieces(self, view: Viewport, place: QRectF, rough: bool) -> Iterator[Piece]:
+        if self._built is not None and not rough:
+            yield from pieces_of(self._built, view, place, self._lines, colour(self.palette.label_halo))
 
     def _paint_casing(self, painter: QPainter, lines: Floats) -> None:
-        painter.setPen(_pen(colour(self.palette.label_halo), 5.5))
+        painter.setPen(casing_of(colour(self.palette.label_halo)))
         self._lines.draw(painter, lines)
 
-    def _paint_heads(self, painter: QPainter, view: Viewport, drawn: _Drawn, *, alone: bool) -> None:
+    def _paint_heads(self, painter: QPainter, view: Viewport, drawn: DrawnTrails, *, alone: bool) -> None:
         """From each trail's newest point to where the unit is now."""
         if not 0 < len(drawn.heads) <= _MOST_HEADS:
             return
@@ -352,17 +322,19 @@ class TrailLayer(Layer):
             known = seen[at] == rows if len(seen) else np.zeros(len(rows), dtype=np.bool_)
             x, y = across[at[known]], down[at[known]]
         rows, last = rows[known], last[known]
-        sure = ~self._picture.tracks.doubtful[rows]
+        tracks = self._picture.tracks
+        sure = ~tracks.doubtful[rows] & (tracks.reported_at[rows] - drawn.trail.at[last] <= _LONGEST_HEAD_S)
+        sure &= np.abs(view.xs(drawn.x[last]) - x) * view.metres_per_pixel < WORLD_M
         last, x, y = last[sure], x[sure], y[sure]
         ends = np.column_stack((view.xs(drawn.x[last]), view.ys(drawn.y[last]), x, y))
         if alone:
             self._paint_casing(painter, ends)
-        inks = drawn.ink[last] * _AGES + _AGES - 1
+        inks = drawn.ink[last] * AGES + AGES - 1
         for ink in np.unique(inks).tolist():
-            painter.setPen(_pen(drawn.inks[ink], 3.0 if alone else 1.6))
+            painter.setPen(pen_of(drawn.inks[ink], drawn.alone))
             self._lines.draw(painter, ends[inks == ink])
 
-    def _paint_words(self, painter: QPainter, view: Viewport, drawn: _Drawn) -> None:
+    def _paint_words(self, painter: QPainter, view: Viewport, drawn: DrawnTrails) -> None:
         """Times along one trail, and where it breaks off."""
         trail = drawn.trail
         if len(trail.at) < 2:
@@ -373,18 +345,13 @@ class TrailLayer(Layer):
         ends = np.unique(np.concatenate((broken, broken[broken > 0] - 1)))[-_MOST_ENDS:].tolist()
         places = [(float(x[one]), float(y[one])) for one in ends]
         trail_marks.paint_ends(painter, [place for place in places if room.contains(*place)], self.palette)
-        marks = trail_marks.times_along(trail.at, x, y, trail.joined, room)
+        marks = trail_marks.times_along(trail.at, x, y, drawn.led_to, room)
         if room.contains(float(x[0]), float(y[0])):
             begin = trail_marks.Mark(
                 float(x[0]), float(y[0]), f"from {trail_marks.clock(float(trail.at[0]))}", above=True
             )
             marks = [begin, *(one for one in marks if not one.box.intersects(begin.box))]
         self._names.extend(trail_marks.paint_marks(painter, marks, self.palette))
-
-
-def _pen(ink: QColor, width: float, *, smooth: bool = True) -> QPen:
-    # a line of one pixel that is not smoothed is drawn by far the fastest
-    return QPen(ink, width if smooth else 0.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
 
 
 def _speeds(trail: Trail) -> Floats:
