@@ -7,9 +7,7 @@ from itertools import islice
 from typing import Any
 
 from cop.briefing.state import state
-from cop.domain.area import Zone
-from cop.domain.lettered_grid import cells, grid_of
-from cop.domain.report import Report
+from cop.domain.lettered_grid import Grid, cells, standing_grids
 from cop.picture.picture import Picture
 
 #: of all lettered grids together: anybody may publish grids without end
@@ -19,7 +17,7 @@ _MOST_CELLS = 20_000
 def feature_collection(picture: Picture, now: datetime) -> dict[str, Any]:
     """Units, incidents, resources, zones and alerts as features, lon before lat; without a place: null geometry.
 
-    A lettered grid's cells follow, each as a feature of its own.
+    The cells of each lettered grid that holds now follow, each as a feature of its own.
     """
     whole = state(picture, now)
     features = [
@@ -33,26 +31,29 @@ def feature_collection(picture: Picture, now: datetime) -> dict[str, Any]:
         )
         for entry in entries
     ]
-    grids = (cell for report in picture.zones.values() for cell in _cells(report))
-    features.extend(islice(grids, _MOST_CELLS))
+    # the smallest first: a huge one that anybody may publish must not leave out the one that is worked with
+    grids = sorted(standing_grids(picture.zones.values(), now), key=_cells_of)
+    features.extend(islice((cell for grid in grids for cell in _cells(grid)), _MOST_CELLS))
     return {"type": "FeatureCollection", "features": features, "as_of": whole["at"]}
 
 
-def _cells(report: Report) -> Iterator[dict[str, Any]]:
+def _cells_of(grid: Grid) -> int:
+    return (grid.form.columns or 0) * (grid.form.rows or 0)
+
+
+def _cells(grid: Grid) -> Iterator[dict[str, Any]]:
     """Each cell of a lettered grid by its name, for who has no desk to ask what "B3" is."""
-    zone = report.body
-    form = grid_of(zone) if isinstance(zone, Zone) else None
-    for name, (west, south, east, north) in cells(form) if form is not None else ():
+    for name, (west, south, east, north) in cells(grid.form):
         corners = [(west, south), (east, south), (east, north), (west, north), (west, south)]
         yield {
             "type": "Feature",
-            "id": f"zone/{report.agency}/{report.body.id}/{name}",
+            "id": f"zone/{grid.agency}/{grid.id}/{name}",
             "geometry": {"type": "Polygon", "coordinates": [[[round(x, 7), round(y, 7)] for x, y in corners]]},
             "properties": {
                 "kind_of_object": "grid_cell",
                 "name": name,
-                "grid": report.body.id,
-                "agency": report.agency,
+                "grid": grid.id,
+                "agency": grid.agency,
             },
         }
 

@@ -126,3 +126,17 @@ def test_that_grids_without_end_do_not_fill_the_disk_of_who_saves_the_picture() 
     picture = Picture()
     picture.apply(Batch(epoch=1, reports=[report("a", one) for one in grids]))
     assert len(feature_collection(picture, at(1))["features"]) == 20_000 + 5
+
+
+def test_that_only_grids_that_hold_leave_cell_by_cell_and_a_huge_one_leaves_out_none() -> None:
+    huge = ZoneForm(shape="grid", points=((-81.0, 35.0), (-80.9, 35.1)), columns=100, rows=100)
+    small = ZoneForm(shape="grid", points=((-81.0, 35.0), (-80.9, 35.1)), columns=2, rows=1)
+    told = [Zone(id=f"huge-{number}", at=at(0), form=huge, geometry=geometry_of(huge)) for number in range(3)]
+    told.append(Zone(id="over", at=at(-90), form=small, geometry=geometry_of(small), expires_at=at(-1)))
+    told.append(Zone(id="ours", at=at(0), form=small, geometry=geometry_of(small)))
+    picture = Picture()
+    picture.apply(Batch(epoch=1, reports=[report("a", one) for one in told]))
+    cells = [one for one in feature_collection(picture, at(0))["features"] if "grid" in one["properties"]]
+    grids = [one["properties"]["grid"] for one in cells]
+    assert grids.count("ours") == 2
+    assert "over" not in grids
