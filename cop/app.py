@@ -52,6 +52,8 @@ _WINDOW = (1920, 1080)
 _WITHOUT_DISPLAY_S = 30.0
 _FEEDS_AFTER_MS = 100
 _STARTED_AFTER_MS = 1000
+_LOOKED_FOR_UNITS_MS = 10_000
+_FEW_UNITS = 5_000
 _TRAILS_EVERY_MS = 60_000
 
 
@@ -254,7 +256,7 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     window.show()
     # The first pulse starts the feed process. Started earlier, it would hold up the map by a tenth of a second.
     QTimer.singleShot(_FEEDS_AFTER_MS, lambda: Pulse(feeds.receive, desk, parent=window))
-    QTimer.singleShot(_STARTED_AFTER_MS, _collect_garbage_from_now_on)
+    QTimer.singleShot(_STARTED_AFTER_MS, lambda: _collect_garbage_from_now_on(picture, window))
     kept = TrailsFile(data / "trails.npz", picture.trails, config.root)
     QTimer.singleShot(_STARTED_AFTER_MS, lambda: _keep_trails(kept, window, running))
     if options.select:
@@ -307,27 +309,26 @@ def _write_asked(options: Options, window: MainWindow, picture: Picture) -> list
     return unwritten
 
 
-def _collect_garbage_from_now_on() -> None:
-    """What stands after the start stands until the end: the collector need not look at it at every turn."""
-    gc.collect()
-    gc.freeze()
+def _collect_garbage_from_now_on(picture: Picture, window: MainWindow) -> None:
+    """What stands after the start stands until the end: the collector need not look at it at every turn.
+
+    Nor at units once they are known: a turn among a million of them would hold up a frame for 0.2 s.
+    """
+    stands = 0
+
+    def set_aside() -> None:
+        nonlocal stands
+        if picture.tracks.count >= 2 * stands:
+            stands = max(picture.tracks.count, _FEW_UNITS)
+            gc.collect()
+            gc.freeze()
+
+    set_aside()
     gc.enable()
-
-
-def _keep_trails(file: TrailsFile, window: MainWindow, running: contextlib.ExitStack) -> None:
-    """Take over the trails of an earlier run once they are read; write down ours every minute and at the end."""
-    file.begin_reading()
-    running.callback(lambda: file.close(time.time()))
     timer = QTimer(window)
-
-    def turn() -> None:
-        if file.adopted:
-            file.write_soon(time.time())
-        elif file.adopt():
-            timer.setInterval(_TRAILS_EVERY_MS)
-
-    timer.timeout.connect(turn)
-    timer.start(200)
+    timer.setInterval(_LOOKED_FOR_UNITS_MS)
+    timer.timeout.connect(set_aside)
+    timer.start()
 
 
 def _select_when_heard(window: MainWindow, desk: Desk, wanted: str) -> None:

@@ -63,10 +63,9 @@ def run(**options: Any) -> None:
     """Open the desk: map, queue, tasks. Without options: the exercise Steel Rail as incident commander."""
     gc.disable()  # of what is made while starting nothing is garbage; `cop.app` turns it on again
     # All that does not need Qt comes before it: once it is loaded, Qt's binding reads the source of every module that
-    # is imported.
+    # is imported (0.1 s of a start).
     for name in _BEFORE_QT:
         importlib.import_module(name)
-    _read_no_sources()
     from cop.app import Options, start
     from cop.config import ConfigError
 
@@ -74,18 +73,6 @@ def run(**options: Any) -> None:
         sys.exit(start(Options(**options)))
     except ConfigError as error:
         raise click.ClickException(str(error)) from None
-
-
-def _read_no_sources() -> None:
-    """Keep Qt's binding from reading the source of every module after it (0.1 s of a start).
-
-    It looks there for words that switch its `__feature__`s on, which nothing here does. Where another version of it
-    looks in another way, it goes on looking.
-    """
-    importlib.import_module("PySide6.QtCore")
-    features = sys.modules.get("shibokensupport.feature")
-    if features is not None and hasattr(features, "_mod_uses_pyside"):
-        vars(features)["_mod_uses_pyside"] = lambda _module: False
 
 
 @main.command()
