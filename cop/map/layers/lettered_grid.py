@@ -43,11 +43,13 @@ def paint_grid(painter: QPainter, view: Viewport, form: ZoneForm, palette: Palet
     if min(wide, high) >= _LINES_FROM_PX:
         lines = [QLineF(one, seen.top(), one, seen.bottom()) for one in lefts[first : last + 2]]
         lines += [QLineF(seen.left(), one, seen.right(), one) for one in tops[top : bottom + 2]]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # they are upright and level
         for ink, width in ((palette.label_halo, 2.6), (palette.label, 1.0)):
             pen = QPen(colour(ink), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
             painter.setOpacity(0.75)
             painter.setPen(pen)
             painter.drawLines(lines)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setOpacity(1.0)
     taken: list[QRectF] = []
     script = Script(_CELL_PX, palette.label, palette.label_halo, bold=True)

@@ -93,6 +93,7 @@ class ZoneLayer(Layer):
         self._reserved = reserved
         self._known: dict[_Object, _Drawn] = {}
         self._order: list[_Drawn] = []  # what is to lie on top comes last
+        self._grids: list[tuple[_Drawn, int]] = []  # the lettered grids among them, for each move of the cursor
         self._bounds: NDArray[np.float64] = np.empty((0, 4))
         self._starts: NDArray[np.float64] = np.empty(0)
         self._ends: NDArray[np.float64] = np.empty(0)
@@ -145,8 +146,11 @@ class ZoneLayer(Layer):
         """Where a place lies in the lettered grids that stand: "B3"; with several, each with its name."""
         found = [
             (name, one.name)
-            for one, alive, coming in zip(self._order, self._alive, self._coming, strict=True)
-            if one.grid is not None and alive and not coming and (name := cell_at(one.grid, lat, lon))
+            for one, index in self._grids
+            if one.grid is not None
+            and self._alive[index]
+            and not self._coming[index]
+            and (name := cell_at(one.grid, lat, lon))
         ]
         return found[0][0] if len(found) == 1 else ", ".join(f"{cell} {name}" for cell, name in found)
 
@@ -300,7 +304,8 @@ class ZoneLayer(Layer):
 
     def _arrange(self) -> None:
         self._order = sorted(self._known.values(), key=lambda one: (-one.look.rank, one.of))
-        self._bounds = np.array([one.geometry.bounds for one in self._order]).reshape(-1, 4)
+        self._grids = [(one, index) for index, one in enumerate(self._order) if one.grid is not None]
+        self._bounds = shapely.bounds([one.geometry for one in self._order]).reshape(-1, 4)
         never = math.inf
         self._starts = np.array([one.starts_at.timestamp() if one.starts_at else -never for one in self._order])
         self._ends = np.array([one.expires_at.timestamp() if one.expires_at else never for one in self._order])
