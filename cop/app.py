@@ -1,7 +1,6 @@
 """The composition root: builds and wires the desktop; only it knows everyone."""
 
 import contextlib
-import gc
 import json
 import logging
 import os
@@ -45,6 +44,7 @@ from cop.picture.trails_file import TrailsFile
 from cop.ui.desk import Desk
 from cop.ui.main_window import MainWindow
 from cop.ui.pulse import Pulse
+from cop.ui.upkeep import keep_trails, set_garbage_aside
 
 _LOG = logging.getLogger(__name__)
 _DEFAULT_EXERCISE = "steel-rail"
@@ -52,9 +52,6 @@ _WINDOW = (1920, 1080)
 _WITHOUT_DISPLAY_S = 30.0
 _FEEDS_AFTER_MS = 100
 _STARTED_AFTER_MS = 1000
-_LOOKED_FOR_UNITS_MS = 10_000
-_FEW_UNITS = 5_000
-_TRAILS_EVERY_MS = 60_000
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -228,23 +225,10 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     palette = load_palette(config.desk.theme)
     make_map, without = _map_maker(config, picture, ground, palette, data)
     map_view = make_map()
-    settings = QSettings(str(data / "window.ini"), QSettings.Format.IniFormat)
-    if options.theme is not None:
-        settings.remove("theme")  # what is asked for now wins over what was chosen by hand
-    window = MainWindow(
-        desk,
-        map_view,
-        palette,
-        settings,
-        operation=scenario.title if scenario is not None else config.desk.operation,
-        period=config.desk.period,
-        make_map=make_map,
-    )
-    if without:
-        window.show_banner(without, "warn", "symbols")
-    if ground.remarks:
-        more = f" (and {len(ground.remarks) - 1} more: `cop where --gaps` lists them)" if ground.remarks[1:] else ""
-        window.show_banner(f"Boundaries: {ground.remarks[0]}{more}", "warn", "boundaries")
+    window = _window(desk, map_view, palette, config, scenario, options=options, data=data, make_map=make_map)
+    for source, words in (("symbols", without), ("boundaries", _remarks(ground))):
+        if words:
+            window.show_banner(words, "warn", source)
     _catch_everything(window)
     if options.offscreen:
         window.resize(*_WINDOW)
@@ -256,9 +240,10 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     window.show()
     # The first pulse starts the feed process. Started earlier, it would hold up the map by a tenth of a second.
     QTimer.singleShot(_FEEDS_AFTER_MS, lambda: Pulse(feeds.receive, desk, parent=window))
-    QTimer.singleShot(_STARTED_AFTER_MS, lambda: _collect_garbage_from_now_on(picture, window))
+    QTimer.singleShot(_STARTED_AFTER_MS, lambda: set_garbage_aside(picture, window))
     kept = TrailsFile(data / "trails.npz", picture.trails, config.root)
-    QTimer.singleShot(_STARTED_AFTER_MS, lambda: _keep_trails(kept, window, running))
+    running.callback(lambda: kept.close(time.time()))
+    QTimer.singleShot(_STARTED_AFTER_MS, lambda: keep_trails(kept, window))
     if options.select:
         _select_when_heard(window, desk, options.select)
     _end_on_signals(application)
@@ -270,6 +255,39 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     for file in unwritten:
         click.echo(f"{file} could not be written", err=True)
     return code or int(bool(unwritten))
+
+
+def _window(
+    desk: Desk,
+    map_view: MapView,
+    palette: Palette,
+    config: Config,
+    scenario: Scenario | None,
+    *,
+    options: Options,
+    data: Path,
+    make_map: Callable[[], MapView],
+) -> MainWindow:
+    settings = QSettings(str(data / "window.ini"), QSettings.Format.IniFormat)
+    if options.theme is not None:
+        settings.remove("theme")  # what is asked for now wins over what was chosen by hand
+    return MainWindow(
+        desk,
+        map_view,
+        palette,
+        settings,
+        operation=scenario.title if scenario is not None else config.desk.operation,
+        period=config.desk.period,
+        make_map=make_map,
+    )
+
+
+def _remarks(ground: Ground) -> str:
+    """What had to be done to the boundaries when they were read; empty if nothing."""
+    if not ground.remarks:
+        return ""
+    more = f" (and {len(ground.remarks) - 1} more: `cop where --gaps` lists them)" if ground.remarks[1:] else ""
+    return f"Boundaries: {ground.remarks[0]}{more}"
 
 
 def _map_maker(
@@ -307,28 +325,6 @@ def _write_asked(options: Options, window: MainWindow, picture: Picture) -> list
         except OSError:
             unwritten.append(options.state)
     return unwritten
-
-
-def _collect_garbage_from_now_on(picture: Picture, window: MainWindow) -> None:
-    """What stands after the start stands until the end: the collector need not look at it at every turn.
-
-    Nor at units once they are known: a turn among a million of them would hold up a frame for 0.2 s.
-    """
-    stands = 0
-
-    def set_aside() -> None:
-        nonlocal stands
-        if picture.tracks.count >= 2 * stands:
-            stands = max(picture.tracks.count, _FEW_UNITS)
-            gc.collect()
-            gc.freeze()
-
-    set_aside()
-    gc.enable()
-    timer = QTimer(window)
-    timer.setInterval(_LOOKED_FOR_UNITS_MS)
-    timer.timeout.connect(set_aside)
-    timer.start()
 
 
 def _select_when_heard(window: MainWindow, desk: Desk, wanted: str) -> None:
