@@ -12,6 +12,7 @@ from cop.map.layers.incidents import IncidentLayer, age
 from cop.map.layers.labels import LabelLayer
 from cop.map.layers.units import UnitLayer
 from cop.map.palette import load_palette
+from cop.map.projection import place_to_metres
 from cop.map.viewport import Viewport
 from cop.picture.picture import Picture
 from tests.map.scenes import NOON, report
@@ -131,3 +132,19 @@ def test_that_an_echo_bears_no_name_until_it_is_selected() -> None:
     layer.selected = ("a", "j")
     labels._lay_out(view)
     assert set(labels.boxes(view)[1]) == {("a", "i"), ("a", "j")}
+
+
+def test_that_incidents_are_put_in_order_when_they_change_and_not_in_each_frame() -> None:
+    layer, picture = layer_with(located("urgent", priority=1), located("other", priority=3))
+    view = Viewport(*place_to_metres(35.0, -80.0), 10.0, 800, 600)
+    assert [one.key[1] for one in layer.placed()] == ["other", "urgent"]
+    assert layer.placed() is layer.placed()
+    layer.selected = ("a", "other")
+    assert [one.key[1] for one in layer.placed()] == ["urgent", "other"]
+    assert [one.key[1] for one in layer.near(QPointF(3, 4), view, 5.0)] == ["other", "urgent"]
+    assert not layer.near(QPointF(3, 4), view, 4.9)
+    seen, x, y = layer.seen(view)
+    assert ([one.key[1] for one in seen], x.tolist(), y.tolist()) == (["urgent", "other"], [0, 0], [0, 0])
+    assert not layer.seen(Viewport(view.left + 1, view.top, 10.0, 800, 600))[0]
+    layer.apply(picture.apply(Batch(reports=[report("a", Retraction(id="other", at=NOON, kind="incident"))])))
+    assert [one.key[1] for one in layer.placed()] == ["urgent"]

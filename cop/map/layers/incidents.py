@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
@@ -20,6 +22,8 @@ from cop.map.symbols import INCIDENT_CELL_PX, incident_symbol
 from cop.map.viewport import Viewport
 from cop.picture.change import Change, Key
 from cop.picture.picture import Picture
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,11 @@ class IncidentLayer(Layer):
         self._placed: dict[Key, PlacedIncident] = {}
         self._pixmaps: dict[tuple[str, int, bool, bool, bool, bool, float], QPixmap] = {}
         self._minute = -1
+        self._ordered_for: tuple[object, ...] = ()
+        self._order: list[PlacedIncident] = []
+        self._echoes: tuple[PlacedIncident, ...] = ()
+        self._x: Floats = np.empty(0)
+        self._y: Floats = np.empty(0)
         self.selected: Key | None = None
         self.revision = 0
         for key in picture.incidents:
@@ -87,11 +96,25 @@ class IncidentLayer(Layer):
         return moved
 
     def placed(self) -> list[PlacedIncident]:
-        """What is on the map, the topmost last."""
-        return sorted(
-            self._placed.values(),
-            key=lambda one: (one.key == self.selected, one.echo_of is None, -one.priority, one.key),
-        )
+        """What is on the map, the topmost last; put into this order when something has changed, not in each frame."""
+        wanted = (self.revision, self.selected)
+        if wanted != self._ordered_for:
+            order = sorted(
+                self._placed.values(),
+                key=lambda one: (one.key == self.selected, one.echo_of is None, -one.priority, one.key),
+            )
+            self._order, self._ordered_for = order, wanted
+            self._echoes = tuple(one for one in order if one.echo_of is not None)
+            self._x, self._y = np.array([one.x for one in order]), np.array([one.y for one in order])
+        return self._order
+
+    def seen(self, view: Viewport, margin_px: float = 0.0) -> tuple[list[PlacedIncident], Floats, Floats]:
+        """What is in view, or so near to it, the topmost last, and where it stands in pixels."""
+        order = self.placed()
+        x, y = view.xs(self._x), view.ys(self._y)
+        inside = (x >= -margin_px) & (x <= view.width + margin_px)
+        index = np.flatnonzero(inside & (y >= -margin_px) & (y <= view.height + margin_px))
+        return [order[one] for one in index.tolist()], x[index], y[index]
 
     def get(self, key: Key) -> PlacedIncident | None:
         """An incident that is on the map, under whichever of its reports."""
@@ -107,24 +130,23 @@ class IncidentLayer(Layer):
 
     def near(self, point: QPointF, view: Viewport, reach_px: float) -> list[PlacedIncident]:
         """Incidents within reach of a point on the screen, the nearest first."""
-        found = [(_distance(view.point(one.x, one.y), point), one) for one in reversed(self.placed())]
-        return [one for distance, one in sorted(found, key=lambda pair: pair[0]) if distance <= reach_px]
+        order = self.placed()
+        distance = np.hypot(view.xs(self._x) - point.x(), view.ys(self._y) - point.y())
+        near = np.flatnonzero(distance <= reach_px)[::-1]  # of two at one place the topmost
+        return [order[one] for one in near[np.argsort(distance[near], kind="stable")].tolist()]
 
     def paint(self, painter: QPainter, view: Viewport) -> None:
         half = INCIDENT_CELL_PX / 2
-        room = view.rect().adjusted(-half, -half, half, half)
-        placed = self.placed()
-        self._paint_ties(painter, view, placed)
-        for one in placed:
-            at = view.point(one.x, one.y)
-            if room.contains(at):
-                painter.drawPixmap(at - QPointF(half, half), self._pixmap(one, view.dpr))
+        seen, x, y = self.seen(view, half)
+        self._paint_ties(painter, view)
+        for one, left, top in zip(seen, (x - half).tolist(), (y - half).tolist(), strict=True):
+            painter.drawPixmap(QPointF(left, top), self._pixmap(one, view.dpr))
 
-    def _paint_ties(self, painter: QPainter, view: Viewport, placed: list[PlacedIncident]) -> None:
+    def _paint_ties(self, painter: QPainter, view: Viewport) -> None:
         """From each small outline to the diamond that speaks for it."""
         ties = [
             (view.point(one.x, one.y), view.point(lead.x, lead.y))
-            for one in placed
+            for one in self._echoes
             if one.echo_of is not None and (lead := self._placed.get(one.echo_of)) is not None
         ]
         for ink, width in ((self.palette.label_halo, 4.0), (self.palette.text, 1.4)):
@@ -206,8 +228,3 @@ def age(duration: timedelta) -> str:
     if minutes < 48 * 60:
         return f"{minutes // 60} h {minutes % 60:02d}"
     return f"{minutes // 1440} d"
-
-
-def _distance(first: QPointF, second: QPointF) -> float:
-    apart = first - second
-    return float((apart.x() ** 2 + apart.y() ** 2) ** 0.5)

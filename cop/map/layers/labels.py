@@ -237,10 +237,7 @@ class LabelLayer(Layer):
         if not self._units.visible:
             rows, x, y = rows[:0], x[:0], y[:0]
         if self._incidents.visible:
-            placed = self._incidents.placed()
-            points = [view.point(one.x, one.y) for one in placed]
-            middles = np.array([(point.x(), point.y()) for point in points]).reshape(-1, 2)
-            grid.take_symbols(middles[:, 0], middles[:, 1], _INCIDENT_CORE_PX)
+            grid.take_symbols(*self._incidents.seen(view)[1:], _INCIDENT_CORE_PX)
         grid.take_symbols(x, y, _UNIT_CORE_PX)
         layout = LabelLayout(grid, self._clock(), _LEADERS_OF_MUST)
         before, self._unit_labels = self._unit_labels, {}
@@ -365,14 +362,9 @@ class LabelLayer(Layer):
 
     def _incidents_tried(self, view: Viewport) -> list[PlacedIncident]:
         """What is in view, the selected one first, then the most urgent."""
-        room = view.rect()
-        named = (
-            one
-            for one in reversed(self._incidents.placed())
-            if one.echo_of is None or one.key == self._incidents.selected
-        )
-        seen = (one for one in named if room.contains(view.point(one.x, one.y)))
-        return list(itertools.islice(seen, _MOST_INCIDENTS_TRIED))
+        seen = reversed(self._incidents.seen(view)[0])
+        named = (one for one in seen if one.echo_of is None or one.key == self._incidents.selected)
+        return list(itertools.islice(named, _MOST_INCIDENTS_TRIED))
 
 
 def _leader(one: _Standing) -> tuple[QPointF, QPointF]:
