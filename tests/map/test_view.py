@@ -408,6 +408,8 @@ def test_that_a_picture_as_large_as_a_state_is_taken_in_at_once(show_map: ShowMa
     lat, lon = to_degrees(
         *np.array([under(view, QPoint(int(x), int(y))) for x, y in random.uniform(0, 600, (3000, 2))]).T
     )
+    view.layer_set.units.clustered = False
     view.apply(picture.apply(positions(picture, units, lat, lon, course=45.0, speed=10.0)))
     image = view.grab().toImage()
+    assert view.layer_set.units.shown_count == 3000
     assert image.pixelColor(300, 300) != image.pixelColor(780, 580)
