@@ -87,6 +87,7 @@ def stylesheet(palette: Palette) -> str:
     chevron = (RESOURCES / "icons" / f"chevron-{p.name}.svg").as_posix()
     chevron_up = (RESOURCES / "icons" / f"chevron-up-{p.name}.svg").as_posix()
     check = (RESOURCES / "icons" / f"check-{p.name}.svg").as_posix()
+    dash = (RESOURCES / "icons" / f"dash-{p.name}.svg").as_posix()
     return f"""
 * {{ color: {p.text}; }}
 QMainWindow, QDialog {{ background: {p.panel}; }}
@@ -118,9 +119,14 @@ QLineEdit, QPlainTextEdit {{ background: {field}; color: {p.text};
   border: 1px solid {p.border}; border-radius: 6px; padding: 6px 9px; selection-background-color: {p.accent};
   selection-color: {accent_text}; }}
 QCheckBox {{ spacing: 8px; }}
-QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {p.muted}; border-radius: 3px;
-  background: {field}; }}
-QCheckBox::indicator:checked {{ background: {p.accent}; border-color: {p.accent}; image: url("{check}"); }}
+QCheckBox::indicator, QTreeView::indicator {{ width: 14px; height: 14px; border: 1px solid {p.muted};
+  border-radius: 3px; background: {field}; }}
+QCheckBox::indicator:checked, QTreeView::indicator:checked {{ background: {p.accent}; border-color: {p.accent};
+  image: url("{check}"); }}
+QTreeView::indicator:indeterminate {{ background: {p.accent}; border-color: {p.accent}; image: url("{dash}"); }}
+QTreeView::item {{ padding: 3px 0; }}
+QTreeView::item:selected {{ background: {p.raised}; color: {p.text}; }}
+QTreeView:focus {{ border: 1px solid {p.accent}; }}
 QCheckBox:focus {{ color: {link}; }}
 QLineEdit:focus, QPlainTextEdit:focus {{ border: 1px solid {p.accent}; }}
 QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled, QDateTimeEdit:disabled {{ color: {p.muted}; }}

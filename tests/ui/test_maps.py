@@ -5,6 +5,7 @@ import json
 import weakref
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSettings, Qt
@@ -12,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QInputDialog, QMenu, QSlider, QToolButton, QTreeWidget
 from pytestqt.qtbot import QtBot
 
-from cop.map.palette import Palette
+from cop.map.palette import Palette, contrast
 from cop.map.view import MapView
 from cop.picture.filter import Filter
 from cop.ui.bookmarks import Bookmarks
@@ -109,6 +110,35 @@ def test_that_a_box_in_the_filter_hides_units_and_show_all_brings_them_back(
     QTest.mouseClick(panel.show_all, LEFT)
     assert not window.map_view.filter
     assert engine.checkState(0) == Qt.CheckState.Checked
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_that_a_box_that_is_not_ticked_is_seen_as_a_box(
+    make_desk: MakeDesk, make_window: MakeWindow, theme: Literal["dark", "light"]
+) -> None:
+    window = make_window(make_desk())
+    window.set_palette_name(theme)
+    show_layers(window)
+    window.layers_dock.panels.tabs.setCurrentIndex(1)
+    tree = part(window, QTreeWidget, "map_filter")
+    item = window.layers_dock.panels.filter._items["statuses", "available"]
+    item.setCheckState(0, Qt.CheckState.Unchecked)
+    tree.scrollToItem(item)
+    row = tree.visualItemRect(item)
+    picture = tree.viewport().grab(row).toImage()
+    middle = picture.height() // 2
+    text_begins = 24  # what stands before it is the box
+    panel = window.colours.panel
+    seen = max(contrast(picture.pixelColor(x, middle).name(), panel) for x in range(text_begins))
+    assert seen >= 3.0  # WCAG 2.1 §1.4.11: what is pressed
+
+
+def test_that_the_group_with_the_emergency_in_it_has_a_box_too(make_desk: MakeDesk, make_window: MakeWindow) -> None:
+    window = make_window(make_desk())
+    panel = window.layers_dock.panels.filter
+    panel.refresh()
+    panel._show("statuses", "emergency", 1, hidden=False)
+    assert panel._groups["statuses"].data(0, Qt.ItemDataRole.CheckStateRole) is not None
 
 
 def test_that_unticking_a_group_hides_all_of_it(make_desk: MakeDesk, make_window: MakeWindow) -> None:
