@@ -351,6 +351,7 @@ class MainWindow(QMainWindow):
             self.map_view.show_area(kind, agency, object_id)
 
     def _take_hit(self, hit: Hit) -> None:
+        self.map_view.setFocus(Qt.FocusReason.OtherFocusReason)  # the next key is one of the map's, not a letter
         if hit.action is not None:
             hit.action.trigger()
         elif hit.place is not None:

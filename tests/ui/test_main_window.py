@@ -229,6 +229,9 @@ def test_that_a_unit_typed_into_the_search_is_selected_with_enter(
     assert (window.selection_panel.kind, window.selection_panel.key) == ("unit", ("gastonia-fd", "hazmat-4"))
     assert not window.search.popup.isVisible()
     assert window.search.text() == ""
+    qtbot.keyClick(window.focusWidget(), Qt.Key.Key_F)  # what is typed next is no search any more
+    assert window.search.text() == ""
+    assert window.map_view.moves.following == ("gastonia-fd", "hazmat-4")
 
 
 @pytest.mark.parametrize(
