@@ -5,10 +5,11 @@ import pkgutil
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyle
 from pytestqt.qtbot import QtBot
 
 import cop.ui
+from cop.domain.words import UNIT_STATUSES
 from cop.ui.dock import Dock
 from tests.ui.conftest import MakeDesk, MakeWindow
 
@@ -39,6 +40,15 @@ def test_that_every_dock_has_keys_of_its_own_that_show_it(
         focused = QApplication.focusWidget()
         assert focused is not None
         assert dock.isAncestorOf(focused)
+
+
+def test_that_no_word_of_a_status_is_cut_in_the_list_of_units(make_desk: MakeDesk, make_window: MakeWindow) -> None:
+    window = make_window(make_desk())
+    view = window.unit_dock.view
+    status = [column.heading for column in window.unit_dock.model.columns].index("Status")
+    room = view.columnWidth(status) - 2 * (view.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin) + 1)
+    words = {word for label in UNIT_STATUSES.values() for word in label.split()}
+    assert {word for word in words if view.fontMetrics().horizontalAdvance(word) > room} == set()
 
 
 @pytest.mark.parametrize("size", [(1366, 728), (1600, 900), (1920, 1040)])
