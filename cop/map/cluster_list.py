@@ -27,12 +27,13 @@ from cop.map.palette import Palette
 from cop.picture.picture import Picture
 
 Rows = NDArray[np.intp]
-_WIDTHS = (118, 168, 92, 96)
+#: callsign, what the agency has at least, kind, status, age; the agency's name takes all that is left
+_WIDTHS = (118, 100, 92, 96, 112)
 _WIDTH_PX = 620
 #: where there is less room beside the bubble the kind is left out
 _NARROW_PX = 360
-_NARROW_WIDTHS = (100, 88, 0, 78)
-_KIND_COLUMN = 2
+_NARROW_WIDTHS = (80, 60, 0, 76, 86)
+_AGENCY_COLUMN, _KIND_COLUMN = 1, 2
 _ROW_PX = 22
 _MOST_ROWS_SHOWN = 12
 _EDGE_PX = 10
@@ -186,7 +187,7 @@ class ClusterList(QFrame):
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         table.verticalHeader().setDefaultSectionSize(_ROW_PX)
         heading = table.horizontalHeader()
-        heading.setStretchLastSection(True)
+        heading.setSectionResizeMode(_AGENCY_COLUMN, QHeaderView.ResizeMode.Stretch)
         heading.setHighlightSections(False)
         heading.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.clicked.connect(lambda index: self._choose(index.row()))

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -115,6 +116,8 @@ class ClusterModel(QAbstractTableModel):
         row, column = int(self.rows[index.row()]), index.column()
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
             return self._text(row, column)
+        if role == Qt.ItemDataRole.ToolTipRole:  # all of it, for where the column is narrow
+            return f"<span>{escape(self._text(row, column))}</span>"
         if role == Qt.ItemDataRole.ForegroundRole and self.palette is not None:
             return self._ink(row, column, self.palette)
         if role == Qt.ItemDataRole.DecorationRole and column == 1 and self.palette is not None:

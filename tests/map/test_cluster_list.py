@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QGraphicsView, QLabel
+from PySide6.QtWidgets import QGraphicsView, QLabel, QTableView
 from pytestqt.qtbot import QtBot
 
 from cop.domain.batch import Batch
@@ -84,6 +84,29 @@ def test_that_the_list_stands_whole_on_the_map_and_beside_its_bubble(view: MapVi
     x, y, _ = view.layer_set.units.bubbles(view.view)[0]
     assert view.rect().contains(opened.geometry())
     assert not opened.geometry().contains(QPoint(round(x), round(y)))
+
+
+@pytest.mark.parametrize("width", [800, 1100])
+def test_that_beside_its_bubble_the_agency_has_all_the_width_that_is_left(
+    view: MapView, opened: ClusterList, width: int
+) -> None:
+    opened.put_away()
+    view.resize(width, 600)
+    click_bubble(view)
+    table = opened.findChild(QTableView)
+    assert table is not None
+    shown = [table.columnWidth(column) for column in range(5) if not table.isColumnHidden(column)]
+    assert sum(shown) == table.viewport().width()
+    assert table.columnWidth(1) == max(shown)
+
+
+def test_that_what_a_narrow_column_cuts_is_told_in_full_as_plain_text(show_map: ShowMap, picture: Picture) -> None:
+    view = show_map()
+    crowd(view, picture, {"u1": "<b>Engine</b> of a very long name", "u2": "Engine 2", "u3": "Engine 3"})
+    click_bubble(view)
+    model = view.bubble.list.model
+    hints = [model.index(row, 0).data(Qt.ItemDataRole.ToolTipRole) for row in range(3)]
+    assert "<span>&lt;b&gt;Engine&lt;/b&gt; of a very long name</span>" in hints
 
 
 def test_that_the_table_keeps_the_rules_of_models(opened: ClusterList) -> None:
