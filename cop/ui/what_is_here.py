@@ -24,6 +24,8 @@ from cop.ui.labels import Label, NameButton, button
 from cop.ui.places import Place
 
 _WITHIN_M = 2000.0
+#: nearer than any position is true: no way leads there
+_HERE_M = 1.0
 _MOST_UNITS = 8
 _MOST = 12
 _REFRESH_MS = 2000
@@ -151,7 +153,7 @@ class WhatIsHere(QDialog):
 
     def _ground_line(self, one: Jurisdiction) -> Line:
         what = " · ".join(
-            part for part in (one.level.replace("_", " "), word_label(DISCIPLINES, one.discipline).lower()) if part
+            part for part in (one.level.replace("_", " "), word_label(DISCIPLINES, one.discipline)) if part
         )
         return _NONE, wording.one_line(one.name), f"{what} · {wording.agency_name(self._desk.picture, one.agency)}", ""
 
@@ -201,6 +203,8 @@ class WhatIsHere(QDialog):
 
     def _far(self, lat: float, lon: float) -> str:
         metres, way = distance_and_bearing((self._lat, self._lon), (lat, lon))
+        if metres < _HERE_M:
+            return "at this place"
         return f"{self._measures.length(metres)} · {bearing(way)} {wording.compass(way)}"
 
     def _near_place(self) -> str:

@@ -44,6 +44,14 @@ def test_that_a_place_is_told_in_every_notation_and_each_can_be_copied(qtbot: Qt
     assert QGuiApplication.clipboard().text() == said["UTM"]
 
 
+def test_that_no_way_is_told_to_what_stands_at_the_place_itself(qtbot: QtBot, make_desk: MakeDesk) -> None:
+    desk = make_desk(filled=False)
+    here = np.array([HERE[0]]), np.array([HERE[1]])
+    desk.take_in(scenes.positions(desk.picture, [("a", "here")], *here, at=desk.now()))
+    (_, text), *_ = panel_of(qtbot, desk).units.texts()
+    assert text.startswith("at this place\n")
+
+
 def test_that_near_units_say_distance_bearing_and_how_old_they_are(qtbot: QtBot, make_desk: MakeDesk) -> None:
     desk = make_desk(filled=False)
     picture, now = desk.picture, desk.now()
