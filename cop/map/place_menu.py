@@ -70,7 +70,7 @@ class PlaceMenus(QObject):
         return [
             MenuLine("Open incident here…", lambda: self.open_incident_asked.emit(lat, lon)),
             MenuLine("What is here…", lambda: self.place_asked.emit(lat, lon)),
-            MenuLine("Draw zone here…", lambda: self.draw_zone_asked.emit("polygon", lat, lon)),
+            MenuLine("Draw area here…", lambda: self.draw_zone_asked.emit("polygon", lat, lon)),
             MenuLine("Draw circle here…", lambda: self.draw_zone_asked.emit("circle", lat, lon)),
             MenuLine(
                 f"Copy USNG  {grid}" if grid else "Copy USNG (none this far north or south)",

@@ -169,7 +169,7 @@ class Maps(QObject):
         for words, keys, act in (
             ("Previous view", "Alt+Left", view.moves.back),
             ("Next view", "Alt+Right", view.moves.forward),
-            ("Show the whole region", "Ctrl+0", view.fit),
+            ("Show all incidents, or the whole region", "Ctrl+0", view.fit),
             ("Draw and measure", "Ctrl+T", view.tools_asked.emit),
             ("Bookmarks and earlier views", "Ctrl+B", view.views_asked.emit),
         ):
