@@ -93,7 +93,7 @@ class ZoneLayer(Layer):
         self._reserved = reserved
         self._known: dict[_Object, _Drawn] = {}
         self._order: list[_Drawn] = []  # what is to lie on top comes last
-        self._grids: list[tuple[_Drawn, int]] = []  # the lettered grids among them, for each move of the cursor
+        self._grids: list[tuple[int, str, ZoneForm]] = []  # the lettered grids among them, by place in that order
         self._bounds: NDArray[np.float64] = np.empty((0, 4))
         self._starts: NDArray[np.float64] = np.empty(0)
         self._ends: NDArray[np.float64] = np.empty(0)
@@ -144,14 +144,8 @@ class ZoneLayer(Layer):
 
     def cell_at(self, lat: float, lon: float) -> str:
         """Where a place lies in the lettered grids that stand: "B3"; with several, each with its name."""
-        found = [
-            (name, one.name)
-            for one, index in self._grids
-            if one.grid is not None
-            and self._alive[index]
-            and not self._coming[index]
-            and (name := cell_at(one.grid, lat, lon))
-        ]
+        standing = self._alive & ~self._coming
+        found = [(cell, name) for at, name, form in self._grids if standing[at] and (cell := cell_at(form, lat, lon))]
         return found[0][0] if len(found) == 1 else ", ".join(f"{cell} {name}" for cell, name in found)
 
     def at(self, point: QPointF, view: Viewport, reach_px: float = 6.0) -> _Object | None:
@@ -304,7 +298,7 @@ class ZoneLayer(Layer):
 
     def _arrange(self) -> None:
         self._order = sorted(self._known.values(), key=lambda one: (-one.look.rank, one.of))
-        self._grids = [(one, index) for index, one in enumerate(self._order) if one.grid is not None]
+        self._grids = [(at, one.name, one.grid) for at, one in enumerate(self._order) if one.grid is not None]
         self._bounds = shapely.bounds([one.geometry for one in self._order]).reshape(-1, 4)
         never = math.inf
         self._starts = np.array([one.starts_at.timestamp() if one.starts_at else -never for one in self._order])
@@ -398,8 +392,8 @@ def _name_boxes(one: _Drawn, view: Viewport, width: float) -> Iterator[QRectF]:
         at = view.point(*one.points[0])
         yield QRectF(at.x() + MARK_CELL_PX / 2, at.y() - 8, width, 16)
     elif large:
-        clipped = shapely.clip_by_rect(one.outline, *view.bounds())
-        seen = [part for part in _parts(clipped) if part.geom_type == "LineString"]
+        parts = _parts(shapely.clip_by_rect(one.outline, *view.bounds()))
+        seen = [part for part in parts if part.geom_type == "LineString"]
         if seen:
             longest = seen[int(np.argmax(shapely.length(seen)))]
             middle = shapely.line_interpolate_point(longest, 0.5, normalized=True)
