@@ -50,12 +50,16 @@ def incident_glyph(incident_type: str, size_px: int, ink: str) -> QImage:
     return tinted("incident", incident_type if incident_type in INCIDENT_TYPES else "unknown", size_px, ink)
 
 
-def resource_glyph(kind: str, size_px: int, ink: str) -> QImage:
-    """The drawing of a kind of resource: its own, that of the unit of this kind, or a plain square."""
+def resource_shape(kind: str) -> str:
+    """The glyph a resource of this kind wears: its own, that of the unit of this kind, or that of "unknown"."""
     kind = _SAME_RESOURCE.get(kind, kind)
-    if kind not in RESOURCE_KINDS and kind in UNIT_KINDS:
-        return tinted("unit", kind, size_px, ink)
-    return tinted("resource", kind if kind in RESOURCE_KINDS else "unknown", size_px, ink)
+    return kind if kind in RESOURCE_KINDS or kind in UNIT_KINDS else "unknown"
+
+
+def resource_glyph(kind: str, size_px: int, ink: str) -> QImage:
+    """The drawing of a kind of resource."""
+    shape = resource_shape(kind)
+    return tinted("resource" if shape in RESOURCE_KINDS else "unit", shape, size_px, ink)
 
 
 @lru_cache(maxsize=4096)

@@ -174,3 +174,31 @@ def test_that_squares_keep_labels_off_unless_they_are_hidden(layer: ResourceLaye
     assert layer.standing(view)[0].tolist() == pytest.approx([200.0, 150.0, 13.0])
     layer.visible = False
     assert layer.standing(view).shape == (0, 3)
+
+
+def test_that_kinds_without_a_glyph_share_one_drawing_however_many_words_there_are_for_them(
+    layer: ResourceLayer, picture: Picture
+) -> None:
+    odd = [resource(f"r{index}", (35.0 + index / 1e4, -80.0), kind=f"thing {index}") for index in range(50)]
+    layer.apply(say(picture, *odd, resource("b", (35.1, -80.0), kind="beds")))
+    assert {one.look[1] for one in layer.placed()} == {"unknown", "beds"}
+    assert len(set(layer._cells_of(small=False).tolist())) == 2
+
+
+def test_that_ends_are_noted_one_by_one_and_those_put_off_are_not_taken_for_over(
+    layer: ResourceLayer, picture: Picture, clock: Clock
+) -> None:
+    def stale() -> list[bool]:
+        return [one.look[3] for one in layer.placed()]
+
+    first, second = (
+        resource(name, (35.0, lon), until=NOON + timedelta(minutes=minutes))
+        for name, lon, minutes in (("first", -80.0, 10), ("second", -81.0, 20))
+    )
+    layer.apply(say(picture, second))
+    layer.apply(say(picture, first))
+    layer.apply(say(picture, msgspec.structs.replace(first, rev=2, until=NOON + timedelta(minutes=30))))
+    for minutes, wanted in ((11, 0), (21, 1), (29, 1), (31, 2)):
+        clock.time = NOON + timedelta(minutes=minutes)
+        layer.tick()
+        assert sum(stale()) == wanted

@@ -1,6 +1,6 @@
 """Resources that stand somewhere: beds, shelters, stations, equipment; a square, its edge is the availability."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from cop.domain.report import Report
 from cop.domain.resource import Resource
+from cop.map.glyphs import resource_shape
 from cop.map.layers.layer import Layer
 from cop.map.lettering import Script, clean, draw_haloed, text_width
 from cop.map.palette import Palette, agency_colour
@@ -37,7 +38,7 @@ _MARGIN_PX = RESOURCE_CELL_PX / 2
 #: what a place is worth that has several: the first of these that any of its resources is
 _BEST_FIRST = ("available", "committed", "unknown", "out_of_service")
 
-_Look = tuple[str, str, str, bool, bool, bool, int]  # agency, kind, availability, stale, doubtful, exercise, count
+_Look = tuple[str, str, str, bool, bool, bool, int]  # agency, glyph, availability, stale, doubtful, exercise, count
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class ResourceLayer(Layer):
         changed = {key for key, carried in self._carried.items() if carried != self._is_carried(key)}
         if self._now().timestamp() >= self._next_end:
             changed |= {key for one in self._order for key in one.keys if self._ended(key) != one.look[3]}
-            self._reckon_next_end()
+            self._next_end = self._first_end(self._place_of)
         if changed:
             self._take(changed)
         return bool(changed)
@@ -244,7 +245,8 @@ class ResourceLayer(Layer):
             self._cell.clear()
             self._x = np.array([one.x for one in self._order])
             self._y = np.array([one.y for one in self._order])
-            self._reckon_next_end()
+            # an end that has been put off is looked at in vain once: to look at all of them each time costs more
+            self._next_end = min(self._next_end, self._first_end(keys & self._place_of.keys()))
 
     def _put_together(self, place: tuple[str, float, float], keys: list[Key]) -> PlacedResources:
         agency, lat, lon = place
@@ -256,7 +258,7 @@ class ResourceLayer(Layer):
         x, y = place_to_metres(lat, lon)
         look = (
             agency,
-            clean(kind, 40),
+            resource_shape(kind),  # and not its own word: of those there may be as many as there are resources
             next((one for one in _BEST_FIRST if one in states), "unknown"),
             all(self._ended(key) for key in keys),
             self._picture.home.doubt(agency, lat, lon) is not None,
@@ -275,16 +277,12 @@ class ResourceLayer(Layer):
         body = _body(self._picture.resources.get(key))
         return body is not None and body.until is not None and body.until <= self._now()
 
-    def _reckon_next_end(self) -> None:
+    def _first_end(self, keys: Iterable[Key]) -> float:
+        """When the first of these is over that is not yet, epoch seconds."""
         now = self._now()
-        ends = [
-            body.until.timestamp()
-            for key in self._place_of
-            if (body := _body(self._picture.resources.get(key))) is not None
-            and body.until is not None
-            and body.until > now
-        ]
-        self._next_end = min(ends, default=np.inf)
+        bodies = (_body(self._picture.resources.get(key)) for key in keys)
+        untils = (body.until for body in bodies if body is not None and body.until is not None)
+        return min((until.timestamp() for until in untils if until > now), default=np.inf)
 
 
 def availability_of(resource: Resource) -> str:
