@@ -327,7 +327,6 @@ class ZoneLayer(Layer):
         if metres is None:
             return None
         parts = list(_parts(metres))
-        # an area that is as narrow as a line has no area, but a boundary all the same
         outline = shapely.GeometryCollection([one.boundary if one.geom_type == "Polygon" else one for one in parts])
         points = shapely.get_coordinates([one for one in parts if one.geom_type == "Point"])
         text = clean(f"{tag} · {name}" if tag else name)
