@@ -1,13 +1,14 @@
-"""The pictures of `docs/map.md`: the app's own windows over the tests' busy day. Run: `python -m tests.portraits`."""
+"""The pictures of `docs/map.md`: the app's own windows over a busy day. `make screenshots` names the files."""
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, QSettings, Qt
+from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
@@ -23,7 +24,6 @@ from cop.ui.desk import Desk
 from cop.ui.main_window import MainWindow
 from tests.map.scenes import NOON, REGION, busy_day, ground
 
-FOLDER = Path(__file__).parents[1] / "docs" / "images"
 _LEFT = Qt.MouseButton.LeftButton
 
 
@@ -84,11 +84,6 @@ class Sitter:
             QTest.qWait(15)
         self.map.settle()
 
-    def portrait(self, name: str, part: QWidget | None = None) -> None:
-        """Keep a picture of the window or of a part of it."""
-        self.settle()
-        assert (part or self.window).grab().save(str(FOLDER / f"map-{name}.png"))
-
 
 def crowd(sitter: Sitter) -> None:
     """Bubbles, and the list of one."""
@@ -98,20 +93,13 @@ def crowd(sitter: Sitter) -> None:
     bubbles = units.bubbles(sitter.map.view)
     fullest = int(np.argmax([len(units.members(at)) for at in range(len(bubbles))]))
     sitter.click((int(bubbles[fullest][0]), int(bubbles[fullest][1])))
-    sitter.portrait("crowd")
-    sitter.map.bubble.put_away()
 
 
 def layers(sitter: Sitter) -> None:
     """The layers panel, the filter's line, the legend."""
     sitter.window._show_dock(sitter.window.layers_dock)
     sitter.map.set_filter(Filter(agencies=frozenset({"nc-highway-patrol", "sc-highway-patrol"})))
-    legend = next(dock for dock in sitter.window.docks if dock.objectName() == "legend_dock")
-    sitter.window._show_dock(legend)
-    sitter.portrait("layers")
-    sitter.map.set_filter(Filter())
-    legend.hide()
-    sitter.window.layers_dock.hide()
+    sitter.window._show_dock(next(dock for dock in sitter.window.docks if dock.objectName() == "legend_dock"))
 
 
 def measures(sitter: Sitter) -> None:
@@ -119,57 +107,50 @@ def measures(sitter: Sitter) -> None:
     sitter.map.show_place(35.24, -80.93, 22_000.0)
     sitter.map.set_layer("grid", visible=True)
     sitter.settle()
-    rail = next(
-        (report.body.lat, report.body.lon)
-        for report in sitter.desk.picture.incidents.values()
-        if isinstance(report.body, Incident) and report.body.type == "hazmat"
-    )
-    at = sitter.map.view.place(*rail)  # type: ignore[arg-type]
+    rail = sitter.desk.picture.incidents["charlotte-fire", "i1"].body
+    assert isinstance(rail, Incident)
+    at = sitter.map.view.place(rail.lat or 0.0, rail.lon or 0.0).toPoint()
     sitter.take("rings")
     QTest.keyClicks(sitter.map, "1km 2km 4km")
-    sitter.click((int(at.x()), int(at.y())))
+    sitter.click((at.x(), at.y()))
     sitter.map.take_tool(None)
     sitter.take("distance")
-    sitter.click(
-        (int(at.x()), int(at.y())), (int(at.x()) + 190, int(at.y()) - 60), (int(at.x()) + 330, int(at.y()) + 40)
-    )
+    sitter.click((at.x(), at.y()), (at.x() + 260, at.y() - 120), (at.x() + 360, at.y() + 90))
     QTest.keyClick(sitter.map, Qt.Key.Key_Return)
     sitter.map.take_tool(None)
-    sitter.portrait("measures")
-    sitter.map.set_layer("grid", visible=False)
-    sitter.map.remove_sketch(None)
 
 
 def zones(sitter: Sitter) -> None:
-    """A circle that has just been drawn, and its dialog."""
+    """A circle that has just been drawn."""
     sitter.map.show_place(35.245, -80.95, 14_000.0)
     sitter.settle()
-    middle = QPointF(sitter.map.width() / 2, sitter.map.height() / 2).toPoint()
+    x, y = sitter.map.width() // 2, sitter.map.height() // 2
     sitter.take("draw_circle")
-    sitter.click((middle.x() - 60, middle.y()), (middle.x() + 60, middle.y() + 20))
-    QTest.qWait(50)
-    dialog = QApplication.activeWindow()
-    sitter.portrait("zones")
-    if dialog is not None and dialog is not sitter.window:
-        dialog.close()
-    sitter.map.take_tool(None)
+    sitter.click((x - 60, y), (x + 60, y + 20))
+
+
+#: name of a picture -> theme, and what is arranged for it
+_PICTURES = {
+    "map-crowd": ("dark", crowd),
+    "map-layers": ("dark", layers),
+    "map-measures": ("light", measures),
+    "map-zones": ("light", zones),
+}
 
 
 def main() -> None:
-    """Take them all."""
-    import tempfile
-
+    """Take the pictures that are asked for."""
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setFont(QFont("DejaVu Sans", 9))
     with tempfile.TemporaryDirectory() as folder:
-        dark, light = Sitter(Path(folder), "dark"), Sitter(Path(folder), "light")
-        crowd(dark)
-        layers(dark)
-        measures(light)
-        zones(light)
-        for one in (dark, light):
-            one.window.close()
+        for file in map(Path, sys.argv[1:]):
+            theme, arrange = _PICTURES[file.stem]
+            sitter = Sitter(Path(folder), theme)
+            arrange(sitter)
+            sitter.settle()
+            assert sitter.window.grab().save(str(file))
+            sitter.window.close()
 
 
 if __name__ == "__main__":
