@@ -22,6 +22,7 @@ from cop.map.projection import WORLD_M
 from cop.map.tile_source import Tile, TileSource, plain, tiles_in_view
 from cop.map.tiles import images, web
 from cop.map.tiles.arrivals import Running
+from cop.map.tiles.folder import TileFolder
 from cop.map.view import MapView
 from cop.map.viewport import Viewport
 from tests.map.golden import _pixels, assert_golden
@@ -703,3 +704,30 @@ def test_that_every_piece_that_stands_in_is_dimmed(qtbot: QtBot, server: TileSer
         seen = {image.pixelColor(x, y).name() for x in range(0, 400, 7) for y in range(0, 300, 7)}
         assert seen <= {dimmed, "#000000"}
         assert dimmed in seen
+
+
+def test_that_leaving_a_map_on_a_medium_that_hangs_does_not_hold_up_the_screen(
+    qtbot: QtBot, tmp_path: Path, make_layer: MakeLayer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads, answers, waited = threading.Event(), threading.Event(), []
+
+    def read(_self: object, _tile: Tile) -> bytes:
+        reads.set()
+        answers.wait()
+        return picture_of("red")
+
+    real = threading.Thread.join
+    monkeypatch.setattr(TileFolder, "read", read)
+    monkeypatch.setattr(threading.Thread, "join", lambda self, limit=None: (waited.append(limit), real(self, limit)))
+    layer = make_layer(TileSource(f"file://{tmp_path}/{{z}}/{{x}}/{{y}}.png", "", tmp_path / "tiles"))
+    try:
+        painted(layer)
+        qtbot.waitUntil(reads.is_set)
+        layer.choose(None)
+        assert not any(waited)
+        assert [one.name for one in threading.enumerate() if one.name.startswith("tiles ")]
+    finally:
+        answers.set()
+    layer.stop()
+    assert not [one.name for one in threading.enumerate() if one.name.startswith("tiles ")]
+    assert Running.hung == []

@@ -125,7 +125,10 @@ class TileLayer(Layer):
     def stop(self) -> None:
         """End every thread and wait for it. The next paint starts them again."""
         self._loading.stop()
-        self._turn += 1  # what is still in the queue is nobody's
+        self._rest()
+
+    def _rest(self) -> None:
+        self._turn += 1  # what is still in the queue, or put into it by a thread that ends, is nobody's
         self._asked = []
         self.arrivals.rest()
 
@@ -329,7 +332,8 @@ class TileLayer(Layer):
 
     def _forget(self) -> None:
         """Everything loaded is of another map."""
-        self.stop()
+        self._loading.leave()
+        self._rest()
         self._images.clear()
         self._fitted.clear()
         self._missing_until.clear()

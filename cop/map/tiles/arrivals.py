@@ -39,9 +39,16 @@ class Running:
 
     def __init__(self) -> None:
         self.one: Loading | None = None
+        self._leaving: list[Loading] = []
+
+    def leave(self) -> None:
+        """Let it end without waiting: a medium that hangs must not hold up the screen when the map is changed."""
+        left, self.one = self.one, None
+        ending = self._leaving if left is None else [*self._leaving, left]
+        self._leaving = [loading for loading in ending if not loading.stop(waits=False)]
 
     def stop(self, _gone: object = None) -> None:
-        """End it, if there is any."""
-        loading, self.one = self.one, None
-        if loading is not None and not loading.stop():
-            self.hung.append(loading)
+        """End it, if there is any, and wait for it."""
+        self.leave()
+        self.hung.extend(loading for loading in self._leaving if not loading.stop())
+        self._leaving = []

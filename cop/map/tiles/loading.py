@@ -15,8 +15,8 @@ class Loading(Protocol):
     def want(self, tiles: Iterable[Tile]) -> None:
         """Load these from now on, in this order, instead of those wanted before."""
 
-    def stop(self) -> bool:
-        """End every thread and wait for it; False if one hangs."""
+    def stop(self, *, waits: bool = True) -> bool:
+        """End every thread, and wait for it if it `waits`; False if one has not ended, as where a read hangs."""
 
 
 def start_loading(

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 
@@ -45,8 +46,8 @@ class Reading:
             self._wanted = deque(tile for tile in tiles if tile not in self._being_read)
             self._changed.notify_all()
 
-    def stop(self) -> bool:
-        """End the threads and wait for them; False if one hangs: it may still post, once."""
+    def stop(self, *, waits: bool = True) -> bool:
+        """End the threads, and wait for them if it `waits`; False if one has not ended: it may still post, once."""
         with self._changed:
             self._ending = True
             self._wanted.clear()
@@ -54,8 +55,9 @@ class Reading:
             self._changed.notify_all()
         for store in stores:
             store.cut_short()
+        deadline = time.monotonic() + _LONGEST_END_S * waits
         for thread in self._threads:
-            thread.join(_LONGEST_END_S)
+            thread.join(max(0.0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
 
     def _work(self) -> None:

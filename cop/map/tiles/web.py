@@ -49,8 +49,11 @@ class WebTiles:
         """Fetch these from now on, in this order, instead of those wanted before."""
         self._fetching.wanted.emit(list(tiles))
 
-    def stop(self) -> bool:
-        """Drop every request, end the thread and wait for it; False if it hangs."""
+    def stop(self, *, waits: bool = True) -> bool:
+        """Drop every request, end the thread and wait for it, which takes no time: no request can hang; False if not.
+
+        It is waited for in any case: two threads must not have one cache.
+        """
         self._fetching.ending.emit()
         return self._thread.wait(_LONGEST_END_MS)
 
