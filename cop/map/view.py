@@ -431,6 +431,7 @@ class MapView(QWidget):
     def _click(self, at: QPointF) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         self.bubble.put_away()
+        self.moves.by_hand(moved=False)  # who points at something is looking at it
         if not self.hand.click(at, self.view):
             found = self.layer_set.pointing.object_at(at, self.view)
             if found[0] == "cluster":

@@ -75,6 +75,10 @@ class Maps(QObject):
             found.append(Place(name, lat, lon, "bookmark", across))
         return found
 
+    def say_on(self, view: MapView) -> Callable[[str], None]:
+        """What tells the operator something in the window of this map."""
+        return next((window.notice.say for window in self.windows if window.map_view is view), self._say)
+
     def apply(self, change: Change) -> None:
         """A pulse changed this."""
         for view in self.views():

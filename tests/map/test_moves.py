@@ -59,7 +59,7 @@ def test_that_the_map_shows_new_incidents_by_itself_until_a_hand_moves_it(show_m
     assert view.view == before
 
 
-@pytest.mark.parametrize("hand", ["wheel", "drag", "key", "button"])
+@pytest.mark.parametrize("hand", ["wheel", "drag", "key", "button", "click"])
 def test_that_any_hand_on_the_map_locks_it(show_map: ShowMap, hand: str) -> None:
     view = show_map()
     view.moves.toggle_lock()
@@ -69,6 +69,8 @@ def test_that_any_hand_on_the_map_locks_it(show_map: ShowMap, hand: str) -> None
         drag(view, QPoint(400, 300), QPoint(300, 260))
     elif hand == "key":
         QTest.keyClick(view, Qt.Key.Key_Left)
+    elif hand == "click":
+        QTest.mouseClick(surface(view).viewport(), LEFT, pos=QPoint(300, 300))
     else:
         press(view, "zoom_in")
     assert view.moves.locked

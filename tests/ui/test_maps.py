@@ -284,8 +284,8 @@ def test_that_a_further_map_has_its_own_view_and_filter_and_the_desks_selection(
     assert further.map_view.layer_set.selection.key == ("charlotte-fire", "engine-30")
     further.map_view.selected.emit("unit", "gastonia-fd", "hazmat-4")
     assert window.selection_panel.key == ("gastonia-fd", "hazmat-4")
-    further.map_view.open_incident_asked.emit(35.3, -80.9)
-    assert QApplication.activeModalWidget() is not None or window.dialogs is not None
+    assert window.maps.say_on(further.map_view) == further.notice.say
+    assert window.maps.say_on(window.map_view) == window.notice.say
     window.close()
 
 
