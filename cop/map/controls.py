@@ -27,6 +27,7 @@ _LOCKS = {
     False: ("unlocked", "The map shows all incidents by itself. Press to keep it where it is."),
     True: ("locked", "The map stays where you put it. Press to let it show all incidents by itself."),
 }
+_WARNING_EDGE_PX = 2.0
 _LONGEST_BAR_PX = 150
 _BAR_ROOM_PX, _SECOND_ROW_PX, _BAR_Y_PX, _BAR_GAP_PX = 28, 20, 21.0, 4.0
 
@@ -89,10 +90,11 @@ class MapButtons(QWidget):
 
 
 class MapChip(QLabel):
-    """A line of plain text on a rounded ground."""
+    """A line of plain text on a rounded ground; one that warns wears an edge in the colour of warnings."""
 
-    def __init__(self, parent: QWidget, name: str) -> None:
+    def __init__(self, parent: QWidget, name: str, *, warns: bool = False) -> None:
         super().__init__(parent)
+        self._warns = warns
         self.setObjectName(name)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -104,11 +106,15 @@ class MapChip(QLabel):
         self.setFont(map_font(12))
         self.update()
 
+    def width_of(self, text: str) -> int:
+        """How wide the chip is that shows this line."""
+        return self.fontMetrics().horizontalAdvance(text) + 20
+
     def say(self, text: str) -> None:
         """Show a line; an empty one hides the chip."""
         if text != self.text():
             self.setText(text)
-            width = self.fontMetrics().horizontalAdvance(text) + 20
+            width = self.width_of(text)
             if not self.width() - 24 < width <= self.width():  # grows at once, shrinks seldom: it does not tremble
                 self.resize(width, 26)
             self.setVisible(bool(text))
@@ -120,7 +126,10 @@ class MapChip(QLabel):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour(self._palette.control))
-        painter.drawRoundedRect(QRectF(self.rect()), 5, 5)
+        if self._warns:
+            painter.setPen(QPen(colour(self._palette.warn), _WARNING_EDGE_PX))
+        inset = _WARNING_EDGE_PX / 2 if self._warns else 0.0
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), 5, 5)
         painter.setPen(colour(self._palette.text))
         painter.drawText(self.rect().adjusted(10, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
 

@@ -1,5 +1,7 @@
 """What stands above the map: buttons, readout, scale bar, hints, whose tiles they are, what a filter hides."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
@@ -17,8 +19,8 @@ class PressChip(MapChip):
 
     pressed = Signal()
 
-    def __init__(self, parent: QWidget, name: str) -> None:
-        super().__init__(parent, name)
+    def __init__(self, parent: QWidget, name: str, *, warns: bool = False) -> None:
+        super().__init__(parent, name, warns=warns)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, False)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
@@ -36,7 +38,7 @@ class Corners(QObject):
         self.readout = MapChip(over, "map_readout")
         self.hint = MapChip(over, "map_hint")
         self.attribution = MapChip(over, "map_attribution")
-        self.filtered = PressChip(over, "map_filtered")
+        self.filtered = PressChip(over, "map_filtered", warns=True)
         self.followed = PressChip(over, "map_followed")
         self.scale_bar = ScaleBar(over)
         self.buttons = MapButtons(over)
@@ -54,6 +56,13 @@ class Corners(QObject):
         if chip.text() != text:
             chip.say(text)
             self.place()
+
+    def say_where(self, parts: Sequence[str]) -> None:
+        """Let the readout say as many of these as the map is wide, the first ones first."""
+        room = self._over.width() - 2 * _EDGE_PX
+        lines = [" · ".join(parts[:count]) for count in range(1, len(parts) + 1)]
+        fitting = [line for line in lines if self.readout.width_of(line) <= room]
+        self.say(self.readout, fitting[-1] if fitting else "")
 
     def place(self) -> None:
         """Put everything where it belongs."""

@@ -473,7 +473,7 @@ class MapView(QWidget):
         lat, lon = place_to_degrees(*view.metres(at))
         cell = self.layer_set.zones.cell_at(lat, lon)
         parts = [cell, coordinates.usng(lat, lon), coordinates.degrees(lat, lon), coordinates.scale(view.scale)]
-        self._corners.say(self._corners.readout, " · ".join(part for part in parts if part))
+        self._corners.say_where([part for part in parts if part])
 
     def _hand_changed(self) -> None:
         self._corners.say(self._corners.hint, self.hand.hint)

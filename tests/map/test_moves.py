@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from cop.domain.batch import Batch
 from cop.domain.incident import Incident
 from cop.domain.unit import Unit
+from cop.map.palette import contrast, load_palette
 from cop.map.tools.draw_zone import DrawZoneTool
 from cop.map.view import MapView
 from cop.picture.filter import Filter
@@ -231,6 +232,8 @@ def test_that_the_filter_says_on_the_map_how_many_it_hides(show_map: ShowMap, pi
     said = chip(view, "filtered")
     assert said.text() == "2 units, 1 hidden by filter"
     assert said.isVisible()
+    edge = said.grab().toImage().pixelColor(said.width() // 2, 0)
+    assert contrast(edge.name(), load_palette("dark").warn) < 1.5  # it warns: somebody may look for who is hidden
     with qtbot.waitSignal(view.layers_asked):
         QTest.mouseClick(said, LEFT)
     view.set_filter(Filter())

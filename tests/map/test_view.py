@@ -15,6 +15,7 @@ from cop.domain.area import Zone
 from cop.domain.batch import Batch
 from cop.domain.incident import Incident
 from cop.domain.unit import Unit
+from cop.map import coordinates
 from cop.map.palette import load_palette
 from cop.map.projection import place_to_degrees, to_degrees
 from cop.map.view import MapView
@@ -331,6 +332,22 @@ def test_that_the_readout_follows_the_cursor_and_falls_back_to_the_middle(show_m
     qtbot.waitUntil(lambda: f"{lat:.5f}° N {-lon:.5f}° W" in readout.text())
     QApplication.sendEvent(on, QEvent(QEvent.Type.Leave))
     assert "35.24250° N" in readout.text()
+
+
+@pytest.mark.parametrize("width", [240, 330, 420, 800])
+def test_that_the_readout_leaves_out_what_the_map_has_no_room_for_and_cuts_nothing(
+    show_map: ShowMap, width: int
+) -> None:
+    view = show_map()
+    view.resize(width, 500)
+    view.show_place(35.2425, -80.953, 40_000.0)
+    readout = view.findChild(QLabel, "map_readout")
+    assert readout is not None
+    whole = f"17S NU 04276 99936 · 35.24250° N 80.95300° W · {coordinates.scale(view.view.scale)}"
+    assert readout.text() in {" · ".join(whole.split(" · ")[:count]) for count in (1, 2, 3)}
+    assert view.rect().contains(readout.geometry())
+    assert readout.fontMetrics().horizontalAdvance(readout.text()) < readout.width()
+    assert width < 800 or readout.text() == whole
 
 
 def test_that_a_selection_from_outside_is_drawn_and_not_echoed(
