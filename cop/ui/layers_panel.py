@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -24,7 +24,8 @@ from cop.map.view import MapView
 from cop.ui.flow_layout import FlowLayout
 from cop.ui.labels import Label
 
-_SLIDER_PX = 84
+_SLIDER_PX = 76
+_STEP_PX = 28
 _INDENT_PX = 26
 
 
@@ -39,7 +40,7 @@ class LayersPanel(QWidget):
         self._lines = QVBoxLayout(self._rows)
         self._lines.setContentsMargins(0, 0, 6, 0)
         self._lines.setSpacing(2)
-        scroll = QScrollArea()
+        self._scroll = scroll = _Scroll()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -77,6 +78,7 @@ class LayersPanel(QWidget):
             for place, layer in reversed(list(enumerate(listed))):
                 self._lines.addWidget(self._row(layer, [one.name for one in listed], place))
         self._lines.addStretch(1)
+        self._scroll.updateGeometry()
         if name and (again := self._rows.findChild(QWidget, name)) is not None:
             again.setFocus()
 
@@ -118,6 +120,7 @@ class LayersPanel(QWidget):
         step.setObjectName(f"{words}_{layer.name}")
         step.setArrowType(Qt.ArrowType.UpArrow if up > 0 else Qt.ArrowType.DownArrow)
         step.setAutoRaise(True)
+        step.setFixedWidth(_STEP_PX)
         step.setAccessibleName(f"{layer.label}: one {words}")
         step.setToolTip(f"Put it one layer {words}")
         policy = step.sizePolicy()
@@ -184,6 +187,15 @@ class LayersPanel(QWidget):
 
     def _slider_is_held(self) -> bool:
         return any(slider.isSliderDown() for slider in self._rows.findChildren(QSlider))
+
+
+class _Scroll(QScrollArea):
+    """As wide as its rows need at least: there is no way to scroll to what is cut off at the side."""
+
+    def minimumSizeHint(self) -> QSize:
+        rows = self.widget()
+        wide = rows.minimumSizeHint().width() if rows is not None else 0
+        return QSize(wide + self.verticalScrollBar().sizeHint().width(), super().minimumSizeHint().height())
 
 
 def _told(choice: Choice) -> object:

@@ -10,7 +10,16 @@ from typing import Literal
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSettings, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QInputDialog, QMenu, QSlider, QToolButton, QTreeWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QInputDialog,
+    QMenu,
+    QScrollArea,
+    QSlider,
+    QToolButton,
+    QTreeWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from cop.map.palette import Palette, contrast
@@ -86,6 +95,25 @@ def test_that_layers_are_faded_and_put_higher_and_lower_by_hand(make_desk: MakeD
     at = before.index("jurisdictions")
     assert after.index("jurisdictions") == at - 1
     assert sorted(after) == sorted(before)
+
+
+def test_that_no_button_of_a_layer_is_cut_off_at_the_side_of_a_narrow_window(
+    make_desk: MakeDesk, make_mapped_window: Callable[[Desk], MainWindow], qtbot: QtBot
+) -> None:
+    window = make_mapped_window(make_desk())
+    window.maps.open_window()
+    further = window.maps.windows[0]
+    further.resize(700, 600)
+    further.show_layers()
+    qtbot.waitUntil(further.panels.layers.isVisible)
+    scroll = further.panels.layers.findChild(QScrollArea)
+    assert scroll is not None
+    rows = scroll.widget()
+    assert rows is not None
+    qtbot.waitUntil(lambda: scroll.viewport().width() >= rows.minimumSizeHint().width())
+    for step in further.panels.layers.findChildren(QToolButton):
+        right = step.mapTo(scroll.viewport(), QPoint(step.width(), 0)).x()
+        assert right <= scroll.viewport().width()
 
 
 def test_that_a_box_in_the_filter_hides_units_and_show_all_brings_them_back(
