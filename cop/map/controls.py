@@ -24,8 +24,8 @@ _BUTTONS = (
 )
 #: whether the map is locked -> the picture on its button, what it says
 _LOCKS = {
-    False: ("unlocked", "The map shows all incidents by itself. Press to keep it where it is."),
-    True: ("locked", "The map stays where you put it. Press to let it show all incidents by itself."),
+    False: ("unlocked", "The map shows all incidents by itself. Press to keep it where it is (Ctrl+Shift+L)."),
+    True: ("locked", "The map stays where you put it. Press to let it show all incidents by itself (Ctrl+Shift+L)."),
 }
 _WARNING_EDGE_PX = 2.0
 _LONGEST_BAR_PX = 150

@@ -23,7 +23,7 @@ ACTIONS = (
     ("what_is_here", "What is here, under the cursor", "W"),
     ("save_picture", "Save the picture as GeoJSON…", "Ctrl+S"),
     ("fit_map", "Show all incidents, or the whole region", "Ctrl+0"),
-    ("lock_map", "Keep the map where it is, or let it show all incidents by itself", "Ctrl+Shift+L"),
+    ("lock_map", "Lock the map where it is, or unlock it", "Ctrl+Shift+L"),
     ("previous_view", "Previous view of the map", "Alt+Left"),
     ("next_view", "Next view of the map", "Alt+Right"),
     ("follow_unit", "Follow the selected unit", "F"),

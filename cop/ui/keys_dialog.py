@@ -4,46 +4,76 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from cop.ui.labels import Label, button
 
-_MAP_KEYS = (
-    ("+ −", "Zoom the map"),
+#: what mouse and keyboard do on the map itself, which are no actions of the window
+_BY_HAND = (
+    ("+  −", "Zoom the map"),
     ("Arrows", "Move the map"),
-    ("0", "Show the whole region"),
+    ("0 or Home", "Show all incidents, or the whole region"),
     ("Double click", "Zoom in there"),
-    ("Right click", "Open an incident there, copy the grid"),
+    ("Right click", "What can be done there"),
+    ("Menu key", "The same, in the middle of the map"),
+    ("Del", "Remove the chosen measurement"),
 )
-_COLUMNS = 2
+_ON_THE_MAP = frozenset(
+    {
+        *("what_is_here", "fit_map", "lock_map", "previous_view", "next_view", "follow_unit"),
+        *("map_tools", "map_views", "map_window"),
+    }
+)
+_OF_THE_WINDOW = frozenset({"change_theme", "float_dock", "default_layout", "show_keys"})
+#: the groups of each column, from left to right
+_COLUMNS = (("Work", "Window"), ("Map",), ("Draw and measure", "Panels"))
 
 
 class KeysDialog(QDialog):
-    """All actions with their keys, read from the actions themselves."""
+    """All actions with their keys, read from the actions themselves, in groups."""
 
     def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keys")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(28)
-        grid.setVerticalSpacing(7)
-        bound = [
-            (one.shortcut().toString(QKeySequence.SequenceFormat.NativeText), one.text())
-            for one in actions
-            if not one.shortcut().isEmpty()
-        ]
-        lines_of_keys = [*bound, *_MAP_KEYS]
-        rows = -(-len(lines_of_keys) // _COLUMNS)
-        for at, (keys, words) in enumerate(lines_of_keys):
-            row, column = at % rows, 2 * (at // rows)
-            grid.addWidget(Label(keys, "strong"), row, column)
-            grid.addWidget(Label(words), row, column + 1)
+        groups: dict[str, list[tuple[str, str]]] = {name: [] for names in _COLUMNS for name in names}
+        for one in actions:
+            if not one.shortcut().isEmpty():
+                keys = one.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+                groups[_group(one.objectName())].append((keys, one.text()))
+        groups["Panels"].sort()
+        groups["Map"] += _BY_HAND
+        columns = QHBoxLayout()
+        columns.setSpacing(36)
+        for names in _COLUMNS:
+            grid = QGridLayout()
+            grid.setHorizontalSpacing(16)
+            grid.setVerticalSpacing(7)
+            for name in names:
+                heading = Label(name.upper(), "section")
+                heading.setContentsMargins(0, 10 if grid.rowCount() > 1 else 0, 0, 0)
+                grid.addWidget(heading, grid.rowCount(), 0, 1, 2)
+                for keys, words in groups[name]:
+                    row = grid.rowCount()
+                    grid.addWidget(Label(keys, "strong"), row, 0)
+                    grid.addWidget(Label(words), row, 1)
+            grid.setRowStretch(grid.rowCount(), 1)
+            columns.addLayout(grid)
         close = button("Close", "primary")
         close.clicked.connect(self.accept)
         lines = QVBoxLayout(self)
         lines.setContentsMargins(24, 20, 24, 18)
         lines.setSpacing(16)
         lines.addWidget(Label("Keys", "heading"))
-        lines.addLayout(grid)
+        lines.addLayout(columns)
         lines.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+
+
+def _group(name: str) -> str:
+    if name in _OF_THE_WINDOW:
+        return "Window"
+    if name in _ON_THE_MAP:
+        return "Map"
+    if name.startswith("tool_"):
+        return "Draw and measure"
+    return "Panels" if name.startswith("show_") else "Work"

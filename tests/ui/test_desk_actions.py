@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QDialog, QPushButton
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cop.domain.batch import Batch, Delivered
@@ -360,6 +361,17 @@ def test_that_the_keys_are_listed(qtbot: QtBot, make_desk: MakeDesk, make_window
     key(qtbot, window, Qt.Key.Key_F1)
     dialog = next(one for one in window.findChildren(QDialog) if isinstance(one, KeysDialog))
     assert dialog.isVisible()
+    said = [one.text() for one in dialog.findChildren(QLabel)]
+    for action in window.window_actions:
+        if not action.shortcut().isEmpty():
+            assert action.text() in said
+            assert action.shortcut().toString(QKeySequence.SequenceFormat.NativeText) in said
+    panels = said[said.index("PANELS") + 1 :: 2]
+    numbered = [keys for keys in panels if keys[-1].isdigit()]
+    assert numbered == sorted(numbered)
+    hint = dialog.sizeHint()
+    assert hint.width() <= 1366
+    assert hint.height() <= 728  # the smallest screen less its bar
     dialog.accept()
 
 
