@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -407,3 +408,20 @@ def test_that_a_map_goes_on_painting_until_its_trails_are_drawn(
     layer._built_at = -np.inf  # they are due
     view.grab()
     qtbot.waitUntil(lambda: len(asked) > 2 and layer._on_sheet is layer._built)
+
+
+def test_that_a_map_that_is_being_zoomed_does_not_gather_its_trails_anew_in_every_frame() -> None:
+    scene, gathered = Scene(), []
+    scene.trails.of = "all"
+    scene.drive(BLUE, eastward(y=200.0))
+    gather = scene.picture.trails.of_many
+    scene.picture.trails.of_many = lambda *of: (gathered.append(of), gather(*of))[1]  # type: ignore[method-assign]
+    for step in range(10):
+        scene.painted(replace(VIEW, metres_per_pixel=10.0 + step))
+    assert len(gathered) == 1
+    scene.time += 0.5
+    scene.painted(replace(VIEW, metres_per_pixel=20.0))
+    assert len(gathered) == 2
+    scene.trails.minutes = 30
+    scene.painted(replace(VIEW, metres_per_pixel=20.0))
+    assert len(gathered) == 3

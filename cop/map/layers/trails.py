@@ -39,6 +39,8 @@ _KEPT_FROM = 1_500
 _MOST_HEADS, _LONGEST_HEAD_S = 2_000, 90.0
 #: trails are made anew so often, and where they are many so often
 _RENEWED_AFTER_S, _MANY_RENEWED_AFTER_S = 1.0, 4.0
+#: and those of all in view while the map is being zoomed
+_ZOOMED_RENEWED_AFTER_S = 0.4
 _MANY = 6_000
 #: opacity of the newest part, 0…255, and of the oldest: of all units, of the selected one, and of one asked for by
 #: name, whose past is what counts; a speed's colour must be known again however old it is
@@ -235,11 +237,12 @@ class TrailLayer(Layer):
     def _renew(self, asked: tuple[Key | None, float, bool], view: Viewport) -> None:
         # of all in view: a moved view shows other units, but not at every step of the way
         wanted = (asked, self._by_speed, self.palette.name, view.metres_per_pixel if asked[0] is None else 0.0)
+        others, elsewhere = wanted[:-1] != self._built_for[:-1], wanted != self._built_for
         many = self._built is not None and len(self._built.x) > _MANY
-        due = self._clock() - self._built_at >= (_MANY_RENEWED_AFTER_S if many else _RENEWED_AFTER_S)
-        if self._built is None or wanted != self._built_for or due:
-            if wanted[:-1] != self._built_for[:-1]:
-                self._on_sheet = None  # other trails: these must not stand in for them
+        lasts = _ZOOMED_RENEWED_AFTER_S if elsewhere else _MANY_RENEWED_AFTER_S if many else _RENEWED_AFTER_S
+        if self._built is None or others or self._clock() - self._built_at >= lasts:
+            if others:
+                self._on_sheet = None  # these must not stand in for them
             self._built = self._build(asked, view)
             self._built_for, self._built_at = wanted, self._clock()
             self._sheet.forget()
