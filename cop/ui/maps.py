@@ -173,6 +173,9 @@ class Maps(QObject):
         for words, keys, act in (
             ("Previous view", "Alt+Left", view.moves.back),
             ("Next view", "Alt+Right", view.moves.forward),
+            ("What is here, under the cursor", "W", lambda: view.place_asked.emit(*view.pointed)),
+            ("Follow the selected unit", "F", lambda: self._follow(window)),
+            ("Lock the map where it is, or unlock it", "Ctrl+Shift+L", view.moves.toggle_lock),
             ("Show all incidents, or the whole region", "Ctrl+0", view.fit),
             ("Draw and measure", "Ctrl+T", view.tools_asked.emit),
             ("Bookmarks and earlier views", "Ctrl+B", view.views_asked.emit),
@@ -181,6 +184,14 @@ class Maps(QObject):
         self.windows.append(window)
         self.opened.emit(view)
         return window
+
+    def _follow(self, window: MapWindow) -> None:
+        kind, agency, unit = self._selection
+        moves = window.map_view.moves
+        if kind != "unit":
+            window.notice.say("Select a unit to follow it.")
+        else:
+            moves.follow(None if moves.following == (agency, unit) else (agency, unit))
 
     def _closed(self, window: MapWindow) -> None:
         self.windows = [one for one in self.windows if one is not window]

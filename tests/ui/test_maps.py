@@ -317,6 +317,31 @@ def test_that_a_further_map_has_its_own_view_and_filter_and_the_desks_selection(
     window.close()
 
 
+def test_that_a_further_map_has_the_keys_of_the_map(
+    make_desk: MakeDesk, make_mapped_window: Callable[[Desk], MainWindow], qtbot: QtBot
+) -> None:
+    window = make_mapped_window(make_desk())
+    window.maps.open_window()
+    (further,) = window.maps.windows
+    further.activateWindow()
+    qtbot.waitUntil(further.isActiveWindow)
+    view = further.map_view
+    QTest.keyClick(view, Qt.Key.Key_F)
+    assert "Select a unit" in further.notice.text()
+    window.select("unit", "charlotte-fire", "engine-30")
+    QTest.keyClick(view, Qt.Key.Key_F)
+    assert view.moves.following == ("charlotte-fire", "engine-30")
+    assert window.map_view.moves.following is None
+    QTest.keyClick(view, Qt.Key.Key_F)
+    assert view.moves.following is None
+    locked = view.moves.locked
+    QTest.keyClick(view, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert view.moves.locked != locked
+    with qtbot.waitSignal(view.place_asked):
+        QTest.keyClick(view, Qt.Key.Key_W)
+    window.close()
+
+
 def test_that_a_further_map_follows_the_picture_and_says_what_the_desk_says_across_itself(
     make_desk: MakeDesk, make_mapped_window: Callable[[Desk], MainWindow], clock: Clock
 ) -> None:
