@@ -59,7 +59,7 @@ class ChangeZoneTool(Tool):
         how = {
             "circle": "drag middle or rim",
             "grid": "drag corners",
-        }.get(self.form.shape, "drag points, click rings")
+        }.get(self.form.shape, "drag a point, click a ring for one more")
         return f"{size} · {how} · Enter {self._verb}, Esc gives up"
 
     @property
