@@ -30,6 +30,8 @@ _LONGEST = 2048
 #: the space a chip leaves around its text
 _CHIP_PAD_X = 6.0
 _CHIP_PAD_Y = 3.0
+#: letters and signs that leave nothing on the screen: a name of these would be no name (Hangul fillers, empty Braille)
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _HALO_PX = 3.0
 #: from line to line, in heights of the font
 _LINE = 1.2
@@ -56,7 +58,7 @@ def whole(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    spaced = (" " if character.isspace() else character for character in text)
+    spaced = (" " if character.isspace() or character in _BLANK else character for character in text)
     return " ".join("".join(one for one in spaced if unicodedata.category(one)[0] != "C").split())
 
 

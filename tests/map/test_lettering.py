@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtWidgets import QApplication
 
-from cop.map.lettering import Chips, clean
+from cop.map.lettering import Chips, clean, whole
 from cop.map.palette import load_palette
 
 
@@ -37,3 +37,9 @@ def test_that_chips_are_drawn_once_and_anew_for_another_theme(qapp: QApplication
     for number in range(20):  # more than are kept: the old ones go, nothing grows
         chips.callsign((f"Unit {number}",), 1.0)
     assert len(chips._drawn) <= 3
+
+
+def test_that_a_name_that_leaves_nothing_on_the_screen_is_none() -> None:
+    for blank in ("\u3164" * 5, "\u2800", "\u115f\u1160\uffa0", "\u200b\u202e \u3000"):
+        assert whole(blank) == clean(blank) == ""
+    assert whole("Medic\u31647") == "Medic 7"
