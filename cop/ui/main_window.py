@@ -33,7 +33,7 @@ from cop.ui.maps import Maps
 from cop.ui.places import load_places
 from cop.ui.resource_dock import ResourceDock
 from cop.ui.save_picture import SavePictureDialog
-from cop.ui.search import Hit, SearchField, find
+from cop.ui.search import Hit, SearchField, find, why_no_cell
 from cop.ui.selection_panel import SelectionPanel
 from cop.ui.task_board import TaskBoard
 from cop.ui.task_words import inbox, task_of
@@ -198,7 +198,7 @@ class MainWindow(QMainWindow):
                 self.desk, [*self.maps.places(), *places], self.window_actions, text, self.map_view.middle
             ),
             self,
-            lambda text: why_not(text, self.map_view.middle),
+            lambda text: why_not(text, self.map_view.middle) or why_no_cell(self.desk, text),
         )
         self.top_bar = TopBar(self.desk, self.search, self.colours, operation=operation, period=period)
         self.banners = Banners()
@@ -232,6 +232,7 @@ class MainWindow(QMainWindow):
         panel.place_asked.connect(self._show_place)
         panel.zone_asked.connect(self.zone_work.act)
         self.search.taken.connect(self._take_hit)
+        self.search.left.connect(self.map_view.setFocus)
         self.top_bar.feeds_asked.connect(lambda: self._show_dock(self.feed_dock))
         self.top_bar.inbox_asked.connect(self.next_request)
         self.top_bar.alerts_asked.connect(lambda: self._show_dock(self.alert_dock))

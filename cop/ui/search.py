@@ -25,6 +25,7 @@ from cop.ui.table import table
 
 _MOST = 12
 _LETTER = re.compile(r"[A-Za-z]")
+_CELL = re.compile(r"[A-Za-z]{1,2}\d{1,2}")
 _ROW = 30
 
 
@@ -88,6 +89,15 @@ def _cells(desk: Desk, text: str) -> Iterator[Hit]:
             cell = text.strip().upper()
             name = wording.one_line(grid.name) or wording.agency_name(desk.picture, grid.agency)
             yield Hit("Cell", f"{cell} of {name}", wording.grid(lat, lon), place=Place(cell, lat, lon, "", across))
+
+
+def why_no_cell(desk: Desk, text: str) -> str:
+    """Why what looks like the cell of a lettered grid was not found; empty for anything else."""
+    if not _CELL.fullmatch(text.strip()):
+        return ""
+    if next(iter(standing_grids(desk.picture.zones.values(), desk.now())), None) is None:
+        return "Nothing found. There is no lettered grid on the map: Shift+G draws one."
+    return "Nothing found: no lettered grid has such a cell."
 
 
 def _units(desk: Desk, wanted: str) -> Iterator[Hit]:
@@ -163,6 +173,7 @@ class SearchField(QLineEdit):
     """Type, choose with the arrow keys, Enter takes it. The list lies over the window that `over` is."""
 
     taken = Signal(object)  # Hit
+    left = Signal()  # by Escape: nothing is looked for any more
 
     def __init__(
         self, look: Callable[[str], list[Hit]], over: QWidget, why_not: Callable[[str], str] = lambda _text: ""
@@ -238,7 +249,7 @@ class SearchField(QLineEdit):
             self._take(self.view.currentIndex())
         elif key == Qt.Key.Key_Escape:
             self.clear()
-            self._over.setFocus()
+            self.left.emit()
         else:
             super().keyPressEvent(event)
 

@@ -261,6 +261,18 @@ def test_that_the_search_finds_actions_and_says_when_nothing_is_found(
     qtbot.keyClick(window.search, Qt.Key.Key_Return)
     qtbot.keyClick(window.search, Qt.Key.Key_Escape)
     assert window.search.text() == ""
+    assert window.focusWidget() is window.map_view  # its arrows move it at once
+
+
+@pytest.mark.parametrize("text", ["B3", "aa12"])
+def test_that_a_cell_that_no_grid_has_is_said_to_be_one(
+    make_desk: MakeDesk, make_window: MakeWindow, text: str
+) -> None:
+    window = make_window(make_desk())
+    window.search.setText(text)
+    assert "lettered grid" in window.search.nothing.text()
+    window.search.setText("zzzz")
+    assert window.search.nothing.text() == "Nothing found."
 
 
 def test_that_feeds_in_trouble_stand_first_and_are_told_by_shape_and_words(
