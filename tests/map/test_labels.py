@@ -14,6 +14,8 @@ from cop.domain.batch import Batch
 from cop.domain.incident import Incident
 from cop.domain.unit import Unit
 from cop.map.layers.incidents import IncidentLayer
+from cop.map.layers.label_grid import LabelGrid
+from cop.map.layers.label_layout import LabelLayout, Wanted
 from cop.map.layers.labels import LabelLayer
 from cop.map.layers.units import UnitLayer
 from cop.map.measures import Measures
@@ -290,3 +292,16 @@ def test_that_labels_in_a_crowd_of_200_look_as_agreed(theme: Any, dpr: float) ->
     painter.end()
     assert len(labels.leaders(view)) > 10
     assert_golden(image, f"labels-{theme}{'-2x' if dpr == 2.0 else ''}")
+
+
+def test_that_of_hundreds_that_must_be_named_a_few_are_looked_for_a_place_far_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked, search = [], LabelGrid.nearest_free
+    monkeypatch.setattr(LabelGrid, "nearest_free", lambda *of, **how: (looked.append(how), search(*of, **how))[1])
+    here = np.full(300, 100.0)
+    wanted = Wanted(here, here, np.full((300, 2), (80.0, 20.0)), np.full(300, 18.0), [None] * 300, must=True)
+    layout = LabelLayout(LabelGrid(200, 200), 0.0)
+    named = dict(layout.place(wanted))
+    assert len(named) >= 4
+    assert 0 < len(looked) < 20

@@ -13,6 +13,8 @@ from cop.map.viewport import Viewport
 RIGHT, LEFT, BELOW, ABOVE, LED = range(5)
 #: how far a leader line reaches from the symbol's middle
 _REACH_PX, _REACH_OF_MUST_PX = 72.0, 100.0
+#: for how many of those that must be named a place is looked for far away: it takes time, and there may be hundreds
+_MOST_FAR = 16
 #: a label comes back from its leader line's end when there has been room beside its symbol for so long
 _BACK_AFTER_S = 1.5
 #: of each bin of this size only the most important unit is tried, so that a crowd costs no more than a few
@@ -59,6 +61,7 @@ class LabelLayout:
         self.grid = grid
         self._now = now
         self.leaders = leaders
+        self._far = _MOST_FAR
 
     def place(self, wanted: Wanted) -> Iterator[tuple[int, Hung]]:
         """The index of each label that found a place, and the place."""
@@ -104,6 +107,9 @@ class LabelLayout:
         for side in sides:
             if self.grid.try_label(tuple(boxes[side])):
                 return Hung(side, float(offsets[side, 0]), float(offsets[side, 1]), width, height)
+        if self._far <= 0:
+            return None
+        self._far -= 1
         return self._led(at, (width, height), float(wanted.clear[index]), 3 * _REACH_OF_MUST_PX, of_symbols=False)
 
     def _led(
