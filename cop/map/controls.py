@@ -27,6 +27,8 @@ _LOCKS = {
     False: ("unlocked", "The map shows all incidents by itself. Press to keep it where it is (Ctrl+Shift+L)."),
     True: ("locked", "The map stays where you put it. Press to let it show all incidents by itself (Ctrl+Shift+L)."),
 }
+_CHIP_PX = 26
+_WRAPPED = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
 _WARNING_EDGE_PX = 2.0
 _LONGEST_BAR_PX = 150
 _BAR_ROOM_PX, _SECOND_ROW_PX, _BAR_Y_PX, _BAR_GAP_PX = 28, 20, 21.0, 4.0
@@ -116,8 +118,18 @@ class MapChip(QLabel):
             self.setText(text)
             width = self.width_of(text)
             if not self.width() - 24 < width <= self.width():  # grows at once, shrinks seldom: it does not tremble
-                self.resize(width, 26)
+                self.resize(width, _CHIP_PX)
             self.setVisible(bool(text))
+
+    def fit(self, most: int) -> None:
+        """Be no wider than this: what has no room in one line goes into a second one."""
+        width = self.width_of(self.text())
+        if width <= most:
+            if self.height() != _CHIP_PX or self.width() > most:
+                self.resize(width, _CHIP_PX)
+            return
+        inside = self.fontMetrics().boundingRect(0, 0, max(1, most - 20), 10_000, _WRAPPED, self.text())
+        self.resize(inside.width() + 21, inside.height() + 10)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._palette is None:
@@ -131,7 +143,10 @@ class MapChip(QLabel):
         inset = _WARNING_EDGE_PX / 2 if self._warns else 0.0
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), 5, 5)
         painter.setPen(colour(self._palette.text))
-        painter.drawText(self.rect().adjusted(10, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+        if self.height() > _CHIP_PX:
+            painter.drawText(self.rect().adjusted(10, 0, -10, 0), _WRAPPED, self.text())
+        else:
+            painter.drawText(self.rect().adjusted(10, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
 
 
 class ScaleBar(QWidget):

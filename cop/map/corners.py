@@ -76,12 +76,14 @@ class Corners(QObject):
         self.attribution.move(self.scale_bar.x() - self.attribution.width() - _EDGE_PX, bottom - _CHIP_PX)
         if self.attribution.x() < right:
             self.attribution.move(_EDGE_PX, bottom - _CHIP_PX - (_CHIP_PX + _GAP_PX if right else 0))
+        beside_buttons = self.buttons.width() + _EDGE_PX + _GAP_PX
+        self.hint.fit(max(1, width - 2 * beside_buttons))
         self.hint.move((width - self.hint.width()) // 2, _EDGE_PX)
         top = _EDGE_PX
         for chip in (self.filtered, self.followed):
             if not chip.isHidden():
                 clear = chip.width() + _EDGE_PX < self.hint.x() or self.hint.isHidden()
-                chip.move(_EDGE_PX, top if clear else top + _CHIP_PX + _GAP_PX)
+                chip.move(_EDGE_PX, top if clear else max(top, self.hint.geometry().bottom() + 1 + _GAP_PX))
                 top = chip.geometry().bottom() + 1 + _GAP_PX
 
     def taken(self) -> list[QRectF]:

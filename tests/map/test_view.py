@@ -350,6 +350,27 @@ def test_that_the_readout_leaves_out_what_the_map_has_no_room_for_and_cuts_nothi
     assert width < 800 or readout.text() == whole
 
 
+@pytest.mark.parametrize("width", [330, 620, 1200])
+def test_that_a_long_hint_stands_whole_on_a_narrow_map_and_under_no_button(show_map: ShowMap, width: int) -> None:
+    view = show_map()
+    view.resize(width, 500)
+    corners = view._corners
+    corners.say(corners.filtered, "200 units, 121 hidden by filter")
+    corners.say(
+        corners.hint,
+        "radius 800 m · 2,625 ft, 2.01 km² · 496 acres · drag middle or rim · Enter publishes, Esc gives up",
+    )
+    hint = corners.hint.geometry()
+    assert view.rect().contains(hint)
+    assert not hint.intersects(corners.buttons.geometry())
+    assert not hint.intersects(corners.filtered.geometry())
+    inside = hint.adjusted(10, 0, -10, 0)
+    wrapped = corners.hint.fontMetrics().boundingRect(inside, Qt.TextFlag.TextWordWrap, corners.hint.text())
+    assert wrapped.height() <= hint.height()
+    corners.say(corners.hint, "Esc ends")
+    assert corners.hint.height() == 26
+
+
 def test_that_a_selection_from_outside_is_drawn_and_not_echoed(
     show_map: ShowMap, qtbot: QtBot, picture: Picture
 ) -> None:
