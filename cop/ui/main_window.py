@@ -258,6 +258,7 @@ class MainWindow(QMainWindow):
             self.desk, lat, lon, measures=view.layer_set.measures, places=self._places, parent=view.window()
         )
         panel.selected.connect(self._select_and_show)
+        panel.stand_beside(view, view.view.place(lat, lon))
         panel.show()
 
     # what arrives

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -26,6 +26,7 @@ from cop.ui.places import Place
 _WITHIN_M = 2000.0
 #: nearer than any position is true: no way leads there
 _HERE_M = 1.0
+_ASIDE_PX = 48
 _MOST_UNITS = 8
 _MOST = 12
 _REFRESH_MS = 2000
@@ -150,6 +151,18 @@ class WhatIsHere(QDialog):
     def _copy(self, text: str, _checked: bool = False) -> None:
         QGuiApplication.clipboard().setText(text)
         self.as_of.say(f"Copied {text}")
+
+    def stand_beside(self, over: QWidget, at: QPointF) -> None:
+        """Stand to the right of a place (pixels of a widget) or to its left: the place stays in sight."""
+        screen = over.screen().availableGeometry()
+        spot = over.mapToGlobal(at.toPoint())
+        right, left = spot.x() + _ASIDE_PX, spot.x() - _ASIDE_PX - self.width()
+        x = right if right + self.width() <= screen.right() or left < screen.left() else left
+        y = spot.y() - self.height() // 3
+        self.move(
+            max(screen.left(), min(x, screen.right() - self.width())),
+            max(screen.top(), min(y, screen.bottom() - self.height())),
+        )
 
     def _ground_line(self, one: Jurisdiction) -> Line:
         what = " · ".join(

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from cop.domain.area import Alert, Zone
@@ -50,6 +50,22 @@ def test_that_no_way_is_told_to_what_stands_at_the_place_itself(qtbot: QtBot, ma
     desk.take_in(scenes.positions(desk.picture, [("a", "here")], *here, at=desk.now()))
     (_, text), *_ = panel_of(qtbot, desk).units.texts()
     assert text.startswith("at this place\n")
+
+
+@pytest.mark.parametrize("across", [0.02, 0.3, 0.7, 0.98])
+def test_that_the_panel_stands_beside_its_place_and_whole_on_the_screen(
+    qtbot: QtBot, make_desk: MakeDesk, across: float
+) -> None:
+    panel = panel_of(qtbot, make_desk(filled=False))
+    over = QWidget()
+    qtbot.addWidget(over)
+    screen = over.screen().availableGeometry()
+    over.setGeometry(screen)
+    at = QPointF(across * screen.width(), 0.5 * screen.height())
+    panel.stand_beside(over, at)
+    assert screen.left() <= panel.x()
+    assert panel.x() + panel.width() <= screen.right() + 1
+    assert not panel.geometry().contains(over.mapToGlobal(at.toPoint()))
 
 
 def test_that_near_units_say_distance_bearing_and_how_old_they_are(qtbot: QtBot, make_desk: MakeDesk) -> None:
