@@ -46,9 +46,13 @@ class LegendDock(Dock):
         self.content.setFocusProxy(self.area)
 
     def apply(self, change: Change) -> None:
-        """An agency has come, or has another name or colour."""
-        if change.agencies:
-            self._let_go()
+        """An agency has come, or has another name or colour: it is said within a second, however many come at once."""
+        self._stale = self._stale or bool(change.agencies)
+
+    def tick(self) -> None:
+        """Say what has come in the last second; to make all signs anew takes three frames."""
+        if self._stale and self.isVisible():
+            self.refresh()
 
     def set_palette(self, palette: Palette) -> None:
         """Wear another theme."""

@@ -111,11 +111,15 @@ def test_that_agencies_are_named_as_plain_text_and_come_and_go(
     change = desk.picture.apply(
         Batch(reports=[r.report("sheriff", Agency(id="profile", at=r.NOON, name=hostile, disciplines=("law",)))])
     )
+    before = dock.area.widget()
     dock.apply(change)
+    assert dock.area.widget() is before  # of many agencies that come at once each would hold up the screen
+    dock.tick()
     assert any("<img src=x" in text for text in said(dock))
     assert all(one.textFormat() == Qt.TextFormat.PlainText for one in dock.area.widget().findChildren(Label))
     shown = dock.area.widget()
     dock.apply(Change())
+    dock.tick()
     assert dock.area.widget() is shown
 
 
