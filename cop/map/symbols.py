@@ -5,6 +5,7 @@ glyph says of which kind, the fill of which agency, the frame's line and a mark 
 clock that the word is old. An incident is filled by its priority, an alert by its severity; both wear it as a sign too.
 """
 
+from functools import lru_cache
 from typing import Protocol
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -92,10 +93,16 @@ def unit_symbol(
 
 def heading_tick(agency: QColor, direction: int, palette: Palette, dpr: float) -> QImage:
     """The tick outside the ring that points where the unit goes; `direction` counts DIRECTIONS clockwise from north."""
+    return QImage(_heading_tick(agency.name(), direction, palette.symbol_disc, dpr))
+
+
+@lru_cache(maxsize=4096)
+def _heading_tick(ink: str, direction: int, disc: str, dpr: float) -> QImage:
+    """Kept: agencies without a colour of their own share a few, and each agency has as many ticks as directions."""
     image, painter = canvas(TICK_CELL_PX, dpr)
     painter.rotate(360.0 * direction / DIRECTIONS)
-    for pen_colour, width in ((colour(palette.symbol_disc), 5.0), (agency, 3.0)):
-        painter.setPen(QPen(pen_colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    for tone, width in ((disc, 5.0), (ink, 3.0)):
+        painter.setPen(QPen(colour(tone), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawLine(QPointF(0, 3.2), QPointF(0, -3.6))
     painter.end()
     return image

@@ -14,10 +14,19 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from cop.domain.rules.alarm import SEVERITIES
 from cop.domain.words import AVAILABILITIES, DISCIPLINES, INCIDENT_TYPES, UNIT_KINDS, UNIT_STATUSES
+from cop.map import symbols
 from cop.map.glyphs import RESOURCE_KINDS, SHAPES, incident_glyph, resource_glyph, shape_of, unit_glyph
 from cop.map.palette import RESOURCES, Palette, contrast, load_palette, readable
 from cop.map.symbol_frames import STATUS_SIGNS
-from cop.map.symbols import SHAPE_PX, alert_symbol, incident_symbol, resource_symbol, unit_symbol
+from cop.map.symbols import (
+    DIRECTIONS,
+    SHAPE_PX,
+    alert_symbol,
+    heading_tick,
+    incident_symbol,
+    resource_symbol,
+    unit_symbol,
+)
 from tests.map.colour_vision import DEFICIENCIES, Deficiency, simulated
 
 Theme = Literal["dark", "light"]
@@ -221,3 +230,14 @@ def test_that_every_frame_stands_out_from_the_map_and_every_sign_from_its_ground
         assert contrast(readable(agency, palette.symbol_disc), palette.symbol_disc) >= 3.0
     for priority in ("1", "2", "3", "4", "5"):
         assert contrast(palette.priority[priority], palette.priority_text[priority]) >= 3.0
+
+
+def test_that_headings_of_many_agencies_of_one_colour_are_drawn_once(qapp: object, palette: Palette) -> None:
+    ink = QColor("#123457")
+    drawn = symbols._heading_tick.cache_info().misses
+    first = [heading_tick(ink, direction, palette, 1.0) for direction in range(DIRECTIONS)]
+    again = [heading_tick(QColor(ink), direction, palette, 1.0) for direction in range(DIRECTIONS)]
+    assert symbols._heading_tick.cache_info().misses - drawn == DIRECTIONS
+    assert first == again
+    again[0].fill(0)  # whoever has one may do with it what they like
+    assert heading_tick(ink, 0, palette, 1.0) == first[0]
