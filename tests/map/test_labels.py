@@ -79,6 +79,21 @@ def test_that_the_selected_unit_incidents_and_emergencies_are_named_even_in_a_cr
     assert len(scene.labels.leaders(VIEW)) >= 3  # there is no room beside them, so lines tie them to their labels
 
 
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(PLACES, PLACES)
+def test_that_no_label_covers_the_middle_of_an_incident_or_of_a_call_for_help(
+    units: list[tuple[float, float]], incidents: list[tuple[float, float]]
+) -> None:
+    scene = Scene()
+    scene.put_incidents(incidents[:12])
+    calls = range(0, len(units), 7)
+    scene.put_units(units, dict.fromkeys(calls, "emergency"))
+    middles = [*incidents[:12], *(units[call] for call in calls)]
+    for name, box in scene.boxes().items():
+        covered = [at for at in middles if box.contains(QRectF(at[0] - 1, at[1] - 1, 2, 2).center())]
+        assert covered == [], name
+
+
 def test_that_of_a_flood_of_incidents_the_most_urgent_are_named_and_the_map_stays_a_map() -> None:
     scene = Scene()
     random = np.random.default_rng(3)

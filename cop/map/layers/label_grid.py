@@ -33,10 +33,19 @@ class LabelGrid:
         shape = (int((height + self._shift[1]) // _CELL_PX) + 1, int((width + self._shift[0]) // _CELL_PX) + 1)
         self._symbols = np.zeros(shape, dtype=np.bool_)
         self._labels = np.zeros(shape, dtype=np.bool_)
+        self._kept = np.zeros(shape, dtype=np.bool_)  # free of every label, though lines may cross it
         self._table: NDArray[np.int32] | None = None
 
     def take_symbols(self, x: Floats, y: Floats, half_px: float) -> None:
         """Mark the squares around symbols' middles as taken."""
+        self._symbols |= self._squares(x, y, half_px)
+        self._table = None
+
+    def keep_symbols(self, x: Floats, y: Floats, half_px: float) -> None:
+        """Keep every label off the squares around symbols' middles, also labels that may cover other symbols."""
+        self._kept |= self._squares(x, y, half_px)
+
+    def _squares(self, x: Floats, y: Floats, half_px: float) -> NDArray[np.bool_]:
         middles = np.zeros_like(self._symbols)
         seen = (x >= 0) & (y >= 0) & (x < self._size[0]) & (y < self._size[1])
         middles[
@@ -50,8 +59,7 @@ class LabelGrid:
             middles = across.copy()
             middles[1:] |= across[:-1]
             middles[:-1] |= across[1:]
-        self._symbols |= middles
-        self._table = None
+        return middles
 
     def free_of_symbols(self, boxes: Floats) -> NDArray[np.bool_]:
         """Which boxes, shape (n, 4), lie in view and cover no symbol; all tested at once by a summed-area table."""
@@ -72,7 +80,7 @@ class LabelGrid:
         if left < 0 or top < 0 or right >= self._size[0] or bottom >= self._size[1]:
             return False
         cells = self._cells(left, top, right, bottom)
-        return not (self._labels[cells].any() or (of_symbols and self._symbols[cells].any()))
+        return not (self._labels[cells].any() or self._kept[cells].any() or (of_symbols and self._symbols[cells].any()))
 
     def try_label(self, box: Box) -> bool:
         """Take the box for a label if it lies in view and covers no other label."""
@@ -88,7 +96,7 @@ class LabelGrid:
         rows, own = self._cells(*box)
         _, columns = self._cells(*wider)
         for strip in (slice(columns.start, own.start), slice(own.stop, columns.stop)):
-            if self._labels[rows, strip].any() or self._symbols[rows, strip].any():
+            if any(taken[rows, strip].any() for taken in (self._labels, self._kept, self._symbols)):
                 return False
         self._labels[rows, columns] = True
         return True
@@ -119,7 +127,7 @@ class LabelGrid:
             min(self._size[0] - 1, x + reach_px + width),
             min(self._size[1] - 1, y + reach_px + height),
         )
-        taken = self._labels[rows, columns]
+        taken = self._labels[rows, columns] | self._kept[rows, columns]
         if of_symbols:
             taken = taken | self._symbols[rows, columns]
         across, down = int((width + 2 * _A_HAIR) // _CELL_PX) + 1, int((height + 2 * _A_HAIR) // _CELL_PX) + 1

@@ -45,6 +45,10 @@ _STILL_MOVING_S = 5.0
 _EMERGENCY = list(UNIT_STATUSES).index("emergency")
 #: half the square of a symbol that no callsign may cover
 _UNIT_CORE_PX = 12.0
+#: no label at all covers this much of an incident or of a call for help
+_KEPT_CORE_PX = 12.0
+#: of a flood of them the most urgent are kept clear: else there would be no room for any name
+_MOST_KEPT = 40
 _INCIDENT_CORE_PX = 15.0
 _BUBBLE_CORE_PX = 15.0
 #: from the symbol's middle to the label's edge
@@ -237,8 +241,12 @@ class LabelLayer(Layer):
         if not self._units.visible:
             rows, x, y = rows[:0], x[:0], y[:0]
         if self._incidents.visible:
-            grid.take_symbols(*self._incidents.seen(view)[1:], _INCIDENT_CORE_PX)
+            _, across, down = self._incidents.seen(view)
+            grid.take_symbols(across, down, _INCIDENT_CORE_PX)
+            grid.keep_symbols(across[-_MOST_KEPT:], down[-_MOST_KEPT:], _KEPT_CORE_PX)
         grid.take_symbols(x, y, _UNIT_CORE_PX)
+        calls = np.flatnonzero(self._picture.tracks.status[rows] == _EMERGENCY)[-_MOST_KEPT:]
+        grid.keep_symbols(x[calls], y[calls], _KEPT_CORE_PX)
         layout = LabelLayout(grid, self._clock(), _LEADERS_OF_MUST)
         before, self._unit_labels = self._unit_labels, {}
         had, ranks = self._ranks(rows, before)
