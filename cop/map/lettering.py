@@ -142,9 +142,14 @@ class Chips:
         self.palette = palette
         self._drawn.clear()
 
-    def callsign(self, lines: tuple[str, ...], dpr: float, *, followed: bool = False) -> Chip:
-        """A unit's label; `followed`: another part stands to its right."""
-        look = _Look(self.palette.label, self.palette.label_chip, CALLSIGN_PX, open_right=followed)
+    def callsign(self, lines: tuple[str, ...], dpr: float, *, followed: bool = False, stale: bool = False) -> Chip:
+        """A unit's label; `followed`: another part stands to its right. A stale unit's is muted."""
+        look = _Look(
+            self.palette.muted if stale else self.palette.label,
+            self.palette.label_chip,
+            CALLSIGN_PX,
+            open_right=followed,
+        )
         return self._chip(lines, chip_size(lines, pixels=CALLSIGN_PX, bold=False), look, dpr)
 
     def beside(self, text: str, ink: str, size: tuple[float, float], dpr: float) -> Chip:

@@ -79,6 +79,24 @@ def test_that_the_selected_unit_incidents_and_emergencies_are_named_even_in_a_cr
     assert len(scene.labels.leaders(VIEW)) >= 3  # there is no room beside them, so lines tie them to their labels
 
 
+def test_that_the_callsign_of_a_stale_unit_is_muted_also_where_its_age_has_no_room() -> None:
+    scene = Scene()
+    scene.put_units([(400.0, 300.0)], {})
+    row = scene.row("u0")
+    scene.boxes()
+    fresh = scene.labels._unit_labels[row].chip.pixmap.toImage()
+    scene.now += timedelta(minutes=10)
+    scene.units.tick()
+    scene.labels.tick()
+    scene.boxes()
+    assert scene.labels._unit_labels[row].chip.pixmap.toImage() != fresh
+    palette, chips = scene.labels.palette, scene.labels._chips
+    stale, known = (chips.callsign(("Unit 0",), 1.0, stale=stale).pixmap.toImage() for stale in (True, False))
+    brightest = [max(QColor(image.pixel(x, 9)).lightness() for x in range(image.width())) for image in (stale, known)]
+    assert brightest[0] < brightest[1]
+    assert palette.name == "dark"
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_that_no_label_covers_the_middle_of_an_incident_or_of_a_call_for_help(seed: int) -> None:
     scene = Scene()

@@ -311,6 +311,7 @@ class LabelLayer(Layer):
         besides = self._second_parts(rows[order], near=must or self._near(view))
         said = dict(zip(placed, besides, strict=True))
         widened: dict[int, Hung] = {}
+        stale = self._units.stale[rows]
         # who had a second part keeps it; the others take what is left
         for index in sorted(placed, key=lambda index: (one := known[index]) is None or one.beside is None):
             if (beside := said[index]) is not None:
@@ -321,7 +322,7 @@ class LabelLayer(Layer):
         for index, narrow in placed.items():
             hung, beside = widened.get(index, narrow), said[index]
             followed = None
-            chip = self._chips.callsign(lines[index], view.dpr, followed=index in widened)
+            chip = self._chips.callsign(lines[index], view.dpr, followed=index in widened, stale=bool(stale[index]))
             if index in widened and beside is not None:
                 size = (hung.width - chip.width, chip.height)
                 followed = self._chips.beside(beside.text, beside.ink, size, view.dpr)

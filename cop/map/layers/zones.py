@@ -275,6 +275,9 @@ class ZoneLayer(Layer):
                 continue
             taken.append(box)
             self.names.append(box)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour(self.palette.label_chip))  # on hatches a halo alone is not enough
+            painter.drawRoundedRect(box.adjusted(-4, 0, 4, 1), 3, 3)
             script = Script(_NAME_PX, one.look.ink(self.palette), self.palette.label_halo)
             draw_haloed(painter, QPointF(box.left(), box.bottom() - 4), text, script)
 
