@@ -95,8 +95,8 @@ class PlaceMenus(QObject):
         if one.kind == "unit":
             lines.append(MenuLine(f"Assign task to {one.text}…", lambda: self.task_asked.emit(*of)))
             lines.append(MenuLine(f"Follow {one.text}", lambda: self.follow_asked.emit(*of)))
-            lines.append(MenuLine("Trail, last 15 min", lambda: self.trail_asked.emit(*of, 0.25)))
-            lines.append(MenuLine("Trail, 10 h", lambda: self.trail_asked.emit(*of, 10.0)))
+            lines.append(MenuLine(f"Trail of {one.text}, last 15 min", lambda: self.trail_asked.emit(*of, 0.25)))
+            lines.append(MenuLine(f"Trail of {one.text}, 10 h", lambda: self.trail_asked.emit(*of, 10.0)))
             if self._layers.trails.shown_unit == of:
                 lines.append(MenuLine("Hide trail", lambda: self.trail_asked.emit("", "", 0.0)))
         return lines

@@ -27,6 +27,7 @@ ACTIONS = (
     ("previous_view", "Previous view of the map", "Alt+Left"),
     ("next_view", "Next view of the map", "Alt+Right"),
     ("follow_unit", "Follow the selected unit", "F"),
+    ("trail_unit", "Trail of the selected unit, 10 h", "Shift+F"),
     ("map_tools", "Draw and measure on the map", "Ctrl+T"),
     ("map_views", "Bookmarks and earlier views of the map", "Ctrl+B"),
     ("map_window", "Another map window", "Ctrl+Shift+N"),
@@ -39,7 +40,7 @@ ACTIONS = (
 
 
 def add_actions(
-    window: QMainWindow, acts: dict[str, Callable[[], None]], docks: Sequence[Dock], show: Callable[[Dock], None]
+    window: QMainWindow, acts: dict[str, Callable[[], object]], docks: Sequence[Dock], show: Callable[[Dock], None]
 ) -> list[QAction]:
     """Give the window its actions, each bound to what it does, and one that shows each dock."""
     actions = [_add(window, name, words, keys, acts[name]) for name, words, keys in ACTIONS]
@@ -49,7 +50,7 @@ def add_actions(
     return actions + showing
 
 
-def _add(window: QMainWindow, name: str, words: str, keys: str, act: Callable[[], None]) -> QAction:
+def _add(window: QMainWindow, name: str, words: str, keys: str, act: Callable[[], object]) -> QAction:
     action = QAction(words, window)
     action.setObjectName(name)
     if keys:

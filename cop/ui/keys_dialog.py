@@ -20,7 +20,7 @@ _BY_HAND = (
 )
 _ON_THE_MAP = frozenset(
     {
-        *("what_is_here", "fit_map", "lock_map", "previous_view", "next_view", "follow_unit"),
+        *("what_is_here", "fit_map", "lock_map", "previous_view", "next_view", "follow_unit", "trail_unit"),
         *("map_tools", "map_views", "map_window"),
     }
 )

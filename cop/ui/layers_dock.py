@@ -51,6 +51,7 @@ class LayersDock(Dock):
 
     def __init__(self, desk: Desk, map_view: MapView, palette: Palette) -> None:
         super().__init__("Layers", "layers_dock", desk, palette)
+        self.name = "Layers and filter: hide or show"
         self.content.setMinimumWidth(330)
         self.panels = MapPanels(desk, map_view)
         self.close_button = button("Close", "small", name="Close the layers")

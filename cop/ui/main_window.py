@@ -1,17 +1,15 @@
 """The main window: map in the middle, docks around it, one selection for all of them."""
 
-import functools
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Literal, TypeVar
 
-from PySide6.QtCore import QMarginsF, QSettings, Qt, QTimer
+from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QVBoxLayout, QWidget
 
 from cop.domain.notation import why_not
 from cop.map.palette import RESOURCES, Palette, load_palette
-from cop.map.tools import tool_kinds
 from cop.map.view import MapView
 from cop.picture.change import Change
 from cop.ui import feed_words, wording
@@ -41,13 +39,9 @@ from cop.ui.theme import qt_palette, stylesheet, ui_font
 from cop.ui.top_bar import TopBar
 from cop.ui.unit_dock import UnitDock
 from cop.ui.what_is_here import WhatIsHere
-from cop.ui.whereabouts import trusted_place
 from cop.ui.zone_news import ZoneNews
 from cop.ui.zone_work import ZoneWork
 
-#: a place nearer to the map's edge than this is brought to the middle
-_EDGE_PX = 60
-_WIDEST_M = 80_000.0
 _LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 #: so long the queue may fill before a desk that starts shows what is most urgent
 _FIRST_CHOICE_AFTER_S = 3
@@ -170,17 +164,9 @@ class MainWindow(QMainWindow):
                 "all_tasks": self.task_board.everything.toggle,
                 "search": self._search,
                 "clear_selection": self.clear_selection,
-                "what_is_here": lambda: self.say_what_is_here(self.maps.active(), *self.maps.active().pointed),
                 "save_picture": self.save_picture,
-                "fit_map": self.map_view.fit,
-                "lock_map": self.map_view.moves.toggle_lock,
-                "previous_view": self.map_view.moves.back,
-                "next_view": self.map_view.moves.forward,
-                "follow_unit": self.follow,
-                "map_tools": self.map_view.tools_asked.emit,
-                "map_views": self.map_view.views_asked.emit,
                 "map_window": self.maps.open_window,
-                **{f"tool_{kind.name}": functools.partial(self.maps.take_tool, kind.name) for kind in tool_kinds()},
+                **self.maps.acts(self.map_view),
                 "change_theme": self.change_theme,
                 "float_dock": self.float_dock,
                 "default_layout": self.layout_of_docks.deliver,
@@ -229,7 +215,7 @@ class MainWindow(QMainWindow):
         panel.mark_asked.connect(dialogs.mark_resource)
         panel.answer_asked.connect(dialogs.answer_task)
         panel.cancel_asked.connect(dialogs.cancel_task)
-        panel.place_asked.connect(self._show_place)
+        panel.place_asked.connect(self.maps.show_place)
         panel.zone_asked.connect(self.zone_work.act)
         self.search.taken.connect(self._take_hit)
         self.search.left.connect(self.map_view.setFocus)
@@ -346,19 +332,14 @@ class MainWindow(QMainWindow):
 
     def _select_and_show(self, kind: str, agency: str, object_id: str) -> None:
         self.select(kind, agency, object_id)
-        where = trusted_place(self.desk.picture, kind, (agency, object_id))
-        if where is not None:
-            self._show_place(*where)
-        elif kind in {"zone", "alert"}:
-            self.map_view.show_area(kind, agency, object_id)
+        self.maps.show_object(kind, (agency, object_id))
 
     def _take_hit(self, hit: Hit) -> None:
         self.map_view.setFocus(Qt.FocusReason.OtherFocusReason)  # the next key is one of the map's, not a letter
         if hit.action is not None:
             hit.action.trigger()
         elif hit.place is not None:
-            self.map_view.show_place(hit.place.lat, hit.place.lon, hit.place.metres_across)
-            self.map_view.mark_place(hit.place.lat, hit.place.lon, hit.place.name, hit.place.cell)
+            self.maps.go_to(hit.place)
         else:
             docks: dict[str, Dock] = {
                 "Unit": self.unit_dock,
@@ -370,13 +351,6 @@ class MainWindow(QMainWindow):
                 dock.show()
                 dock.raise_()
             self._select_and_show(hit.kind.lower(), hit.agency, hit.id)
-
-    def _show_place(self, lat: float, lon: float) -> None:
-        """Bring a place into view; the map keeps its scale, and stays where it is if the place is well inside."""
-        view = self.map_view.view
-        inside = view.rect().marginsRemoved(QMarginsF(_EDGE_PX, _EDGE_PX, _EDGE_PX, _EDGE_PX))
-        if not inside.contains(view.place(lat, lon)):
-            self.map_view.show_place(lat, lon, min(view.ground_metres_per_pixel * view.width, _WIDEST_M))
 
     # actions
 
@@ -392,14 +366,6 @@ class MainWindow(QMainWindow):
         """The resource board, showing what is available."""
         self._show_dock(self.resource_dock)
         self.resource_dock.filter.setText("available")
-
-    def follow(self) -> None:
-        """Keep the selected unit in the middle of the map, or no longer."""
-        panel, moves = self.selection_panel, self.map_view.moves
-        if panel.kind != "unit":
-            self.notice.say("Select a unit to follow it.")
-        else:
-            moves.follow(None if moves.following == panel.key else panel.key)
 
     def save_picture(self) -> None:
         """The dialog that saves the picture for people without a desk."""

@@ -1,10 +1,11 @@
 """All maps of a desk: the one in its window, and those in windows of their own."""
 
+import functools
 import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QObject, QRect, QSettings, Signal
+from PySide6.QtCore import QMarginsF, QObject, QRect, QSettings, Signal
 from PySide6.QtGui import QGuiApplication
 
 from cop.map.moves import look_of
@@ -12,16 +13,21 @@ from cop.map.palette import Palette
 from cop.map.projection import place_to_degrees, stretch_at
 from cop.map.tools import tool_kinds
 from cop.map.view import MapView
-from cop.picture.change import Change
+from cop.picture.change import Change, Key
+from cop.ui.actions import ACTIONS
 from cop.ui.bookmarks import Bookmarks
 from cop.ui.desk import Desk
 from cop.ui.map_menus import MapMenus, take_tool
 from cop.ui.map_window import MapWindow
 from cop.ui.places import Place
+from cop.ui.whereabouts import trusted_place
 
 _MAIN, _FURTHER = "map", "map_windows"
 #: as many as any desk has screens, and few enough not to be opened by mistake without end
 _MOST_WINDOWS = 8
+#: a place nearer to the map's edge than this is brought to the middle
+_EDGE_PX = 60
+_WIDEST_M = 80_000.0
 
 
 class Maps(QObject):
@@ -104,11 +110,62 @@ class Maps(QObject):
         for view in self.views():
             view.set_selection(*self._selection)
 
+    def acts(self, view: MapView) -> dict[str, Callable[[], object]]:
+        """What can be done on one map, by the names of the window's actions."""
+        say = self.say_on(view)
+        return {
+            "what_is_here": lambda: view.place_asked.emit(*view.pointed),
+            "fit_map": view.fit,
+            "lock_map": view.moves.toggle_lock,
+            "previous_view": view.moves.back,
+            "next_view": view.moves.forward,
+            "follow_unit": lambda: self._follow(view),
+            "trail_unit": lambda: self._show_trail(view),
+            "map_tools": view.tools_asked.emit,
+            "map_views": view.views_asked.emit,
+            **{f"tool_{kind.name}": functools.partial(take_tool, view, kind, say) for kind in tool_kinds()},
+        }
+
     def take_tool(self, name: str) -> None:
         """Take a tool in hand on the map in front."""
-        active = self.active()
-        say = next((window.notice.say for window in self.windows if window.map_view is active), self._say)
-        take_tool(active, next(kind for kind in tool_kinds() if kind.name == name), say)
+        self.acts(self.active())[f"tool_{name}"]()
+
+    def show_object(self, kind: str, key: Key) -> None:
+        """Bring what was chosen in a list into view on the desk's own map, if it is somewhere."""
+        where = trusted_place(self._desk.picture, kind, key)
+        if where is not None:
+            self.show_place(*where)
+        elif kind in {"zone", "alert"}:
+            self.main.show_area(kind, *key)
+
+    def show_place(self, lat: float, lon: float) -> None:
+        """Bring a place into view; the map keeps its scale, and stays where it is if the place is well inside."""
+        view = self.main.view
+        inside = view.rect().marginsRemoved(QMarginsF(_EDGE_PX, _EDGE_PX, _EDGE_PX, _EDGE_PX))
+        if not inside.contains(view.place(lat, lon)):
+            self.main.show_place(lat, lon, min(view.ground_metres_per_pixel * view.width, _WIDEST_M))
+
+    def go_to(self, place: Place) -> None:
+        """Show a place that was looked for, and mark it."""
+        self.main.show_place(place.lat, place.lon, place.metres_across)
+        self.main.mark_place(place.lat, place.lon, place.name, place.cell)
+
+    def _follow(self, view: MapView) -> None:
+        unit = self._selected_unit(view, "Select a unit to follow it.")
+        if unit is not None:
+            view.moves.follow(None if view.moves.following == unit else unit)
+
+    def _show_trail(self, view: MapView) -> None:
+        unit = self._selected_unit(view, "Select a unit to see where it has been.")
+        if unit is not None:
+            view.show_trail(*(("", "") if view.layer_set.trails.shown_unit == unit else unit))
+
+    def _selected_unit(self, view: MapView, otherwise: str) -> Key | None:
+        kind, *key = self._selection
+        if kind == "unit":
+            return key[0], key[1]
+        self.say_on(view)(otherwise)
+        return None
 
     # further windows
 
@@ -167,31 +224,13 @@ class Maps(QObject):
         view.set_selection(*self._selection)
         view.layers_changed.connect(self.save)
         window.closed.connect(self._closed)
-        for kind in tool_kinds():
-            if kind.keys:
-                window.add_action(kind.label, kind.keys, lambda name=kind.name: self.take_tool(name))
-        for words, keys, act in (
-            ("Previous view", "Alt+Left", view.moves.back),
-            ("Next view", "Alt+Right", view.moves.forward),
-            ("What is here, under the cursor", "W", lambda: view.place_asked.emit(*view.pointed)),
-            ("Follow the selected unit", "F", lambda: self._follow(window)),
-            ("Lock the map where it is, or unlock it", "Ctrl+Shift+L", view.moves.toggle_lock),
-            ("Show all incidents, or the whole region", "Ctrl+0", view.fit),
-            ("Draw and measure", "Ctrl+T", view.tools_asked.emit),
-            ("Bookmarks and earlier views", "Ctrl+B", view.views_asked.emit),
-        ):
-            window.add_action(words, keys, act)
         self.windows.append(window)
+        acts = self.acts(view)
+        for name, words, keys in ACTIONS:
+            if name in acts and keys:
+                window.add_action(words, keys, acts[name])
         self.opened.emit(view)
         return window
-
-    def _follow(self, window: MapWindow) -> None:
-        kind, agency, unit = self._selection
-        moves = window.map_view.moves
-        if kind != "unit":
-            window.notice.say("Select a unit to follow it.")
-        else:
-            moves.follow(None if moves.following == (agency, unit) else (agency, unit))
 
     def _closed(self, window: MapWindow) -> None:
         self.windows = [one for one in self.windows if one is not window]

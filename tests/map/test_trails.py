@@ -278,11 +278,13 @@ def test_that_the_menu_of_a_unit_shows_its_trail_of_ten_hours_in_one_click(
     at = view.view.place(35.24, -80.9).toPoint()
     menu = open_menu(view, qtbot, at)
     assert not any(action.text() == "Hide trail" for action in menu.actions())
-    choose(qtbot, menu, "Trail, 10 h")
+    trails = [action.text() for action in menu.actions() if action.text().startswith("Trail of ")]
+    assert [words.partition(",")[2] for words in trails] == [" last 15 min", " 10 h"]
+    choose(qtbot, menu, trails[1])
     assert view.layer_set.trails._shown == (BLUE, 10.0)
     choose(qtbot, open_menu(view, qtbot, at), "Hide trail")
     assert view.layer_set.trails.shown_unit is None
-    choose(qtbot, open_menu(view, qtbot, at), "Trail, last 15 min")
+    choose(qtbot, open_menu(view, qtbot, at), trails[0])
     assert view.layer_set.trails._shown == (BLUE, 0.25)
 
 

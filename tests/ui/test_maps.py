@@ -403,6 +403,11 @@ def test_that_keys_take_tools_and_follow_the_selected_unit(make_desk: MakeDesk, 
     QTest.keyClick(window.map_view, Qt.Key.Key_Escape)
     assert window.map_view.tool is None
     window.select("unit", "charlotte-fire", "engine-30")
-    window.follow()
-    followed = window.map_view.moves.following
-    assert followed in {("charlotte-fire", "engine-30"), None}
+    window.maps.acts(window.map_view)["follow_unit"]()
+    assert window.map_view.moves.following == ("charlotte-fire", "engine-30")
+    QTest.keyClick(window.map_view, Qt.Key.Key_F)
+    assert window.map_view.moves.following is None
+    QTest.keyClick(window.map_view, Qt.Key.Key_F, Qt.KeyboardModifier.ShiftModifier)
+    assert window.map_view.layer_set.trails.shown_unit == ("charlotte-fire", "engine-30")
+    QTest.keyClick(window.map_view, Qt.Key.Key_F, Qt.KeyboardModifier.ShiftModifier)
+    assert window.map_view.layer_set.trails.shown_unit is None
