@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QObject, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
@@ -32,8 +32,11 @@ class PressChip(MapChip):
 class Corners(QObject):
     """The parts, and where they stand in a map of a given size."""
 
+    covered = Signal()  # something lasting stands elsewhere: what was written on the ground may lie below it now
+
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
+        self._stood: list[QRect] = []
         self._over = over
         self.readout = MapChip(over, "map_readout")
         self.hint = MapChip(over, "map_hint")
@@ -85,6 +88,12 @@ class Corners(QObject):
                 clear = chip.width() + _EDGE_PX < self.hint.x() or self.hint.isHidden()
                 chip.move(_EDGE_PX, top if clear else max(top, self.hint.geometry().bottom() + 1 + _GAP_PX))
                 top = chip.geometry().bottom() + 1 + _GAP_PX
+        # the hint changes with every move of a hand that draws: the ground is not painted anew for that
+        lasting = (self.readout, self.attribution, self.filtered, self.followed, self.scale_bar, self.buttons)
+        stands = [part.geometry() for part in lasting if not part.isHidden()]
+        if stands != self._stood:
+            self._stood = stands
+            self.covered.emit()
 
     def taken(self) -> list[QRectF]:
         """The places that these cover: nothing is to be written below them."""

@@ -151,6 +151,7 @@ class MapView(QWidget):
         self.moves.changed.connect(lambda: corners.buttons.show_lock(self.moves.locked))
         self.bubble.chosen.connect(lambda agency, unit: self._choose("unit", agency, unit))
         corners.buttons.pressed.connect(self._press)
+        corners.covered.connect(self._canvas.redraw_ground)
         corners.filtered.pressed.connect(self.layers_asked)
         menus = self._menus
         menus.selected.connect(self._choose)

@@ -451,3 +451,23 @@ def test_that_a_picture_as_large_as_a_state_is_taken_in_at_once(show_map: ShowMa
     image = view.grab().toImage()
     assert view.layer_set.units.shown_count == 3000
     assert image.pixelColor(300, 300) != image.pixelColor(780, 580)
+
+
+def test_that_no_zones_name_is_left_below_a_readout_that_has_grown(show_map: ShowMap, picture: Picture) -> None:
+    view = show_map()
+    west, south = place_to_degrees(*under(view, QPoint(60, 595)))[::-1]
+    east, north = place_to_degrees(*under(view, QPoint(340, 420)))[::-1]
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    area = Zone(id="z", at=NOON, name="Staging", kind="staging", geometry={"type": "Polygon", "coordinates": [ring]})
+    view.apply(picture.apply(Batch(reports=[report("a", area)])))
+    view._corners.say(view._corners.readout, "short")
+    view._corners.readout.resize(40, 26)
+    view._corners.place()
+    view.grab()
+    (before,) = view.layer_set.zones.names
+    view._say_where()
+    view.grab()
+    (after,) = view.layer_set.zones.names
+    readout = view._corners.readout.geometry()
+    assert before.intersects(readout)
+    assert not after.intersects(readout)
