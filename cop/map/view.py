@@ -5,15 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pyqtgraph as pg
 import shapely
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import QGraphicsView, QVBoxLayout, QWidget
+from PySide6.QtGui import QContextMenuEvent, QHideEvent, QKeyEvent, QPainter, QResizeEvent
 
 from cop.map import coordinates
-from cop.map.canvas import Canvas, MapBox
-from cop.map.corners import Corners
 from cop.map.following import Following
 from cop.map.hand import Hand
 from cop.map.layer_set import LayerSet
@@ -27,9 +23,9 @@ from cop.map.palette import Palette
 from cop.map.place_menu import PlaceMenus
 from cop.map.projection import place_to_degrees, place_to_metres, stretch_at
 from cop.map.sketch import Sketch
+from cop.map.surface import Surface
 from cop.map.tile_source import TileSource
 from cop.map.tools.tool import Tool
-from cop.map.touch import Fingers
 from cop.map.viewport import Viewport
 from cop.picture.change import Change, Key
 from cop.picture.filter import Filter, filter_of
@@ -44,7 +40,7 @@ _LEAST_AREA_M = 20_000.0
 _CAROLINAS = (-9_130_000.0, 4_110_000.0, -8_880_000.0, 4_300_000.0)
 
 
-class MapView(QWidget):
+class MapView(Surface):
     """Shows the picture on the ground. Told once a pulse what changed (`apply`) and once a second to age (`tick`)."""
 
     selected = Signal(str, str, str)  # kind ("unit", "incident", "zone", "alert", "" for nothing), agency, id
@@ -75,7 +71,6 @@ class MapView(QWidget):
         self._picture = picture
         self._palette = palette
         self._now = now
-        self._cursor: QPointF | None = None
         self._incidents: set[Key] = set()
         self.layer_set = LayerSet(
             picture,
@@ -95,24 +90,6 @@ class MapView(QWidget):
     def _build(self, home: Bounds) -> None:
         self.setObjectName("map")
         self.setAccessibleName("Map")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._box = MapBox()
-        self._canvas = Canvas(self._box, paint_ground=self.layer_set.paint_ground, paint_live=self._paint_live)
-        self._graphics = pg.GraphicsView(self, background=None)
-        self._graphics.setCentralItem(self._box)
-        self._graphics.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        # the canvas fills every pixel: nothing else has to paint a background or to keep one
-        self._graphics.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
-        self._graphics.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
-        surface = self._graphics.viewport()
-        surface.setAutoFillBackground(False)
-        surface.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        surface.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
-        surface.installEventFilter(self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._graphics)
-        self._corners = Corners(self)
         self.moves = Moves(self._box, home, self._incident_bounds, self)
         self._following = Following(
             self._box,
@@ -126,7 +103,6 @@ class MapView(QWidget):
         self._corners.scale_bar.set_units(self.layer_set.measures.choice)
         self.hand = Hand(self)
         self.bubble = OpenBubble(self, self.layer_set.units, self._picture, self._now, self.moves.go_to)
-        self._fingers = Fingers(self._box, self)
         self._wire()
         self.layer_set.jurisdictions.news.changed.connect(self._canvas.redraw_ground)
         self.layer_set.trails.again = lambda: QTimer.singleShot(0, self, self._canvas.redraw)
@@ -145,13 +121,11 @@ class MapView(QWidget):
         box.dragged.connect(lambda at: hand.drag(at, self.view))
         box.dropped.connect(lambda at: hand.drop(at, self.view))
         box.view_changed.connect(self._view_changed)
-        self._graphics.scene().sigMouseMoved.connect(self._move_cursor)
         hand.changed.connect(self._hand_changed)
         hand.taken.connect(self.tool_changed)
         self.moves.changed.connect(lambda: corners.buttons.show_lock(self.moves.locked))
         self.bubble.chosen.connect(lambda agency, unit: self._choose("unit", agency, unit))
         corners.buttons.pressed.connect(self._press)
-        corners.covered.connect(self._canvas.redraw_ground)
         corners.filtered.pressed.connect(self.layers_asked)
         menus = self._menus
         menus.selected.connect(self._choose)
@@ -320,22 +294,10 @@ class MapView(QWidget):
         self.layer_set.pin.pin = None
         self._canvas.redraw()
 
-    @property
-    def view(self) -> Viewport:
-        """What the map shows now."""
-        return self._box.viewport(self.devicePixelRatioF())
-
-    @property
-    def pointed(self) -> tuple[float, float]:
-        """Latitude and longitude under the cursor; of the middle where it is not over the map."""
-        return self.middle if self._cursor is None else place_to_degrees(*self.view.metres(self._cursor))
-
-    @property
-    def middle(self) -> tuple[float, float]:
-        """Latitude and longitude of the middle of the map."""
-        return place_to_degrees(*self._box.middle)
-
     # painting
+
+    def _paint_ground(self, painter: QPainter, view: Viewport) -> None:
+        self.layer_set.paint_ground(painter, view)
 
     def _paint_live(self, painter: QPainter, view: Viewport) -> None:
         self.layer_set.paint_live(painter, view)
@@ -344,24 +306,13 @@ class MapView(QWidget):
     def _taken_places(self) -> list[QRectF]:
         return self._corners.taken()
 
-    def _redraw(self, ground: bool, live: bool) -> None:
-        if ground:
-            self._canvas.redraw_ground()
-        elif live:
-            self._canvas.redraw()
-
     # mouse and keyboard
 
-    def eventFilter(self, watched: object, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Leave:
-            self._cursor = None
-            self._say_where()
-        elif event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):
-            turns = {Qt.MouseButton.BackButton: self.moves.back, Qt.MouseButton.ForwardButton: self.moves.forward}
-            if (turn := turns.get(event.button())) is not None:
-                turn()
-                return True
-        return self._fingers.take(event)
+    def _turn(self, forward: bool) -> None:
+        if forward:
+            self.moves.forward()
+        else:
+            self.moves.back()
 
     def event(self, event: QEvent) -> bool:
         """What the tool in hand has a use for is its, not a shortcut of the window's."""
@@ -406,9 +357,7 @@ class MapView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self.width() > 1:
-            self._graphics.resize(self.size())
             self.moves.begin()
-        self._corners.place()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -457,10 +406,10 @@ class MapView(QWidget):
         self.set_selection(kind, agency, object_id)
         self.selected.emit(kind, agency, object_id)
 
-    def _move_cursor(self, at: QPointF) -> None:
-        self._cursor = at
+    def _cursor_moved(self) -> None:
         self._say_where()
-        self.hand.hover(at, self.view)
+        if self._cursor is not None:
+            self.hand.hover(self._cursor, self.view)
 
     # what the corners say
 
