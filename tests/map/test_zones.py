@@ -65,6 +65,16 @@ def test_that_a_zone_is_drawn_and_leaves_with_its_last_word() -> None:
     assert ink(layer) == 0
 
 
+def test_that_of_a_flood_of_areas_the_least_important_are_drawn_as_thin_lines() -> None:
+    small = [[-80.03, 34.99], [-80.02, 34.99], [-80.02, 35.0], [-80.03, 35.0], [-80.03, 34.99]]
+    perimeter = Zone(id="p", at=NOON, kind="perimeter", geometry={"type": "Polygon", "coordinates": [small]})
+    hot = [Zone(id=f"hot{number}", at=NOON, kind="hot_zone", geometry=SQUARE) for number in range(400)]
+    without, alone = ink(layer_with(*hot)), ink(layer_with(perimeter))
+    assert ink(layer_with(perimeter, *hot[:-1])) == without + alone
+    outline = ink(layer_with(perimeter, *hot)) - without
+    assert 0 < outline < alone / 4
+
+
 def test_that_zones_of_before_the_map_was_built_are_drawn() -> None:
     picture = Picture()
     picture.apply(Batch(reports=[report("a", Zone(id="z", at=NOON, geometry=SQUARE))]))

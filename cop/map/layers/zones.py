@@ -37,6 +37,8 @@ _MOST_NAMES = 120
 _MOST_TRIED = 400
 #: with more closed roads than this in view their dashes could not be told apart: they are drawn as plain thin lines
 _CROWD = 400
+#: with more areas than this in view only the most important are drawn in full, the others as thin outlines
+_MOST_IN_FULL = 400
 _NAME_PX = 12
 #: there stand the letters of its columns
 _ABOVE_GRID_PX = 22
@@ -194,17 +196,20 @@ class ZoneLayer(Layer):
         seen = self._near(*view.bounds(80.0), margin=0.0)
         shown = [(self._order[index], bool(self._coming[index]), bool(self._ending[index])) for index in seen]
         roads: dict[tuple[ZoneLook, bool], list[QPainterPath]] = {}
-        for one, coming, _ in shown:
+        thin = len(shown) - _MOST_IN_FULL  # the least important come first
+        for place, (one, coming, _) in enumerate(shown):
             if one.pending or one.of == self._aside:
                 self._paint_not_as_it_is(painter, view, one)
             elif one.look.road and not one.geometry.area:
                 roads.setdefault((one.look, coming), []).append(view.transform().map(one.path))
             elif not one.path.isEmpty():
                 painter.setOpacity(_COMING_OPACITY if coming else 1.0)
-                painter.setPen(pen_of(one.look, self.palette))
-                filled = one.geometry.area and one.look.fill
+                filled = one.geometry.area and one.look.fill and place >= thin
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, place >= thin)
+                painter.setPen(pen_of(one.look, self.palette) if place >= thin else self._thin(one.look))
                 painter.setBrush(fill_of(one.look, self.palette) if filled else Qt.BrushStyle.NoBrush)
                 painter.drawPath(view.transform().map(one.path))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         crowd = sum(map(len, roads.values())) > _CROWD
         for (look, coming), paths in roads.items():
@@ -243,13 +248,17 @@ class ZoneLayer(Layer):
         line, casing = pen_of(look, self.palette), QPen(colour(self.palette.label_halo), look.width + 2.4)
         casing.setCapStyle(Qt.PenCapStyle.FlatCap)
         if crowd:
-            line = QPen(colour(look.ink(self.palette)), 1.0)
+            line = self._thin(look)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for pen in (line,) if crowd else (casing, line):
             painter.setPen(pen)
             for path in paths:  # each for itself: a stroke of all at once takes the square of the time
                 painter.drawPath(path)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+
+    def _thin(self, look: ZoneLook) -> QPen:
+        """The line of one of very many: nobody could tell their dashes and fills from one another."""
+        return QPen(colour(look.ink(self.palette)), 1.0)
 
     def _paint_names(
         self, painter: QPainter, view: Viewport, shown: list[tuple[_Drawn, bool, bool]], cells: list[QRectF]
