@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -114,3 +115,12 @@ def test_that_decision_records_are_numbered_without_a_gap_and_complete() -> None
     for record in records:
         headings = re.findall(r"^## (.+)$", record.read_text(), re.MULTILINE)
         assert headings == ["Context", "Decision", "Consequences"], record.name
+
+
+def test_that_the_licence_of_every_library_of_the_app_is_told() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    optional = project["optional-dependencies"]
+    asked = [*project["dependencies"], *(one for name in ("milsymbol", "vector") for one in optional[name])]
+    told = (ROOT / "docs/licences.md").read_text().casefold()
+    names = {re.split(r"[<>=!;\[ ]", one)[0].casefold() for one in asked}
+    assert {name for name in names if name not in told} == set()
