@@ -98,4 +98,4 @@ class Corners(QObject):
     def taken(self) -> list[QRectF]:
         """The places that these cover: nothing is to be written below them."""
         parts: tuple[QWidget, ...] = (*self._chips, self.scale_bar, self.buttons)
-        return [QRectF(part.geometry()) for part in parts if part.isVisible()]
+        return [QRectF(part.geometry()) for part in parts if not part.isHidden()]
