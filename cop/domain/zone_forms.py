@@ -119,11 +119,6 @@ def moved(form: ZoneForm, lon: float, lat: float) -> ZoneForm:
     return msgspec.structs.replace(form, points=points)
 
 
-def with_points(form: ZoneForm, points: list[tuple[float, float]]) -> ZoneForm:
-    """The form with other points."""
-    return msgspec.structs.replace(form, points=tuple(points))
-
-
 def size_of(form: ZoneForm) -> tuple[float, float]:
     """Square metres within a form and metres around it (a line: 0 and its length), on the ellipsoid. Raises BadForm."""
     shape_drawn = drawn(form)

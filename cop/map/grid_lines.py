@@ -69,13 +69,9 @@ def degree_step(map_metres_per_pixel: float) -> int:
     return next(wide, _DEGREE_STEPS_S[-1])
 
 
-def zone_boxes() -> list[tuple[str, Box]]:
-    """Every zone by band with its west, south, east, north in degrees, Norway's and Svalbard's as they are."""
-    return list(_zone_boxes())
-
-
 @functools.cache
-def _zone_boxes() -> tuple[tuple[str, Box], ...]:
+def zone_boxes() -> tuple[tuple[str, Box], ...]:
+    """Every zone by band with its west, south, east, north in degrees, Norway's and Svalbard's as they are."""
     found = []
     for at, band in enumerate(BANDS):
         south = -80.0 + 8 * at
@@ -98,7 +94,7 @@ def national_grid(area: Box, step: int) -> GridPart:
     if not step:
         return _world()
     seen = _degrees_of(area)
-    inside = [(name, box) for name, box in _zone_boxes() if _overlap(box, seen) is not None]
+    inside = [(name, box) for name, box in zone_boxes() if _overlap(box, seen) is not None]
     zones = tuple(GridCell(name, _box_in_metres(box)) for name, box in inside)
     lines = list(_zone_edges(inside))
     squares: list[GridCell] = []
@@ -113,7 +109,7 @@ def national_grid(area: Box, step: int) -> GridPart:
 @functools.cache
 def _world() -> GridPart:
     """All zones, no lines within them."""
-    zones = _zone_boxes()
+    zones = zone_boxes()
     whole = (-WORLD_M, -WORLD_M, WORLD_M, WORLD_M)
     return GridPart(0, whole, tuple(_zone_edges(list(zones))), tuple(GridCell(n, _box_in_metres(b)) for n, b in zones))
 

@@ -118,22 +118,13 @@ class LayerSet:
 
     def state(self) -> dict[str, Any]:
         """What a person arranged, as plain values for the settings."""
-        return {
-            "ground": self.ground.state(),
-            "live": self.live.state(),
-            "trails": self.trails.state(),
-            "clustered": self.units.clustered,
-        }
+        return {"ground": self.ground.state(), "live": self.live.state()}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Arrange it as it was; what cannot be read stays as delivered."""
         for name, stack in (("ground", self.ground), ("live", self.live)):
             if isinstance(known := state.get(name), dict):
                 stack.restore(known)
-        if isinstance(trails := state.get("trails"), dict):
-            self.trails.restore(trails)
-        if isinstance(clustered := state.get("clustered"), bool):
-            self.units.clustered = clustered
 
     def stop(self) -> None:
         """The map is out of sight: let go of network and threads. They begin again when it is painted."""

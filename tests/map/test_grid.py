@@ -13,6 +13,7 @@ from cop.map.grid_lines import GridPart, degree_grid, degree_step, grid_step, na
 from cop.map.layers.grid import GridLayer
 from cop.map.palette import Palette, colour, load_palette
 from cop.map.projection import place_to_metres, to_degrees
+from cop.map.stack import LayerStack
 from cop.map.viewport import Viewport
 from tests.map.golden import assert_golden
 
@@ -131,9 +132,9 @@ def test_that_the_chosen_lines_are_remembered(palette: Palette) -> None:
     (choice,) = layer.choices()
     choice.choose("degrees")  # type: ignore[union-attr]  # it is one of several
     other = GridLayer(palette)
-    other.restore(layer.state())
+    LayerStack([other]).restore(LayerStack([layer]).state())
     assert other.mode == "degrees"
-    other.restore({"mode": 7})
+    LayerStack([other]).restore({"choices": {"grid": {"mode": 7}}})
     assert other.mode == "degrees"
     assert not other.visible
 

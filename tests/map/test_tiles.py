@@ -19,6 +19,7 @@ from cop.map.layers.choice import OneOf
 from cop.map.layers.tiles import TileLayer
 from cop.map.palette import load_palette
 from cop.map.projection import WORLD_M
+from cop.map.stack import LayerStack
 from cop.map.tile_source import Tile, TileSource, plain, tiles_in_view
 from cop.map.tiles import images, web
 from cop.map.tiles.arrivals import Running
@@ -466,12 +467,12 @@ def test_that_one_of_several_maps_or_none_is_shown_and_the_choice_is_remembered(
     assert (layer.chosen, choice.chosen()) == ("b", "b")
     choice.choose("")
     other = make_layer(*sources)
-    other.restore(layer.state())
+    LayerStack([other]).restore(LayerStack([layer]).state())
     assert other.chosen is None
-    other.restore({"chosen": "b"})
+    LayerStack([other]).restore({"choices": {"tiles": {"map": "b"}}})
     assert other.chosen == "b"
-    other.restore({"chosen": ["gone"]})
-    other.restore({})
+    for gone in (["gone"], "gone", None):
+        LayerStack([other]).restore({"choices": {"tiles": {"map": gone}}})
     assert other.chosen == "b"
 
 

@@ -21,6 +21,7 @@ from cop.map.layers.trails import TrailLayer
 from cop.map.layers.units import UnitLayer
 from cop.map.palette import contrast, load_palette
 from cop.map.projection import WORLD_M, to_degrees
+from cop.map.stack import LayerStack
 from cop.map.view import MapView
 from cop.map.viewport import Viewport
 from cop.picture.picture import Picture
@@ -229,12 +230,15 @@ def test_that_what_a_person_chose_is_remembered_and_garbage_is_not() -> None:
     for choice, value in zip(layer.choices(), ("all", "30", "on"), strict=True):
         choice.choose(value)  # type: ignore[union-attr]
     other = Scene().trails
-    other.restore(layer.state())
+    LayerStack([other]).restore(LayerStack([layer]).state())
     assert (other.of, other.minutes, other.by_speed) == ("all", 30, True)
     assert [choice.chosen() for choice in other.choices()] == ["all", "30", "on"]  # type: ignore[union-attr]
-    other.restore({"of": ["all"], "minutes": "many", "by_speed": 3})
-    other.restore({"of": "both", "minutes": True})
-    other.restore({"minutes": float("nan")})
+    for garbage in (
+        {"of": ["all"], "minutes": "many", "by_speed": 3},
+        {"of": "both", "minutes": True},
+        {"minutes": 7.5},
+    ):
+        LayerStack([other]).restore({"choices": {"trails": garbage}})
     assert (other.of, other.minutes, other.by_speed) == ("all", 30, True)
 
 

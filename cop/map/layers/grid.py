@@ -72,14 +72,6 @@ class GridLayer(Layer):
         if mode in dict(_MODES):
             self.mode = "usng" if mode == "usng" else "degrees"
 
-    def state(self) -> dict[str, str]:
-        """What was chosen, for the settings."""
-        return {"mode": self.mode}
-
-    def restore(self, state: dict[str, object]) -> None:
-        """Choose as remembered."""
-        self.choose(str(state.get("mode", "")))
-
     def paint(self, painter: QPainter, view: Viewport) -> None:
         part = self._part_for(view)
         painter.setBrush(Qt.BrushStyle.NoBrush)

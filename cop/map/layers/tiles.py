@@ -4,7 +4,7 @@ import queue
 import time
 import weakref
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QRegion
@@ -89,16 +89,6 @@ class TileLayer(Layer):
             return []
         values = (("", "None"), *((one.name, one.name) for one in self.sources))
         return [OneOf("map", "Map", values, lambda: self.chosen or "", lambda name: self.choose(name or None))]
-
-    def state(self) -> dict[str, Any]:
-        """What was chosen, as plain values for the settings."""
-        return {"chosen": self.chosen}
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Choose as remembered; a source that is no longer there leaves the first."""
-        name = state.get("chosen", self.chosen)
-        if name is None or name in [one.name for one in self.sources]:
-            self.choose(name)
 
     @property
     def attribution(self) -> str:

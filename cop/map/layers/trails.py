@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from PySide6.QtCore import QRectF
@@ -149,19 +149,6 @@ class TrailLayer(Layer):
                 lambda value: setattr(self, "by_speed", value == "on"),
             ),
         ]
-
-    def state(self) -> dict[str, Any]:
-        """What was chosen, as plain values for the settings."""
-        return {"of": self._of, "minutes": self._minutes, "by_speed": self._by_speed}
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Choose as remembered; what cannot be read stays as it is."""
-        self._choose_of(state.get("of"))
-        minutes = state.get("minutes")
-        if isinstance(minutes, int | float) and not isinstance(minutes, bool) and 1 <= minutes <= 600:
-            self.minutes = int(minutes)
-        if isinstance(state.get("by_speed"), bool):
-            self.by_speed = state["by_speed"]
 
     def _choose_of(self, value: object) -> None:
         self._of = next((one for one in _OFS if one == value), self._of)
