@@ -131,15 +131,38 @@ def _holes(whole: BaseGeometry) -> NDArray[np.object_]:
     """What the parts of a union enclose, without the islands in it: these, and what they enclose, have owners."""
     parts = shapely.get_parts(whole)
     rings = [ring for part in parts for ring in shapely.get_rings(part)[1:]]
-    holes: NDArray[np.object_] = np.array(shapely.polygons(rings) if rings else [], dtype=object)
-    holes = holes[_rough_km2(holes) > _DUST_KM2]
     shells = shapely.polygons(shapely.get_exterior_ring(parts))
+    holes: NDArray[np.object_] = np.array(
+        [*(shapely.polygons(rings) if rings else []), *_between(shells)], dtype=object
+    )
+    holes = holes[_rough_km2(holes) > _DUST_KM2]
     islands: dict[int, list[int]] = {}
     for hole, island in shapely.STRtree(shells).query(holes, predicate="contains").T.tolist():
         islands.setdefault(hole, []).append(island)
     for hole, inside in islands.items():
         holes[hole] = shapely.difference(holes[hole], shapely.union_all(shells[inside]))
     return holes[_rough_km2(holes) > _DUST_KM2]
+
+
+def _between(shells: NDArray[np.object_]) -> list[BaseGeometry]:
+    """What parts enclose that meet one another in corners alone: to a union these are no ring."""
+    first, second = shapely.STRtree(shells).query(shells, predicate="touches")
+    touching: dict[int, list[int]] = {}
+    for one, other in zip(first.tolist(), second.tolist(), strict=True):
+        touching.setdefault(one, []).append(other)
+    enclosed: list[BaseGeometry] = []
+    while touching:
+        chain: set[int] = set()
+        edge = [next(iter(touching))]
+        while edge:
+            one = edge.pop()
+            chain.add(one)
+            edge.extend(touching.pop(one, ()))
+        west, south, east, north = shapely.total_bounds(shells[list(chain)])
+        frame = shapely.box(west - 1.0, south - 1.0, east + 1.0, north + 1.0)
+        rest = shapely.get_parts(shapely.difference(frame, shapely.union_all(shells[list(chain)])))
+        enclosed.extend(rest[shapely.bounds(rest)[:, 0] >= west])
+    return enclosed
 
 
 def _together(geometries: NDArray[np.object_]) -> BaseGeometry:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cop.config import Config
@@ -144,11 +144,21 @@ def test_that_the_exercise_s_region_has_the_overlaps_that_it_has() -> None:
     assert find([]).found == ()
 
 
+def test_that_ground_enclosed_by_districts_that_meet_in_corners_alone_is_nobodys() -> None:
+    squares = [shapely.box(x, y, x + 0.1, y + 0.1) for x, y in ((-80.1, 35), (-80, 35.1), (-79.9, 35), (-80, 34.9))]
+    (gap,) = find([district(f"d{number}", square) for number, square in enumerate(squares)]).found
+    assert gap.kind == "gap"
+    assert gap.geometry.equals(shapely.box(-80, 35, -79.9, 35.1))
+    assert len(gap.jurisdictions) == 4
+    assert find([district(f"d{number}", square) for number, square in enumerate(squares[:3])]).found == ()
+
+
 _SIDE = 12
 _CELL = 0.05
 
 
 @settings(max_examples=60, deadline=None)
+@example([(4, 5, 7, 1, False), (7, 0, 3, 1, False), (4, 1, 3, 6, False), (10, 1, 1, 6, False)])
 @given(st.lists(st.tuples(*[st.integers(0, _SIDE - 2)] * 2, *[st.integers(1, 7)] * 2, st.booleans()), max_size=9))
 def test_that_the_areas_are_those_of_a_raster(drawn: list[tuple[int, int, int, int, bool]]) -> None:
     count = np.zeros((_SIDE + 2, _SIDE + 2), dtype=int)
