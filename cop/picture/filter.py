@@ -1,5 +1,6 @@
 """Which units a map leaves out because a person asked for it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -59,6 +60,22 @@ def discipline_of(picture: Picture, agency: str, kind: str) -> str:
     profile = picture.agencies.get(agency)
     disciplines = profile.body.disciplines if profile is not None and isinstance(profile.body, Agency) else ()
     return disciplines[0] if disciplines else "other"
+
+
+def counted(picture: Picture) -> dict[str, Counter[str]]:
+    """How many units wear each word that a filter can hide, by the filter's own names."""
+    tracks = picture.tracks
+    there = np.flatnonzero(tracks.present)
+    pairs = np.bincount(tracks.agency[there].astype(np.int64) * len(_KINDS) + tracks.kind[there])
+    counts: dict[str, Counter[str]] = {name: Counter() for name in Filter.__struct_fields__}
+    for pair in np.flatnonzero(pairs).tolist():
+        agency, kind, count = tracks.agencies[pair // len(_KINDS)], _KINDS[pair % len(_KINDS)], int(pairs[pair])
+        counts["agencies"][agency] += count
+        counts["kinds"][kind] += count
+        counts["disciplines"][discipline_of(picture, agency, kind)] += count
+    statuses = np.bincount(tracks.status[there], minlength=len(_STATUSES))
+    counts["statuses"].update({_STATUSES[status]: int(statuses[status]) for status in np.flatnonzero(statuses)})
+    return counts
 
 
 def filter_of(state: Mapping[str, Any]) -> Filter:

@@ -1,16 +1,14 @@
 """What the map leaves out: units by agency, discipline, status and kind."""
 
-from collections import Counter
 from collections.abc import Iterable
 
-import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from cop.domain.words import DISCIPLINES, UNIT_KINDS, UNIT_STATUSES, label
 from cop.map.view import MapView
-from cop.picture.filter import Filter, discipline_of
+from cop.picture.filter import Filter, counted
 from cop.ui import wording
 from cop.ui.desk import Desk
 from cop.ui.labels import Label, button
@@ -73,7 +71,7 @@ class FilterPanel(QWidget):
 
     def refresh(self) -> None:
         """Count anew, and show what the map's filter is."""
-        counts = self._counts()
+        counts = counted(self._desk.picture)
         chosen = self._map.filter
         self._filling = True
         for name, _ in _GROUPS:
@@ -93,26 +91,6 @@ class FilterPanel(QWidget):
         self.count.say(f"{total:,} units, {hidden_units:,} hidden" if chosen else f"{total:,} units, none hidden")
         self.show_all.setEnabled(bool(chosen))
         self._narrow(self.search.text())
-
-    def _counts(self) -> dict[str, Counter[str]]:
-        picture = self._desk.picture
-        tracks = picture.tracks
-        there = np.flatnonzero(tracks.present)
-        pairs = tracks.agency[there].astype(np.int64) * len(UNIT_KINDS) + tracks.kind[there]
-        statuses = np.bincount(tracks.status[there], minlength=len(UNIT_STATUSES))
-        counts: dict[str, Counter[str]] = {name: Counter() for name, _ in _GROUPS}
-        kinds = tuple(UNIT_KINDS)
-        times = np.bincount(pairs)
-        for pair in np.flatnonzero(times).tolist():
-            count = int(times[pair])
-            agency, kind = tracks.agencies[pair // len(kinds)], kinds[pair % len(kinds)]
-            counts["agencies"][agency] += count
-            counts["kinds"][kind] += count
-            counts["disciplines"][discipline_of(picture, agency, kind)] += count
-        for status, count in zip(UNIT_STATUSES, statuses.tolist(), strict=True):
-            if count:
-                counts["statuses"][status] = count
-        return counts
 
     def _words(self, name: str, word: str) -> str:
         if name == "agencies":

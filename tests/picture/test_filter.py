@@ -8,7 +8,7 @@ from cop.domain.agency import Agency
 from cop.domain.batch import Batch
 from cop.domain.unit import Unit
 from cop.domain.words import UNIT_KINDS, UNIT_STATUSES
-from cop.picture.filter import Filter, discipline_of, filter_of
+from cop.picture.filter import Filter, counted, discipline_of, filter_of
 from cop.picture.picture import Picture
 from tests import reports as r
 
@@ -57,6 +57,15 @@ def test_that_a_call_for_help_is_never_hidden() -> None:
     picture = picture_of(("fd", "engine", "emergency"))
     everything = Filter(**{name: frozenset(words) for name, words in WORDS.items()})
     assert not everything.hidden(picture).any()
+
+
+def test_that_units_are_counted_by_each_word_that_can_hide_them() -> None:
+    counts = counted(picture_of(("pd", "patrol", "available"), ("fd", "engine", "busy"), ("fd", "drone", "available")))
+    assert counts["agencies"] == {"fd": 2, "pd": 1}
+    assert counts["disciplines"] == {"fire": 2, "law": 1}
+    assert counts["statuses"] == {"available": 2, "busy": 1}
+    assert counts["kinds"] == {"patrol": 1, "engine": 1, "drone": 1}
+    assert not any(counted(Picture()).values())
 
 
 def test_that_an_empty_picture_can_be_filtered() -> None:
