@@ -217,7 +217,7 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     running.callback(feeds.stop)
 
     def send(command: Command) -> None:
-        outbox.put(command.body)
+        outbox.put(*command.bodies)
         feeds.notify()
 
     desk = Desk(operator, picture, ground, send, exercise=scenario.title if scenario is not None else "")

@@ -17,9 +17,18 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """An action that the rules allow: what our agency will say, as one object of its own."""
+    """An action that the rules allow: what our agency will say, as one object of its own.
+
+    `also` is said in the same breath: all of it is on disk, or nothing.
+    """
 
     body: Statement
+    also: tuple[Statement, ...] = ()
+
+    @property
+    def bodies(self) -> tuple[Statement, ...]:
+        """All that is said, in order."""
+        return (self.body, *self.also)
 
 
 @dataclass(frozen=True, slots=True)

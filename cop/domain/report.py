@@ -6,8 +6,11 @@ import msgspec
 
 from cop.domain.agency import Agency, Presence
 from cop.domain.area import Alert, Zone
+from cop.domain.command import IncidentCommand
+from cop.domain.consent import Consent
 from cop.domain.incident import Incident, Link
 from cop.domain.log import LogEntry
+from cop.domain.request import Fill, ResourceRequest
 from cop.domain.resource import Resource
 from cop.domain.statement import Statement
 from cop.domain.task import Answer, Task
@@ -33,6 +36,10 @@ Body = (
     | LogEntry
     | Agency
     | Presence
+    | Consent
+    | IncidentCommand
+    | ResourceRequest
+    | Fill
     | Retraction
 )
 
@@ -51,6 +58,10 @@ BODY_KINDS: dict[str, type[Statement]] = {
         LogEntry,
         Agency,
         Presence,
+        Consent,
+        IncidentCommand,
+        ResourceRequest,
+        Fill,
         Retraction,
     )
 }

@@ -19,12 +19,14 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="report"):
     """The head of every object on the wire (`docs/formats/cop-json.md`).
 
-    `at` is the sender's time. `rev` grows with each change of the object; the higher one wins.
+    `at` is the sender's time. `rev` grows with each change of the object; the higher one wins. `by` names the operator
+    who said it, `role` what that operator is (`cop.domain.words.ROLES`).
     """
 
     id: Identifier
     at: Moment
     rev: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
     by: ShortText = ""
+    role: ShortText = ""
     deleted: bool = False
     signature: str | None = None

@@ -84,20 +84,40 @@ INCIDENT_TYPES: Mapping[str, tuple[str, str]] = MappingProxyType(
         # type: (label, discipline that leads it where no agreement says otherwise)
         "unknown": ("Incident", "law"),
         "fire": ("Fire", "fire"),
+        "structure_fire": ("Structure fire", "fire"),
+        "wildfire": ("Wildfire", "fire"),
         "hazmat": ("Hazmat", "fire"),
+        "radiological": ("Radiological", "fire"),
         "medical": ("Medical", "ems"),
         "mass_casualty": ("Mass casualty", "ems"),
         "crash": ("Traffic crash", "law"),
         "traffic": ("Traffic control", "law"),
         "flood": ("Flood rescue", "fire"),
+        "water_rescue": ("Water rescue", "fire"),
         "disturbance": ("Disturbance", "law"),
         "active_threat": ("Active threat", "law"),
+        "pursuit": ("Pursuit", "law"),
         "missing_person": ("Missing person", "law"),
         "outage": ("Downed lines", "utility"),
         "weather": ("Weather", "emergency_management"),
         "explosion": ("Explosion", "fire"),
         "rail": ("Rail accident", "fire"),
         "aircraft": ("Aircraft", "fire"),
+    }
+)
+
+#: incident type -> the wider type that it is one of: what an agreement says of the wider holds for the narrower
+WIDER_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        "structure_fire": "fire",
+        "wildfire": "fire",
+        "hazmat": "fire",
+        "explosion": "fire",
+        "radiological": "hazmat",
+        "mass_casualty": "medical",
+        "crash": "traffic",
+        "water_rescue": "flood",
+        "active_threat": "disturbance",
     }
 )
 
@@ -143,26 +163,62 @@ ZONE_KINDS: Mapping[str, ZoneKind] = MappingProxyType(
 
 #: nobody works on an incident of these statuses, nor on a task of these states
 INCIDENT_OVER = frozenset({"closed", "cancelled"})
-TASK_OVER = frozenset({"complete", "declined", "cancelled"})
+TASK_OVER = frozenset({"complete", "declined", "cancelled", "released", "reassigned", "handed_over", "expired"})
 
 TASK_STATES: Mapping[str, str] = MappingProxyType(
     {
+        "draft": "Draft",
         "requested": "Requested",
         "accepted": "Accepted",
         "declined": "Declined",
         "countered": "Countered",
+        "expired": "No answer",
         "en_route": "En route",
         "on_scene": "On scene",
         "complete": "Done",
         "cancelled": "Cancelled",
+        "released": "Released",
+        "reassigned": "Reassigned",
+        "handed_over": "Handed over",
     }
 )
 
-ANSWER_STATES = ("accepted", "declined", "countered", "en_route", "on_scene", "complete")
+#: what an owner says; the rest of a task's states are read from what the asker says, and from the clock
+ANSWER_STATES = ("accepted", "declined", "countered", "en_route", "on_scene", "complete", "released")
+
+TASK_KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "dispatch": "Respond",
+        "hold": "Hold",
+        "evacuate": "Evacuate",
+        "close_road": "Close road",
+        "search_segment": "Search segment",
+        "transport": "Transport",
+        "stage": "Stage",
+        "stand_by": "Stand by",
+        "custom": "Other",
+    }
+)
 
 ROLES: Mapping[str, str] = MappingProxyType(
-    {"dispatcher": "Dispatcher", "commander": "Incident commander", "liaison": "Liaison"}
+    {
+        "dispatcher": "Dispatcher",
+        "commander": "Incident commander",
+        "liaison": "Liaison",
+        # an agency's own dispatch system: it speaks for all of its agency's people
+        "system": "Agency system",
+    }
 )
+
+
+def is_of_type(incident_type: str, wanted: str) -> bool:
+    """Whether an incident of this type is one of the wanted: the same, or narrower."""
+    found: str | None = incident_type
+    while found is not None:
+        if found == wanted:
+            return True
+        found = WIDER_TYPES.get(found)
+    return False
 
 
 def label(table: Mapping[str, str] | Mapping[str, tuple[str, str]], word: str) -> str:

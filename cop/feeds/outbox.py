@@ -68,24 +68,28 @@ class Outbox:
             self._connection.execute("PRAGMA synchronous=FULL")
             self._connection.executescript(_SCHEMA)
 
-    def put(self, body: Statement) -> int:
-        """Write an action to disk and return its number.
+    def put(self, *bodies: Statement) -> int:
+        """Write an action to disk, all that it says or nothing, and return the number of the last.
 
         Raises ValueError for one that no desk would read (a text too long, a figure out of range).
         """
+        rows = [self._row(body) for body in bodies]
+        with self._said_as_os_error(), self._at_once():
+            for row in rows:
+                cursor = self._connection.execute(
+                    "INSERT INTO entry (kind, agency, object_id, topic, payload, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+                    row,
+                )
+        return cursor.lastrowid or 0
+
+    def _row(self, body: Statement) -> tuple[str, str, str, str, bytes, float]:
         kind = kind_of(body)
         payload = cop_json.encode(body)
         try:
             cop_json.decode_body(kind, payload)
         except BadMessage as bad:
             raise ValueError(bad.reason) from None
-        topic = object_topic(self._root, self._agency, kind, body.id)
-        with self._said_as_os_error():
-            cursor = self._connection.execute(
-                "INSERT INTO entry (kind, agency, object_id, topic, payload, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-                (kind, self._agency, body.id, topic, payload, time.time()),
-            )
-        return cursor.lastrowid or 0
+        return kind, self._agency, body.id, object_topic(self._root, self._agency, kind, body.id), payload, time.time()
 
     def pending(self, after: int = 0, limit: int = 200) -> list[Entry]:
         """Actions the broker does not have yet, oldest first, with numbers above `after`.
@@ -122,6 +126,16 @@ class Outbox:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    @contextlib.contextmanager
+    def _at_once(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
 
     @contextlib.contextmanager
     def _said_as_os_error(self) -> Iterator[None]:

@@ -23,6 +23,10 @@ KINDS: dict[str, tuple[int, bool]] = {
     "link": (1, True),
     "alert": (1, True),
     "log": (1, False),
+    "consent": (1, True),
+    "command": (1, True),
+    "request": (1, True),
+    "fill": (1, True),
 }
 
 

@@ -22,6 +22,9 @@ class Change:
     alerts: set[Key] = field(default_factory=set)
     agencies: set[str] = field(default_factory=set)
     presence: set[Key] = field(default_factory=set)
+    consents: set[Key] = field(default_factory=set)
+    commands: set[Key] = field(default_factory=set)
+    requests: set[Key] = field(default_factory=set)
     feeds: set[str] = field(default_factory=set)
     log: int = 0
     broker: bool = False
@@ -39,6 +42,9 @@ class Change:
             or self.alerts
             or self.agencies
             or self.presence
+            or self.consents
+            or self.commands
+            or self.requests
             or self.feeds
             or self.log
             or self.broker

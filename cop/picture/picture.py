@@ -8,10 +8,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from cop.domain.agreement import Agreements
 from cop.domain.area import Alert, Zone
 from cop.domain.batch import Batch, BrokerState, Delivered, FeedHealth
 from cop.domain.log import LogEntry
 from cop.domain.report import Report, kind_of
+from cop.domain.request import Fill
 from cop.domain.rules.alarm import tag_of
 from cop.domain.rules.newer import is_newer
 from cop.domain.task import Answer
@@ -40,7 +42,14 @@ _TABLES = {
     "link": "links",
     "alert": "alerts",
     "presence": "presence",
+    "consent": "consents",
+    "command": "commands",
+    "request": "requests",
+    "fill": "fills",
 }
+
+#: what is said to an object of another agency, keyed by (speaker, other agency + "/" + object); -> that object's table
+_SAID_TO = {"answer": "tasks", "fill": "requests"}
 
 
 #: what is said of the real world: a drill's, a test's or a draft's word on the same object does not replace it
@@ -63,8 +72,10 @@ class Picture:
     objects are expected.
     """
 
-    def __init__(self, home: HomeGround | None = None) -> None:
+    def __init__(self, home: HomeGround | None = None, agreements: Agreements | None = None) -> None:
         self.home = home or HomeGround()
+        #: what consent is held against: a task that was sent directly stands on a clause
+        self.agreements = agreements or Agreements()
         self.tracks = Tracks()
         self.trails = Trails()
         self.units: dict[Key, Report] = {}
@@ -82,6 +93,13 @@ class Picture:
         #: those that stand: not ended by a later one of their agency, and not such a word themselves
         self.alerts: dict[Key, Report] = {}
         self.presence: dict[Key, Report] = {}
+        #: what givers say about their clauses
+        self.consents: dict[Key, Report] = {}
+        #: each agency's word about who commands an incident
+        self.commands: dict[Key, Report] = {}
+        self.requests: dict[Key, Report] = {}
+        #: keyed by (giving agency, requesting agency + "/" + request)
+        self.fills: dict[Key, Report] = {}
         self.agencies: dict[str, Report] = {}
         self.log: list[Report] = []
         self.feeds: dict[str, FeedHealth] = {}
@@ -145,7 +163,7 @@ class Picture:
         """The highest revision known of the object that a report is about, taken back or not; -1 if none is."""
         if kind not in _TABLES:
             return -1
-        key = _key(kind, report)
+        key = _key(report)
         table: dict[Key, Report] = getattr(self, _TABLES[kind])
         gone = self._gone.get((kind, key))
         words = [table[key]] if key in table else [gone.word] if gone is not None else []
@@ -222,7 +240,7 @@ class Picture:
 
     def _take_object(self, kind: str, report: Report, change: Change) -> None:
         table: dict[Key, Report] = getattr(self, _TABLES[kind])
-        key = _key(kind, report)
+        key = _key(report)
         if kind == "alert":
             self._end_alerts(report, change)
         gone = self._gone.get((kind, key))
@@ -284,7 +302,7 @@ class Picture:
             return
         table: dict[Key, Report] = getattr(self, _TABLES[kind])
         matching = [key for key in (report.key,) if key in table or (kind == "unit" and row is not None)]
-        if kind == "answer":
+        if kind in _SAID_TO:
             matching = [key for key in table if key[0] == report.agency and key[1].endswith("/" + report.body.id)]
         for key in matching:
             known = table.get(key)
@@ -294,7 +312,7 @@ class Picture:
             if known is None or report.body.at >= known.body.at or known.body.at > report.received_at:
                 newer = known is None or (_is_sent_at(report) and is_newer(report.body, known.body))
                 self._remove(kind, key, report if newer or known is None else known, report.body.at, change)
-        if not matching and kind != "answer" and _is_sent_at(report) and not report.exercise:
+        if not matching and kind not in _SAID_TO and _is_sent_at(report) and not report.exercise:
             known_gone = self._gone.get((kind, report.key))
             if known_gone is None or is_newer(report.body, known_gone.word.body):
                 self._keep_gone(kind, report.key, report, report.body.at)
@@ -318,9 +336,9 @@ class Picture:
         self._gone[kind, key] = _Gone(last_word, until)
 
     def _note(self, kind: str, key: Key, report: Report, change: Change) -> None:
-        if kind == "answer":
-            requester = key[1].partition("/")[0]
-            change.tasks.add((requester, report.body.id))
+        if kind in _SAID_TO:
+            requester, _, object_id = key[1].partition("/")
+            getattr(change, _SAID_TO[kind]).add((requester, object_id))
         else:
             getattr(change, _TABLES[kind]).add(key)
 
@@ -341,7 +359,7 @@ def _is_sent_at(retraction: Report) -> bool:
     return retraction.body.at != retraction.received_at
 
 
-def _key(kind: str, report: Report) -> Key:
-    if kind == "answer" and isinstance(report.body, Answer):
+def _key(report: Report) -> Key:
+    if isinstance(report.body, Answer | Fill):
         return (report.agency, f"{report.body.requester}/{report.body.id}")
     return report.key

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from cop.authority.authority import Authority
+from cop.domain.agreement import Agreements
 from cop.domain.area import Zone
 from cop.domain.batch import Batch, Delivered
 from cop.domain.desk import Command, Operator, Refusal
@@ -15,6 +17,7 @@ from cop.domain.log import LogEntry
 from cop.domain.report import Report, Source, kind_of
 from cop.domain.rules import actions
 from cop.domain.rules.newer import next_revision
+from cop.domain.statement import Statement
 from cop.domain.task import Task
 from cop.domain.words import TASK_OVER
 from cop.domain.zone_forms import fits
@@ -49,6 +52,7 @@ class Desk(QObject):
         send: Send,
         *,
         exercise: str = "",
+        agreements: Agreements | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         super().__init__()
@@ -59,6 +63,7 @@ class Desk(QObject):
         self.exercise = exercise  # the exercise's title; empty when live
         self.now = now
         self._send = send
+        self.authority = Authority(picture, ground, agreements or picture.agreements, operator, now, live=not exercise)
         self._let_go_at = now()
 
     def take_in(self, batch: Batch) -> None:
@@ -82,11 +87,11 @@ class Desk(QObject):
 
     def open_incident(self, incident: Incident) -> Refusal | None:
         """Open an incident of our agency."""
-        return self._do(actions.open_incident(self.operator, incident, self.now()))
+        return self.do(actions.open_incident(self.operator, incident, self.now()))
 
     def change_incident(self, known: Report, changed: Incident) -> Refusal | None:
         """Change an incident that our agency reported."""
-        return self._do(actions.change_incident(self.operator, known, changed, self.now()))
+        return self.do(actions.change_incident(self.operator, known, changed, self.now()))
 
     def assign_task(self, task: Task) -> Refusal | None:
         """Ask for a unit."""
@@ -102,18 +107,18 @@ class Desk(QObject):
             and self.picture.task_state(known) not in TASK_OVER
         ]
         unit_known = unit in self.picture.units or self.picture.tracks.row_of(*unit) is not None
-        return self._do(
+        return self.do(
             actions.assign_task(self.operator, task, unit_known=unit_known, open_tasks=len(same), at=self.now())
         )
 
     def cancel_task(self, task: Report) -> Refusal | None:
         """Take our own request back."""
-        return self._do(actions.cancel_task(self.operator, task, self.now()))
+        return self.do(actions.cancel_task(self.operator, task, self.now()))
 
     def answer_task(self, task: Report, state: str, reason: str = "", eta_s: int | None = None) -> Refusal | None:
         """Answer a request for one of our units."""
         known = self.picture.answer_to(task)
-        return self._do(
+        return self.do(
             actions.answer_task(self.operator, task, known, state=state, reason=reason, at=self.now(), eta_s=eta_s)
         )
 
@@ -121,7 +126,7 @@ class Desk(QObject):
         self, known: Report, *, availability: str, available: int, until: datetime | None
     ) -> Refusal | None:
         """Say what our agency can give of a resource."""
-        return self._do(
+        return self.do(
             actions.mark_resource(
                 self.operator, known, availability=availability, available=available, until=until, at=self.now()
             )
@@ -129,15 +134,15 @@ class Desk(QObject):
 
     def draw_zone(self, zone: Zone) -> Refusal | None:
         """Publish a zone that was drawn here."""
-        return self._do(actions.draw_zone(self.operator, zone, self.now()))
+        return self.do(actions.draw_zone(self.operator, zone, self.now()))
 
     def change_zone(self, key: Key, changed: Zone, *, seen_rev: int) -> Refusal | None:
         """Change a zone of our agency, unless somebody has since the revision that was looked at."""
         known = self.picture.zones.get(key)
         if known is None:
-            return self._do(Refusal("This zone is gone: its agency has ended it."))
+            return self.do(Refusal("This zone is gone: its agency has ended it."))
         owner = agency_name(self.picture, known.agency)
-        return self._do(actions.change_zone(self.operator, known, changed, self.now(), seen_rev=seen_rev, owner=owner))
+        return self.do(actions.change_zone(self.operator, known, changed, self.now(), seen_rev=seen_rev, owner=owner))
 
     def may_change_zone(self, known: Report) -> Refusal | None:
         """Whether this desk may change or end this zone; the reason if not."""
@@ -147,10 +152,10 @@ class Desk(QObject):
         """Let a zone of our agency hold for longer: from its end, or from now where that is over."""
         known = self.picture.zones.get(key)
         if known is None or not isinstance(known.body, Zone):
-            return self._do(Refusal("This zone is gone: its agency has ended it."))
+            return self.do(Refusal("This zone is gone: its agency has ended it."))
         zone = known.body
         if zone.expires_at is None:
-            return self._do(Refusal("This zone has no end: it stands until somebody ends it."))
+            return self.do(Refusal("This zone has no end: it stands until somebody ends it."))
         form = zone.form if zone.form is not None and fits(zone.form, zone.geometry) else None
         ends = max(zone.expires_at, self.now()) + by
         return self.change_zone(key, msgspec.structs.replace(zone, form=form, expires_at=ends), seen_rev=zone.rev)
@@ -159,13 +164,13 @@ class Desk(QObject):
         """Take a zone of our agency back."""
         known = self.picture.zones.get(key)
         if known is None:
-            return self._do(Refusal("This zone is gone: its agency has ended it."))
+            return self.do(Refusal("This zone is gone: its agency has ended it."))
         owner = agency_name(self.picture, known.agency)
-        return self._do(actions.end_zone(self.operator, known, self.now(), owner=owner))
+        return self.do(actions.end_zone(self.operator, known, self.now(), owner=owner))
 
     def write_log(self, entry: LogEntry) -> Refusal | None:
         """Write a line for the record."""
-        return self._do(actions.write_log(self.operator, entry, self.now()))
+        return self.do(actions.write_log(self.operator, entry, self.now()))
 
     def new_id(self, prefix: str) -> str:
         """An id for a new object of ours, unique without asking anyone: `inc-3f2a…`."""
@@ -181,9 +186,11 @@ class Desk(QObject):
         for command in bodies:
             self._show_pending(command)
 
-    def _do(self, decided: Command | Refusal) -> Refusal | None:
+    def do(self, decided: Command | Refusal) -> Refusal | None:
+        """Say what a rule decided: on disk before this returns, or refused with the reason."""
         if isinstance(decided, Command):
-            command = self._as_next_word(decided)
+            first, *also = (self._as_next_word(body) for body in decided.bodies)
+            command = Command(first, tuple(also))
             try:
                 self._send(command)
             except OSError as error:
@@ -196,28 +203,29 @@ class Desk(QObject):
         self.refused.emit(decided.reason)
         return decided
 
-    def _as_next_word(self, command: Command) -> Command:
-        """The command with a revision above all that our agency said of the object, taken back or not.
+    def _as_next_word(self, body: Statement) -> Statement:
+        """A word of this desk's role, with a revision above all that our agency said of the object, taken back or not.
 
         Every desk takes the higher revision for the newer word: a lower one would be said in vain.
         """
-        last = self.picture.last_rev(kind_of(command.body), self._report(command))
-        if command.body.rev > last:
-            return command
-        return Command(msgspec.structs.replace(command.body, rev=next_revision(last, command.body.at)))
+        body = msgspec.structs.replace(body, role=self.operator.role)
+        last = self.picture.last_rev(kind_of(body), self._report(body))
+        if body.rev > last:
+            return body
+        return msgspec.structs.replace(body, rev=next_revision(last, body.at))
 
-    def _report(self, command: Command) -> Report:
-        body = command.body
+    def _report(self, body: Statement) -> Report:
         return Report(
             agency=self.operator.agency,
-            body=body,  # type: ignore[arg-type]  # a command's body is one of the wire's bodies
+            body=body,  # type: ignore[arg-type]  # what a command says is one of the wire's bodies
             source=Source(feed="this desk", format="cop-json", original_id=body.id, original_type=kind_of(body)),
             received_at=self.now(),
             exercise=bool(self.exercise),
         )
 
     def _show_pending(self, command: Command) -> None:
-        body = command.body
-        change = self.picture.apply(Batch(epoch=self.picture.epoch, reports=[self._report(command)]))
-        self.picture.mark([Delivered(kind_of(body), self.operator.agency, body.id, "pending")], change)
+        reports = [self._report(body) for body in command.bodies]
+        change = self.picture.apply(Batch(epoch=self.picture.epoch, reports=reports))
+        agency = self.operator.agency
+        self.picture.mark([Delivered(kind_of(body), agency, body.id, "pending") for body in command.bodies], change)
         self.changed.emit(change)

@@ -1,12 +1,12 @@
 """Who leads an incident: what its reporter says, and what the boundaries say."""
 
 from cop.domain.incident import Incident
-from cop.domain.rules.lead import Lead, who_leads
+from cop.domain.rules.lead import Lead, by_boundaries
 from cop.picture.ground import Ground
 
 
 class Leads:
-    """Answers `who_leads` for an incident and keeps the answer for as long as type and place stay the same."""
+    """Answers who leads for an incident and keeps the answer for as long as type and place stay the same."""
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
@@ -21,7 +21,7 @@ class Leads:
         if lead is None:
             if len(self._known) > 5000:
                 self._known.clear()
-            lead = self._known[key] = who_leads(incident.type, self._ground.at(incident.lat, incident.lon))
+            lead = self._known[key] = by_boundaries(incident.type, self._ground.at(incident.lat, incident.lon))
         return lead
 
     def agency(self, incident: Incident) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cop.domain.rules.lead import who_leads
+from cop.domain.rules.lead import by_boundaries
 from cop.picture.ground import Ground, load_jurisdictions
 
 _REGION = Path(__file__).parents[2] / "resources" / "region"
@@ -32,14 +32,14 @@ def test_that_overlapping_jurisdictions_are_all_named_smallest_first(ground: Gro
     [("hazmat", "charlotte-fire"), ("mass_casualty", "mecklenburg-ems"), ("crash", "nc-highway-patrol")],
 )
 def test_that_the_smallest_jurisdiction_of_the_fitting_discipline_leads(ground: Ground, kind: str, leader: str) -> None:
-    lead = who_leads(kind, ground.at(35.2425, -80.953))
+    lead = by_boundaries(kind, ground.at(35.2425, -80.953))
     assert lead.agency == leader
     assert lead.jurisdiction not in lead.also
     assert len(lead.also) == 4
 
 
 def test_that_a_place_outside_every_boundary_has_no_leader_and_a_reason(ground: Ground) -> None:
-    lead = who_leads("fire", ground.at(0.0, 0.0))
+    lead = by_boundaries("fire", ground.at(0.0, 0.0))
     assert (lead.agency, lead.jurisdiction) == ("", None)
     assert lead.reason
 
