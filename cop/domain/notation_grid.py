@@ -150,10 +150,10 @@ def read_utm(text: str, near: Place | None = None) -> list[Read]:
         for south, note in _hemispheres(letter, near)
         if (place := _of_utm(zone, east, north, south=south)) is not None
         for lat, lon in (place,)
-        if not letter or letter in {"N", "S"} or letter in {band_of(lat - _EDGE_DEG), band_of(lat + _EDGE_DEG)}
+        if not letter or letter in {"N", "S"} or _in_band(lat, letter)
     ]
     if letter == "S":
-        by_band = [one for one in readings if band_of(one.lat) == "S"]
+        by_band = [one for one in readings if _in_band(one.lat, "S")]
         readings = by_band + [one for one in readings if one.lat < 0]
         if len(readings) == 2:
             notes = ("S read as the band", "S read as the southern hemisphere")
@@ -164,6 +164,11 @@ def read_utm(text: str, near: Place | None = None) -> list[Read]:
     if not readings:
         raise NotAPlace(f"This northing is not in band {letter}." if letter else "There is no such place in UTM.")
     return readings
+
+
+def _in_band(lat: float, letter: str) -> bool:
+    """Whether a place is in a band, its edge included: whole metres may lie on the wrong side of it."""
+    return letter in {band_of(lat - _EDGE_DEG), band_of(lat + _EDGE_DEG)}
 
 
 def _hemispheres(letter: str, near: Place | None) -> list[tuple[bool, str]]:
