@@ -3,43 +3,25 @@
 import re
 from datetime import datetime
 
-from cop.domain.agency import Agency
 from cop.domain.desk import Operator
-from cop.domain.incident import Incident
 from cop.domain.report import Report
 from cop.domain.resource import Resource
-from cop.domain.words import INCIDENT_TYPES, ROLES, label
+from cop.domain.words import ROLES
 from cop.map import coordinates
+from cop.picture import names
 from cop.picture.picture import Picture
 
 NOT_LOCATED = "not located"
+#: what things are called is asked for below the screen as well
+agency_name = names.agency_name
+called = names.called
+incident_title = names.incident_title
+one_line = names.one_line
+unit_callsign = names.unit_callsign
 #: kinds of units whose speed people say in knots
 _IN_KNOTS = frozenset({"boat", "vessel", "ferry", "aircraft", "helicopter", "air_ambulance"})
 #: between the words of a word: before a capital that follows a small letter, or that a small one follows
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_SHORT_WORDS = frozenset(
-    {
-        "pd",
-        "fd",
-        "so",
-        "ems",
-        "em",
-        "nc",
-        "sc",
-        "csx",
-        "fbi",
-        "us",
-        "nws",
-        "dot",
-        "ncdot",
-        "scdot",
-        "eoc",
-        "tsa",
-        "ntsb",
-        "cats",
-        "unc",
-    }
-)
 
 
 def span(seconds: float) -> str:
@@ -121,32 +103,9 @@ def compass(course_deg: float) -> str:
     return ("N", "NE", "E", "SE", "S", "SW", "W", "NW")[round(course_deg / 45) % 8]
 
 
-def agency_name(picture: Picture, agency: str) -> str:
-    """What an agency calls itself, else its id in words: "gastonia-fd" -> "Gastonia FD"."""
-    profile = picture.agencies.get(agency)
-    if profile is not None and isinstance(profile.body, Agency) and (name := one_line(profile.body.name)):
-        return name
-    words = agency.replace("_", "-").split("-")
-    return " ".join(word.upper() if word in _SHORT_WORDS else word.capitalize() for word in words) or "—"
-
-
 def operator_words(operator: Operator, picture: Picture) -> str:
     """Who sits here: "Incident commander · Charlotte Fire"."""
     return f"{ROLES.get(operator.role, operator.role)} · {agency_name(picture, operator.agency)}"
-
-
-def incident_title(report: Report) -> str:
-    """An incident's title, else its type in words."""
-    body = report.body
-    if not isinstance(body, Incident):
-        return ""
-    return one_line(body.title) or label(INCIDENT_TYPES, body.type)
-
-
-def unit_callsign(picture: Picture, agency: str, unit: str) -> str:
-    """A unit's callsign, else its id."""
-    row = picture.tracks.row_of(agency, unit)
-    return called(picture.tracks.callsigns[row] if row is not None else "", unit)
 
 
 def resource_name(resource: Resource, agency: str = "") -> str:
@@ -178,16 +137,6 @@ def drill(report: Report, exercise: str) -> str:
 def shortened(text: str, limit: int) -> str:
     """The beginning of a long text, ended by "…"."""
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
-
-
-def called(name: str, object_id: str) -> str:
-    """A name of a feed on one line; the id where nothing of it can be seen."""
-    return one_line(name) or one_line(object_id) or "—"
-
-
-def one_line(text: str) -> str:
-    """Text of a feed on one line, without control or direction-changing characters."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def paragraphs(text: str, limit: int = 8000) -> str:
