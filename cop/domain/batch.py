@@ -93,6 +93,18 @@ class Delivered(msgspec.Struct, frozen=True, array_like=True):
     reason: str = ""
 
 
+class RefusedWord(msgspec.Struct, frozen=True, array_like=True):
+    """A word that was not taken: what it was, whose part of the tree it came in, who it says said it, and why not."""
+
+    kind: str
+    agency: str
+    id: str
+    by: str
+    role: str
+    reason: str
+    at: datetime
+
+
 class Batch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`positions` holds the newest position of each unit that moved (`POSITION_ROW` records, packed);
 
@@ -109,6 +121,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     health: list[FeedHealth] = []
     broker: BrokerState | None = None
     delivered: list[Delivered] = []
+    refusals: list[RefusedWord] = []
 
     def position_rows(self) -> NDArray[Any]:
         """The packed positions as an array of `POSITION_ROW`, shape (n,)."""

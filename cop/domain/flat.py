@@ -17,6 +17,7 @@ def flat(report: Report) -> dict[str, Any]:
     fields: dict[str, Any] = {"report": kind_of(body), "agency": report.agency}
     said = {key: value for key, value in msgspec.structs.asdict(body).items() if _is_said(value)}
     said.pop("signature", None)
+    said.pop("agency", None)  # the report says it
     object_id = said.pop("id")
     fields["unit" if isinstance(body, _UNIT_BODIES) else "id"] = object_id
     fields["reported_at"] = rfc3339(said.pop("at"))

@@ -20,7 +20,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
     """The head of every object on the wire (`docs/formats/cop-json.md`).
 
     `at` is the sender's time. `rev` grows with each change of the object; the higher one wins. `by` names the operator
-    who said it, `role` what that operator is (`cop.domain.words.ROLES`).
+    who said it, `role` what that operator is (`cop.domain.words.ROLES`), `agency` for whom: it must be the one whose
+    part of the tree it stands in.
     """
 
     id: Identifier
@@ -28,5 +29,6 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
     rev: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
     by: ShortText = ""
     role: ShortText = ""
+    agency: ShortText = ""
     deleted: bool = False
     signature: str | None = None

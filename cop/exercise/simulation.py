@@ -268,7 +268,7 @@ class Simulation:
             return
         rev = self._revs[key] = self._revs.get(key, 0) + 1
         at = body.at if t is None else self.moment(t)
-        body = msgspec.structs.replace(body, at=at, rev=rev, by=OPERATOR)
+        body = msgspec.structs.replace(body, at=at, rev=rev, by=OPERATOR, role="system", agency=agency)
         qos, retain = KINDS[kind]
         topic = object_topic(self.root, agency, kind, body.id)
         message = Published(self.now, agency, topic, encode(body), qos, retain)

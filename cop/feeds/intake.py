@@ -6,6 +6,7 @@ exercise or live) → conflate (positions) or queue (everything else, in order) 
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ import msgspec
 from paho.mqtt.client import topic_matches_sub
 
 from cop.domain.area import Alert, Zone
-from cop.domain.batch import Batch, BrokerState, Delivered
+from cop.domain.batch import Batch, BrokerState, Delivered, RefusedWord
 from cop.domain.log import LogEntry
 from cop.domain.report import Report, Retraction, kind_of
 from cop.domain.rules.known_words import unknown_words
@@ -25,6 +26,7 @@ from cop.domain.unit import Position, Unit
 from cop.feeds import cot_uids
 from cop.feeds.adapters import make_adapter
 from cop.feeds.adapters.adapter import Adapter, Recalls
+from cop.feeds.authorship import WrongHands, author_of
 from cop.feeds.census import Census
 from cop.feeds.conflation import Conflation
 from cop.feeds.health import FeedCounter
@@ -41,6 +43,8 @@ _WAITING_LIMIT = 256 << 20
 _BACKOFF_AFTER, _BACKOFF_S = 3, (0.5, 30.0)
 #: what a report weighs beside its share of the message, in bytes
 _REPORT_OVERHEAD = 64
+#: refused words that wait for the desktop: it shows the last of them, and who floods us with such gains nothing
+_REFUSALS_LIMIT = 100
 _NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 _REPORT_ENCODER = msgspec.msgpack.Encoder()
 _REPORT_DECODER = msgspec.msgpack.Decoder(Report)
@@ -110,6 +114,7 @@ class Intake:
         self._routes: dict[str, _Route] = {}
         self._conflation = Conflation()
         self._reports: list[Report] = []
+        self._refusals: deque[RefusedWord] = deque(maxlen=_REFUSALS_LIMIT)
         self._waiting_bytes = 0
         self._census = Census()
         # no more of both than the census admits
@@ -121,8 +126,8 @@ class Intake:
 
     @property
     def waiting(self) -> int:
-        """How many positions and reports the next batch will hold."""
-        return len(self._conflation) + len(self._reports)
+        """How many positions, reports and refusals the next batch will hold."""
+        return len(self._conflation) + len(self._reports) + len(self._refusals)
 
     @property
     def full(self) -> bool:
@@ -164,6 +169,8 @@ class Intake:
         """What came since the last batch; with the feeds' health if asked."""
         names, positions = self._conflation.take()
         reports, self._reports, self._waiting_bytes = self._reports, [], 0
+        refusals = list(self._refusals)
+        self._refusals.clear()
         now = time.time()
         for key in self._census.leave_over(now):
             self._revisions.pop(key, None)
@@ -177,6 +184,7 @@ class Intake:
             health=[line.counter.health(now) for line in lines] if health else [],
             broker=broker,
             delivered=delivered,
+            refusals=refusals,
         )
 
     def _adapter_of(self, feed: Feed) -> Adapter:
@@ -280,6 +288,12 @@ class Intake:
                 self._listen(report)
             return
         kind = body.kind if isinstance(body, Retraction) else kind_of(body)
+        try:
+            author_of(report)
+        except WrongHands as wrong:
+            whose = (report.agency, body.id, body.by, body.role)
+            self._refusals.append(RefusedWord(kind, *whose, wrong.reason, report.received_at))
+            raise BadMessage(f"wrong hands: {wrong.reason}") from None
         if report.source.format != "cop-json" and kind not in ("unit", "position"):
             body = msgspec.structs.replace(body, rev=revision_of_time(body.at))
             report = msgspec.structs.replace(report, body=body)

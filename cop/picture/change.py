@@ -27,6 +27,7 @@ class Change:
     requests: set[Key] = field(default_factory=set)
     feeds: set[str] = field(default_factory=set)
     log: int = 0
+    refusals: int = 0
     broker: bool = False
     delivered: set[tuple[str, str, str]] = field(default_factory=set)
 
@@ -47,6 +48,7 @@ class Change:
             or self.requests
             or self.feeds
             or self.log
+            or self.refusals
             or self.broker
             or self.delivered
         )

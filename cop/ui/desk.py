@@ -18,13 +18,12 @@ from cop.domain.report import Report, Source, kind_of
 from cop.domain.rules import actions
 from cop.domain.rules.newer import next_revision
 from cop.domain.statement import Statement
-from cop.domain.task import Task
-from cop.domain.words import TASK_OVER
 from cop.domain.zone_forms import fits
 from cop.picture.change import Key
 from cop.picture.ground import Ground
 from cop.picture.picture import Picture
 from cop.picture.whereabouts import Whereabouts
+from cop.ui.acts.tasks import TaskActs
 from cop.ui.wording import agency_name
 
 #: puts a command on disk before it returns; raises OSError if it cannot, ValueError if no desk would read it
@@ -64,6 +63,7 @@ class Desk(QObject):
         self.now = now
         self._send = send
         self.authority = Authority(picture, ground, agreements or picture.agreements, operator, now, live=not exercise)
+        self.tasks = TaskActs(self)
         self._let_go_at = now()
 
     def take_in(self, batch: Batch) -> None:
@@ -92,35 +92,6 @@ class Desk(QObject):
     def change_incident(self, known: Report, changed: Incident) -> Refusal | None:
         """Change an incident that our agency reported."""
         return self.do(actions.change_incident(self.operator, known, changed, self.now()))
-
-    def assign_task(self, task: Task) -> Refusal | None:
-        """Ask for a unit."""
-        unit = (task.assignee_agency, task.unit)
-        about = self.picture.same.of((task.incident_agency, task.incident))
-        same = [
-            known
-            for known in self.picture.tasks.values()
-            if isinstance(known.body, Task)
-            and (known.body.assignee_agency, known.body.unit) == unit
-            and (known.body.incident_agency, known.body.incident) in about
-            and known.body.objective == task.objective
-            and self.picture.task_state(known) not in TASK_OVER
-        ]
-        unit_known = unit in self.picture.units or self.picture.tracks.row_of(*unit) is not None
-        return self.do(
-            actions.assign_task(self.operator, task, unit_known=unit_known, open_tasks=len(same), at=self.now())
-        )
-
-    def cancel_task(self, task: Report) -> Refusal | None:
-        """Take our own request back."""
-        return self.do(actions.cancel_task(self.operator, task, self.now()))
-
-    def answer_task(self, task: Report, state: str, reason: str = "", eta_s: int | None = None) -> Refusal | None:
-        """Answer a request for one of our units."""
-        known = self.picture.answer_to(task)
-        return self.do(
-            actions.answer_task(self.operator, task, known, state=state, reason=reason, at=self.now(), eta_s=eta_s)
-        )
 
     def mark_resource(
         self, known: Report, *, availability: str, available: int, until: datetime | None
@@ -208,7 +179,7 @@ class Desk(QObject):
 
         Every desk takes the higher revision for the newer word: a lower one would be said in vain.
         """
-        body = msgspec.structs.replace(body, role=self.operator.role)
+        body = msgspec.structs.replace(body, role=self.operator.role, agency=self.operator.agency)
         last = self.picture.last_rev(kind_of(body), self._report(body))
         if body.rev > last:
             return body

@@ -74,6 +74,7 @@ class PictureAgainstDicts(RuleBasedStateMachine):
                     self.retracted_units.pop(said.key, None)
             assert said.key in getattr(change, kind + "s")
         else:
+            change.refusals = 0  # an old word of a task sent again is told
             assert not change
 
     @rule(agency=_AGENCIES, requester=_AGENCIES, rev=_REVS, state=st.sampled_from(["accepted", "declined"]))

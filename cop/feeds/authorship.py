@@ -1,0 +1,46 @@
+"""Who said a message: the one place where its author is established, and refused where hands and words do not fit.
+
+An agency writes below its own level of the tree alone, which the broker's rules guard (`docs/architecture.md`); the
+payload says agency, operator and role of itself. Both must agree. Signatures will be checked here, and nowhere else.
+"""
+
+from typing import NamedTuple
+
+from cop.domain.report import Report, kind_of
+from cop.domain.rules.spoken import why_not_theirs
+
+
+class Author(NamedTuple):
+    """The agency whose word it is, and the person and role that it names."""
+
+    agency: str
+    operator: str
+    role: str
+
+
+class WrongHands(Exception):  # noqa: N818 - named for what happened, as BadMessage
+    """A message that is not its author's to say; `reason` in the field's words."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def author_of(report: Report) -> Author:
+    """The author of a report, `report.agency` being the owner of the part of the tree that it came in.
+
+    Other formats than our own name no role: there the feed's agency is the author, as `cop.toml` says. Raises
+    WrongHands.
+    """
+    body = report.body
+    if report.source.format != "cop-json":
+        return Author(report.agency, body.by, "system")
+    kind = kind_of(body)
+    if body.agency and body.agency != report.agency:
+        raise WrongHands(f"a {kind} of {body.agency[:64]} in {report.agency}'s part of the tree")
+    if body.deleted or kind == "retraction":
+        return Author(report.agency, body.by, body.role)
+    refusal = why_not_theirs(kind, body.role)
+    if refusal:
+        raise WrongHands(refusal)
+    return Author(report.agency, body.by, body.role)
