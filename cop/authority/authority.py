@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cop.authority.candidates import Candidate, Need
+from cop.authority.conflicts import Conflicts
+from cop.authority.engaged import Engaged
+from cop.authority.suggest import Suggestions
 from cop.domain.agreement import Agreements
 from cop.domain.desk import Operator
 from cop.domain.incident import Incident
@@ -13,7 +16,6 @@ from cop.domain.rules.lead import Lead, Site, who_leads
 from cop.domain.rules.tasking import Direct, Request, Tasking
 from cop.picture.change import Change, Key
 from cop.picture.ground import Ground
-from cop.picture.nearest import nearest_units
 from cop.picture.picture import Picture
 
 
@@ -46,13 +48,20 @@ class Authority:
         self.operator = operator
         self.now = now
         self.live = live
+        self.engaged = Engaged(picture)
+        self.suggestions = Suggestions(picture, ground, self.engaged, own=operator.agency, live=live)
+        self.standing = Conflicts(picture, ground, self.engaged, own=operator.agency, live=live, lead=self.lead)
 
     def take(self, change: Change) -> list[LeadChange]:
         """Look at what a pulse changed; whose lead changed by it."""
+        self.engaged.take(change)
+        self.suggestions.take(change)
+        self.standing.take(change, self.now())
         return []
 
     def tick(self) -> list[LeadChange]:
         """A second has passed: clauses begin and end by the clock."""
+        self.standing.tick(self.now())
         return []
 
     def lead(self, incident: Key) -> Lead | None:
@@ -75,19 +84,12 @@ class Authority:
 
     def suggest(self, incident: Key, need: Need | None = None, *, limit: int = 6) -> list[Candidate]:
         """Who could be sent, the best first."""
-        report = self.picture.incidents.get(incident)
-        body = report.body if report is not None else None
-        if not isinstance(body, Incident) or body.lat is None or body.lon is None:
-            return []
-        keys = self.picture.tracks.keys
-        near = nearest_units(self.picture, body.type, body.lat, body.lon, now=self.now(), limit=limit, live=self.live)
-        return [
-            Candidate(
-                keys[n.row], n.row, n.metres, n.seconds, 0.0, n.fits, self.may_task(keys[n.row], incident), "", ""
-            )
-            for n in near
-        ]
+        return self.suggestions.rank(incident, need, self.may_task, self.now(), limit=limit)
+
+    def leaves_uncovered(self, unit: Key) -> str:
+        """What a unit's going takes from home: "last available engine of Gastonia FD"; empty if nothing."""
+        return self.suggestions.leaves_uncovered(unit, self.now())
 
     def conflicts(self) -> list[Conflict]:
-        """What stands open, the most urgent first."""
-        return []
+        """What stands open, the most urgent first, ours before others'; what was set aside comes last."""
+        return self.standing.standing()
