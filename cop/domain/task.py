@@ -54,12 +54,15 @@ class Task(Statement, frozen=True, kw_only=True, omit_defaults=True, tag="task")
 class Answer(Statement, frozen=True, kw_only=True, omit_defaults=True, tag="answer"):
     """What the owning agency says: topic `answer/<task>`; `id` is the task's, `requester` the agency that asked.
 
-    `offers` is the unit that a counter offers instead; `checked` are the numbers (from 0) of the checklist's lines that
-    are done.
+    `unit` is the one that it speaks of, lest a word about one be taken for another; `answered_at` is when the request
+    was first answered (`at` moves with each revision). `offers` is the unit that a counter offers instead; `checked`
+    are the numbers (from 0) of the checklist's lines that are done.
     """
 
     requester: ShortText
     state: ShortText
+    unit: ShortText = ""
+    answered_at: Moment | None = None
     reason: LongText = ""
     eta_s: Annotated[int, msgspec.Meta(ge=0, le=7 * 86400)] | None = None
     offers: ShortText = ""

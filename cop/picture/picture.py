@@ -1,5 +1,6 @@
 """The picture: apply a batch, get what changed. Knows neither feeds nor screen."""
 
+from collections import deque
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from cop.domain.agreement import Agreements
 from cop.domain.area import Alert, Zone
-from cop.domain.batch import Batch, BrokerState, Delivered, FeedHealth
+from cop.domain.batch import Batch, BrokerState, Delivered, FeedHealth, RefusedWord
 from cop.domain.log import LogEntry
 from cop.domain.report import Report, kind_of
 from cop.domain.request import Fill
@@ -19,14 +20,18 @@ from cop.domain.rules.newer import is_newer
 from cop.domain.task import Answer
 from cop.domain.unit import Unit
 from cop.picture.change import Change, Key
+from cop.picture.commanding import Commanding
 from cop.picture.ended_alerts import EndedAlerts, counts
+from cop.picture.heard_words import HeardWords
 from cop.picture.home import HomeGround
 from cop.picture.incident_words import IncidentWords
 from cop.picture.sameness import Sameness
+from cop.picture.task_standings import TaskStandings
 from cop.picture.tracks import Tracks
 from cop.picture.trails import Trails
 
 _LOG_LENGTH = 2000
+_REFUSALS_LENGTH = 200
 #: how the ids of those log entries begin that the picture itself writes of cancelled alerts
 CANCELLED = "cancelled "
 _GONE_LIMIT = 20_000
@@ -97,6 +102,10 @@ class Picture:
         self.consents: dict[Key, Report] = {}
         #: each agency's word about who commands an incident
         self.commands: dict[Key, Report] = {}
+        #: who is in command of which incident, by these words
+        self.commanding = Commanding(self.commands, self.incidents, self.same)
+        #: where tasks stand, by whose word
+        self.standings = TaskStandings(self.tasks, self.answers, took_over=self.commanding.took_over)
         self.requests: dict[Key, Report] = {}
         #: keyed by (giving agency, requesting agency + "/" + request)
         self.fills: dict[Key, Report] = {}
@@ -106,6 +115,9 @@ class Picture:
         self.broker: BrokerState | None = None
         #: our own actions on their way: (kind, agency, id) -> Delivered with state pending, sent or refused
         self.deliveries: dict[tuple[str, str, str], Delivered] = {}
+        #: words that were not taken, the newest last
+        self.refusals: deque[RefusedWord] = deque(maxlen=_REFUSALS_LENGTH)
+        self._heard = HeardWords(self.tasks, self.agreements)
         self._gone: dict[tuple[str, Key], _Gone] = {}
         self._ended = EndedAlerts()
         self._words = IncidentWords()
@@ -136,9 +148,18 @@ class Picture:
             self.broker = batch.broker
             change.broker = True
         self.mark(batch.delivered, change)
+        self._refuse(batch.refusals, change)
         if change.links:
             self.same.renew()
+        self.commanding.renew(change)
+        if change.tasks or change.consents or change.commands or change.links or (change.incidents and self.commands):
+            self.standings.renew()
         return change
+
+    def _refuse(self, words: Iterable[RefusedWord], change: Change) -> None:
+        for word in words:
+            self.refusals.append(word)
+            change.refusals += 1
 
     def mark(self, delivered: Iterable[Delivered], change: Change) -> None:
         """Note how far our own actions have come."""
@@ -149,15 +170,11 @@ class Picture:
 
     def answer_to(self, task: Report) -> Report | None:
         """What the owning agency last said to a task; nobody else's answer counts."""
-        body = task.body
-        return self.answers.get((getattr(body, "assignee_agency", ""), f"{task.agency}/{body.id}"))
+        return self.standings.answer(task)
 
-    def task_state(self, task: Report) -> str:
-        """Where a task stands: the asker's cancelling, else the owner's answer, else requested."""
-        if getattr(task.body, "cancelled", False):
-            return "cancelled"
-        answer = self.answer_to(task)
-        return answer.body.state if answer is not None and isinstance(answer.body, Answer) else "requested"
+    def task_state(self, task: Report, now: datetime | None = None) -> str:
+        """Where a task stands, in a word (`rules.task_state`); nothing expires without `now`."""
+        return self.standings.of(task, now).state
 
     def last_rev(self, kind: str, report: Report) -> int:
         """The highest revision known of the object that a report is about, taken back or not; -1 if none is."""
@@ -243,6 +260,7 @@ class Picture:
         key = _key(report)
         if kind == "alert":
             self._end_alerts(report, change)
+        self._refuse(self._heard.why_not(kind, key, report), change)
         gone = self._gone.get((kind, key))
         known = table.get(key) or (gone.word if gone is not None else None)
         if kind == "incident":

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cop.domain.report import Report
-from cop.domain.rules.actions import NEXT_ANSWERS
+from cop.domain.rules.task_state import NEXT_ANSWERS
 from cop.domain.task import Answer, Task
 from cop.domain.words import TASK_STATES, label
 from cop.picture.change import Key

@@ -14,7 +14,7 @@ def test_that_an_answer_after_an_answer_taken_back_goes_on_counting(make_desk: M
     said = r.report("gastonia-fd", r.answer("t1", "accepted", rev=7))
     gone = r.report("gastonia-fd", Retraction(id="t1", at=r.at(5), kind="answer"))
     desk.take_in(Batch(reports=[asked, said, gone]))
-    assert desk.answer_task(asked, "accepted") is None
+    assert desk.tasks.answer(asked, "accepted") is None
     answer = desk.picture.answer_to(asked)
     assert answer is not None
     assert isinstance(answer.body, Answer)

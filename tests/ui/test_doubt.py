@@ -173,7 +173,7 @@ def test_that_a_bare_request_stands_on_board_page_and_log_and_assigns_nobody(
     said = shown(window.selection_panel)
     assert "no unit, no agency named" in said
     assert "Nobody is asked yet." in said
-    refusal = desk.answer_task(desk.picture.tasks["state-em", "bare"], "accepted")
+    refusal = desk.tasks.answer(desk.picture.tasks["state-em", "bare"], "accepted")
     assert refusal is not None
     assert refusal.reason.startswith("Nobody is asked yet")
     window.select("incident", "mecklenburg-ems", "mci-1")

@@ -213,7 +213,7 @@ def test_that_a_unit_is_not_asked_twice_for_one_incident_under_two_reports(make_
         incident_agency=GAS[0],
         incident=GAS[1],
     )
-    refused = desk.assign_task(again)
+    refused = desk.tasks.assign([again])
     assert refused is not None
     assert "already" in refused.reason
 

@@ -12,8 +12,7 @@ from cop.domain.incident import Incident
 from cop.domain.log import LogEntry
 from cop.domain.report import Report
 from cop.domain.resource import Resource
-from cop.domain.task import Answer, Task
-from cop.domain.words import ANSWER_STATES, AVAILABILITIES, ROLES
+from cop.domain.words import AVAILABILITIES, ROLES
 from cop.domain.zone_forms import BadForm, geometry_of
 
 #: action -> (roles that may, what it is called in a refusal)
@@ -21,6 +20,7 @@ ALLOWED: Mapping[str, tuple[frozenset[str], str]] = MappingProxyType(
     {
         "open_incident": (frozenset({"dispatcher", "commander"}), "opens an incident"),
         "change_incident": (frozenset({"dispatcher", "commander"}), "changes an incident"),
+        "draft_task": (frozenset({"commander"}), "drafts a task"),
         "assign_task": (frozenset({"commander"}), "assigns a task"),
         "cancel_task": (frozenset({"commander"}), "cancels a task"),
         "answer_task": (frozenset({"dispatcher", "commander", "liaison"}), "answers a request"),
@@ -28,21 +28,13 @@ ALLOWED: Mapping[str, tuple[frozenset[str], str]] = MappingProxyType(
         "draw_zone": (frozenset({"dispatcher", "commander"}), "draws a zone"),
         "change_zone": (frozenset({"dispatcher", "commander"}), "changes a zone"),
         "end_zone": (frozenset({"dispatcher", "commander"}), "ends a zone"),
+        "pause_clause": (frozenset({"commander", "liaison"}), "pauses what is given"),
+        "withdraw_clause": (frozenset({"commander", "liaison"}), "withdraws what is given"),
+        "take_command": (frozenset({"commander"}), "takes or hands over command"),
+        "request_resource": (frozenset({"dispatcher", "commander", "liaison"}), "requests resources"),
+        "fill_request": (frozenset({"commander", "liaison"}), "gives towards a request"),
+        "link_incidents": (frozenset({"dispatcher", "commander"}), "merges incidents"),
         "write_log": (frozenset(ROLES), "writes in the log"),
-    }
-)
-
-#: what an owner may say next, by what was last said
-NEXT_ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "requested": ("accepted", "declined", "countered"),
-        "countered": ("accepted", "declined"),
-        "accepted": ("en_route", "on_scene", "complete", "declined"),
-        "en_route": ("on_scene", "complete", "declined"),
-        "on_scene": ("complete", "declined"),
-        "declined": ("accepted",),
-        "complete": (),
-        "cancelled": (),
     }
 )
 
@@ -80,67 +72,6 @@ def change_incident(operator: Operator, known: Report, changed: Incident, at: da
     if known.agency != operator.agency:
         return Refusal(f"This incident is {known.agency}'s; only they change it.")
     return Command(msgspec.structs.replace(changed, id=known.body.id, at=at, rev=known.body.rev + 1, by=operator.name))
-
-
-def assign_task(
-    operator: Operator, task: Task, *, unit_known: bool, open_tasks: int, at: datetime
-) -> Command | Refusal:
-    """A commander asks for a unit. Without an agreement every task to another agency is a request."""
-    refusal = may(operator, "assign_task")
-    if refusal is not None:
-        return refusal
-    if not unit_known:
-        return Refusal("That unit is not in the picture.")
-    if not task.objective.strip():
-        return Refusal("Say what the unit is to do.")
-    if open_tasks:
-        return Refusal("That unit already has this task for this incident.")
-    return Command(msgspec.structs.replace(task, at=at, rev=1, by=operator.name))
-
-
-def cancel_task(operator: Operator, task: Report, at: datetime) -> Command | Refusal:
-    """The agency that asked takes its request back."""
-    refusal = may(operator, "cancel_task")
-    if refusal is not None:
-        return refusal
-    if task.agency != operator.agency:
-        return Refusal(f"This task is {task.agency}'s; only they cancel it.")
-    return Command(msgspec.structs.replace(task.body, cancelled=True, at=at, rev=task.body.rev + 1, by=operator.name))
-
-
-def answer_task(
-    operator: Operator,
-    task: Report,
-    known: Report | None,
-    *,
-    state: str,
-    reason: str,
-    at: datetime,
-    eta_s: int | None = None,
-) -> Command | Refusal:
-    """The owner of the unit answers a request; a decline or counter says why."""
-    refusal = may(operator, "answer_task")
-    if refusal is not None:
-        return refusal
-    body = task.body
-    assert isinstance(body, Task)
-    if not body.assignee_agency:
-        return Refusal("Nobody is asked yet: assign a unit to the incident instead.")
-    if body.assignee_agency != operator.agency:
-        return Refusal(f"This is asked of {body.assignee_agency}; only they answer.")
-    if body.cancelled:
-        return Refusal("The request was cancelled by the agency that asked.")
-    said = known.body.state if known is not None and isinstance(known.body, Answer) else "requested"
-    if state not in ANSWER_STATES or state not in NEXT_ANSWERS.get(said, ()):
-        return Refusal(f"A task that is {said.replace('_', ' ')} cannot become {state.replace('_', ' ')}.")
-    if state in {"declined", "countered"} and not reason.strip():
-        return Refusal("Say why: the commander needs a reason to look elsewhere.")
-    rev = known.body.rev + 1 if known is not None else 1
-    return Command(
-        Answer(
-            id=body.id, at=at, rev=rev, by=operator.name, requester=task.agency, state=state, reason=reason, eta_s=eta_s
-        )
-    )
 
 
 def mark_resource(

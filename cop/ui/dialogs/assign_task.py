@@ -86,19 +86,18 @@ class AssignTaskDialog(ActionDialog):
         if unit is None:
             return Refusal("Choose a unit.")
         incident: Key = self.incident.currentData() or ("", "")
-        return self.desk.assign_task(
-            Task(
-                id=self.task_id,
-                at=self.desk.now(),
-                objective=self.objective.text().strip(),
-                incident_agency=incident[0],
-                incident=incident[1],
-                assignee_agency=unit[0],
-                unit=unit[1],
-                due_at=self.due.moment(),
-                note=self.note.toPlainText().strip()[:8192],
-            )
+        asked = Task(
+            id=self.task_id,
+            at=self.desk.now(),
+            objective=self.objective.text().strip(),
+            incident_agency=incident[0],
+            incident=incident[1],
+            assignee_agency=unit[0],
+            unit=unit[1],
+            due_at=self.due.moment(),
+            note=self.note.toPlainText().strip()[:8192],
         )
+        return self.desk.tasks.assign([asked])
 
     def _say_whose(self) -> None:
         unit = self.unit()

@@ -39,4 +39,4 @@ class DeclineDialog(ActionDialog):
 
     def act(self) -> Refusal | None:
         """Say so to the asker."""
-        return self.desk.answer_task(self._task, self._state, self.reason.currentText().strip())
+        return self.desk.tasks.answer(self._task, self._state, self.reason.currentText().strip())

@@ -50,16 +50,16 @@ class Dialogs(QObject):
         report = self._desk.picture.tasks.get((agency, object_id))
         if report is None or not self._allowed("answer_task"):
             return
-        if state in {"declined", "countered"}:
+        if state in {"declined", "countered", "released"}:
             self._open(DeclineDialog(self._desk, report, state, self._window))
         else:
-            self._desk.answer_task(report, state)
+            self._desk.tasks.answer(report, state)
 
     def cancel_task(self, agency: str, object_id: str) -> None:
         """Take our own request back."""
         report = self._desk.picture.tasks.get((agency, object_id))
         if report is not None:
-            self._desk.cancel_task(report)
+            self._desk.tasks.cancel(report)
 
     def mark_resource(self, agency: str, object_id: str) -> None:
         """Mark one of our resources."""
