@@ -49,7 +49,7 @@ class Commanding:
         """Whether an agency is in command, alone or with others."""
         return agency in self.standing(incident).agencies
 
-    def took_over(self, taker: str, giver: str, incident: Key) -> bool:
+    def took_over(self, incident: Key, giver: str, taker: str) -> bool:
         """Whether a taker ever accepted command of it from a giver: what went with command may stand in its name."""
         return command.took_over(taker, giver, self.words(incident))
 

@@ -158,7 +158,7 @@ def took_over(taker: str, giver: str, said: Iterable[Word]) -> bool:
     for (agency, incident), word in words.items():
         for taking in takings(word):
             offer = words.get((taking.agency, incident))
-            if offer is not None and _is_offered(offer, agency, taking.rev):
+            if offer is not None and is_offered(offer, agency, taking.rev):
                 passed.setdefault(taking.agency, set()).add(agency)
     reached, waiting = {giver}, [giver]
     while waiting:
@@ -175,7 +175,7 @@ def takings(word: IncidentCommand) -> tuple[HandOver, ...]:
     return (*word.took, *latest)
 
 
-def _is_offered(offer: IncidentCommand, taker: str, rev: int) -> bool:
+def is_offered(offer: IncidentCommand, taker: str, rev: int) -> bool:
     """Whether the giver's newest word says that this revision was an offer to this taker, still open or taken."""
     if offer.rev == rev:
         return offer.offered_to == taker
@@ -217,10 +217,12 @@ class _Read:
         """Why its having taken over does not count; None if it does, or if it took from nobody."""
         word = self.words[agency]
         giver = self.words.get(word.taken_from)
-        if giver is None or word.taken_from == agency or not giver.holds or _is_offered(giver, agency, word.taken_rev):
+        if giver is None or word.taken_from == agency or not giver.holds or is_offered(giver, agency, word.taken_rev):
             return None
         if giver.rev < word.taken_rev:
             return Void(agency, word.taken_from, "unseen")
+        if giver.since is not None and word.since is not None and giver.since > word.since:
+            return None  # the giver began anew after that: its offer was over, and now both say that they command
         return Void(agency, word.taken_from, "withdrawn" if giver.rev > word.taken_rev else "not_offered")
 
 
@@ -233,12 +235,13 @@ class _Names:
         heirs: Iterable[Mapping[str, str]],
         holding: Mapping[str, object],
     ) -> None:
+        self._words = tuple(words)
         self._holding = frozenset(holding)
         passed: dict[str, str] = {}
         for one in heirs:
             passed.update({giver: taker for giver, taker in one.items() if giver not in holding})
         self.all: dict[str, set[str]] = {}
-        for said in words:
+        for said in self._words:
             for agency, word in said.items():
                 if agency in passed:
                     continue
@@ -260,8 +263,18 @@ class _Names:
             for agency, named in self.all.items()
             for other in named
             if agency not in self.all.get(other, ()) and (agency in inside or other in inside)
+            if not any(_turned_down(words, agency, other, inside) for words in self._words)
         }
         return tuple(sorted(found, key=lambda one: (one.agency, one.other)))
+
+
+def _turned_down(words: Mapping[str, IncidentCommand], agency: str, other: str, inside: set[str]) -> bool:
+    """Whether the other said no, or left: whoever is not in command and spoke after it was asked has answered."""
+    asked, said = words.get(agency), words.get(other)
+    if asked is None or said is None:
+        return False
+    no = said.declined_from == agency and said.declined_rev >= asked.rev
+    return no or (other not in inside and said.at > asked.at)
 
 
 def _last(name: str, passed: Mapping[str, str]) -> str:
