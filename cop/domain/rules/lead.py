@@ -1,82 +1,63 @@
-"""Who leads an incident, under which clause, and who else has jurisdiction there."""
+"""Who leads an incident, under which clause, and who else has jurisdiction there.
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+The rule, in one sentence: of the lead clauses that apply at the place, the one of the lowest precedence counts, and
+without one the smallest jurisdiction of the fitting discipline leads. Where an incident's zones cross the line of
+ground that a clause puts under *unified* command, that clause counts as well, if it goes before what decides at the
+place and one of those who lead there is of its command.
+"""
+
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 
-from cop.domain.agreement import Agreements, Term
+from cop.domain.agreement import Agreements, EscalateClause, Term
 from cop.domain.area import Jurisdiction
 from cop.domain.incident import Incident
+from cop.domain.rules import lead_words
+from cop.domain.rules.clauses import applies, is_due
+from cop.domain.rules.lead_clauses import lead_clause, lead_terms, leaders, unmet
+from cop.domain.rules.site import ACCURACY_M, Decided, Lead, Overlap, Site
 from cop.domain.words import leading_discipline
 
-#: so exact a place is taken to be where its report does not say how exact it is, metres
-ACCURACY_M = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """What lies under and around an incident: all that decides who leads, so that the rule needs no index.
-
-    `inside` are the jurisdictions that cover the place, `beside` those whose line is nearer than the place is exact,
-    `reached` those that only its zones reach. `terms` are the clauses whose ground covers the place, `terms_beside` and
-    `terms_reached` likewise. `metres` are the distances of the nearest unit (or seat) of agencies, for "closest of".
-    """
-
-    inside: tuple[Jurisdiction, ...] = ()
-    beside: tuple[Jurisdiction, ...] = ()
-    reached: tuple[Jurisdiction, ...] = ()
-    terms: frozenset[tuple[str, str]] = frozenset()
-    terms_beside: frozenset[tuple[str, str]] = frozenset()
-    terms_reached: frozenset[tuple[str, str]] = frozenset()
-    units: int = 0
-    zones_active: frozenset[str] = frozenset()
-    metres: dict[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Overlap:
-    """Ground of somebody else that the incident touches, in words, and the clause that speaks of it."""
-
-    words: str
-    agencies: tuple[str, ...]
-    jurisdiction: Jurisdiction | None = None
-    term: Term | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """Who leads, why, and who else has jurisdiction.
-
-    `agencies` is empty where nobody leads, one agency, or several: in unified command, or, when `contested`, each of
-    them by a clause of equal precedence. `term` is the clause that decided; None where the boundaries did. `decides` is
-    who settles a contested lead. `on_line` are the jurisdictions that a line within the place's accuracy leaves open.
-    """
-
-    agencies: tuple[str, ...]
-    reason: str
-    term: Term | None = None
-    jurisdiction: Jurisdiction | None = None
-    contested: bool = False
-    decides: str = ""
-    also: tuple[Jurisdiction, ...] = ()
-    overlaps: tuple[Overlap, ...] = ()
-    on_line: tuple[Jurisdiction, ...] = ()
-    reasons: tuple[str, ...] = ()
-
-    @property
-    def agency(self) -> str:
-        """The one that leads, the first named of several; empty if nobody does."""
-        return self.agencies[0] if self.agencies else ""
-
-    @property
-    def unified(self) -> bool:
-        """Whether several lead together."""
-        return len(self.agencies) > 1 and not self.contested
+__all__ = ["ACCURACY_M", "Lead", "Overlap", "Site", "by_boundaries", "who_leads"]
 
 
 def who_leads(incident: Incident, site: Site, agreements: Agreements, at: datetime) -> Lead:
     """The clause of the lowest precedence that applies decides; without one, the boundaries (`by_boundaries`)."""
-    return by_boundaries(incident.type, site.inside)
+    decided = _decide(incident, site, agreements, at)
+    agencies, claims = decided.agencies, decided.claims
+    first = claims[0] if claims else None
+    contested = decided.contested
+    escalation, decides = _escalation(incident.type, site, agreements, at, claims) if contested else (None, "")
+    across: tuple[str, ...] = ()
+    on_line: tuple[Jurisdiction, ...] = ()
+    if site.beside or site.terms_beside:
+        on_line, across = _over_the_line(incident, site, agreements, at, decided)
+    overlaps: tuple[Overlap, ...] = ()
+    if site.reached or site.terms_reached or site.terms_beside:
+        speaking = _speaking(incident, site, agreements, at)
+        overlaps = lead_words.overlaps(site, speaking, agencies, claims)
+    also = tuple([one for one in site.inside if one.agency not in agencies])
+
+    def explain() -> tuple[str, ...]:
+        return lead_words.steps(incident, site, agreements, at, lead)
+
+    lead = Lead(
+        agencies,
+        lead_words.reason(incident.type, site, decided, on_line),
+        first,
+        decided.jurisdiction,
+        contested,
+        decides,
+        also,
+        overlaps,
+        on_line,
+        across,
+        claims,
+        escalation,
+        explain,
+    )
+    return lead
 
 
 def by_boundaries(incident_type: str, ground: Sequence[Jurisdiction]) -> Lead:
@@ -84,14 +65,111 @@ def by_boundaries(incident_type: str, ground: Sequence[Jurisdiction]) -> Lead:
 
     `ground` holds the jurisdictions over the place, in any order; planning zones give no authority.
     """
+    decided = _by_ground(incident_type, ground)
+    also = tuple(one for one in ground if one.agency not in decided.agencies)
+    return Lead(decided.agencies, decided.reason, jurisdiction=decided.jurisdiction, also=also)
+
+
+def _decide(incident: Incident, site: Site, agreements: Agreements, at: datetime) -> Decided:
+    speaking = lead_terms(agreements, incident.type)
+    here = _lowest(speaking.of(site.terms), incident, site, at)
+    decided = _named(here, site) if here else _by_ground(incident.type, site.inside)
+    if not site.terms_reached:
+        return decided
+    together = [
+        term
+        for term in speaking.within(site.terms_reached)
+        if not set(decided.agencies).isdisjoint(lead_clause(term).unified)
+        and (not here or lead_clause(term).precedence < lead_clause(here[0]).precedence)
+    ]
+    reached = _lowest(together, incident, site, at)
+    return _named(reached, site)._replace(by_reach=True) if reached else decided
+
+
+def _lowest(ordered: Iterable[Term], incident: Incident, site: Site, at: datetime) -> tuple[Term, ...]:
+    """Of clauses of this type and ground, in order, those of the lowest precedence that hold."""
+    found: list[Term] = []
+    for term in ordered:
+        clause = lead_clause(term)
+        if found and clause.precedence > lead_clause(found[0]).precedence:
+            break
+        if is_due(term, at) and not unmet(clause.when, incident, site) and leaders(clause, site.metres):
+            found.append(term)
+    return tuple(found)
+
+
+def _named(claims: tuple[Term, ...], site: Site) -> Decided:
+    """Whom clauses of equal precedence name; contested if not all name the same."""
+    named = [leaders(lead_clause(term), site.metres) for term in claims]
+    contested = any(set(one) != set(named[0]) for one in named[1:])
+    agencies = tuple(dict.fromkeys(agency for one in named for agency in one)) if contested else named[0]
+    return Decided(agencies, claims, contested)
+
+
+def _by_ground(incident_type: str, ground: Sequence[Jurisdiction]) -> Decided:
     discipline = leading_discipline(incident_type)
-    ordered = sorted((g for g in ground if g.agency and g.level != "planning_zone"), key=lambda g: (g.area_km2, g.id))
-    fitting = [g for g in ordered if g.discipline == discipline]
-    if fitting:
-        first, reason = fitting[0], f"smallest {discipline.replace('_', ' ')} jurisdiction here"
-    elif ordered:
-        first, reason = ordered[0], f"no {discipline.replace('_', ' ')} jurisdiction here; the smallest of the others"
-    else:
-        return Lead((), "nobody's ground in our boundaries", also=tuple(ground))
-    also = tuple(g for g in ground if g is not first)
-    return Lead((first.agency,), reason, jurisdiction=first, also=also)
+    first: Jurisdiction | None = None
+    fits = False
+    for one in ground:
+        if not one.agency or one.level == "planning_zone":
+            continue
+        fitting = one.discipline == discipline
+        if first is None or (not fitting, one.area_km2, one.id) < (not fits, first.area_km2, first.id):
+            first, fits = one, fitting
+    if first is None:
+        return Decided((), reason="nobody's ground in our boundaries")
+    named = discipline.replace("_", " ")
+    reason = (
+        f"smallest {named} jurisdiction here" if fits else f"no {named} jurisdiction here; the smallest of the others"
+    )
+    return Decided((first.agency,), jurisdiction=first, reason=reason)
+
+
+def _over_the_line(
+    incident: Incident, site: Site, agreements: Agreements, at: datetime, decided: Decided
+) -> tuple[tuple[Jurisdiction, ...], tuple[str, ...]]:
+    """The jurisdictions on whose line the place lies, and who would lead on the other side if others do."""
+    beside = tuple(one for one in site.beside if one.agency and one.level != "planning_zone")
+    near = {one.id for one in site.beside}
+    here = {one.id for one in site.inside}
+    terms = site.terms ^ site.terms_beside
+    other = Site(
+        inside=tuple(one for one in site.inside if one.id not in near)
+        + tuple(one for one in site.beside if one.id not in here),
+        terms=terms,
+        terms_reached=(site.terms_reached | site.terms) - terms if site.reached_by else frozenset(),
+        units=site.units,
+        zones_active=site.zones_active,
+        metres=site.metres,
+    )
+    there = _decide(incident, other, agreements, at)
+    on_line = beside
+    if len(beside) == 1:  # one line with nothing beside it: whose ground it is without this one
+        without = [one for one in site.inside if one.id not in near and one.agency and one.level != "planning_zone"]
+        next_to = there.jurisdiction or _by_ground(incident.type, without).jurisdiction
+        on_line = beside if next_to is None or next_to.id in near else (*beside, next_to)
+    return on_line, there.agencies if set(there.agencies) != set(decided.agencies) else ()
+
+
+def _escalation(
+    incident_type: str, site: Site, agreements: Agreements, at: datetime, claims: tuple[Term, ...]
+) -> tuple[Term | None, str]:
+    """The clause that says who decides, and who: of an agreement that claims, else of any. None if they disagree."""
+    claiming = {term.agreement.id for term in claims}
+    found = [term for term in _escalate_terms(agreements) if applies(term, incident_type, at, site.terms)]
+    own = [term for term in found if term.agreement.id in claiming]
+    chosen = own or found
+    deciders = {term.clause.decides for term in chosen if isinstance(term.clause, EscalateClause)}
+    return (chosen[0], deciders.pop()) if len(deciders) == 1 else (None, "")
+
+
+def _speaking(incident: Incident, site: Site, agreements: Agreements, at: datetime) -> list[Term]:
+    """Lead clauses whose ground the incident only touches, and that would count there."""
+    near = site.terms_reached | site.terms_beside
+    found = lead_terms(agreements, incident.type).within(near)
+    return [term for term in found if is_due(term, at) and not unmet(lead_clause(term).when, incident, site)]
+
+
+@lru_cache(maxsize=8)
+def _escalate_terms(agreements: Agreements) -> tuple[Term, ...]:
+    return tuple(term for term in agreements.terms if isinstance(term.clause, EscalateClause))
