@@ -102,6 +102,7 @@ QLabel[tone="bad"] {{ color: {bad}; font-weight: bold; }}
 QLabel[tone="warn"] {{ color: {warn}; }}
 QLabel[tone="ok"] {{ color: {ok}; }}
 QLabel[tone="strong"] {{ font-weight: bold; }}
+QLabel[tone="armed"] {{ font-weight: bold; color: {link}; }}
 QLabel[tone="heading"] {{ font-weight: bold; font-size: 18px; }}
 QLabel[tone="section"] {{ font-weight: bold; font-size: 10px; letter-spacing: 1px; color: {p.muted}; }}
 
@@ -162,8 +163,13 @@ QPushButton[look="own"] {{ border: 1px solid {ok}; color: {ok}; border-radius: 9
   font-size: 11px; }}
 QPushButton[look="request"] {{ border: 1px solid {warn}; color: {warn}; border-radius: 9px; padding: 2px 9px;
   font-size: 11px; }}
-QPushButton[look="own"]:disabled, QPushButton[look="request"]:disabled {{ border: 1px dashed {p.muted};
-  color: {p.muted}; }}
+QPushButton[look="uncovered"] {{ border: 1px solid {p.muted}; color: {p.muted}; border-radius: 9px; padding: 2px 9px;
+  font-size: 11px; }}
+QPushButton[look="own"]:disabled, QPushButton[look="request"]:disabled, QPushButton[look="uncovered"]:disabled {{
+  border: 1px dashed {p.muted}; color: {p.muted}; }}
+QPushButton[look="own"]:focus, QPushButton[look="request"]:focus, QPushButton[look="uncovered"]:focus {{
+  border: 2px solid {p.accent}; padding: 1px 8px; }}
+QPushButton[look="name"][landing="true"] {{ color: {link}; text-decoration: underline; }}
 QPushButton[look="small"] {{ padding: 3px 9px; font-size: 11px; }}
 QPushButton[look="small_primary"] {{ padding: 3px 9px; font-size: 11px; background: {p.accent}; color: {accent_text};
   border-color: {p.accent}; font-weight: bold; }}

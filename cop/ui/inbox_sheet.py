@@ -1,0 +1,71 @@
+"""All that the inbox's pane tells of one line, and what can be said to it."""
+
+from cop.domain.report import Report
+from cop.domain.task import Task
+from cop.domain.words import TASK_KINDS, UNIT_STATUSES, label
+from cop.ui import wording
+from cop.ui.desk import Desk
+from cop.ui.facts import Fact
+from cop.ui.inbox_pane import Sheet
+from cop.ui.inbox_words import Asked, clause_words, incident_words, instead_of, way_words
+from cop.ui.reasons import DECLINE, RECALL
+
+#: letters of a note or a sentence that stand here; the selection has it whole
+_MOST = 400
+
+
+def sheet_of(desk: Desk, asked: Asked, report: Report | None) -> Sheet:
+    """What stands in the pane."""
+    refusal = desk.may("answer_task")
+    why = refusal.reason if refusal is not None else None
+    if report is None or not isinstance(report.body, Task):
+        return Sheet(asked, (), "Open", why, may_snooze=False)
+    task, direct = report.body, not asked.needs_answer
+    near = asked.answer is not None and asked.answer.near_its_end
+    return Sheet(
+        asked=asked,
+        facts=tuple(_facts(desk, asked, report, task)),
+        yes="Noted" if direct else "Accept",
+        refusal=why,
+        reasons=RECALL if direct else DECLINE,
+        instead=() if direct else tuple(instead_of(desk, task)),
+        may_snooze=not direct and not near,
+        said_so_far=(task.objective, task.kind, task.unit, task.incident_agency, task.incident, task.due_at, task.note),
+    )
+
+
+def _facts(desk: Desk, asked: Asked, report: Report, task: Task) -> list[Fact]:
+    now = desk.now()
+    clause, sentence = clause_words(desk, task)
+    kind = label(TASK_KINDS, task.kind) if task.kind != "custom" else ""
+    home = home_words(desk, task)
+    told = wording.clock_or_date(asked.since, now) + (f" by {task.by}" if task.by else "")
+    return [
+        ("Incident", wording.shortened(incident_words(desk, task), _MOST)),
+        ("Way", way_words(desk, task), "warn" if "▲" in way_words(desk, task) else ""),
+        ("Unit is", _status(desk, task)),
+        ("At home", f"⚠ {home}" if home else "nothing left uncovered", "bad" if home else ""),
+        ("Wanted", " · ".join(part for part in (kind, _due(task, desk)) if part)),
+        ("Hazards", wording.shortened(", ".join(wording.one_line(one) for one in task.hazards), _MOST), "warn"),
+        ("Channel", wording.one_line(task.channel)),
+        ("Clause", wording.shortened(f"{clause}: {sentence}" if sentence else clause, _MOST)),
+        ("Note", wording.shortened(wording.one_line(task.note), _MOST)),
+        ("Asked", wording.one_line(told)),
+    ]
+
+
+def home_words(desk: Desk, task: Task) -> str:
+    """What the unit's going would leave uncovered at home; empty if nothing."""
+    return desk.authority.leaves_uncovered((task.assignee_agency, task.unit)) if task.unit else ""
+
+
+def _due(task: Task, desk: Desk) -> str:
+    return f"by {wording.clock_or_date(task.due_at, desk.now())}" if task.due_at is not None else ""
+
+
+def _status(desk: Desk, task: Task) -> str:
+    tracks = desk.picture.tracks
+    row = tracks.row_of(task.assignee_agency, task.unit)
+    if row is None:
+        return "⚠ not in our picture" if task.unit else ""
+    return list(UNIT_STATUSES.values())[int(tracks.status[row])]
