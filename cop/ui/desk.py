@@ -23,6 +23,7 @@ from cop.picture.change import Key
 from cop.picture.ground import Ground
 from cop.picture.picture import Picture
 from cop.picture.whereabouts import Whereabouts
+from cop.ui.acts.command import CommandActs
 from cop.ui.acts.tasks import TaskActs
 from cop.ui.wording import agency_name
 
@@ -64,6 +65,7 @@ class Desk(QObject):
         self._send = send
         self.authority = Authority(picture, ground, agreements or picture.agreements, operator, now, live=not exercise)
         self.tasks = TaskActs(self)
+        self.command = CommandActs(self)
         self._let_go_at = now()
 
     def take_in(self, batch: Batch) -> None:

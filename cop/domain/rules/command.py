@@ -45,7 +45,10 @@ class Proposal:
 
     agency: str
     other: str
+    at: datetime
     joins: bool = False
+    reason: str = ""
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,14 +261,20 @@ class _Names:
 
     def proposals(self, inside: set[str]) -> tuple[Proposal, ...]:
         """Who asks whom, without a yes yet; one of the two is in command."""
-        found = {
-            Proposal(agency, other, joins=agency not in inside)
-            for agency, named in self.all.items()
-            for other in named
-            if agency not in self.all.get(other, ()) and (agency in inside or other in inside)
-            if not any(_turned_down(words, agency, other, inside) for words in self._words)
-        }
-        return tuple(sorted(found, key=lambda one: (one.agency, one.other)))
+        found: dict[tuple[str, str], Proposal] = {}
+        for words in self._words:
+            for agency, word in words.items():
+                for other in self._asked(agency, word, inside):
+                    if not any(_turned_down(one, agency, other, inside) for one in self._words):
+                        joins = agency not in inside
+                        found[agency, other] = Proposal(agency, other, word.at, joins, word.reason, word.commander)
+        return tuple(found[pair] for pair in sorted(found))
+
+    def _asked(self, agency: str, word: IncidentCommand, inside: set[str]) -> list[str]:
+        if agency not in self.all or not word.with_agencies:
+            return []
+        open_ones = (one for one in self.all[agency] if agency not in self.all.get(one, ()))
+        return sorted(one for one in open_ones if agency in inside or one in inside)
 
 
 def _turned_down(words: Mapping[str, IncidentCommand], agency: str, other: str, inside: set[str]) -> bool:
