@@ -7,23 +7,23 @@ from cop.domain.report import Report
 from cop.domain.rules.task_state import Standing, asked_at, expired, may_replace, standing, taken_over
 from cop.domain.rules.tasking import Tasking
 from cop.domain.task import Task
-from cop.picture.change import Key
+from cop.picture.change import Change, Key
 
-#: what the clause that a task names comes to; None where it names none
-ByClause = Callable[[Report], Tasking | None]
-#: whether an agency took over command of an incident: taker, giver, incident
-TookOver = Callable[[str, str, Key], bool]
+#: what the clause that a task names comes to, at a moment; None where it names none
+ByClause = Callable[[Report, datetime | None], Tasking | None]
+#: whether command of an incident went from an agency to another: incident, giver, taker
+TookOver = Callable[[Key, str, str], bool]
 
 
 class TaskStandings:
-    """Looks at the picture's own tables; `renew` when a task, an answer, a consent or a word of command came."""
+    """Looks at the picture's own tables, and keeps what it read until `renew` is told of a change that may move it."""
 
     def __init__(
         self,
         tasks: Mapping[Key, Report],
         answers: Mapping[Key, Report],
-        by_clause: ByClause = lambda task: None,
-        took_over: TookOver = lambda taker, giver, incident: False,
+        by_clause: ByClause = lambda task, now: None,
+        took_over: TookOver = lambda incident, giver, taker: False,
     ) -> None:
         self._tasks = tasks
         self._answers = answers
@@ -31,24 +31,36 @@ class TaskStandings:
         self.took_over = took_over
         self._known: dict[Key, Standing] = {}
         self._left: dict[Key, Standing] = {}
+        #: of those known, the ones that also a unit's or an incident's word may move
+        self._leaning: set[Key] = set()
         #: task -> the tasks that say that they take its place
         self._claimed: dict[Key, list[Key]] | None = None
         self._rings: frozenset[Key] = frozenset()
 
-    def renew(self) -> None:
-        """Something was said that tasks are read from."""
-        self._known.clear()
-        self._left.clear()
-        self._claimed = None
+    def renew(self, change: Change) -> None:
+        """Forget what a change may have moved: all by what tasks are read from, else what leans on a clause."""
+        if change.tasks or change.consents or change.commands or change.links:
+            self._known.clear()
+            self._leaning.clear()
+            self._left.clear()
+            self._claimed = None
+        elif self._leaning and (change.units or change.incidents):
+            for key in self._leaning:
+                self._known.pop(key, None)
+            self._leaning.clear()
+            self._left.clear()
 
     def of(self, task: Report, now: datetime | None = None) -> Standing:
         """Where a task stands; nothing expires without `now`."""
-        if self._tasks.get(task.key) is not task:  # another word of it than the newest
-            found = self._read(task)
-        else:
-            known = self._known.get(task.key)
-            found = known if known is not None else self._known.setdefault(task.key, self._read(task))
-        return expired(found, _task(task), now)
+        body = _task(task)
+        found = self._known.get(task.key) if self._tasks.get(task.key) is task else self._read(task)
+        if found is None:
+            found = self._known[task.key] = self._read(task)
+            if body.agreement or body.replaces:
+                self._leaning.add(task.key)
+        if found.by_clause and now is not None and asked_at(body) > now:
+            found = self._read(task, now)  # nothing is accepted before it is asked
+        return expired(found, body, now)
 
     def answer(self, task: Report) -> Report | None:
         """What the owning agency last said to a task; nobody else's answer counts."""
@@ -66,11 +78,11 @@ class TaskStandings:
         old = self._tasks.get(key) if key is not None else None
         return old if old is not None and self._replaces(old, task) else None
 
-    def _read(self, task: Report) -> Standing:
+    def _read(self, task: Report, now: datetime | None = None) -> Standing:
         return standing(
             task,
             self.answer(task),
-            by_clause=self.by_clause(task),
+            by_clause=self.by_clause(task, now),
             replaced_by=self.replaced_by(task),
             before=self._taken_over(task),
         )
@@ -93,12 +105,14 @@ class TaskStandings:
     def _leave(self, task: Report, before: Standing | None = None) -> None:
         """How a task stands apart from another that took its place."""
         if task.key not in self._left:
-            self._left[task.key] = standing(task, self.answer(task), by_clause=self.by_clause(task), before=before)
+            self._left[task.key] = standing(
+                task, self.answer(task), by_clause=self.by_clause(task, None), before=before
+            )
 
     def _replaces(self, old: Report, new: Report) -> bool:
         body = _task(old)
         incident = (body.incident_agency, body.incident)
-        took_over = new.agency != old.agency and self.took_over(new.agency, old.agency, incident)
+        took_over = new.agency != old.agency and self.took_over(incident, old.agency, new.agency)
         self._claims()
         return may_replace(old, new, took_over) and not (old.key in self._rings and new.key in self._rings)
 
