@@ -22,7 +22,7 @@ from cop.ui.dock import Dock
 from cop.ui.flow_layout import FlowLayout
 from cop.ui.incident_card import Card, IncidentCards
 from cop.ui.labels import Label, allow, button
-from cop.ui.leads import Leads
+from cop.ui.lead_words import leading, leading_words
 from cop.ui.ordered_model import Column, Index, OrderedModel
 
 FILTERS = (
@@ -39,16 +39,14 @@ FILTERS = (
 class IncidentModel(OrderedModel[Report]):
     """The queue: the most urgent first, of these the newest first. What several tell of stands in it once."""
 
-    def __init__(self, desk: Desk, leads: Leads, parent: QObject | None = None) -> None:
+    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         self._desk = desk
-        self._leads = leads
         self._assigned: dict[Key, set[Key]] = {}
         self._mine: set[Key] = set()
         self.filter_name = "all"
-        picture = desk.picture
         columns: tuple[Column[Report], ...] = (
             Column("Incident", lambda report: ", ".join(self._card(report).words())),
-            Column("Lead", lambda report: wording.agency_name(picture, leads.agency(_incident(report)))),
+            Column("Lead", lambda report: leading_words(desk, report)),
         )
         super().__init__(columns, parent)
         self.refresh()
@@ -103,9 +101,7 @@ class IncidentModel(OrderedModel[Report]):
         if name == "closed":  # a report that is over leads only where all are
             return lambda told: _over(told[0])
         wanted: Callable[[Report], bool] = {
-            "mine": lambda report: (
-                own in {report.agency, self._leads.agency(_incident(report))} or report.key in self._mine
-            ),
+            "mine": lambda report: own in {report.agency, *leading(self._desk, report)} or report.key in self._mine,
             "all": lambda report: True,
         }.get(name, lambda report: leading_discipline(_incident(report).type) == name)
         if name == "unassigned":
@@ -130,7 +126,6 @@ class IncidentModel(OrderedModel[Report]):
 
     def _card(self, report: Report) -> Card:
         body, picture = _incident(report), self._desk.picture
-        lead = self._leads.agency(body)
         told = self._told(report.key)
         doubt = wording.doubt(picture, report.agency, body.lat, body.lon)
         unknown = "not known" if doubt or body.lat is None else "nobody's ground"
@@ -139,7 +134,7 @@ class IncidentModel(OrderedModel[Report]):
             title=wording.incident_title(report),
             age=wording.span((self._desk.now() - opened_at(report)).total_seconds()),
             address=_where(body),
-            lead=wording.agency_name(picture, lead) if lead else unknown,
+            lead=leading_words(self._desk, report) or unknown,
             assigned=self._count(told),
             sources=len(told),
             over=_over(report),
@@ -155,12 +150,12 @@ class IncidentDock(Dock):
     side = Qt.DockWidgetArea.LeftDockWidgetArea
     keys = "Ctrl+1"
 
-    def __init__(self, desk: Desk, leads: Leads, palette: Palette) -> None:
+    def __init__(self, desk: Desk, palette: Palette) -> None:
         super().__init__("Incidents", "incident_dock", desk, palette)
         self.content.setMinimumWidth(330)
         self._selected: Key | None = None
         self._marked: Key | None = None
-        self.model = IncidentModel(desk, leads, self)
+        self.model = IncidentModel(desk, self)
         chips = QWidget()
         flow = FlowLayout(chips)
         flow.setContentsMargins(12, 12, 12, 12)

@@ -1,36 +1,33 @@
 """The selection panel's page of an incident: who leads, who is near, what was said."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from cop.domain.area import Jurisdiction
 from cop.domain.incident import Incident
 from cop.domain.report import Report
 from cop.domain.words import INCIDENT_STATUSES, INCIDENT_TYPES, label
-from cop.picture.change import Change, Key
-from cop.picture.nearest import DETOUR, SPEED_MPS, Near, nearest_units
+from cop.picture.change import Change
 from cop.ui import wording
 from cop.ui.desk import Desk
 from cop.ui.flow_layout import FlowLayout
 from cop.ui.incident_log import Line, lines_of
-from cop.ui.labels import ElidedLabel, Label, NameButton, allow, button, restyle, rule
-from cop.ui.leads import Leads
+from cop.ui.labels import Label, allow, button
+from cop.ui.lead_section import LeadSection
+from cop.ui.near_section import NEAR, NearSection
 from cop.ui.other_reports import OtherReports
 from cop.ui.page import Page, box
 from cop.ui.same_words import also_reported, linked
 
-_NEAR = 6
 #: longer ids are no names for people
 _RADIO_ID = 24
-_HOW = f"Straight line; the time assumes {3.6 * SPEED_MPS:.0f} km/h and roads {DETOUR} times as long."
 
 
 class IncidentPage(Page):
     """One incident."""
 
-    def __init__(self, desk: Desk, leads: Leads) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._leads = leads
+        self._near_due = True
         self.doubt = Label(tone="warn", wrap=True)
         self.lines.addWidget(self.doubt)
         self.show_place = button("Show on the map", "small")
@@ -42,28 +39,20 @@ class IncidentPage(Page):
         self.lines.addWidget(self.unsent)
         self.also_reported = self._others("Also reported by")
         self.section("Who leads here")
-        frame, lead_lines = box()
-        self.lead = Label(tone="strong", wrap=True)
-        self.why = Label(tone="muted", wrap=True)
-        self.also = Label(wrap=True)
-        self.zones = Label(tone="muted", wrap=True)
-        self.differs = Label(tone="warn", wrap=True)
-        for part in (self.lead, self.why, self.also, self.zones, self.differs):
-            lead_lines.addWidget(part)
-        self.lines.addWidget(frame)
-        self.section("Nearest capable units")
-        self.near = [NearRow() for _ in range(_NEAR)]
-        for row in self.near:
-            row.asked.clicked.connect(lambda _=False, row=row: self.assign_asked.emit(*row.key))
-            row.name.clicked.connect(lambda _=False, row=row: self.selected.emit("unit", *row.key))
-            self.lines.addWidget(row)
-        self.none_near = Label(tone="muted", wrap=True)
-        self.lines.addWidget(self.none_near)
+        self.leads = LeadSection(desk)
+        self.lines.addWidget(self.leads)
+        self.lines.addSpacing(12)
+        self.nearest = NearSection(desk)
+        self.nearest.asked.connect(lambda units: self.send_asked.emit(units, self.key))
+        self.nearest.assigned.connect(lambda meant: self.send_asked.emit(meant.units, meant.incident))
+        self.nearest.selected.connect(self.selected)
+        self.nearest.ticked_changed.connect(self._say_assign)
+        self.lines.addWidget(self.nearest)
         self.lines.addSpacing(8)
         self.assign = button("Assign task…  A", "primary", name="Assign task")
         self.request = button("Request resource  R", name="Request resource")
         self.log = button("Log  L", name="Write in the log")
-        self.assign.clicked.connect(lambda: self.assign_asked.emit("", ""))
+        self.assign.clicked.connect(lambda _=False: self.send())
         self.request.clicked.connect(self.resources_asked)
         self.log.clicked.connect(self.log_asked)
         buttons = QWidget()
@@ -88,16 +77,23 @@ class IncidentPage(Page):
         return others
 
     def concerns(self, change: Change) -> bool:
-        """Positions are looked at once a second, not at each pulse."""
+        """Positions are looked at once a second, not at each pulse, and so is who could be sent."""
+        self._near_due |= self.key in change.incidents or bool(change.tasks or change.consents or change.agencies)
         return bool(
             change.incidents
             or change.tasks
+            or change.consents
             or change.log
             or change.zones
             or change.links
             or change.agencies
             or change.delivered
         )
+
+    def tick(self) -> None:
+        """A second has passed: units have moved."""
+        self._near_due = True
+        self.refresh()
 
     def refresh(self) -> None:
         """Read everything anew."""
@@ -122,10 +118,11 @@ class IncidentPage(Page):
         self.unsent.say("● not sent yet" if pending else "")
         self.also_reported.say(others)
         self.linked.say(linked(self.desk, self.key))
-        self._say_lead(body, report)
-        self._say_near(body, doubt)
-        refusal = self.desk.may("assign_task")
-        allow(self.assign, refusal.reason if refusal else None, "Ask for a unit (A)")
+        self.leads.say(report)
+        if self.turned or self._near_due:
+            self._near_due = False
+            self._say_near(body, doubt)
+            self._say_assign()
         self._say_log(lines_of(self.desk, report))
         self.say_source(report)
 
@@ -143,54 +140,31 @@ class IncidentPage(Page):
         parts.append(f"updated {wording.age(report.reported_at, self.desk.now())}")
         return parts
 
-    def _say_lead(self, body: Incident, report: Report) -> None:
-        picture = self.desk.picture
-        doubtful = picture.home.doubt(report.agency, body.lat, body.lon) is not None
-        lead = None if doubtful else self._leads.at(body)
-        if lead is None:
-            what = "place is doubtful" if doubtful else "incident has no place"
-            self.lead.say(wording.agency_name(picture, body.lead) if body.lead else "Not known")
-            self.why.say(f"The {what}, so no boundary says who leads.")
-            self.also.say("")
-            self.zones.say("")
-            self.differs.say("")
-            return
-        self.lead.say(wording.agency_name(picture, lead.agency) if lead.agency else "Nobody")
-        inside = f"inside {lead.jurisdiction.name} — " if lead.jurisdiction is not None else ""
-        self.why.say(f"{inside}{lead.reason}")
-        others = _names(self.desk, [one for one in lead.also if one.level != "planning_zone"], lead.agency)
-        self.also.say(f"Also in jurisdiction: {others}" if others else "")
-        planned = ", ".join(one.name for one in lead.also if one.level == "planning_zone")
-        self.zones.say(f"Within: {planned}" if planned else "")
-        if body.lead and body.lead != lead.agency:
-            said = "it" if body.lead == report.agency else wording.agency_name(picture, body.lead)
-            self.differs.say(f"⚠ {wording.agency_name(picture, report.agency)} says that {said} leads")
-        else:
-            self.differs.say("")
-
     def _say_near(self, body: Incident, doubt: str) -> None:
-        near: list[Near] = []
-        if body.lat is not None and body.lon is not None and not doubt:
-            near = nearest_units(
-                self.desk.picture,
-                body.type,
-                body.lat,
-                body.lon,
-                now=self.desk.now(),
-                limit=_NEAR,
-                live=not self.desk.exercise,
-            )
-        refusal = self.desk.may("assign_task")
-        for at, row in enumerate(self.near):
-            if at < len(near):
-                row.say(self.desk, near[at], refusal.reason if refusal else None)
-            row.setVisible(at < len(near))
-        why = "No available unit with a fresh position."
+        located = body.lat is not None and body.lon is not None
+        candidates = self.desk.authority.suggest(self.key, limit=2 * NEAR) if located and not doubt else []
+        nobody = "No available unit with a fresh position."
         if doubt:
-            why = "Its place is doubtful: nobody can be called near."
-        elif body.lat is None:
-            why = "It is not located: nobody can be called near."
-        self.none_near.say("" if near else why)
+            nobody = "Its place is doubtful: nobody can be called near."
+        elif not located:
+            nobody = "It is not located: nobody can be called near."
+        refusal = self.desk.may("assign_task")
+        self.nearest.say(self.key, candidates, nobody=nobody, refusal=refusal.reason if refusal else None)
+
+    def _say_assign(self) -> None:
+        several = len(self.nearest.ticked())
+        words = f"Assign {several}…  A" if several else "Assign task…  A"
+        if self.assign.text() != words:
+            self.assign.setText(words)
+        refusal = self.desk.may("assign_task")
+        allow(self.assign, refusal.reason if refusal else None, "Send the ticked units, or the nearest (A)")
+
+    def send(self, number: int = 0) -> None:
+        """Fill in a form: for the candidate of this number (from 1), or for those that are ticked."""
+        if not number:
+            self.send_asked.emit(self.nearest.ticked(), self.key)
+        elif (unit := self.nearest.at(number)) is not None:
+            self.send_asked.emit((unit,), self.key)
 
     def _show_place(self) -> None:
         report = self.desk.picture.incidents.get(self.key)
@@ -214,56 +188,3 @@ class IncidentPage(Page):
             parts.addWidget(Label(wording.clock(one.at), "muted"), 0, Qt.AlignmentFlag.AlignTop)
             parts.addWidget(Label(one.text, wrap=True), 1)
             self._log_lines.addWidget(line)
-
-
-class NearRow(QWidget):
-    """A unit near the incident: who, whose, how far, and the button that asks for it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.key: Key = ("", "")
-        self.name = NameButton()
-        self.agency = ElidedLabel(tone="muted")
-        self.far = Label()
-        self.far.setToolTip(_HOW)
-        self.asked = button("Request", "request")
-        line = QHBoxLayout()
-        line.setContentsMargins(0, 5, 0, 5)
-        line.setSpacing(12)
-        who = QVBoxLayout()
-        who.setSpacing(1)
-        who.addWidget(self.name, 0, Qt.AlignmentFlag.AlignLeft)
-        who.addWidget(self.agency)
-        line.addLayout(who, 1)
-        line.addWidget(self.far)
-        line.addWidget(self.asked)
-        self.asked.setFixedWidth(76)
-        lines = QVBoxLayout(self)
-        lines.setContentsMargins(0, 0, 0, 0)
-        lines.setSpacing(0)
-        lines.addLayout(line)
-        lines.addWidget(rule())
-
-    def say(self, desk: Desk, near: Near, refusal: str | None) -> None:
-        """Show this unit."""
-        tracks = desk.picture.tracks
-        self.key = tracks.keys[near.row]
-        callsign = wording.unit_callsign(desk.picture, *self.key)
-        agency = wording.agency_name(desk.picture, self.key[0])
-        own = self.key[0] == desk.operator.agency
-        self.name.say(callsign)
-        self.name.setAccessibleName(f"Show {callsign}")
-        self.agency.say(agency)
-        self.far.say(f"{wording.distance(near.metres)} · {max(1, round(near.seconds / 60))} min")
-        look, words = ("own", "Own") if own else ("request", "Request")
-        if self.asked.property("look") != look or self.asked.text() != words:
-            self.asked.setText(words)
-            restyle(self.asked, "look", look)
-        self.asked.setAccessibleName(f"{'Assign' if own else 'Request'} {callsign}")
-        hint = "Our own unit: assign it" if own else f"{agency} owns it: ask for it"
-        allow(self.asked, refusal, hint)
-
-
-def _names(desk: Desk, jurisdictions: list[Jurisdiction], lead: str) -> str:
-    names = dict.fromkeys(wording.agency_name(desk.picture, one.agency) for one in jurisdictions if one.agency != lead)
-    return ", ".join(names)

@@ -25,7 +25,6 @@ from cop.ui.incident_dock import IncidentDock
 from cop.ui.keys_dialog import KeysDialog
 from cop.ui.layers_dock import LayersDock
 from cop.ui.layout import Layout
-from cop.ui.leads import Leads
 from cop.ui.legend_dock import LegendDock
 from cop.ui.maps import Maps
 from cop.ui.places import load_places
@@ -73,7 +72,6 @@ class MainWindow(QMainWindow):
         self.colours = palette
         self.dialogs = Dialogs(desk, self)
         self._settings = settings
-        self._leads = Leads(desk.ground)
         self._alert_news = AlertNews(desk)
         self._zone_news = ZoneNews(desk)
         self._operation = wording.one_line(operation)
@@ -135,12 +133,12 @@ class MainWindow(QMainWindow):
     def _build_docks(self) -> None:
         desk, palette = self.desk, self.colours
         self.docks: list[Dock] = []
-        self.incident_dock = self._add(IncidentDock(desk, self._leads, palette))
+        self.incident_dock = self._add(IncidentDock(desk, palette))
         self.unit_dock = self._add(UnitDock(desk, palette))
         self.resource_dock = self._add(ResourceDock(desk, palette))
         self.alert_dock = self._add(AlertDock(desk, palette))
         self.task_board = self._add(TaskBoard(desk, palette))
-        self.selection_panel = self._add(SelectionPanel(desk, self._leads, palette))
+        self.selection_panel = self._add(SelectionPanel(desk, palette))
         self.feed_dock = self._add(FeedDock(desk, palette))
         self.layers_dock = self._add(LayersDock(desk, self.map_view, palette))
         self._add(LegendDock(desk, palette, draw_unit=self.map_view.layer_set.units.draw_unit))
@@ -210,6 +208,7 @@ class MainWindow(QMainWindow):
         self.resource_dock.mark_asked.connect(dialogs.mark_resource)
         self.task_board.answer_asked.connect(dialogs.answer_task)
         panel.assign_asked.connect(dialogs.assign_task)
+        panel.send_asked.connect(dialogs.send_units)
         panel.log_asked.connect(dialogs.write_log)
         panel.resources_asked.connect(self.request_resource)
         panel.mark_asked.connect(dialogs.mark_resource)
@@ -356,7 +355,10 @@ class MainWindow(QMainWindow):
 
     def _assign(self) -> None:
         panel = self.selection_panel
-        self.dialogs.assign_task(*(panel.key if panel.kind == "unit" else ("", "")))
+        if panel.kind == "incident":
+            panel.incident_page.send()
+        else:
+            self.dialogs.assign_task(*(panel.key if panel.kind == "unit" else ("", "")))
 
     def _mark(self) -> None:
         panel = self.selection_panel

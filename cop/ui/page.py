@@ -15,6 +15,7 @@ class Page(QWidget):
     """One selected object, read from the picture each time. `show_object` turns to another one."""
 
     assign_asked = Signal(str, str)  # agency, unit; empty: any unit
+    send_asked = Signal(object, object)  # keys of units, none: the nearest; key of the incident
     log_asked = Signal()
     resources_asked = Signal()
     mark_asked = Signal(str, str)

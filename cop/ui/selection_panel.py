@@ -10,7 +10,6 @@ from cop.ui.desk import Desk
 from cop.ui.dock import Dock
 from cop.ui.incident_page import IncidentPage
 from cop.ui.labels import Label
-from cop.ui.leads import Leads
 from cop.ui.object_pages import ResourcePage, TaskPage, UnitPage
 from cop.ui.page import Page
 
@@ -22,6 +21,7 @@ class SelectionPanel(Dock):
     keys = "Ctrl+5"
 
     assign_asked = Signal(str, str)
+    send_asked = Signal(object, object)
     log_asked = Signal()
     resources_asked = Signal()
     mark_asked = Signal(str, str)
@@ -30,12 +30,12 @@ class SelectionPanel(Dock):
     place_asked = Signal(float, float)
     zone_asked = Signal(str, str, str)
 
-    def __init__(self, desk: Desk, leads: Leads, palette: Palette) -> None:
+    def __init__(self, desk: Desk, palette: Palette) -> None:
         super().__init__("Selection", "selection_panel", desk, palette)
         self.content.setMinimumWidth(320)
         self.kind = ""
         self.key: Key = ("", "")
-        self.incident_page = IncidentPage(desk, leads)
+        self.incident_page = IncidentPage(desk)
         self.pages: dict[str, Page] = {
             "incident": self.incident_page,
             "unit": UnitPage(desk),
@@ -65,6 +65,7 @@ class SelectionPanel(Dock):
             self._areas[kind] = area
             self._stack.addWidget(area)
             page.assign_asked.connect(self.assign_asked)
+            page.send_asked.connect(self.send_asked)
             page.log_asked.connect(self.log_asked)
             page.resources_asked.connect(self.resources_asked)
             page.mark_asked.connect(self.mark_asked)
@@ -85,6 +86,11 @@ class SelectionPanel(Dock):
         self._stack.setCurrentWidget(area)
         if self.kind:
             self.pages[self.kind].show_object(self.key)
+
+    def set_palette(self, palette: Palette) -> None:
+        """Wear another theme."""
+        super().set_palette(palette)
+        self.incident_page.nearest.colours = palette
 
     def apply(self, change: Change) -> None:
         """Redraw if the pulse concerns what is shown."""

@@ -90,7 +90,7 @@ def test_that_a_commander_asks_for_a_near_unit_and_the_card_waits_until_it_is_se
     desk = make_desk()
     window = make_window(desk)
     window.select("incident", *RAIL)
-    row = next(one for one in window.selection_panel.incident_page.near if one.name.text() == "Hazmat 4")
+    row = next(one for one in window.selection_panel.incident_page.nearest.rows if one.name.text() == "Hazmat 4")
     qtbot.mouseClick(row.asked, Qt.MouseButton.LeftButton)
     dialog = window.dialogs.opened
     assert isinstance(dialog, AssignTaskDialog)
@@ -309,7 +309,7 @@ def test_that_buttons_for_what_a_role_may_not_do_are_off_and_say_why(
     window = make_window(make_desk("liaison"))
     window.select("incident", *RAIL)
     page = window.selection_panel.incident_page
-    for button in (page.assign, page.near[0].asked, window.incident_dock.open_button):
+    for button in (page.assign, page.nearest.rows[0].asked, window.incident_dock.open_button):
         assert not button.isEnabled()
         assert "this desk is signed in as liaison" in button.toolTip()
         assert "this desk is signed in as liaison" in button.accessibleDescription()
@@ -337,7 +337,9 @@ def test_that_the_assign_key_is_about_the_selected_unit_and_the_last_incident(
     assert isinstance(dialog, AssignTaskDialog)
     assert dialog.incident.currentData() == CRASH
     assert dialog.unit() == ("mecklenburg-ems", "medic-17")
-    dialog.filter.setText("engine")
+    dialog.units.filter.setText("engine")
+    assert dialog.unit() == ("mecklenburg-ems", "medic-17")  # who is chosen stays so, and stands above the list
+    dialog.units.choose([])
     dialog.objective.setText("x")
     dialog.attempt()
     assert dialog.refusal.text() == "Choose a unit."
@@ -407,6 +409,5 @@ def test_that_a_chosen_unit_that_leaves_the_list_is_not_replaced_by_its_neighbou
     window.dialogs.assign_task("gastonia-fd", "hazmat-4")
     dialog = window.dialogs.opened
     assert isinstance(dialog, AssignTaskDialog)
-    dialog.filter.setText("medic")
-    assert dialog.unit() is None
-    assert dialog.asked.text() == "No unit is chosen."
+    dialog.units.filter.setText("medic")
+    assert dialog.units.chosen == [("gastonia-fd", "hazmat-4")]

@@ -17,7 +17,6 @@ from cop.ui.desk import Desk
 from cop.ui.feed_dock import FeedModel
 from cop.ui.incident_dock import IncidentModel
 from cop.ui.labels import Label
-from cop.ui.leads import Leads
 from cop.ui.received import Received
 from cop.ui.resource_dock import ResourceModel
 from cop.ui.task_words import standing
@@ -122,7 +121,7 @@ def test_that_what_has_no_place_says_not_located_in_every_list(desk: Desk, make_
     units.set_filter("not located")
     assert column(units, "Callsign") == ["NOWHERE"]
     assert column(units, "Age") == ["not located"]
-    incidents = IncidentModel(desk, Leads(desk.ground))
+    incidents = IncidentModel(desk)
     assert "somewhere on I-77 · not located" in incidents.index_of(("a", "lost")).data()
     at = [one.heading for one in resources.columns].index("Type")
     assert resources.index(resources.index_of(("a", "team")).row(), at).data().endswith("not located")

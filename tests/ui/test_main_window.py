@@ -43,12 +43,12 @@ def test_that_the_incident_page_says_who_leads_who_is_near_and_what_was_said(
     window = make_window(make_desk())
     window.select("incident", *RAIL)
     page = window.selection_panel.incident_page
-    assert page.lead.text() == "Charlotte Fire"
-    assert [(row.name.text(), row.asked.text()) for row in page.near if row.isVisible()] == [
+    assert page.leads.who.text() == "Charlotte Fire"
+    assert [(row.name.text(), row.asked.text()) for row in page.nearest.rows if row.isVisible()] == [
         ("Engine 4", "Own"),
         ("Engine 30", "Own"),
-        ("Hazmat 4", "Request"),
-        ("Medic 17", "Request"),
+        ("Hazmat 4", "Not covered"),
+        ("Medic 17", "Not covered"),
     ]
     qtbot.waitUntil(lambda: "Charlotte Fire, B3: Wind turns west" in texts(page))
     assert "Hazmat 4 requested from Gastonia FD — Decon corridor" in texts(page)

@@ -16,7 +16,6 @@ from cop.ui.cards import CARD_ROLE
 from cop.ui.desk import Desk
 from cop.ui.dialogs.assign_task import AssignTaskDialog
 from cop.ui.incident_dock import IncidentModel
-from cop.ui.leads import Leads
 from cop.ui.ordered_model import OrderedModel
 from cop.ui.search import find
 from tests import reports as r
@@ -53,7 +52,7 @@ def desk(make_desk: MakeDesk) -> Desk:
 
 @pytest.fixture
 def queue(desk: Desk, watched: Callable[[OrderedModel[Report]], OrderedModel[Report]]) -> IncidentModel:
-    model = IncidentModel(desk, Leads(desk.ground))
+    model = IncidentModel(desk)
     watched(model)
     return model
 
@@ -235,5 +234,5 @@ def test_that_a_task_is_for_the_report_that_was_chosen(qtbot: QtBot, desk: Desk,
 def test_that_a_drill_is_not_hidden_behind_a_live_incident(make_desk: MakeDesk) -> None:
     desk = make_desk(filled=False)
     told(desk, gas(), msgspec.structs.replace(smell(), exercise=True), link())
-    model = IncidentModel(desk, Leads(desk.ground))
+    model = IncidentModel(desk)
     assert keys(model) == [GAS, SMELL]

@@ -12,7 +12,6 @@ from cop.domain.report import Retraction
 from cop.map.palette import Palette
 from cop.ui.feed_dock import FeedModel
 from cop.ui.incident_dock import IncidentModel
-from cop.ui.leads import Leads
 from cop.ui.ordered_model import Column, OrderedModel
 from cop.ui.resource_dock import ResourceModel
 from cop.ui.search import Hit, HitModel
@@ -104,7 +103,7 @@ def test_that_the_queue_shows_the_most_urgent_first_and_of_these_the_newest(
     qtbot: QtBot, watched: Watch, make_desk: MakeDesk
 ) -> None:
     desk = make_desk()
-    model = IncidentModel(desk, Leads(desk.ground))
+    model = IncidentModel(desk)
     watched(model)
     newer = r.incident("new", title="Second P1", priority=1, opened_at=r.at(-10))
     desk.take_in(Batch(epoch=1, reports=[r.report("gastonia-fd", newer)]))
@@ -116,7 +115,7 @@ def test_that_a_closed_incident_leaves_the_queue_for_the_closed_ones(
     qtbot: QtBot, watched: Watch, make_desk: MakeDesk
 ) -> None:
     desk = make_desk()
-    model = IncidentModel(desk, Leads(desk.ground))
+    model = IncidentModel(desk)
     watched(model)
     over = r.incident(CRASH[1], rev=5, seconds=3, title="MCI bus crash", status="closed")
     desk.take_in(Batch(epoch=1, reports=[r.report(CRASH[0], over)]))
@@ -130,7 +129,7 @@ def test_that_the_queue_is_filtered_by_discipline_assignment_and_own_share(
     qtbot: QtBot, watched: Watch, make_desk: MakeDesk
 ) -> None:
     desk = make_desk(agency="gastonia-fd")
-    model = IncidentModel(desk, Leads(desk.ground))
+    model = IncidentModel(desk)
     watched(model)
 
     def shown(name: str) -> list[Any]:

@@ -35,7 +35,10 @@ class ActionDialog(QDialog):
         self.go.clicked.connect(self.attempt)
         cancel = button("Cancel")
         cancel.clicked.connect(self.reject)
+        #: what a dialog of more than one button puts its own into, from the left
+        self.buttons = QHBoxLayout()
         line = QHBoxLayout()
+        line.addLayout(self.buttons)
         line.addWidget(self.refusal, 1)
         line.addStretch(0)
         line.addWidget(cancel)
@@ -64,7 +67,10 @@ class ActionDialog(QDialog):
 
     def attempt(self) -> None:
         """The button: close if it was taken, else say why not."""
-        refusal = self.act()
+        self.close_unless(self.act())
+
+    def close_unless(self, refusal: Refusal | None) -> None:
+        """Close if it was taken, else say why not."""
         if refusal is None:
             self.accept()
             return

@@ -1,5 +1,7 @@
 """Which dialog an action opens; where the desk may not do it, the reason is said at once and no dialog opens."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -37,13 +39,13 @@ class Dialogs(QObject):
             self._open(dialog)
 
     def assign_task(self, agency: str = "", unit: str = "") -> None:
-        """Ask for this unit, or for one still to be chosen."""
+        """Ask for this unit, or for one still to be chosen, for the incident that was selected last."""
+        self.send_units(((agency, unit),) if unit else (), self.incident)
+
+    def send_units(self, units: Sequence[Key], incident: Key | None) -> None:
+        """A form filled in for these units and this incident, to be sent with Enter; no units: the nearest."""
         if self._allowed("assign_task"):
-            wanted: Key | None = (agency, unit) if unit else None
-            dialog = AssignTaskDialog(
-                self._desk, self.colours, incident=self.incident, unit=wanted, parent=self._window
-            )
-            self._open(dialog)
+            self._open(AssignTaskDialog(self._desk, self.colours, incident=incident, units=units, parent=self._window))
 
     def answer_task(self, agency: str, object_id: str, state: str) -> None:
         """Answer a request; declining and countering ask for the reason first."""
