@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from cop.domain.consent import Consent
 from cop.domain.statement import Statement
 
 #: above it a revision is the milliseconds of a sender's time, of our century
@@ -11,13 +12,22 @@ _TIMES_FROM = 10**12
 def is_newer(candidate: Statement, known: Statement) -> bool:
     """The higher revision wins, then the later sender's time, then the greater sender's name.
 
-    A tie that all three leave open is broken by the content's own representation, so that every desk
-    chooses the same word whatever the order of arrival (`docs/adr/0004-newest-by-the-senders-word.md`).
+    Of two words about consent that were said without knowing of each other the narrower wins, whatever their times:
+    who stops giving is not overruled by a resumption in the same second. A tie that all of this leaves open is broken
+    by the content's own representation, so that every desk chooses the same word whatever the order of arrival
+    (`docs/adr/0004-newest-by-the-senders-word.md`).
     """
-    first, second = (candidate.rev, candidate.at, candidate.by), (known.rev, known.at, known.by)
+    first, second = (_order(candidate), _order(known))
     if first != second:
         return first > second
     return candidate != known and repr(candidate) > repr(known)
+
+
+def _order(word: Statement) -> tuple[int, int, datetime, str]:
+    narrow = 0
+    if isinstance(word, Consent):
+        narrow = 3 if word.deleted else ("given", "paused", "withdrawn").index(word.state)
+    return (word.rev, narrow, word.at, word.by)
 
 
 def revision_of_time(at: datetime) -> int:

@@ -1,0 +1,259 @@
+"""A giver's word about its clauses: pause, resume, withdraw, give again; and what that makes of who leans on one.
+
+Nothing here widens what an agreement gives: the most that a word can do is to leave its text as it is.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from cop.domain.agreement import Agreements, AidClause, ShareClause, Term
+from cop.domain.consent import Consent, Pause, consent_id
+from cop.domain.desk import Command, Operator, Refusal
+from cop.domain.report import Report
+from cop.domain.rules.actions import may
+from cop.domain.statement import Statement
+
+#: a word keeps this many pauses; of more the oldest are drawn together, with what lies between them
+KEPT_PAUSES = 40
+#: and of each this many tasks that stood by the clause when it began
+KEPT_STANDING = 1000
+_ALWAYS = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A clause does not hold: since when, until when (None: nobody knows), and whether it was withdrawn."""
+
+    since: datetime
+    until: datetime | None = None
+    withdrawn: bool = False
+
+    @property
+    def word(self) -> str:
+        """ "paused" or "withdrawn"."""
+        return "withdrawn" if self.withdrawn else "paused"
+
+
+def word_about(term: Term, consents: Mapping[tuple[str, str], Report]) -> Consent | None:
+    """What the giver of a clause says about it; what anybody else says counts for nothing."""
+    if not isinstance(term.clause, AidClause | ShareClause):
+        return None
+    found = consents.get((term.clause.giver, consent_id(*term.key)))
+    body = found.body if found is not None else None
+    return body if isinstance(body, Consent) and (body.agreement, body.clause) == term.key else None
+
+
+def stopped(consent: Consent | None, at: datetime) -> Stop | None:
+    """What keeps a clause from holding at a moment; None if nothing does.
+
+    A word that contradicts itself is read as the narrower: a pause that ends before it begins has no end.
+    """
+    if consent is None:
+        return None
+    if consent.state == "withdrawn" or consent.deleted:
+        since = consent.withdrawn_at or (consent.at if consent.deleted else _ALWAYS)
+        if since <= at:
+            return Stop(since, withdrawn=True)
+    if consent.state == "paused" and not consent.pauses:
+        return Stop(_ALWAYS)
+    over = [one for one in consent.pauses if one.since <= at and ((end := _end(one)) is None or at < end)]
+    if not over:
+        return None
+    ends = [_end(one) for one in over]
+    until = None if None in ends else max(end for end in ends if end is not None)
+    return Stop(min(one.since for one in over), until)
+
+
+def keeps_out(consent: Consent | None, asked_at: datetime, claim: str) -> Stop | None:
+    """What of the giver's word keeps a task out that says it was asked then; `claim` is "agency/task/unit".
+
+    Whoever writes `asked_at` could write any time. So a stop that began later keeps out as well what its giver did not
+    know to stand when it began: a task that was sent after a pause, and says it was asked before, stays outside.
+    """
+    stop = stopped(consent, asked_at)
+    if stop is not None or consent is None:
+        return stop
+    later = [one for one in consent.pauses if one.since > asked_at]
+    if not later:
+        return None
+    first = min(later, key=lambda one: one.since)
+    if all(one.standing is None or claim in one.standing for one in later if one.since == first.since):
+        return None
+    return Stop(first.since, _end(first), withdrawn=consent.withdrawn_at == first.since)
+
+
+def _end(pause: Pause) -> datetime | None:
+    return pause.until if pause.until is None or pause.until >= pause.since else None
+
+
+# ---- what a desk does ----
+
+
+def pause(
+    operator: Operator,
+    term: Term,
+    known: Consent | None,
+    at: datetime,
+    *,
+    standing: Iterable[str] = (),
+    until: datetime | None = None,
+    reason: str = "",
+) -> Command | Refusal:
+    """The giver stops giving for a while: until a moment, or until it says more. What stands stays."""
+    refusal = _not_ours(operator, "pause_clause", term)
+    if refusal is not None:
+        return refusal
+    if until is not None and until <= at:
+        return Refusal("Until-when is in the past.")
+    if _is_withdrawn(known):
+        return Refusal(f"{term.words} is withdrawn already.")
+    stop = stopped(known, at)
+    if stop is not None and stop.until == until:
+        return Refusal(f"{term.words} is paused already.")
+    pauses = [_ended(one, at) for one in _pauses(known)]
+    pauses.append(Pause(since=at, until=until, standing=_listed(standing)))
+    return Command(_word(operator, term, known, at, state="paused", pauses=pauses, reason=reason))
+
+
+def resume(operator: Operator, term: Term, known: Consent | None, at: datetime) -> Command | Refusal:
+    """The giver gives again what it had paused."""
+    refusal = _not_ours(operator, "pause_clause", term)
+    if refusal is not None:
+        return refusal
+    if _is_withdrawn(known):
+        return Refusal(f"{term.words} is withdrawn: give it again in words.")
+    if stopped(known, at) is None:
+        return Refusal(f"{term.words} is not paused.")
+    return Command(_word(operator, term, known, at, state="given", pauses=[_ended(one, at) for one in _pauses(known)]))
+
+
+def withdraw(
+    operator: Operator,
+    term: Term,
+    known: Consent | None,
+    at: datetime,
+    *,
+    standing: Iterable[str] = (),
+    reason: str = "",
+) -> Command | Refusal:
+    """The giver takes a clause back, until it gives it again in words."""
+    refusal = _not_ours(operator, "withdraw_clause", term)
+    if refusal is not None:
+        return refusal
+    if _is_withdrawn(known):
+        return Refusal(f"{term.words} is withdrawn already.")
+    pauses = [_ended(one, at) for one in _pauses(known)]
+    pauses.append(Pause(since=at, standing=_listed(standing)))
+    word = _word(operator, term, known, at, state="withdrawn", pauses=pauses, reason=reason, withdrawn_at=at)
+    return Command(word)
+
+
+def give_again(operator: Operator, term: Term, known: Consent | None, at: datetime, *, words: str) -> Command | Refusal:
+    """The giver takes a withdrawal back, and says why: that stands in the record."""
+    refusal = _not_ours(operator, "withdraw_clause", term)
+    if refusal is not None:
+        return refusal
+    if known is None or not _is_withdrawn(known):
+        return Refusal(f"{term.words} is not withdrawn.")
+    if not words.strip():
+        return Refusal("Say why it is given again, and who decided that.")
+    since = known.withdrawn_at or _ALWAYS
+    pauses = [_ended(one, at) for one in _pauses(known)]
+    if not any(one.since <= since for one in pauses):
+        pauses.append(Pause(since=since, until=at))
+    return Command(_word(operator, term, known, at, state="given", pauses=pauses, reason=words.strip()))
+
+
+def all_at_once(decided: Iterable[Command | Refusal]) -> Command | Refusal:
+    """Several words in one breath; those that have nothing to change stay out. The first refusal where none is left."""
+    bodies: list[Statement] = []
+    refusal = Refusal("Nothing of ours is given.")
+    for number, one in enumerate(decided):
+        if isinstance(one, Command):
+            bodies.extend(one.bodies)
+        elif number == 0:
+            refusal = one
+    return Command(bodies[0], tuple(bodies[1:])) if bodies else refusal
+
+
+def given_by(agency: str, agreements: Agreements) -> list[Term]:
+    """The aid clauses by which an agency gives, in their order."""
+    return [one for one in agreements.terms if isinstance(one.clause, AidClause) and one.clause.giver == agency]
+
+
+def bounded(pauses: Iterable[Pause]) -> tuple[Pause, ...]:
+    """Pauses in the order of their beginning, no more than `KEPT_PAUSES`: the oldest that are over become one.
+
+    The one holds from the first's beginning to the last's end: what was given between them is given no longer, and of
+    what was asked before, only what stood when the first began stands.
+    """
+    ordered = sorted(pauses, key=lambda one: one.since)
+    while len(ordered) > KEPT_PAUSES:
+        first, second, *rest = ordered
+        first_end, second_end = _end(first), _end(second)
+        until = None if first_end is None or second_end is None else max(first_end, second_end)
+        ordered = [Pause(since=first.since, until=until, standing=first.standing), *rest]
+    return tuple(ordered)
+
+
+def _not_ours(operator: Operator, action: str, term: Term) -> Refusal | None:
+    refusal = may(operator, action)
+    if refusal is not None:
+        return refusal
+    if not isinstance(term.clause, AidClause):
+        return Refusal(f"{term.words} gives no aid: there is nothing to pause or withdraw.")
+    if term.clause.giver != operator.agency:
+        return Refusal(f"{term.words} is given by {term.clause.giver}; only they pause or withdraw it.")
+    return None
+
+
+def _is_withdrawn(known: Consent | None) -> bool:
+    return known is not None and (known.state == "withdrawn" or known.deleted)
+
+
+def _pauses(known: Consent | None) -> tuple[Pause, ...]:
+    """The pauses of a word; one that says only "paused" has been so for ever."""
+    if known is None:
+        return ()
+    if known.state == "paused" and not known.pauses:
+        return (Pause(since=_ALWAYS),)
+    return known.pauses
+
+
+def _ended(one: Pause, at: datetime) -> Pause:
+    """A pause that is over at a moment at the latest."""
+    end = _end(one)
+    if end is not None and end <= at:
+        return one
+    return Pause(since=min(one.since, at), until=at, standing=one.standing)
+
+
+def _listed(standing: Iterable[str]) -> tuple[str, ...]:
+    """Those that stand; what has no room in the word is asked again, in an order that is the same everywhere."""
+    return tuple(sorted(standing)[:KEPT_STANDING])
+
+
+def _word(
+    operator: Operator,
+    term: Term,
+    known: Consent | None,
+    at: datetime,
+    *,
+    state: str,
+    pauses: list[Pause],
+    reason: str = "",
+    withdrawn_at: datetime | None = None,
+) -> Consent:
+    return Consent(
+        id=consent_id(*term.key),
+        at=at,
+        rev=known.rev + 1 if known is not None else 1,
+        by=operator.name,
+        agreement=term.agreement.id,
+        clause=term.clause.number,
+        state=state,  # type: ignore[arg-type]  # one of the three
+        withdrawn_at=withdrawn_at,
+        pauses=bounded(pauses),
+        reason=reason,
+    )

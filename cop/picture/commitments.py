@@ -1,0 +1,208 @@
+"""Which tasks lean on which clause, whether it accepts them, and what of it is bound, kept up as things change."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from cop.domain.agreement import AidClause, Term
+from cop.domain.report import Report
+from cop.domain.rules.claims import Claim, changed_since, crowded_out, stands_by_clause, why_not_by_own_words
+from cop.domain.rules.consents import stopped, word_about
+from cop.domain.rules.task_state import standing
+from cop.domain.rules.tasking import Direct, Request
+from cop.domain.task import Task
+from cop.domain.words import TASK_OVER
+from cop.picture.change import Change, Key
+
+if TYPE_CHECKING:
+    from cop.picture.picture import Picture
+
+#: by so much may the clock of who asks be ahead of ours
+CLOCKS_DIFFER = timedelta(minutes=1)
+#: agreement, clause, and whether for an exercise: what is practised uses up nothing
+_Clause = tuple[str, str, bool]
+
+
+@dataclass(slots=True)
+class _Book:
+    """What is known of one clause: the tasks that name it, what it comes to for each, and those that use it up."""
+
+    tasks: set[Key] = field(default_factory=set)
+    results: dict[Key, Direct | Request] = field(default_factory=dict)
+    leaning: list[Claim] = field(default_factory=list)
+
+
+class Commitments:
+    """Reads the picture's tables; `take` tells it what changed, before anybody asks."""
+
+    def __init__(self, picture: "Picture") -> None:
+        self._picture = picture
+        self._books: dict[_Clause, _Book] = {}
+        self._clause_of: dict[Key, _Clause] = {}
+        #: ("unit" or "incident", key) -> the tasks with a clause that speak of it
+        self._about: dict[tuple[str, Key], set[Key]] = {}
+        self._named_by: dict[Key, tuple[tuple[str, Key], ...]] = {}
+        self._replacing: dict[Key, Key] = {}
+
+    def take(self, change: Change) -> set[Key]:
+        """Work out anew what a pulse changed; the tasks for which their clause comes to something else now."""
+        stale = {at for key in change.tasks for at in self._renew(key)}
+        if not self._books:
+            return set()
+        if change.commands or change.links or (change.incidents and self._picture.commands):
+            # they decide which task validly took another's place
+            stale.update(at for old in self._replacing.values() for at in self._around(old))
+        for agreement, clause in {_clause_named(key[1]) for key in change.consents}:
+            stale.update(((agreement, clause, False), (agreement, clause, True)))
+        for kind, keys in (("unit", change.units), ("incident", change.incidents)):
+            for key in keys if len(keys) < len(self._about) else [key for named, key in self._about if named == kind]:
+                if key in keys:
+                    stale.update(self._clause_of[task] for task in self._about.get((kind, key), ()))
+        return {key for at in stale if at in self._books for key in self._work_out(at)}
+
+    def by_clause(self, task: Report, now: datetime | None = None) -> Direct | Request | None:
+        """What the clause that a task names comes to for it; None where it names none.
+
+        With `now`, what says that it is asked later than that is accepted only as far as clocks differ, and never while
+        the giver gives nothing.
+        """
+        at = self._clause_of.get(task.key)
+        result = self._books[at].results.get(task.key) if at is not None else None
+        asked = getattr(task.body, "asked_at", None)
+        if now is None or asked is None or asked <= now or not isinstance(result, Direct) or result.term is None:
+            return result
+        if asked - now <= CLOCKS_DIFFER and stopped(word_about(result.term, self._picture.consents), now) is None:
+            return result
+        return Request("says that it is asked later than now")
+
+    def bound(self, term: Term, at: datetime, *, exercise: bool = False) -> list[Claim]:
+        """The tasks that use up a clause at a moment, in the order in which they were asked.
+
+        Whoever leans on a direct clause does so until it is over; a request that nobody answered in time binds nothing.
+        """
+        book = self._books.get((*term.key, exercise))
+        if book is None:
+            return []
+        is_request = isinstance(term.clause, AidClause) and term.clause.mode == "request"
+        return [
+            one
+            for one in book.leaning
+            if (one.ends is None or one.ends > at)
+            and not (is_request and self._picture.task_state(one.task, at) == "expired")
+        ]
+
+    def bound_units(self, term: Term, at: datetime, *, exercise: bool = False) -> frozenset[Key]:
+        """The units that a clause has given at a moment."""
+        return frozenset(one.unit for one in self.bound(term, at, exercise=exercise))
+
+    def standing(self, term: Term, at: datetime, *, exercise: bool = False) -> list[Claim]:
+        """The tasks that a clause has accepted and that are not over: what a pause leaves as it is."""
+        bound = self.bound(term, at, exercise=exercise)
+        return [one for one in bound if isinstance(self.by_clause(one.task), Direct)]
+
+    def doubt(self, task: Report) -> str:
+        """What its owner is to be told of an accepted task: that the incident is no longer as the asker saw it."""
+        result = self.by_clause(task)
+        if not isinstance(result, Direct) or result.term is None:
+            return ""
+        body = task.body
+        assert isinstance(body, Task)
+        incident = self._picture.incidents.get((body.incident_agency, body.incident))
+        return changed_since(Claim(task), result.term, incident)
+
+    def _renew(self, key: Key) -> set[_Clause]:
+        """A task, or the answer to it, has changed, or it is gone: the clauses that are concerned."""
+        before = self._clause_of.pop(key, None)
+        for about in self._named_by.pop(key, ()):
+            self._about[about].discard(key)
+            if not self._about[about]:
+                del self._about[about]
+        if before is not None:
+            self._books[before].tasks.discard(key)
+            if not self._books[before].tasks:
+                del self._books[before]
+        task = self._picture.tasks.get(key)
+        body = task.body if task is not None else None
+        concerned = self._replaces(key, body.replaces if isinstance(body, Task) else "")
+        if before is not None:
+            concerned.add(before)
+        if task is None or not isinstance(body, Task) or not body.agreement:
+            return concerned
+        at = (body.agreement, body.clause, task.exercise)
+        self._clause_of[key] = at
+        self._books.setdefault(at, _Book()).tasks.add(key)
+        self._named_by[key] = (
+            ("unit", (body.assignee_agency, body.unit)),
+            ("incident", (body.incident_agency, body.incident)),
+        )
+        for name in self._named_by[key]:
+            self._about.setdefault(name, set()).add(key)
+        return concerned | {at}
+
+    def _replaces(self, key: Key, name: str) -> set[_Clause]:
+        """The tasks whose place another takes are looked at again with it."""
+        agency, _, task = name.partition("/")
+        concerned = self._around(self._replacing.pop(key)) if key in self._replacing else set()
+        if task:
+            self._replacing[key] = (agency, task)
+        return concerned | self._around(self._replacing.get(key, key))
+
+    def _around(self, key: Key) -> set[_Clause]:
+        """The clauses of a task, and of those whose place it took, one after another."""
+        found: set[_Clause] = set()
+        seen: set[Key] = set()
+        at: Key | None = key
+        while at is not None and at not in seen:
+            seen.add(at)
+            if at in self._clause_of:
+                found.add(self._clause_of[at])
+            at = self._replacing.get(at)
+        return found
+
+    def _work_out(self, at: _Clause) -> set[Key]:
+        """What a clause comes to for each task that names it; those for which that is something else than before."""
+        book, picture = self._books[at], self._picture
+        before = book.results
+        term = picture.agreements.term(at[0], at[1])
+        claims = [Claim(picture.tasks[key], self._freed_at(picture.tasks[key])) for key in book.tasks]
+        leaning = [one for one in claims if not why_not_by_own_words(one, term)]
+        book.leaning = sorted(leaning, key=lambda one: one.order)
+        quantity = term.clause.quantity if term is not None and isinstance(term.clause, AidClause) else None
+        late = crowded_out(leaning, quantity)
+        consent = word_about(term, picture.consents) if term is not None else None
+        book.results = {
+            one.task.key: stands_by_clause(
+                one,
+                term,
+                consent,
+                late=one.task.key in late,
+                unit=picture.units.get(one.unit),
+                incident=picture.incidents.get((one.body.incident_agency, one.body.incident)),
+            )
+            for one in claims
+        }
+        return {key for key, result in book.results.items() if before.get(key) != result}
+
+    def _freed_at(self, task: Report) -> datetime | None:
+        """When the unit of a task was free again; None while it is bound.
+
+        Where the same unit goes on with a task that took this one's place, it is bound until that one is over.
+        """
+        standings = self._picture.standings
+        while True:
+            by = standings.replaced_by(task)
+            if by is None or unit_of(by) != unit_of(task):
+                stands = standing(task, standings.answer(task), replaced_by=by)
+                return stands.since if stands.state in TASK_OVER else None
+            task = by
+
+
+def unit_of(task: Report) -> Key:
+    """The unit that a task asks for."""
+    assert isinstance(task.body, Task)
+    return (task.body.assignee_agency, task.body.unit)
+
+
+def _clause_named(consent: str) -> tuple[str, str]:
+    agreement, _, clause = consent.partition("~")
+    return agreement, clause
