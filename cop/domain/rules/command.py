@@ -104,7 +104,8 @@ def commanders(said: Iterable[Word]) -> Standing:
     by_incident: dict[End, dict[str, IncidentCommand]] = {}
     for (agency, incident), word in newest_words(said).items():
         by_incident.setdefault(incident, {})[agency] = word
-    read = {incident: _Read(words) for incident, words in sorted(by_incident.items())}
+    by_incident = {incident: dict(sorted(words.items())) for incident, words in sorted(by_incident.items())}
+    read = {incident: _Read(words) for incident, words in by_incident.items()}
     words_of: dict[str, list[IncidentCommand]] = {}  # of those who hold, the words by which they do
     for one in read.values():
         for agency in one.holders:
