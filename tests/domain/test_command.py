@@ -128,7 +128,7 @@ def test_that_an_old_acceptance_sent_again_does_nothing() -> None:
     assert commanders([*rail.said, (agency, accepted)]) == rail.standing
     early = word(STATE, 50, holds=True, since=r.at(5), taken_from=CITY, taken_rev=99)
     assert commanders([*rail.said, early]).agencies == (CITY,)
-    forged = word(STATE, 50, holds=True, since=r.at(5), taken_from=CITY, taken_rev=2)
+    forged = word(STATE, 50, holds=True, since=r.at(500), taken_from=CITY, taken_rev=2)
     assert commanders([*rail.said, forged]).agencies == (CITY,)
 
 
