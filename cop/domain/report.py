@@ -8,6 +8,7 @@ from cop.domain.agency import Agency, Presence
 from cop.domain.area import Alert, Zone
 from cop.domain.command import IncidentCommand
 from cop.domain.consent import Consent
+from cop.domain.details import IncidentDetails
 from cop.domain.incident import Incident, Link
 from cop.domain.log import LogEntry
 from cop.domain.request import Fill, ResourceRequest
@@ -40,6 +41,7 @@ Body = (
     | IncidentCommand
     | ResourceRequest
     | Fill
+    | IncidentDetails
     | Retraction
 )
 
@@ -62,6 +64,7 @@ BODY_KINDS: dict[str, type[Statement]] = {
         IncidentCommand,
         ResourceRequest,
         Fill,
+        IncidentDetails,
         Retraction,
     )
 }

@@ -17,6 +17,7 @@ from paho.mqtt.client import topic_matches_sub
 
 from cop.domain.area import Alert, Zone
 from cop.domain.batch import Batch, BrokerState, Delivered, RefusedWord
+from cop.domain.details import IncidentDetails
 from cop.domain.log import LogEntry
 from cop.domain.report import Report, Retraction, kind_of
 from cop.domain.rules.known_words import unknown_words
@@ -87,9 +88,9 @@ class _Line:
 class Intake:
     """Feed it bursts with `take`; get a batch with `batch`. Knows neither broker nor pipe.
 
-    `exercise` is the name of the exercise that this desk plays, None in live work. `listen` hears every report that is
-    believed. `we_say` knows of which agencies this desk itself writes for TAK: what comes back of these is an echo.
-    `emergencies` are those that stand in the picture when the process is started again.
+    `exercise` is the name of the exercise that this desk plays, None in live work; `reader` is its agency. `listen`
+    hears every report that is believed. `we_say` knows of which agencies this desk itself writes for TAK: what comes
+    back of these is an echo. `emergencies` are those that stand in the picture when the process is started again.
     """
 
     def __init__(
@@ -98,6 +99,7 @@ class Intake:
         recorder: Recorder | None,
         *,
         exercise: str | None,
+        reader: str = "",
         make: Callable[[Feed], Adapter] = make_adapter,
         listen: Callable[[Report], None] | None = None,
         we_say: Callable[[str], bool] | None = None,
@@ -108,6 +110,7 @@ class Intake:
         self._stray = _Line(_NO_FEED)
         self._recorder = recorder
         self._exercise = exercise
+        self._reader = reader
         self._make = make
         self._listen = listen
         self._we_say = we_say
@@ -294,6 +297,8 @@ class Intake:
             whose = (report.agency, body.id, body.by, body.role)
             self._refusals.append(RefusedWord(kind, *whose, wrong.reason, report.received_at))
             raise BadMessage(f"wrong hands: {wrong.reason}") from None
+        if isinstance(body, IncidentDetails) and self._reader not in {"", body.to, report.agency}:
+            raise BadMessage("details that are for another agency: the broker should not let this desk read them")
         if report.source.format != "cop-json" and kind not in ("unit", "position"):
             body = msgspec.structs.replace(body, rev=revision_of_time(body.at))
             report = msgspec.structs.replace(report, body=body)

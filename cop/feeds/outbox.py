@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from cop.domain.details import IncidentDetails
 from cop.domain.report import kind_of
 from cop.domain.statement import Statement
 from cop.feeds.adapters import cop_json
@@ -89,7 +90,15 @@ class Outbox:
             cop_json.decode_body(kind, payload)
         except BadMessage as bad:
             raise ValueError(bad.reason) from None
-        return kind, self._agency, body.id, object_topic(self._root, self._agency, kind, body.id), payload, time.time()
+        to = body.to if isinstance(body, IncidentDetails) else ""
+        return (
+            kind,
+            self._agency,
+            body.id,
+            object_topic(self._root, self._agency, kind, body.id, to=to),
+            payload,
+            time.time(),
+        )
 
     def pending(self, after: int = 0, limit: int = 200) -> list[Entry]:
         """Actions the broker does not have yet, oldest first, with numbers above `after`.

@@ -9,7 +9,8 @@ class Outlet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """One `[[publish]]`: which objects of which agencies go out, in which format, on which topic.
 
     `topic` holds `{agency}`, `{kind}` and `{id}` where they are to stand. Without `agencies`, those of the desk's own;
-    `"*"` is all. Each topic is said again at most every `every_s` seconds, with the newest word.
+    `"*"` is all. `to` is the agency that reads it, for what the agreements say that each owner shows to it; empty is
+    whoever can. Each topic is said again at most every `every_s` seconds, with the newest word.
     """
 
     name: str
@@ -17,6 +18,7 @@ class Outlet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     topic: str
     kinds: tuple[str, ...] = ("incident", "zone", "alert")
     agencies: tuple[str, ...] = ()
+    to: str = ""
     qos: Annotated[int, msgspec.Meta(ge=0, le=1)] = 1
     retain: bool = False
     every_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 1.0

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from cop.domain.agreement import Agreements
 from cop.domain.desk import Operator
 from cop.feeds.broker import Broker
 from cop.feeds.message import Feed
@@ -22,7 +23,7 @@ class OpenEmergency(msgspec.Struct, frozen=True):
 class FeedSetup(msgspec.Struct, frozen=True, kw_only=True):
     """All that the feed process is told: broker, feeds, outlets, whose desk it serves, where its files are.
 
-    `emergencies` are those that stand in the picture when it is started again.
+    `emergencies` are those that stand in the picture when it is started again; `agreements` say what outlets may show.
     """
 
     broker: Broker
@@ -34,3 +35,5 @@ class FeedSetup(msgspec.Struct, frozen=True, kw_only=True):
     client_id: str
     publish: tuple[Outlet, ...] = ()
     emergencies: tuple[OpenEmergency, ...] = ()
+    agreements: Agreements = Agreements()
+    operation: str = ""

@@ -2,9 +2,16 @@
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
+from cop.domain.agreement import Agreements
+from cop.domain.consent import Consent
 from cop.domain.report import Report, Retraction, kind_of
+from cop.domain.rules.newer import is_newer
+from cop.domain.rules.share import Case, Sharing, as_shown
+from cop.domain.unit import Position, Unit
 from cop.feeds.outbound import Writer, make_writer
 from cop.feeds.outlet import Outlet
 from cop.feeds.topics import is_exercise
@@ -12,6 +19,8 @@ from cop.feeds.topics import is_exercise
 _LOG = logging.getLogger(__name__)
 #: what waits for a connection, by topic; a desk that is away longer says the newest of it
 _WAITING_LIMIT = 20_000
+#: positions of one unit that wait to be shown late: the oldest are left out of a faster unit's way
+_LATE_LIMIT = 2_000
 
 #: hands a message to the broker; False while there is no connection that takes it
 Publisher = Callable[[str, bytes, int, bool], bool]
@@ -20,14 +29,29 @@ Publisher = Callable[[str, bytes, int, bool], bool]
 class Relay:
     """Takes every report that was believed; what an outlet wants of it waits until `flush`.
 
-    Nothing goes out in the format it came in: two desks that relay to one another would never fall silent.
+    Nothing goes out in the format it came in: two desks that relay to one another would never fall silent. What goes
+    out is what its owner shows to the outlet's reader (`rules.share`).
     """
 
-    def __init__(self, outlets: Sequence[Outlet], own_agency: str) -> None:
-        self._lines = [_Line(outlet, own_agency) for outlet in outlets]
+    def __init__(
+        self,
+        outlets: Sequence[Outlet],
+        own_agency: str,
+        agreements: Agreements | None = None,
+        *,
+        operation: str = "",
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._consents: dict[tuple[str, str], Report] = {}
+        sharing = Sharing(agreements or Agreements(), self._consents)
+        self._lines = [_Line(outlet, own_agency, _Shown(sharing, outlet.to, operation, now)) for outlet in outlets]
 
     def take(self, report: Report) -> None:
         """Note a report for the outlets that want it."""
+        if isinstance(report.body, Consent):
+            known = self._consents.get(report.key)
+            if known is None or is_newer(report.body, known.body):
+                self._consents[report.key] = report
         for line in self._lines:
             if line.wants(report):
                 try:
@@ -50,9 +74,51 @@ class Relay:
                 line.due = now + line.outlet.every_s
 
 
+class _Shown:
+    """What of each report one reader may see, and what of it has to wait until then."""
+
+    def __init__(self, sharing: Sharing, party: str, operation: str, now: Callable[[], datetime]) -> None:
+        self._sharing = sharing
+        self._party = party
+        self._operation = operation
+        self._now = now
+        #: of a unit the kind; of those that are shown late every position that is not due yet
+        self._kinds: dict[tuple[str, str], str] = {}
+        self._late: dict[tuple[str, str], deque[tuple[datetime, Report]]] = {}
+
+    def of(self, report: Report) -> Report | None:
+        """The report as it may be shown now; None if it may not, or not yet."""
+        body = report.body
+        if isinstance(body, Unit):
+            self._kinds[report.key] = body.kind
+        if not isinstance(body, Position):
+            return report
+        case = Case(unit_kind=self._kinds.get(report.key, "unknown"), lat=body.lat, lon=body.lon)
+        shown = self._sharing.shown_to(self._party, report.agency, case, self._now(), operation=self._operation)
+        passed = as_shown(report, shown)
+        if passed is None or not shown.delay:
+            self._late.pop(report.key, None)  # what waited is no longer to be shown, or older than this
+            return passed
+        waiting = self._late.setdefault(report.key, deque(maxlen=_LATE_LIMIT))
+        waiting.append((report.received_at + shown.delay, passed))
+        return None
+
+    def due(self) -> list[Report]:
+        """Of each unit that is shown late the newest position that is due by now."""
+        found, now = [], self._now()
+        for waiting in self._late.values():
+            last = None
+            while waiting and waiting[0][0] <= now:
+                last = waiting.popleft()[1]
+            if last is not None:
+                found.append(last)
+        return found
+
+
 class _Line:
-    def __init__(self, outlet: Outlet, own_agency: str) -> None:
+    def __init__(self, outlet: Outlet, own_agency: str, shown: _Shown) -> None:
         self.outlet = outlet
+        self._shown = shown
         self.due = 0.0
         self._writer: Writer = make_writer(outlet.format)
         self._agencies = frozenset(outlet.agencies or (own_agency,))
@@ -76,7 +142,12 @@ class _Line:
         return "*" in self._agencies or agency in self._agencies
 
     def take(self, report: Report) -> None:
-        """Write it in the outlet's format."""
+        """Write it in the outlet's format, as its reader may see it."""
+        shown = self._shown.of(report)
+        if shown is not None:
+            self._write(shown)
+
+    def _write(self, report: Report) -> None:
         body = report.body
         kind = body.kind if isinstance(body, Retraction) else kind_of(body)
         gone = isinstance(body, Retraction) or body.deleted
@@ -89,6 +160,8 @@ class _Line:
 
     def flush(self, publish: Publisher) -> None:
         """Say all that waits, until the connection takes no more."""
+        for report in self._shown.due():
+            self._write(report)
         outlet = self.outlet
         while self._waiting:
             where, (payload, gone) = next(iter(self._waiting.items()))

@@ -27,7 +27,12 @@ KINDS: dict[str, tuple[int, bool]] = {
     "command": (1, True),
     "request": (1, True),
     "fill": (1, True),
+    "details": (1, True),
 }
+
+
+#: kinds that are said to one agency alone, never to all
+_FOR_ONE = frozenset({"details"})
 
 
 class ObjectTopic(NamedTuple):
@@ -37,6 +42,7 @@ class ObjectTopic(NamedTuple):
     agency: str
     kind: str
     id: str
+    to: str = ""
 
 
 def exercise_root(name: str) -> str:
@@ -54,8 +60,13 @@ def exercise_of(topic: str) -> str | None:
     return topic.split("/", 2)[1] if is_exercise(topic) else None
 
 
-def object_topic(root: str, agency: str, kind: str, object_id: str) -> str:
-    """The topic on which `agency` publishes one object of `kind`; a profile has no id level."""
+def object_topic(root: str, agency: str, kind: str, object_id: str, *, to: str = "") -> str:
+    """The topic on which `agency` publishes one object of `kind`; a profile has no id level.
+
+    What is for one agency alone, `to`, stands in a part of the tree that the broker lets that agency alone read.
+    """
+    if to:
+        return f"{root}/{agency}/for/{to}/{kind}/{object_id}"
     if kind == "profile":
         return f"{root}/{agency}/profile"
     return f"{root}/{agency}/{kind}/{object_id}"
@@ -74,7 +85,9 @@ def parse_object_topic(topic: str) -> ObjectTopic | None:
         return None
     if below[1:] == ["profile"]:
         return ObjectTopic(root, below[0], "profile", below[0])
-    if len(below) != 3 or below[1] not in KINDS or below[1] == "profile" or not below[2]:
+    if len(below) == 5 and below[1] == "for" and _AGENCY.fullmatch(below[2]) and below[3] in _FOR_ONE and below[4]:
+        return ObjectTopic(root, below[0], below[3], below[4], to=below[2])
+    if len(below) != 3 or below[1] not in KINDS or below[1] in {"profile", *_FOR_ONE} or not below[2]:
         return None
     return ObjectTopic(root, *below)
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cop.domain.agreement import Agreements
 from cop.domain.area import Alert, Zone
 from cop.domain.batch import Batch, BrokerState, Delivered, FeedHealth, RefusedWord
+from cop.domain.details import IncidentDetails, details_id
 from cop.domain.log import LogEntry
 from cop.domain.report import Report, kind_of
 from cop.domain.request import Fill
@@ -21,6 +22,7 @@ from cop.domain.task import Answer
 from cop.domain.unit import Unit
 from cop.picture.change import Change, Key
 from cop.picture.commanding import Commanding
+from cop.picture.commitments import Commitments
 from cop.picture.ended_alerts import EndedAlerts, counts
 from cop.picture.heard_words import HeardWords
 from cop.picture.home import HomeGround
@@ -51,6 +53,7 @@ _TABLES = {
     "command": "commands",
     "request": "requests",
     "fill": "fills",
+    "details": "details",
 }
 
 #: what is said to an object of another agency, keyed by (speaker, other agency + "/" + object); -> that object's table
@@ -106,9 +109,14 @@ class Picture:
         self.commanding = Commanding(self.commands, self.incidents, self.same)
         #: where tasks stand, by whose word
         self.standings = TaskStandings(self.tasks, self.answers, took_over=self.commanding.took_over)
+        #: which tasks lean on which clause, and what of it is bound
+        self.commitments = Commitments(self)
+        self.standings.by_clause = self.commitments.by_clause
         self.requests: dict[Key, Report] = {}
         #: keyed by (giving agency, requesting agency + "/" + request)
         self.fills: dict[Key, Report] = {}
+        #: keyed by (agency, reader + "~" + incident)
+        self.details: dict[Key, Report] = {}
         self.agencies: dict[str, Report] = {}
         self.log: list[Report] = []
         self.feeds: dict[str, FeedHealth] = {}
@@ -152,8 +160,10 @@ class Picture:
         if change.links:
             self.same.renew()
         self.commanding.renew(change)
-        if change.tasks or change.consents or change.commands or change.links or (change.incidents and self.commands):
-            self.standings.renew()
+        self.standings.renew(change)
+        if moved := self.commitments.take(change):
+            change.tasks |= moved
+            self.standings.renew(change)
         return change
 
     def _refuse(self, words: Iterable[RefusedWord], change: Change) -> None:
@@ -274,7 +284,7 @@ class Picture:
                 table[key] = self._words.shown(known)
                 self._note(kind, key, known, change)
             return
-        if report.body.deleted or (kind == "alert" and self._is_aside(report)):
+        if (report.body.deleted and kind != "consent") or (kind == "alert" and self._is_aside(report)):
             self._remove(kind, key, report, report.body.at, change)
             return
         self._gone.pop((kind, key), None)
@@ -316,6 +326,9 @@ class Picture:
                 self._note("unit", report.key, report, change)
                 return
             kind = "unit"  # nothing else is known of it
+        if kind == "consent":  # to take back the word that pauses a clause would give it again: the word stays
+            self._note(kind, report.key, report, change)
+            return
         if kind not in _TABLES:
             return
         table: dict[Key, Report] = getattr(self, _TABLES[kind])
@@ -357,6 +370,8 @@ class Picture:
         if kind in _SAID_TO:
             requester, _, object_id = key[1].partition("/")
             getattr(change, _SAID_TO[kind]).add((requester, object_id))
+        elif kind == "details":
+            change.incidents.add((report.agency, key[1].partition("~")[2]))
         else:
             getattr(change, _TABLES[kind]).add(key)
 
@@ -380,4 +395,6 @@ def _is_sent_at(retraction: Report) -> bool:
 def _key(report: Report) -> Key:
     if isinstance(report.body, Answer | Fill):
         return (report.agency, f"{report.body.requester}/{report.body.id}")
+    if isinstance(report.body, IncidentDetails):
+        return (report.agency, details_id(report.body.to, report.body.id))
     return report.key

@@ -8,7 +8,6 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from cop.authority.authority import Authority
-from cop.domain.agreement import Agreements
 from cop.domain.area import Zone
 from cop.domain.batch import Batch, Delivered
 from cop.domain.desk import Command, Operator, Refusal
@@ -24,6 +23,7 @@ from cop.picture.ground import Ground
 from cop.picture.picture import Picture
 from cop.picture.whereabouts import Whereabouts
 from cop.ui.acts.command import CommandActs
+from cop.ui.acts.details import DetailsActs
 from cop.ui.acts.tasks import TaskActs
 from cop.ui.wording import agency_name
 
@@ -52,7 +52,7 @@ class Desk(QObject):
         send: Send,
         *,
         exercise: str = "",
-        agreements: Agreements | None = None,
+        operation: str = "",
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         super().__init__()
@@ -61,11 +61,14 @@ class Desk(QObject):
         self.ground = ground
         self.whereabouts = Whereabouts(ground)  # of the units; whoever asks it tells it first what moved
         self.exercise = exercise  # the exercise's title; empty when live
+        self.operation = operation or exercise  # as clauses name it that hold for some operations alone
         self.now = now
         self._send = send
-        self.authority = Authority(picture, ground, agreements or picture.agreements, operator, now, live=not exercise)
+        self.authority = Authority(picture, ground, picture.agreements, operator, now, live=not exercise)
         self.tasks = TaskActs(self)
         self.command = CommandActs(self)
+        self.details = DetailsActs(self)
+        self.changed.connect(self.details.renew)
         self._let_go_at = now()
 
     def take_in(self, batch: Batch) -> None:

@@ -1,11 +1,15 @@
 """What goes out in other formats: to whom it belongs, never back where it came from, newest word first."""
 
+from datetime import date, datetime
+
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from paho.mqtt.client import topic_matches_sub
 
+from cop.domain.agreement import Agreement, Agreements, ShareClause, Term
+from cop.domain.consent import Consent, Pause
 from cop.domain.report import Report, Retraction, Source
 from cop.domain.unit import Position
 from cop.feeds.adapters.cop_json import encode
@@ -201,3 +205,64 @@ def test_that_a_writer_that_falls_stops_neither_the_feed_nor_the_other_outlets(
     relay.take(said(incident("i1")))
     assert flushed(relay).topics == ["elsewhere/charlotte-fire/incident/i1"]
     assert "outlet broken cannot write" in caplog.text
+
+
+def _shared(**fields: object) -> Agreements:
+    given = {"number": "7.1", "says": "As written.", "giver": OURS, "to": ("*",), **fields}
+    clause = ShareClause(**given)  # type: ignore[arg-type]
+    agreement = Agreement(id="mou", title="MOU", parties=(OURS, THEIRS), in_force_from=date(2020, 1, 1))
+    return Agreements([Term(agreement, clause)])
+
+
+def _positions(agreements: Agreements, *, to: str = "") -> tuple[Relay, list[datetime]]:
+    outlet = Outlet(name="tak", format="geojson", topic="out/{id}", kinds=("position",), to=to, every_s=1e-6)
+    clock = [at(5)]
+    return Relay([outlet], OURS, agreements, now=lambda: clock[0]), clock
+
+
+def _place(payload: bytes) -> list[float]:
+    found = msgspec.json.decode(payload)
+    place: list[float] = (found.get("geometry") or found["features"][0]["geometry"])["coordinates"]
+    return place
+
+
+def test_that_a_position_leaves_as_exact_as_its_owner_shows_it() -> None:
+    relay, _ = _positions(_shared(positions="rounded"))
+    relay.take(said(POSITION))
+    [(_, payload, _)] = flushed(relay).sent
+    assert _place(payload)[:2] != [POSITION.lon, POSITION.lat]
+    relay, _ = _positions(_shared(positions="none"))
+    relay.take(said(POSITION))
+    assert not flushed(relay).sent
+
+
+def test_that_an_outlet_for_a_party_follows_that_partys_clause() -> None:
+    relay, _ = _positions(_shared(positions="none", to=("york-fd",)), to="york-fd")
+    relay.take(said(POSITION))
+    assert not flushed(relay).sent
+    relay, _ = _positions(_shared(positions="none", to=("york-fd",)), to=THEIRS)
+    relay.take(said(POSITION))
+    assert flushed(relay).sent
+
+
+def test_that_a_late_position_leaves_when_its_delay_is_over_and_not_before() -> None:
+    relay, clock = _positions(_shared(positions="delayed", delay_min=15.0))
+    for second in (0, 60, 120):
+        body = msgspec.structs.replace(POSITION, at=at(second), lat=35.0 + second / 1000)
+        relay.take(msgspec.structs.replace(said(body), received_at=at(second)))
+    assert not flushed(relay).sent
+    clock[0] = at(15 * 60 + 61)
+    [(_, payload, _)] = flushed(relay).sent
+    assert _place(payload)[1] == pytest.approx(35.06)
+
+
+def test_that_a_pause_of_sharing_is_obeyed_by_what_leaves_next() -> None:
+    relay, _ = _positions(_shared(positions="exact"))
+    relay.take(said(POSITION))
+    assert flushed(relay).sent
+    word = Consent(
+        id="mou~7.1", at=at(6), rev=1, agreement="mou", clause="7.1", state="paused", pauses=(Pause(since=at(4)),)
+    )
+    relay.take(said(word))
+    relay.take(said(msgspec.structs.replace(POSITION, at=at(9), lat=35.3)))
+    assert not flushed(relay).sent

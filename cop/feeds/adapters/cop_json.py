@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import msgspec
 
 from cop.domain.area import Alert, Zone
+from cop.domain.details import IncidentDetails, details_id
 from cop.domain.report import BODY_KINDS, Report, Retraction, Source
 from cop.domain.statement import Identifier, Moment, ShortText, Statement
 from cop.domain.unit import Position
@@ -63,10 +64,13 @@ class CopJson:
         elif self._feed.agency and where.agency != self._feed.agency:
             raise BadMessage("agency in the topic is not this feed's agency")
         if not message.payload:
-            return [self._report(message, where, Retraction(id=where.id, at=message.received_at, kind=where.kind))]
+            object_id = details_id(where.to, where.id) if where.to else where.id
+            return [self._report(message, where, Retraction(id=object_id, at=message.received_at, kind=where.kind))]
         body: Any = self._body(where.kind, message.payload)
         if where.id and body.id != where.id:
             raise BadMessage("id in the payload is not the topic's")
+        if isinstance(body, IncidentDetails) and where.to and body.to != where.to:
+            raise BadMessage("who may read it is not whom the topic names")
         losses: dict[str, str] = {}
         if isinstance(body, Zone | Alert) and body.geometry:
             geometry, left_out = geometries.checked(body.geometry)
