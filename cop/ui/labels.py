@@ -5,6 +5,7 @@ import html
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QFrame,
     QLabel,
     QPushButton,
@@ -120,7 +121,7 @@ def button(text: str, look: str = "", *, name: str = "", hint: str = "") -> QPus
     return one
 
 
-def allow(one: QPushButton, refusal: str | None, hint: str = "") -> None:
+def allow(one: QAbstractButton, refusal: str | None, hint: str = "") -> None:
     """Enable a button, or disable it with the reason where eyes and screen readers find it."""
     one.setEnabled(refusal is None)
     one.setToolTip(tip(hint if refusal is None else refusal))

@@ -1,24 +1,21 @@
-"""The selection panel's pages of a unit, a resource and a task."""
+"""The selection panel's pages of a unit and a resource."""
 
 import numpy as np
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from cop.domain.report import Report
-from cop.domain.task import Answer
 from cop.domain.unit import Unit
-from cop.domain.words import AVAILABILITIES, TASK_STATES, UNIT_KINDS, UNIT_STATUSES, label
+from cop.domain.words import AVAILABILITIES, UNIT_KINDS, UNIT_STATUSES, label
 from cop.map import coordinates
 from cop.picture.change import Change
 from cop.ui import wording
 from cop.ui.desk import Desk
-from cop.ui.facts import Fact, Facts, provenance, times
+from cop.ui.facts import Fact, Facts, times
 from cop.ui.flow_layout import FlowLayout
 from cop.ui.labels import Label, allow, button
 from cop.ui.page import Page
 from cop.ui.received import Received
 from cop.ui.resource_dock import body_of, free_of, resource_place, resource_type, why_not_mark
-from cop.ui.task_words import answer_verb, standing, task_of
+from cop.ui.task_words import standing, task_of
 
 #: so many jurisdictions of a place are named; the others are counted
 _GROUNDS = 3
@@ -230,92 +227,3 @@ class ResourcePage(Page):
         report = self.desk.picture.resources.get(self.key)
         if report is not None:
             self.assign_asked.emit(report.agency, body_of(report).unit)
-
-
-class TaskPage(Page):
-    """One task: what is asked, what its owner says, and the buttons of either side."""
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self.line = Label(wrap=True)
-        self.lines.addWidget(self.line)
-        self.section("What is asked")
-        self.facts = Facts()
-        self.lines.addWidget(self.facts)
-        self.section("What its owner says")
-        self.answer = Facts()
-        self.lines.addWidget(self.answer)
-        self.lines.addSpacing(8)
-        self._buttons = QWidget()
-        self._flow = FlowLayout(self._buttons, gap=8)
-        self._flow.setContentsMargins(0, 0, 0, 0)
-        self._states: tuple[str, ...] | None = None
-        self.cancel = button("Cancel request")
-        self.cancel.clicked.connect(lambda: self.cancel_asked.emit(*self.key))
-        self.lines.addWidget(self._buttons)
-        self.lines.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignLeft)
-        self.end_with_source()
-
-    def concerns(self, change: Change) -> bool:
-        """Itself, or its answer."""
-        return self.key in change.tasks or bool(change.agencies or change.delivered)
-
-    def refresh(self) -> None:
-        """Read everything anew."""
-        picture, now = self.desk.picture, self.desk.now()
-        report = picture.tasks.get(self.key)
-        if report is None:
-            self.say_gone("This task is gone")
-            return
-        task, stands = task_of(report), standing(self.desk, report)
-        self.say(
-            f"{task.id} · asked by {wording.agency_name(picture, report.agency)}",
-            stands.objective,
-            stands.who,
-        )
-        self.line.say(stands.line + (" · not sent yet" if stands.pending else ""), stands.tone)
-        self.facts.say(
-            [
-                ("Incident", stands.incident),
-                ("Due", wording.clock_or_date(task.due_at, now) if task.due_at is not None else ""),
-                ("Clause", wording.one_line(task.clause)),
-                ("Note", wording.one_line(task.note)),
-                ("Asked", times(task.at, now)),
-            ]
-        )
-        answer = picture.answer_to(report)
-        asked = bool(task.assignee_agency)
-        self.answer.say(self._answer(answer) if asked else [("", "Nobody is asked yet.")])
-        self._offer(stands.answers)
-        ours = report.agency == self.desk.operator.agency
-        self.cancel.setVisible(ours and stands.state not in {"complete", "cancelled"})
-        refusal = self.desk.may("cancel_task")
-        allow(self.cancel, refusal.reason if refusal else None, "Take the request back")
-        self.say_source(report, *([answer] if answer is not None else []))
-
-    def _answer(self, report: Report | None) -> list[Fact]:
-        if report is None or not isinstance(report.body, Answer):
-            return [("", "nothing yet")]
-        answer, now = report.body, self.desk.now()
-        return [
-            ("State", label(TASK_STATES, answer.state)),
-            ("Reason", wording.one_line(answer.reason)),
-            ("ETA", wording.span(answer.eta_s) if answer.eta_s is not None else ""),
-            *provenance(self.desk.picture, report, now),
-        ]
-
-    def _offer(self, states: tuple[str, ...]) -> None:
-        if states == self._states:
-            return
-        self._states = states
-        while (item := self._flow.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
-        refusal = self.desk.may("answer_task")
-        for place, state in enumerate(states):
-            one = button(answer_verb(state), "primary" if place == 0 else "")
-            allow(one, refusal.reason if refusal else None)
-            one.clicked.connect(lambda _=False, state=state: self.answer_asked.emit(*self.key, state))
-            self._flow.addWidget(one)
-        self._buttons.setVisible(bool(states))

@@ -10,8 +10,9 @@ from cop.ui.desk import Desk
 from cop.ui.dock import Dock
 from cop.ui.incident_page import IncidentPage
 from cop.ui.labels import Label
-from cop.ui.object_pages import ResourcePage, TaskPage, UnitPage
+from cop.ui.object_pages import ResourcePage, UnitPage
 from cop.ui.page import Page
+from cop.ui.task_page import TaskPage
 
 
 class SelectionPanel(Dock):

@@ -13,6 +13,7 @@ from cop.domain.rules import task_moves
 from cop.domain.rules.task_state import Standing
 from cop.domain.rules.tasking import Refused
 from cop.domain.task import Answer, Basis, Task
+from cop.domain.unit import Unit
 from cop.domain.words import TASK_OVER
 from cop.picture.change import Key
 
@@ -164,24 +165,24 @@ class TaskActs:
         about, now = picture.same.of(incident), desk.now()
         open_tasks = sum(
             key not in (instead_of, (desk.operator.agency, task.id))
-            and isinstance(known.body, Task)
-            and (known.body.assignee_agency, known.body.unit) == unit
-            and (known.body.incident_agency, known.body.incident) in about
-            and known.body.objective == task.objective
-            and picture.task_state(known, now) not in TASK_OVER
-            for key, known in picture.tasks.items()
+            and isinstance(other.body, Task)
+            and (other.body.assignee_agency, other.body.unit) == unit
+            and (other.body.incident_agency, other.body.incident) in about
+            and other.body.objective == task.objective
+            and picture.task_state(other, now) not in TASK_OVER
+            for key, other in picture.tasks.items()
         )
-        row = picture.tracks.row_of(*unit)
+        known = picture.units.get(unit)
         report = picture.incidents.get(incident)
         body = report.body if report is not None else None
         return task_moves.ask(
             desk.operator,
             task,
             desk.authority.may_task(unit, incident if body is not None else None),
-            unit_known=unit in picture.units or row is not None,
+            unit_known=known is not None or picture.tracks.row_of(*unit) is not None,
             open_tasks=open_tasks,
             at=now,
-            unit_kind=picture.tracks.kinds[row] if row is not None else "",
+            unit_kind=known.body.kind if known is not None and isinstance(known.body, Unit) else "",
             basis=_basis(body) if isinstance(body, Incident) else None,
         )
 
