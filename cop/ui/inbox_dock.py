@@ -32,7 +32,7 @@ from cop.domain.desk import Refusal
 from cop.domain.report import Report
 from cop.domain.words import TASK_STATES, label
 from cop.map.palette import Palette
-from cop.picture.change import Change
+from cop.picture.change import Change, Key
 from cop.ui import wording
 from cop.ui.cards import card_list
 from cop.ui.desk import Desk
@@ -156,12 +156,11 @@ class InboxDock(Dock):
 
     def _count(self) -> None:
         lines = self.model.lines.values()
-        waiting = [one for one in lines if one.needs_answer]
-        overdue = sum(one.is_overdue for one in waiting)
-        snoozed = sum(one.snoozed_until is not None and not one.is_overdue for one in waiting)
-        told = len(lines) - len(waiting)
+        waiting, overdue = self.counts()
+        snoozed = sum(one.needs_answer and one.snoozed_until is not None and not one.is_overdue for one in lines)
+        told = len(lines) - waiting
         parts = (
-            f"{len(waiting)} wait for our answer" if len(waiting) != 1 else "1 waits for our answer",
+            f"{waiting} wait for our answer" if waiting != 1 else "1 waits for our answer",
             f"⚠ {overdue} overdue" if overdue else "",
             f"{snoozed} snoozed" if snoozed else "",
             f"{told} sent by agreement" if told else "",
@@ -171,7 +170,7 @@ class InboxDock(Dock):
         if words != self.count.text() or title != self.windowTitle():
             self.setWindowTitle(title)
             self.count.say(words, "bad" if overdue else "muted")
-            self.counted.emit(len(waiting), overdue)
+            self.counted.emit(waiting, overdue)
 
     def _read_again(self) -> None:
         """The pane as the picture has it now: the same line, or the word that it is settled."""
@@ -183,6 +182,16 @@ class InboxDock(Dock):
             self.pane.say_gone(self._why_gone(item))
         elif self.pane.say(sheet_of(self.desk, one, self.model.report(item))):
             self._turned_at = self.desk.now()
+
+    def counts(self) -> tuple[int, int]:
+        """How many wait for our answer, and how many of them for too long."""
+        waiting = [one for one in self.model.lines.values() if one.needs_answer]
+        return len(waiting), sum(one.is_overdue for one in waiting)
+
+    def longest_waiting(self) -> Key | None:
+        """The task that waits longest for our answer and was not put off; None if none does."""
+        shown = (self.model.lines[item] for item in self._shown())
+        return next((key_of(one.item) for one in shown if one.item[0] == "task"), None)
 
     def _why_gone(self, item: Item) -> str:
         report = self.desk.picture.tasks.get(key_of(item))

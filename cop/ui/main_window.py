@@ -21,6 +21,7 @@ from cop.ui.desk import Desk
 from cop.ui.dialogs.opener import Dialogs
 from cop.ui.dock import Dock
 from cop.ui.feed_dock import FeedDock
+from cop.ui.inbox_dock import InboxDock
 from cop.ui.incident_dock import IncidentDock
 from cop.ui.keys_dialog import KeysDialog
 from cop.ui.layers_dock import LayersDock
@@ -33,7 +34,7 @@ from cop.ui.save_picture import SavePictureDialog
 from cop.ui.search import Hit, SearchField, find, why_no_cell
 from cop.ui.selection_panel import SelectionPanel
 from cop.ui.task_board import TaskBoard
-from cop.ui.task_words import inbox, task_of
+from cop.ui.task_words import task_of
 from cop.ui.theme import qt_palette, stylesheet, ui_font
 from cop.ui.top_bar import TopBar
 from cop.ui.unit_dock import UnitDock
@@ -136,6 +137,7 @@ class MainWindow(QMainWindow):
         self.incident_dock = self._add(IncidentDock(desk, palette))
         self.unit_dock = self._add(UnitDock(desk, palette))
         self.resource_dock = self._add(ResourceDock(desk, palette))
+        self.inbox_dock = self._add(InboxDock(desk, palette))
         self.alert_dock = self._add(AlertDock(desk, palette))
         self.task_board = self._add(TaskBoard(desk, palette))
         self.selection_panel = self._add(SelectionPanel(desk, palette))
@@ -207,6 +209,9 @@ class MainWindow(QMainWindow):
         self.incident_dock.open_button.clicked.connect(lambda _: dialogs.open_incident())
         self.resource_dock.mark_asked.connect(dialogs.mark_resource)
         self.task_board.answer_asked.connect(dialogs.answer_task)
+        self.inbox_dock.answer_asked.connect(dialogs.answer_task)
+        self.inbox_dock.counted.connect(self.top_bar.say_requests)
+        self.top_bar.say_requests(*self.inbox_dock.counts())
         panel.assign_asked.connect(dialogs.assign_task)
         panel.send_asked.connect(dialogs.send_units)
         panel.log_asked.connect(dialogs.write_log)
@@ -377,12 +382,12 @@ class MainWindow(QMainWindow):
 
     def next_request(self) -> None:
         """The longest waiting request to our agency."""
-        waiting = inbox(self.desk)
-        if not waiting:
+        waiting = self.inbox_dock.longest_waiting()
+        if waiting is None:
             self.notice.say("No request to our agency waits for an answer.")
             return
-        self._show_dock(self.task_board)
-        self._select_and_show("task", *waiting[0].key)
+        self._show_dock(self.inbox_dock)
+        self._select_and_show("task", *waiting)
 
     def change_theme(self) -> None:
         """From dark to light and back; remembered."""

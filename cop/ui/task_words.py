@@ -12,6 +12,7 @@ from cop.domain.words import ROLES, TASK_STATES, label
 from cop.picture.change import Key
 from cop.picture.picture import Picture
 from cop.ui import wording
+from cop.ui.answer_time import MARKS, answer_time
 from cop.ui.desk import Desk
 
 #: the board's columns; who was turned down stands under Requested until the asker looks elsewhere
@@ -27,8 +28,6 @@ _VERBS = {
     "complete": "Done",
     "released": "Recall…",
 }
-#: of the time that a request may wait: from here on its timer is amber, then red
-_AMBER, _RED = 0.5, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +116,10 @@ def state_words(
     passed = (now - stands.since).total_seconds()
     at = wording.clock_or_date(stands.since, now)
     if state == "requested":
-        return _waits(task, stands, passed, ours=ours)
+        return _waits(task, now, ours=ours)
     if state == "expired":
         asks = "asks us · " if ours else ""
-        return f"{asks}no answer · overdue {wording.waiting(passed)}", "bad"
+        return f"{MARKS['over']}{asks}no answer · overdue {wording.waiting(passed)}", "bad"
     if state == "draft":
         return "draft · asks nobody yet", "muted"
     if state == "countered":
@@ -209,16 +208,14 @@ def may_cancel(desk: Desk, report: Report) -> bool:
     return report.agency == desk.operator.agency and desk.picture.task_state(report, desk.now()) not in CLOSED
 
 
-def _waits(task: Task, stands: task_state.Standing, passed: float, *, ours: bool) -> tuple[str, str]:
+def _waits(task: Task, now: datetime, *, ours: bool) -> tuple[str, str]:
     if not task.assignee_agency:
+        passed = (now - task_state.asked_at(task)).total_seconds()
         return f"nobody asked yet · {wording.waiting(passed)}", "muted"
-    waits = f"{'asks us · waiting' if ours else 'awaiting consent'} {wording.waiting(passed)}"
-    if task.answer_by is None:
-        return waits, "muted"
-    whole = (task.answer_by - stands.since).total_seconds()
-    part = passed / whole if whole > 0 else 1.0
-    tone = "bad" if part >= _RED else "warn" if part >= _AMBER else "muted"
-    return f"{waits} of {wording.waiting(whole)}", tone
+    wait = answer_time(task, now)
+    if ours:
+        return f"{wait.mark}asks us · waiting {wording.waiting(wait.passed_s)}", wait.tone
+    return wait.awaiting(), wait.tone
 
 
 def _turned(word: str, reason: str) -> str:

@@ -175,6 +175,8 @@ QPushButton[look="small_primary"] {{ padding: 3px 9px; font-size: 11px; backgrou
   border-color: {p.accent}; font-weight: bold; }}
 QPushButton[look="inbox"] {{ background: {p.warn}; color: {text_on(p.warn, "#10161d")}; border-color: {p.warn};
   border-radius: 9px; padding: 3px 11px; font-weight: bold; font-size: 11px; }}
+QPushButton[look="inbox"][overdue="true"] {{ background: {p.bad}; color: {text_on(p.bad, "#ffffff")};
+  border-color: {p.bad}; }}
 QPushButton[look="alerts"] {{ background: {p.raised}; border-color: {p.muted}; border-radius: 9px; padding: 3px 11px;
   font-weight: bold; font-size: 11px; }}
 QPushButton[look="alerts"][severe="true"] {{ background: {p.bad}; color: {text_on(p.bad, "#ffffff")};

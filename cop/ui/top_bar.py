@@ -14,7 +14,6 @@ from cop.ui.desk import Desk
 from cop.ui.feed_dots import FeedDots
 from cop.ui.labels import Label, button, restyle, tip
 from cop.ui.search import SearchField
-from cop.ui.task_words import inbox
 
 
 class TopBar(QWidget):
@@ -82,14 +81,19 @@ class TopBar(QWidget):
     def refresh(self) -> None:
         """Feeds, requests and our agency's name as the picture has them now."""
         self.dots.say(feed_words.by_agency(self._desk.picture))
-        count = len(inbox(self._desk))
-        words = f"{count} request{'s' if count != 1 else ''}"
-        self.inbox.setVisible(bool(count))
-        if words != self.inbox.text():
-            self.inbox.setText(words)
-            self.inbox.setAccessibleName(f"{words} to our agency wait for an answer")
         self.chip.say(wording.operator_words(self._desk.operator, self._desk.picture))
         self._say_alerts()
+
+    def say_requests(self, waiting: int, overdue: int) -> None:
+        """So many requests wait for our answer, so many of them for too long."""
+        words = f"{waiting} request{'s' if waiting != 1 else ''}" + (f" · ⚠ {overdue}" if overdue else "")
+        self.inbox.setVisible(bool(waiting))
+        if words != self.inbox.text():
+            self.inbox.setText(words)
+            late = f", {overdue} of them overdue" if overdue else ""
+            self.inbox.setAccessibleName(f"{waiting} requests to our agency wait for an answer{late}")
+            self.inbox.setToolTip(tip("Show the one that waits longest (Ctrl+R)"))
+            restyle(self.inbox, "overdue", bool(overdue))
 
     def _say_alerts(self) -> None:
         stands = standing_alerts(self._desk)
