@@ -68,6 +68,8 @@ class Commitments:
 
     consent: Callable[[Term], Consent | None] = lambda term: None
     bound: Callable[[Term], Collection[tuple[str, str]]] = lambda term: ()
+    #: what people call an agency
+    called: Callable[[str], str] = str
 
 
 def may_task(
@@ -87,7 +89,7 @@ def may_task(
     refusal = may(operator, "assign_task")
     if refusal is not None:
         return Refused(refusal.reason)
-    why = why_never(wanted, live=live)
+    why = why_never(wanted, live=live) if operator.agency else "This desk speaks for no agency."
     if why:
         return Refused(why)
     return by_agreement(operator.agency, wanted, basis, terms, commitments, at=at)
@@ -156,7 +158,7 @@ def _why_not(
         return 2, why
     stop = stopped(commitments.consent(term), at)
     if stop is not None:
-        return 1, f"is {stop.word} by {clause.giver}"
+        return 1, f"is {stop.word} by {commitments.called(clause.giver)}"
     bound = commitments.bound(term)
     if clause.quantity is not None and (wanted.agency, wanted.unit) not in bound and len(bound) >= clause.quantity:
         return 0, f"gives {kinds_words(clause, clause.quantity)}; {_all_of(clause.quantity)} committed"

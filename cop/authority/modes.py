@@ -1,0 +1,109 @@
+"""How this desk gets units for an incident: asked for every candidate of a list, worked out once an agency and kind."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+from cop.domain.agreement import Agreements, AidClause, Term
+from cop.domain.desk import Operator
+from cop.domain.incident import Incident
+from cop.domain.rules.claims import seen
+from cop.domain.rules.consents import word_about
+from cop.domain.rules.tasking import Commitments, Direct, Request, Tasking, Wanted, by_agreement, may_task
+from cop.domain.task import Basis
+from cop.domain.unit import Unit
+from cop.picture.change import Change, Key
+from cop.picture.names import agency_name
+from cop.picture.picture import Picture
+
+#: agency and kind of unit -> how we get one
+Mode = Callable[[str, str], Direct | Request]
+
+
+class Modes:
+    """Keeps what it worked out for a second, or until something is said that consent hangs on."""
+
+    def __init__(self, picture: Picture, agreements: Agreements, operator: Operator, *, live: bool) -> None:
+        self._picture = picture
+        self._operator = operator
+        self._live = live
+        self._terms: dict[str, list[Term]] = {}
+        for term in agreements.terms:
+            if isinstance(term.clause, AidClause):
+                self._terms.setdefault(term.clause.giver, []).append(term)
+        self._known: dict[Key | None, dict[tuple[str, str], Direct | Request]] = {}
+        self._second = 0
+
+    def take(self, change: Change) -> None:
+        """Forget what a change may have moved."""
+        if change.tasks or change.consents or change.incidents or change.agencies:
+            self._known.clear()
+
+    def of(self, incident: Key | None, at: datetime) -> Mode:
+        """How we get a unit of an agency and kind for an incident; role and unit left aside."""
+        second = int(at.timestamp())
+        if second != self._second:  # hours, days and pauses begin and end by the clock
+            self._known.clear()
+            self._second = second
+        known = self._known.setdefault(incident, {})
+        basis = self._basis(incident)
+
+        def mode(agency: str, kind: str) -> Direct | Request:
+            found = known.get((agency, kind))
+            if found is None:
+                found = known[agency, kind] = by_agreement(
+                    self._operator.agency,
+                    Wanted(agency, kind=kind),
+                    basis,
+                    self._terms.get(agency, ()),
+                    self._commitments(at),
+                    at=at,
+                )
+            return found
+
+        return mode
+
+    def of_unit(self, unit: Key, incident: Key | None, at: datetime) -> Direct | Request:
+        """How we get this unit, as far as agreements go."""
+        return self.of(incident, at)(unit[0], self._wanted(unit).kind)
+
+    def may_task(self, unit: Key, incident: Key | None, at: datetime, beside: Collection[Key] = ()) -> Tasking:
+        """Whether this desk may send a unit; `beside` are others that are sent in the same breath, and count."""
+        return may_task(
+            self._operator,
+            self._wanted(unit),
+            self._basis(incident),
+            self._terms.get(unit[0], ()),
+            self._commitments(at, beside),
+            at=at,
+            live=self._live,
+        )
+
+    def _commitments(self, at: datetime, beside: Collection[Key] = ()) -> Commitments:
+        picture = self._picture
+
+        def bound(term: Term) -> Collection[Key]:
+            giver = term.clause.giver if isinstance(term.clause, AidClause) else ""
+            given = picture.commitments.bound_units(term, at, exercise=not self._live)
+            return given | {one for one in beside if one[0] == giver}
+
+        return Commitments(
+            consent=lambda term: word_about(term, picture.consents),
+            bound=bound,
+            called=lambda agency: agency_name(picture, agency),
+        )
+
+    def _basis(self, incident: Key | None) -> Basis | None:
+        report = self._picture.incidents.get(incident) if incident is not None else None
+        return seen(report.body) if report is not None and isinstance(report.body, Incident) else None
+
+    def _wanted(self, unit: Key) -> Wanted:
+        report = self._picture.units.get(unit)
+        row = self._picture.tracks.row_of(*unit)
+        body = report.body if report is not None else None
+        return Wanted(
+            *unit,
+            kind=body.kind if isinstance(body, Unit) else "unknown",
+            status=body.status if isinstance(body, Unit) else "unknown",
+            known=report is not None or row is not None,
+            exercise=report.exercise if report is not None else row is not None and self._picture.tracks.exercise[row],
+        )
