@@ -7,6 +7,9 @@ from typing import Annotated, Literal
 import msgspec
 import platformdirs
 
+from cop.authority.problem import Problem
+from cop.authority.reading import load_agreements
+from cop.domain.agreement import Agreements
 from cop.domain.report import BODY_KINDS
 from cop.feeds.adapters import MODULES, make_adapter
 from cop.feeds.broker import Broker
@@ -65,6 +68,12 @@ class MapSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         return ((online,) if self.tiles_url else ()) + self.basemap
 
 
+class AgreementSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who leads and whom one may ask: `[agreements]`."""
+
+    folders: tuple[str, ...] | None = None
+
+
 class JournalSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is recorded: `[journal]`."""
 
@@ -80,6 +89,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     broker: Broker = Broker()
     journal: JournalSettings = JournalSettings()
     map: MapSettings = MapSettings()
+    agreements: AgreementSettings = AgreementSettings()
     feed: tuple[Feed, ...] = ()
     publish: tuple[Outlet, ...] = ()
 
@@ -108,6 +118,16 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             return load_ground(self.boundaries())
         except (OSError, ValueError) as error:
             raise ConfigError(f"[map] jurisdictions, [[map.boundaries]]: {error}") from error
+
+    def agreement_folders(self) -> tuple[Path, ...]:
+        """Where the agreements lie; where the setting is left away, an exercise has its own, and live work none."""
+        if self.agreements.folders is None:
+            return (RESOURCES / "agreements",) if self.exercise else ()
+        return tuple(Path(one).expanduser() for one in self.agreements.folders)
+
+    def load_agreements(self, ground: Ground) -> tuple[Agreements, list[Problem]]:
+        """The agreements that can be applied, and what is wrong with the others: to be shown, never to stop a desk."""
+        return load_agreements(self.agreement_folders(), ground, self.region())
 
     def data(self) -> Path:
         """The desk's own folder: outbox, journal, window layout, tile cache."""

@@ -5,6 +5,7 @@ from pathlib import Path, PureWindowsPath
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from cop.authority.metres import widened
@@ -19,7 +20,6 @@ from cop.picture.ground import Ground
 
 _SOURCES = ("jurisdiction", "agency", "zone_file", "along_road", "inside_all", "inside_any")
 _LARGEST_FILE = 50_000_000
-_TOO_LARGE = "the zone file is larger than 50 MB"
 #: planning zones give no authority: an agency's ground is not what it plans for
 _NO_AUTHORITY = "planning_zone"
 
@@ -202,9 +202,7 @@ class Areas:
             raise AreaError(f"{shown(name)}: a zone file is GeoJSON, and ends in .geojson", "zone_file")
         path = self._folder / name
         try:
-            if path.stat().st_size > _LARGEST_FILE:
-                raise ValueError(_TOO_LARGE)
-            polygons, remarks = sound(read(path).geometries, shown(path.name))
+            polygons, remarks = _polygons(path)
         except OSError as error:
             raise AreaError(f"{shown(name)} cannot be read: {error.strerror}", "zone_file") from None
         except (ValueError, RecursionError) as error:
@@ -216,6 +214,13 @@ class Areas:
             raise AreaError(shown(why, 200).replace(", left out", "").replace(", repaired", ""), "zone_file")
         whole: BaseGeometry = shapely.union_all(pieces)
         return whole
+
+
+def _polygons(path: Path) -> tuple[NDArray[np.object_], list[str]]:
+    """The polygons of a file, and what is wrong with them. Raises OSError, ValueError."""
+    if path.stat().st_size > _LARGEST_FILE:
+        raise ValueError(f"{path.name} is larger than {_LARGEST_FILE // 1_000_000} MB")
+    return sound(read(path).geometries, path.name)
 
 
 def _surface(geometry: BaseGeometry) -> BaseGeometry:
