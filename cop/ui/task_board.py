@@ -1,24 +1,30 @@
 """The task board: five columns from requested to done."""
 
-from PySide6.QtCore import QSettings, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSettings, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
 from cop.domain.words import TASK_STATES
 from cop.map.palette import Palette
 from cop.picture.change import Change, Key
 from cop.ui import wording
+from cop.ui.board_column import BoardColumn
 from cop.ui.desk import Desk
 from cop.ui.dock import Dock
-from cop.ui.labels import ElidedLabel, Label, button
+from cop.ui.labels import ElidedLabel, button
+from cop.ui.next_candidates import NextCandidates
 from cop.ui.task_card import TaskCard
+from cop.ui.task_index import TaskIndex
 from cop.ui.task_words import COLUMNS, Standing, standing, task_of
 
-#: cards a column; the newest are shown, the rest counted
-_MOST = 40
+#: what stands first in a column: what we must answer, then what went wrong
+_FIRST = {"ask": 0, "bad": 1}
 
 
 class TaskBoard(Dock):
-    """The tasks of one incident, or of all. What is asked of our own agency always stands there, first."""
+    """The tasks of one incident, or of all. What is asked of our own agency always stands there, first.
+
+    A pulse reads and draws only the tasks that it touched. A card is dragged to the column of what its owner says next.
+    """
 
     side = Qt.DockWidgetArea.BottomDockWidgetArea
     keys = "Ctrl+4"
@@ -30,24 +36,29 @@ class TaskBoard(Dock):
         self.incident: Key | None = None
         self._selected: Key | None = None
         self._cards: dict[Key, TaskCard] = {}
+        self._standings: dict[Key, Standing] = {}
+        self._index = TaskIndex(desk.picture)
+        self._next = NextCandidates(desk, self)
+        self._next.found.connect(lambda agency, object_id: self._say((agency, object_id)))
         self.heading = ElidedLabel("Tasks", "strong")
         self.everything = button("All incidents", "chip", name="Show the tasks of all incidents")
         self.everything.setCheckable(True)
         self.everything.setChecked(True)
-        self.everything.toggled.connect(lambda _: self.refresh())
+        self.everything.toggled.connect(lambda _: self._lay_out(say_all=True))
         head = QWidget()
         line = QHBoxLayout(head)
         line.setContentsMargins(12, 8, 12, 6)
         line.setSpacing(14)
         line.addWidget(self.heading, 1)
         line.addWidget(self.everything)
-        self.columns = {name: _BoardColumn(TASK_STATES[name]) for name in COLUMNS}
+        self.columns = {name: BoardColumn(TASK_STATES[name]) for name in COLUMNS}
         body = QWidget()
         columns = QHBoxLayout(body)
         columns.setContentsMargins(12, 0, 12, 8)
         columns.setSpacing(10)
         for column in self.columns.values():
             columns.addWidget(column, 1)
+            column.more_asked.connect(self._lay_out)
         self.lines.addWidget(head)
         across = QScrollArea()
         across.setWidget(body)
@@ -66,45 +77,34 @@ class TaskBoard(Dock):
             self.incident = key
             if key is not None:
                 self.everything.setChecked(False)
-            self.refresh()
+            self._lay_out(say_all=True)
 
     def apply(self, change: Change) -> None:
-        """Cards move when a task or its answer changed."""
-        if change.tasks or change.delivered or change.incidents or change.links or change.agencies or change.units:
-            self.refresh()
+        """Cards move when a task, its answer, or what it hangs on changed."""
+        touched = self._index.touched(change)
+        if touched:
+            self._read(touched)
+            self._lay_out(touched)
+        elif change.incidents:
+            self._head()
 
     def refresh(self) -> None:
         """Every card where it belongs."""
-        shown: dict[str, list[Standing]] = {name: [] for name in COLUMNS}
-        one_incident = self.incident is not None and not self.everything.isChecked()
-        about = self.desk.picture.same.of(self.incident) if self.incident is not None else ()
-        for report in self.desk.picture.tasks.values():
-            task = task_of(report)
-            stands = standing(self.desk, report)
-            if one_incident and (task.incident_agency, task.incident) not in about and stands.mark != "ask":
-                continue
-            shown[stands.column].append(stands)
-        kept: set[Key] = set()
-        for name, column in self.columns.items():
-            ordered = sorted(shown[name], key=lambda one: (one.mark != "ask", -one.since.timestamp(), one.key))
-            cards = [self._card(one, with_incident=not one_incident) for one in ordered[:_MOST]]
-            kept.update(card.key for card in cards)
-            column.lay_out(cards, len(ordered))
-        for key in [key for key in self._cards if key not in kept]:
-            card = self._cards.pop(key)
-            card.hide()
-            card.deleteLater()
-        self._head(one_incident)
+        self._standings.clear()
+        self._read(set(self.desk.picture.tasks))
+        self._lay_out(say_all=True)
 
     def tick(self) -> None:
-        """Waits and arrival times move."""
-        if not self.in_sight():
-            return
-        with_incident = self.incident is None or self.everything.isChecked()
-        for key, card in self._cards.items():
-            report = self.desk.picture.tasks.get(key)
-            if report is not None:
-                card.say(standing(self.desk, report), with_incident=with_incident)
+        """Waits and arrival times move, and what nobody answered in time turns overdue."""
+        running = {key for key, one in self._standings.items() if one.state == "requested"}
+        shown = set(self._cards) if self.in_sight() else set()
+        before = {key: self._standings[key].mark for key in running}
+        self._read(running | shown)
+        moved = {key for key in running if self._standings[key].mark != before[key]}
+        if moved:
+            self._lay_out(moved)
+        for key in shown - moved:
+            self._say(key)
 
     def card(self, key: Key) -> TaskCard | None:
         """The card of a task, if it is shown."""
@@ -135,74 +135,129 @@ class TaskBoard(Dock):
         """All incidents, or the selected one, as it was."""
         self.everything.setChecked(bool(settings.value("task_board/everything", True, type=bool)))
 
-    def _card(self, stands: Standing, *, with_incident: bool) -> TaskCard:
-        card = self._cards.get(stands.key)
-        if card is None:
-            refusal = self.desk.may("answer_task")
-            card = self._cards[stands.key] = TaskCard(stands, refusal=refusal.reason if refusal else None)
-            card.chosen.connect(lambda agency, object_id: self.selected.emit("task", agency, object_id))
-            card.answered.connect(self.answer_asked)
-        card.say(stands, with_incident=with_incident)
+    # reading and drawing
+
+    def _read(self, keys: set[Key]) -> None:
+        for key in keys:
+            report = self.desk.picture.tasks.get(key)
+            if report is None:
+                self._standings.pop(key, None)
+                self._next.forget(key)
+                continue
+            known, stands = self._standings.get(key), standing(self.desk, report)
+            if known is not None and known.state != stands.state:
+                self._next.forget(key)
+            self._standings[key] = stands
+
+    def _one_incident(self) -> bool:
+        return self.incident is not None and not self.everything.isChecked()
+
+    def _lay_out(self, touched: set[Key] | None = None, *, say_all: bool = False) -> None:
+        """Cards to their columns; of those that stay, the touched ones say how they stand now."""
+        one_incident = self._one_incident()
+        about = self.desk.picture.same.of(self.incident) if self.incident is not None else ()
+        shown: dict[str, list[Standing]] = {name: [] for name in COLUMNS}
+        for key, stands in self._standings.items():
+            if one_incident and stands.mark != "ask":
+                task = task_of(self.desk.picture.tasks[key])
+                if (task.incident_agency, task.incident) not in about:
+                    continue
+            shown[stands.column].append(stands)
+        kept: set[Key] = set()
+        for name, column in self.columns.items():
+            ordered = sorted(shown[name], key=_place)
+            cards = []
+            for one in ordered[: column.most]:
+                card = self._cards.get(one.key)
+                if card is None:
+                    self._cards[one.key] = card = self._new_card(one)
+                    self._say(one.key)
+                elif say_all or (touched is not None and one.key in touched):
+                    self._say(one.key)
+                cards.append(card)
+            kept.update(card.key for card in cards)
+            column.lay_out(cards, len(ordered))
+        for key in [key for key in self._cards if key not in kept]:
+            card = self._cards.pop(key)
+            card.hide()
+            card.deleteLater()
+        self._head()
+
+    def _say(self, key: Key) -> None:
+        """A card shows how its task stands, and who would be asked next."""
+        card, stands = self._cards.get(key), self._standings.get(key)
+        if card is not None and stands is not None:
+            follows = self._next.of(key) if stands.next and not stands.pending else None
+            card.say(stands, with_incident=not self._one_incident(), follows=follows)
+
+    def _new_card(self, stands: Standing) -> TaskCard:
+        reasons = [
+            refusal.reason if refusal else None for refusal in map(self.desk.may, ("answer_task", "assign_task"))
+        ]
+        card = TaskCard(stands, refusal=reasons[0], may_not_ask=reasons[1])
+        card.chosen.connect(lambda agency, object_id: self.selected.emit("task", agency, object_id))
+        card.acted.connect(self._act)
+        card.carried.connect(self._carried)
+        card.put_down.connect(self._put_down)
         card.select(stands.key == self._selected)
         return card
 
-    def _head(self, one_incident: bool) -> None:
+    def _head(self) -> None:
         report = self.desk.picture.incidents.get(self.incident) if self.incident is not None else None
+        one_incident = self._one_incident()
         if one_incident and report is not None:
             self.heading.say(f"Tasks — {wording.incident_title(report)}")
         else:
             self.heading.say("Tasks — this incident is gone" if one_incident else "Tasks — all incidents")
 
+    # what a person does
 
-class _BoardColumn(QWidget):
-    """A coloured line, heading and count, and the cards below."""
-
-    def __init__(self, title: str) -> None:
-        super().__init__()
-        self.setAccessibleName(title)
-        self.setMinimumWidth(138)  # all five on a screen of 1600
-        self.line = QFrame()
-        self.line.setFixedHeight(3)
-        self._title = Label(title, "strong")
-        self._count = Label("0", "muted")
-        self._more = Label("", "muted", wrap=True)
-        self._order: list[TaskCard] = []
-        inside = QWidget()
-        self._cards = QVBoxLayout(inside)
-        self._cards.setContentsMargins(0, 0, 2, 0)
-        self._cards.setSpacing(7)
-        self._cards.addWidget(self._more)
-        self._cards.addStretch(1)
-        self.area = QScrollArea()
-        self.area.setWidget(inside)
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        head = QHBoxLayout()
-        head.setContentsMargins(2, 5, 6, 5)
-        head.addWidget(self._title, 1)
-        head.addWidget(self._count)
-        lines = QVBoxLayout(self)
-        lines.setContentsMargins(0, 0, 0, 0)
-        lines.setSpacing(0)
-        lines.addWidget(self.line)
-        lines.addLayout(head)
-        lines.addWidget(self.area, 1)
-
-    def lay_out(self, cards: list[TaskCard], count: int) -> None:
-        """These cards, in this order; `count` counts also those that are not shown."""
-        self._count.setText(str(count))
-        self._more.say(f"and {count - len(cards)} more" if count > len(cards) else "")
-        if cards == self._order:
+    def _act(self, agency: str, object_id: str, act: str) -> None:
+        report = self.desk.picture.tasks.get((agency, object_id))
+        if report is None:
             return
-        for card in self._order:
-            self._cards.removeWidget(card)
-        for place, card in enumerate(cards):
-            self._cards.insertWidget(place, card)
-            card.show()
-        self._order = list(cards)
+        if act == "offer":
+            self.desk.tasks.accept_counter(report)
+        elif act == "next":
+            found = self._next.of(report.key)
+            if found is not None and found.unit is not None:  # who stands on the button, and nobody else
+                self.desk.tasks.reassign(report, found.unit)
+        else:
+            self.answer_asked.emit(agency, object_id, act)
 
-    def shown(self) -> list[Key]:
-        """The tasks that stand here, from above."""
-        return [card.key for card in self._order]
+    def _may_go(self, card: TaskCard, column: str) -> bool:
+        """Whether our agency may say this of the task: it owns the unit, and the state may follow."""
+        stands = card.standing
+        return column != stands.column and column in stands.answers and self.desk.may("answer_task") is None
+
+    def _carried(self, card: TaskCard, screen: QPoint) -> None:
+        card.setCursor(Qt.CursorShape.ClosedHandCursor)
+        for name, column in self.columns.items():
+            may = self._may_go(card, name)
+            column.mark(("here" if column.is_at(screen) else "may") if may else "")
+
+    def _put_down(self, card: TaskCard, screen: QPoint) -> None:
+        card.unsetCursor()
+        meant = next((name for name, column in self.columns.items() if column.is_at(screen)), None)
+        for column in self.columns.values():
+            column.mark("")
+        if meant is None or meant == card.standing.column:
+            return
+        if self._may_go(card, meant):
+            self.answer_asked.emit(*card.key, meant)
+        else:
+            self.desk.refused.emit(self._why_not(card, meant))
+
+    def _why_not(self, card: TaskCard, column: str) -> str:
+        if (refusal := self.desk.may("answer_task")) is not None:
+            return refusal.reason
+        owner = task_of(self.desk.picture.tasks[card.key]).assignee_agency
+        if owner != self.desk.operator.agency:
+            name = wording.agency_name(self.desk.picture, owner) if owner else "its owner"
+            return f"Only {name} says how far this task is."
+        state, wanted = TASK_STATES.get(card.standing.state, card.standing.state), TASK_STATES[column]
+        return f"A task that is {state.lower()} cannot become {wanted.lower()}."
+
+
+def _place(one: Standing) -> tuple[int, float, Key]:
+    return (_FIRST.get(one.mark, 2), -one.since.timestamp(), one.key)

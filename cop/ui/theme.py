@@ -215,6 +215,8 @@ QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::su
 #card[mark="selected"], #card:focus {{ border: 1px solid {p.accent}; }}
 #card[mark="ask"] {{ border: 2px solid {p.warn}; }}
 #card[mark="bad"] {{ border: 1px solid {p.bad}; }}
+#board_area[drop="may"] {{ border: 1px dashed {p.muted}; border-radius: 6px; }}
+#board_area[drop="here"] {{ border: 2px solid {p.accent}; border-radius: 6px; }}
 #rule {{ background: {p.border}; border: none; }}
 #banner {{ border: none; }}
 #banner[level="bad"] {{ background: {p.bad}; }}
