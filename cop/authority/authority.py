@@ -11,13 +11,13 @@ from cop.authority.modes import Mode, Modes
 from cop.authority.suggest import Suggestions
 from cop.domain.agreement import Agreements
 from cop.domain.desk import Operator
-from cop.domain.incident import Incident
 from cop.domain.rules.conflict import Conflict
 from cop.domain.rules.lead import Lead, Site
 from cop.domain.rules.tasking import Tasking
 from cop.picture.change import Change, Key
 from cop.picture.ground import Ground
 from cop.picture.picture import Picture
+from cop.picture.whereabouts import Whereabouts
 
 __all__ = ["Authority", "LeadChange"]
 
@@ -34,7 +34,9 @@ class Authority:
         now: Callable[[], datetime],
         *,
         live: bool = True,
+        whereabouts: Whereabouts | None = None,
     ) -> None:
+        """`whereabouts` of the units, where the desk has them already: to make them takes a second on large ground."""
         self.picture = picture
         self.ground = ground
         self.agreements = agreements
@@ -42,24 +44,27 @@ class Authority:
         self.now = now
         self.live = live
         self._modes = Modes(picture, agreements, operator, live=live)
-        self.engaged = Engaged(picture)
+        self.engaged = Engaged(picture, now)
         self.leads = Leads(picture, ground, agreements, self.engaged, now)
         self.suggestions = Suggestions(picture, ground, self.engaged, own=operator.agency, live=live)
-        self.standing = Conflicts(picture, ground, self.engaged, own=operator.agency, live=live, lead=self.lead)
+        whereabouts = whereabouts or Whereabouts(ground)
+        self.standing = Conflicts(picture, self.engaged, whereabouts, own=operator.agency, live=live, lead=self.lead)
 
     def take(self, change: Change) -> list[LeadChange]:
         """Look at what a pulse changed; whose lead changed by it."""
         self._modes.take(change)
         looked_at = self.engaged.take(change)
-        passed = self.leads.take(change, looked_at)
+        passed = self.leads.take(change, looked_at.tasks)
         self.suggestions.take(change)
-        self.standing.take(change, self.now())
+        self.standing.take(change, self.now(), touched=looked_at, moved_leads=[one.incident for one in passed])
         return passed
 
     def tick(self) -> list[LeadChange]:
         """A second has passed: clauses begin and end by the clock."""
-        passed = self.leads.tick()
-        self.standing.tick(self.now())
+        moved_on = self.engaged.tick()
+        passed = self.leads.take(Change(), moved_on.tasks) if moved_on else []
+        passed += self.leads.tick()
+        self.standing.tick(self.now(), touched=moved_on, moved_leads=[one.incident for one in passed])
         return passed
 
     def lead(self, incident: Key) -> Lead | None:

@@ -1,89 +1,70 @@
 """Which units are asked for or at work, by the tasks that stand open: kept up as tasks and answers change."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cop.domain.rules.open_task import OpenTask
 from cop.domain.task import Task
 from cop.domain.words import TASK_OVER
 from cop.picture.change import Change, Key
 from cop.picture.picture import Picture
 
-#: a unit of a task in these states is at work on it; in the others it is only asked for
-AT_WORK = frozenset({"accepted", "en_route", "on_scene"})
 
+@dataclass(slots=True)
+class Touched:
+    """What was looked at again: tasks, and the units, clauses and incidents that they name or named before."""
 
-@dataclass(frozen=True, slots=True)
-class OpenTask:
-    """A task that is not over, who asked for it, and where it stands."""
+    tasks: set[Key] = field(default_factory=set)
+    units: set[Key] = field(default_factory=set)
+    clauses: set[Key] = field(default_factory=set)
 
-    key: Key
-    task: Task
-    state: str
-    exercise: bool
-
-    @property
-    def unit(self) -> Key:
-        """The unit that is asked for."""
-        return (self.task.assignee_agency, self.task.unit)
-
-    @property
-    def incident(self) -> Key:
-        """What it is for."""
-        return (self.task.incident_agency, self.task.incident)
-
-    @property
-    def clause(self) -> Key | None:
-        """The clause that it leans on, agreement and number; None if on none."""
-        return (self.task.agreement, self.task.clause) if self.task.agreement else None
-
-    @property
-    def asked_at(self) -> datetime:
-        """When it was first asked."""
-        return self.task.asked_at or self.task.at
+    def __bool__(self) -> bool:
+        return bool(self.tasks)
 
 
 class Engaged:
-    """The open tasks by unit and by clause. `take` says which tasks may stand differently after a change."""
+    """The open tasks by unit and by clause. `take` each change, `tick` each second."""
 
-    def __init__(self, picture: Picture) -> None:
+    def __init__(self, picture: Picture, now: Callable[[], datetime]) -> None:
         self._picture = picture
+        self._now = now
         self.open: dict[Key, OpenTask] = {}
         self._of_unit: dict[Key, set[Key]] = {}
         self._on_clause: dict[Key, set[Key]] = {}
-        #: task -> the clause that it names, whatever became of it: one that is over makes room for others
-        self._clause_of: dict[Key, Key] = {}
-        #: task -> those that say they take its place
+        self._for_incident: dict[Key, set[Key]] = {}
+        #: task -> those that say they take its place; and the other way
         self._replacing: dict[Key, set[Key]] = {}
         self._replaced: dict[Key, Key] = {}
+        #: task -> the next moment at which the clock alone moves it
+        self._due: dict[Key, datetime] = {}
         self._busy: NDArray[np.bool_] | None = None
-        self._read(picture.tasks)
+        self._read(picture.tasks, Touched())
 
-    def take(self, change: Change, *, now: datetime | None = None) -> set[Key]:
-        """Look at what changed; the tasks that were looked at again."""
-        touched = set(change.tasks)
-        if change.consents:
-            touched |= {key for keys in self._on_clause.values() for key in keys}
-        if change.commands:
-            touched |= set(self._replacing)
-        for key in change.tasks:
-            touched |= self._beside(key)
-        self._read(touched)
-        for key in change.tasks:  # as it is said now
-            also = self._beside(key) - touched
-            self._read(also)
-            touched |= also
-        if change.units or touched:
+    def take(self, change: Change) -> Touched:
+        """Look at what changed."""
+        touched = Touched()
+        wanted = set(change.tasks)
+        if change.commands or change.links:  # they decide which task validly takes another's place
+            wanted |= set(self._replaced) | set(self._replacing)
+        if wanted:
+            self._read(self._in_line(wanted), touched)
+            self._read(self._in_line(change.tasks) - touched.tasks, touched)  # as it is said now
+        if touched or change.units:
             self._busy = None
         return touched
 
-    def look_again(self, keys: Iterable[Key]) -> None:
-        """The clock has moved some of these on."""
-        self._read(keys)
-        self._busy = None
+    def tick(self) -> Touched:
+        """Look at those that the clock has moved on."""
+        now = self._now()
+        touched = Touched()
+        self._read([key for key, at in self._due.items() if at < now], touched)
+        if touched:
+            self._busy = None
+        return touched
 
     def of_unit(self, unit: Key) -> list[OpenTask]:
         """The open tasks of a unit, the first asked first."""
@@ -93,13 +74,17 @@ class Engaged:
         """The open tasks that lean on a clause, the first asked first."""
         return self._sorted(self._on_clause.get(clause, ()))
 
+    def for_incident(self, incident: Key) -> list[OpenTask]:
+        """The open tasks for an incident by this report of it, the first asked first."""
+        return self._sorted(self._for_incident.get(incident, ()))
+
     def units(self) -> Iterator[Key]:
         """The units that some open task names."""
         return iter(self._of_unit)
 
     def clauses(self) -> Iterator[Key]:
         """The clauses that some open task leans on."""
-        return (clause for clause, keys in self._on_clause.items() if keys)
+        return iter(self._on_clause)
 
     def busy(self) -> NDArray[np.bool_]:
         """Which rows of the tracks are at work on a task, whatever their status says yet; shape (tracks.count,)."""
@@ -107,25 +92,29 @@ class Engaged:
         if self._busy is None or len(self._busy) != tracks.count:
             self._busy = np.zeros(tracks.count, dtype=np.bool_)
             for unit, keys in self._of_unit.items():
-                if any(self.open[key].state in AT_WORK for key in keys):
-                    row = tracks.row_of(*unit)
-                    if row is not None:
-                        self._busy[row] = True
+                if any(self.open[key].at_work for key in keys) and (row := tracks.row_of(*unit)) is not None:
+                    self._busy[row] = True
         return self._busy
 
     def _sorted(self, keys: Iterable[Key]) -> list[OpenTask]:
-        return sorted((self.open[key] for key in keys if key in self.open), key=lambda one: (one.asked_at, one.key))
+        return sorted((self.open[key] for key in keys), key=lambda one: (one.asked_at, one.key))
 
-    def _beside(self, key: Key) -> set[Key]:
-        """Tasks whose standing may hang on this one's."""
-        beside = set(self._on_clause.get(self._clause_of.get(key, ("", "")), ()))
-        if key in self._replaced:
-            beside.add(self._replaced[key])
-        return beside
+    def _in_line(self, keys: Iterable[Key]) -> set[Key]:
+        """These tasks, those whose place they take and those that take theirs, one after another."""
+        found, waiting = set(keys), list(keys)
+        while waiting:
+            key = waiting.pop()
+            beside = {*self._replacing.get(key, ()), *([self._replaced[key]] if key in self._replaced else [])}
+            for one in beside - found:
+                found.add(one)
+                waiting.append(one)
+        return found
 
-    def _read(self, keys: Iterable[Key]) -> None:
+    def _read(self, keys: Iterable[Key], touched: Touched) -> None:
+        now = self._now()
         for key in list(keys):
-            self._forget(key)
+            self._note(self._forget(key), touched)
+            touched.tasks.add(key)
             report = self._picture.tasks.get(key)
             body = report.body if report is not None else None
             if report is None or not isinstance(body, Task):
@@ -134,27 +123,42 @@ class Engaged:
                 agency, _, task = body.replaces.partition("/")
                 self._replaced[key] = (agency, task)
                 self._replacing.setdefault((agency, task), set()).add(key)
-            if body.agreement:
-                self._clause_of[key] = (body.agreement, body.clause)
-            state = self._picture.task_state(report)
+            state = self._picture.task_state(report, now)
+            ahead = [at for at in (body.asked_at, body.answer_by) if at is not None and at >= now]
+            if ahead:
+                self._due[key] = min(ahead)
             if state in TASK_OVER and state != "expired":
                 continue
-            one = self.open[key] = OpenTask(key, body, state, report.exercise)
-            if body.unit:
-                self._of_unit.setdefault(one.unit, set()).add(key)
+            answer = self._picture.answer_to(report)
+            answered_at = answer.body.at if answer is not None else None
+            one = self.open[key] = OpenTask(key, body, state, report.exercise, answered_at)
+            self._of_unit.setdefault(one.unit, set()).add(key)
             if one.clause is not None:
                 self._on_clause.setdefault(one.clause, set()).add(key)
+            if one.incident is not None:
+                self._for_incident.setdefault(one.incident, set()).add(key)
+            self._note(one, touched)
 
-    def _forget(self, key: Key) -> None:
+    @staticmethod
+    def _note(one: OpenTask | None, touched: Touched) -> None:
+        if one is not None:
+            touched.units.add(one.unit)
+            if one.clause is not None:
+                touched.clauses.add(one.clause)
+
+    def _forget(self, key: Key) -> OpenTask | None:
         replaced = self._replaced.pop(key, None)
         if replaced is not None:
             _leave(self._replacing, replaced, key)
-        self._clause_of.pop(key, None)
+        self._due.pop(key, None)
         known = self.open.pop(key, None)
         if known is not None:
             _leave(self._of_unit, known.unit, key)
             if known.clause is not None:
                 _leave(self._on_clause, known.clause, key)
+            if known.incident is not None:
+                _leave(self._for_incident, known.incident, key)
+        return known
 
 
 def _leave(index: dict[Key, set[Key]], under: Key, key: Key) -> None:

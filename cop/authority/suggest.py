@@ -152,7 +152,7 @@ class Suggestions:
         free &= ~self._engaged.busy()
         if self._live:
             free &= tracks.exercise == drill
-        for key in (*need.without, *self._asked_for(body, report.key)):
+        for key in (*need.without, *self._asked_for(report.key)):
             row = tracks.row_of(*key)
             if row is not None:
                 free[row] = False
@@ -175,10 +175,9 @@ class Suggestions:
         pair = tracks.agency[rows].astype(np.intp) * _CODES + tracks.kind[rows]
         return _Field(rows, fit[rows], metres, seconds, cost, pair)
 
-    def _asked_for(self, body: Incident, key: Key) -> list[Key]:
+    def _asked_for(self, key: Key) -> list[Key]:
         """The units that open tasks ask for, for this incident, by whichever of its reports."""
-        same = set(self._picture.same.of(key))
-        return [one.unit for one in self._engaged.open.values() if one.incident in same]
+        return [one.unit for same in self._picture.same.of(key) for one in self._engaged.for_incident(same)]
 
     def _fit(self, body: Incident, need: Need) -> NDArray[np.int8]:
         """How well each row fits; above `NOT_FITTING` where it is not what is looked for."""

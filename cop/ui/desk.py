@@ -64,7 +64,9 @@ class Desk(QObject):
         self.operation = operation or exercise  # as clauses name it that hold for some operations alone
         self.now = now
         self._send = send
-        self.authority = Authority(picture, ground, picture.agreements, operator, now, live=not exercise)
+        self.authority = Authority(
+            picture, ground, picture.agreements, operator, now, live=not exercise, whereabouts=self.whereabouts
+        )
         self.tasks = TaskActs(self)
         self.command = CommandActs(self)
         self.details = DetailsActs(self)

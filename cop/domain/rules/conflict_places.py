@@ -1,0 +1,75 @@
+"""Conflicts of places: units in a hot zone without a task there, ground without a unit ready to go, refused words."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from cop.domain.rules.conflict import About, Conflict, Proposal
+from cop.domain.rules.conflict_tasks import Names
+from cop.domain.rules.fitting import kind_called
+from cop.domain.rules.same import End
+
+#: of more units of one agency in a zone one line tells, not a line each
+_EACH = 4
+
+
+def in_hot_zone(
+    zone: End, agency: str, inside: Mapping[End, datetime], *, zone_name: str, names: Names
+) -> list[Conflict]:
+    """Units of an agency that are inside a hot zone and have no task there, each with since when it is seen there."""
+    about: About = ("zone", *zone)
+    units = sorted(inside)
+    if len(units) > _EACH:
+        return [
+            Conflict(
+                key=("in_hot_zone", *zone, agency),
+                kind="in_hot_zone",
+                owner=agency,
+                words=f"{len(units)} units of {names.agency(agency)} are inside {zone_name} without a task there",
+                about=(*(("unit", *unit) for unit in units), about),
+                since=min(inside.values()),
+                proposal=Proposal("Show them", "show", (about,)),
+            )
+        ]
+    return [
+        Conflict(
+            key=("in_hot_zone", *zone, *unit),
+            kind="in_hot_zone",
+            owner=agency,
+            words=f"{names.unit(unit)} ({names.agency(agency)}) is inside {zone_name} without a task there",
+            about=(("unit", *unit), about),
+            since=inside[unit],
+            proposal=Proposal("Order out", "order_out", (("unit", *unit), about)),
+        )
+        for unit in units
+    ]
+
+
+def coverage_void(agency: str, kind: str, *, units: int, away: int, since: datetime, names: Names) -> Conflict:
+    """An agency's ground without an available unit of a kind that it has; `away` of its `units` could go, elsewhere."""
+    has = f"its {kind_called(kind)} is" if units == 1 else f"all {units} are"
+    how = "off its ground" if away == units else "busy or away" if away else "busy"
+    return Conflict(
+        key=("coverage_void", agency, kind),
+        kind="coverage_void",
+        owner=agency,
+        words=f"{names.agency(agency)} has no available {kind_called(kind)} on its ground: {has} {how}",
+        about=(("agency", agency, kind),),
+        since=since,
+        proposal=Proposal("Show its ground", "show", (("agency", agency, kind),)),
+    )
+
+
+def refused_words(
+    agency: str, kind: str, reason: str, *, ids: Sequence[str], since: datetime, names: Names
+) -> Conflict:
+    """Words of an agency that were not taken, for one reason; the newest id last."""
+    what = f"A {kind}" if len(ids) == 1 else f"{len(ids)} {kind}s"
+    verb = "was" if len(ids) == 1 else "were"
+    return Conflict(
+        key=("refused_word", agency, kind, reason),
+        kind="refused_word",
+        owner=agency,
+        words=f"{what} of {names.agency(agency)} {verb} not taken: {reason}",
+        about=((kind, agency, ids[-1]),) if ids else (),
+        since=since,
+    )
