@@ -8,15 +8,14 @@ from typing import Any
 
 import msgspec
 import shapely
-from shapely.geometry.base import BaseGeometry
 
-from cop.domain.agreement import Agreement, Agreements, AreaTerms, Term
+from cop.authority.areas import Areas, Atlas
+from cop.domain.agreement import Agreement, Agreements, Term
 from cop.domain.area import Jurisdiction
 from cop.picture.ground import Ground, load_jurisdictions
 
 FOLDER = Path(__file__).parent / "domain" / "cases"
 _REGION = Path(__file__).parents[1] / "resources" / "region"
-_M_PER_DEG = 111_320.0
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -99,36 +98,13 @@ def agreements_of(file: str) -> Agreements:
 
 
 def terms_of(agreements: tuple[Agreement, ...], ground: Ground) -> Iterator[Term]:
-    """Every clause with its ground."""
+    """Every clause with its ground, found as the desk finds it."""
+    atlas = Atlas(ground, _REGION)
     for agreement in agreements:
+        areas = Areas(agreement, atlas, FOLDER)
         for clause in agreement.clauses:
-            area = _area(clause.area, agreement, ground)
-            words = clause.area if isinstance(clause.area, str) and clause.area else "everywhere"
-            yield Term(agreement, clause, area, words if area is not None else "everywhere")
-
-
-def _area(area: str | AreaTerms, agreement: Agreement, ground: Ground) -> BaseGeometry | None:
-    if area == "":
-        return None
-    if isinstance(area, str):
-        named = next((one for one in agreement.areas if one.id == area), None)
-        if named is not None:
-            return _area(named, agreement, ground)
-        return next(one.geometry for one in ground.jurisdictions if one.id == area)
-    assert not (area.zone_file or area.along_road), "a case names jurisdictions"
-    if area.jurisdiction:
-        found = _area(area.jurisdiction, agreement, ground)
-    elif area.agency:
-        found = shapely.union_all([one.geometry for one in ground.jurisdictions if one.agency == area.agency])
-    elif area.inside_all:
-        found = shapely.intersection_all([_area(one, agreement, ground) for one in area.inside_all])
-    else:
-        found = shapely.union_all([_area(one, agreement, ground) for one in area.inside_any])
-    if area.within_m:
-        found = shapely.buffer(found, area.within_m / _M_PER_DEG)
-    for one in area.but_not:
-        found = shapely.difference(found, _area(one, agreement, ground))
-    return found
+            place = areas.of(clause.area)
+            yield Term(agreement, clause, place.geometry, place.words)
 
 
 def _km2(box: tuple[float, float, float, float]) -> float:

@@ -22,7 +22,7 @@ def reason(incident_type: str, site: Site, decided: Decided, on_line: Sequence[J
     elif decided.by_reach:
         said = _crosses(claims[0], site)
     else:
-        said = f"{label(INCIDENT_TYPES, incident_type).lower()}, {_ground(claims[0], site)}"
+        said = f"{label(INCIDENT_TYPES, incident_type).lower()} {_in(_ground(claims[0], site))}"
         said += "".join(f", {one}" for one in _conditions(lead_clause(claims[0]).when))
     return f"{said}; {_line(on_line)}" if on_line else said
 
@@ -145,6 +145,12 @@ def _ground(term: Term, site: Site) -> str:
             if one.geometry is term.ground:
                 return one.name
     return term.ground_words
+
+
+def _in(ground: str) -> str:
+    """As one says that something is there: "in York County", but "within 300 m of I-85", "everywhere"."""
+    first = ground.partition(" ")[0]
+    return ground if first in {"within", "inside", "everywhere"} else f"in {ground}"
 
 
 def _line(on_line: Sequence[Jurisdiction]) -> str:
