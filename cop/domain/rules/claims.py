@@ -6,6 +6,7 @@ request.
 """
 
 import heapq
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -86,26 +87,36 @@ def why_not_by_own_words(claim: Claim, term: Term | None) -> str:
 def crowded_out(claims: Iterable[Claim], quantity: int | None) -> frozenset[tuple[str, str]]:
     """The keys of those that come later than the quantity of their clause.
 
-    Of claims that lean on one clause, those open when one was asked count before it: units, not tasks, for a unit with
-    two tasks is one unit. Who asked first comes first.
+    Of claims that lean on one clause, those open when one was asked count before it, accepted or not: units, not tasks,
+    for a unit with two tasks is one unit. Who asked first comes first.
     """
     if quantity is None:
         return frozenset()
     late: set[tuple[str, str]] = set()
-    bound: dict[tuple[str, str], int] = {}
-    ending: list[tuple[float, tuple[str, str]]] = []
+    bound: Counter[tuple[str, str]] = Counter()
+    given: Counter[tuple[str, str]] = Counter()
+    ending: list[tuple[float, tuple[str, str], bool]] = []
     for claim in sorted(claims, key=lambda one: one.order):
         asked = claim.order[0].timestamp()
         while ending and ending[0][0] <= asked:
-            unit = heapq.heappop(ending)[1]
-            bound[unit] -= 1
-            if not bound[unit]:
-                del bound[unit]
-        if claim.unit not in bound and len(bound) >= quantity:
+            _, unit, was_given = heapq.heappop(ending)
+            _count_down(bound, unit)
+            if was_given:
+                _count_down(given, unit)
+        in_time = claim.unit in given or len(bound) - (claim.unit in bound) < quantity
+        if in_time:
+            given[claim.unit] += 1
+        else:
             late.add(claim.task.key)
-        heapq.heappush(ending, (claim.ends.timestamp() if claim.ends is not None else _FAR, claim.unit))
-        bound[claim.unit] = bound.get(claim.unit, 0) + 1
+        bound[claim.unit] += 1
+        heapq.heappush(ending, (claim.ends.timestamp() if claim.ends is not None else _FAR, claim.unit, in_time))
     return frozenset(late)
+
+
+def _count_down(units: Counter[tuple[str, str]], unit: tuple[str, str]) -> None:
+    units[unit] -= 1
+    if not units[unit]:
+        del units[unit]
 
 
 def stands_by_clause(

@@ -75,11 +75,10 @@ def keeps_out(consent: Consent | None, asked_at: datetime, claim: str) -> Stop |
     if stop is not None or consent is None:
         return stop
     later = [one for one in consent.pauses if one.since > asked_at]
-    if not later:
+    unknown = [one for one in later if one.standing is not None and claim not in one.standing]
+    if not unknown:
         return None
-    first = min(later, key=lambda one: one.since)
-    if all(one.standing is None or claim in one.standing for one in later if one.since == first.since):
-        return None
+    first = min(unknown, key=lambda one: one.since)
     return Stop(first.since, _end(first), withdrawn=consent.withdrawn_at == first.since)
 
 
@@ -186,15 +185,21 @@ def bounded(pauses: Iterable[Pause]) -> tuple[Pause, ...]:
     """Pauses in the order of their beginning, no more than `KEPT_PAUSES`: the oldest that are over become one.
 
     The one holds from the first's beginning to the last's end: what was given between them is given no longer, and of
-    what was asked before, only what stood when the first began stands.
+    what was asked before, only what stood at both beginnings stands.
     """
     ordered = sorted(pauses, key=lambda one: one.since)
     while len(ordered) > KEPT_PAUSES:
         first, second, *rest = ordered
         first_end, second_end = _end(first), _end(second)
         until = None if first_end is None or second_end is None else max(first_end, second_end)
-        ordered = [Pause(since=first.since, until=until, standing=first.standing), *rest]
+        ordered = [Pause(since=first.since, until=until, standing=_in_both(first.standing, second.standing)), *rest]
     return tuple(ordered)
+
+
+def _in_both(first: tuple[str, ...] | None, second: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    if first is None or second is None:
+        return second if first is None else first
+    return tuple(one for one in first if one in second)
 
 
 def _not_ours(operator: Operator, action: str, term: Term) -> Refusal | None:

@@ -159,8 +159,8 @@ def _why_not(
     stop = stopped(commitments.consent(term), at)
     if stop is not None:
         return 1, f"is {stop.word} by {commitments.called(clause.giver)}"
-    bound = commitments.bound(term)
-    if clause.quantity is not None and (wanted.agency, wanted.unit) not in bound and len(bound) >= clause.quantity:
+    others = [one for one in commitments.bound(term) if one != (wanted.agency, wanted.unit)]
+    if clause.quantity is not None and len(others) >= clause.quantity:
         return 0, f"gives {kinds_words(clause, clause.quantity)}; {_all_of(clause.quantity)} committed"
     return 0, ""
 
