@@ -29,11 +29,17 @@ class ResourceRequest(Statement, frozen=True, kw_only=True, omit_defaults=True, 
 
 
 class Fill(Statement, frozen=True, kw_only=True, omit_defaults=True, tag="fill"):
-    """What an agency gives of a request: topic `fill/<request>`; `id` is the request's, `requester` who asked."""
+    """What an agency gives of a request: topic `fill/<request>`; `id` is the request's, `requester` who asked.
+
+    `quantity` is all that it gives of its `resource`; of that `delivered` came earlier, `state` tells of the rest, and
+    `marked` of the rest its owner has taken off the resource's `available`. `eta_s` is counted from `at`.
+    """
 
     requester: ShortText
     state: Literal["offered", "en_route", "delivered", "declined", "withdrawn"] = "offered"
     quantity: Count = 0
+    delivered: Count = 0
+    marked: Count = 0
     resource: ShortText = ""
     eta_s: Annotated[int, msgspec.Meta(ge=0, le=30 * 86400)] | None = None
     reason: LongText = ""
