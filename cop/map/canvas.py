@@ -39,6 +39,8 @@ class MapBox(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
         self.glide = Glide(self._pan_by_hand, self)
         #: whether a left drag from this point is somebody else's; else it moves the map
         self.takes_drag: Callable[[QPointF], bool] = lambda _at: False
+        #: the same of the mouse alone (a finger moves the map), and whether Ctrl was held
+        self.carries: Callable[[QPointF, bool], bool] = lambda _at, _held: False
         #: what a wheel or pinch zooms at, in pixels; None: what lies under it
         self.zooms_at: QPointF | None = None
 
@@ -115,7 +117,8 @@ class MapBox(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
             return
         event.accept()
         if event.isStart():
-            self.begin_drag(QPointF(event.buttonDownPos()), left=event.button() == Qt.MouseButton.LeftButton)
+            down = QPointF(event.buttonDownPos())
+            self.begin_drag(down, left=event.button() == Qt.MouseButton.LeftButton, held=event.modifiers())
         self.drag_on(QPointF(event.lastPos()), QPointF(event.pos()))
         if event.isFinish():
             self.end_drag(QPointF(event.pos()))
@@ -130,10 +133,12 @@ class MapBox(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
 
     # what mouse and fingers do alike
 
-    def begin_drag(self, at: QPointF, *, left: bool = True) -> None:
-        """A drag begins: the map's, or somebody else's."""
+    def begin_drag(self, at: QPointF, *, left: bool = True, held: Qt.KeyboardModifier | None = None) -> None:
+        """A drag begins: the map's, or somebody else's; `held` are the keys held with the mouse, None for a finger."""
         self.glide.stop()
         self._drag_taken = left and self.takes_drag(at)
+        if left and not self._drag_taken and held is not None:
+            self._drag_taken = self.carries(at, bool(held & Qt.KeyboardModifier.ControlModifier))
 
     def drag_on(self, before: QPointF, at: QPointF) -> None:
         """A drag has come on."""

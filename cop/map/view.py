@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QHideEvent, QKeyEvent, QPainter, QResizeEvent
 
 from cop.map import coordinates
+from cop.map.carrying import Carrying
 from cop.map.following import Following
 from cop.map.hand import Hand
 from cop.map.layer_set import LayerSet
@@ -46,6 +47,7 @@ class MapView(Surface):
     selected = Signal(str, str, str)  # kind ("unit", "incident", "zone", "alert", "" for nothing), agency, id
     open_incident_asked = Signal(float, float)  # lat, lon
     task_asked = Signal(str, str)  # agency, unit
+    assigned = Signal(object)  # Assignment: units were put on an incident, or it on a unit
     place_asked = Signal(float, float)  # lat, lon: what is here?
     draw_zone_asked = Signal(str, float, float)  # shape, lat, lon: draw a zone that begins here
     layers_changed = Signal()  # what is shown, how strongly, in which order, or what the filter hides
@@ -102,6 +104,10 @@ class MapView(Surface):
         self._menus = PlaceMenus(self, self.layer_set)
         self._corners.scale_bar.set_units(self.layer_set.measures.choice)
         self.hand = Hand(self)
+        surface = self._graphics.viewport()
+        self.carrying = Carrying(
+            surface, self.layer_set, self._picture, self._palette, view=lambda: self.view, parent=self
+        )
         self.bubble = OpenBubble(self, self.layer_set.units, self._picture, self._now, self.moves.go_to)
         self._wire()
         self.layer_set.jurisdictions.news.changed.connect(self._canvas.redraw_ground)
@@ -118,8 +124,12 @@ class MapView(Surface):
         box.clicked.connect(self._click)
         box.double_clicked.connect(self._double_click)
         box.menu_asked.connect(self._right_click)
-        box.dragged.connect(lambda at: hand.drag(at, self.view))
-        box.dropped.connect(lambda at: hand.drop(at, self.view))
+        carrying = self.carrying
+        box.carries = lambda at, held: hand.tool is None and carrying.takes_drag(at, held=held)
+        box.dragged.connect(lambda at: carrying.drag(at) if carrying.active else hand.drag(at, self.view))
+        box.dropped.connect(lambda at: carrying.drop(at) if carrying.active else hand.drop(at, self.view))
+        carrying.changed.connect(self._hand_changed)
+        carrying.assigned.connect(self.assigned)
         box.view_changed.connect(self._view_changed)
         hand.changed.connect(self._hand_changed)
         hand.taken.connect(self.tool_changed)
@@ -196,6 +206,7 @@ class MapView(Surface):
         self._palette = palette
         self.layer_set.set_palette(palette)
         self.hand.set_palette(palette)
+        self.carrying.set_palette(palette)
         self.bubble.set_palette(palette)
         self._corners.set_palette(palette)
         self._say_where()
@@ -302,6 +313,7 @@ class MapView(Surface):
     def _paint_live(self, painter: QPainter, view: Viewport) -> None:
         self.layer_set.paint_live(painter, view)
         self.hand.paint(painter, view)
+        self.carrying.paint(painter, view)
 
     def _taken_places(self) -> list[QRectF]:
         return self._corners.taken()
@@ -316,13 +328,20 @@ class MapView(Surface):
 
     def event(self, event: QEvent) -> bool:
         """What the tool in hand has a use for is its, not a shortcut of the window's."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self.hand.wants(event):
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and (self.hand.wants(event) or self.carrying.wants(event))
+        ):
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
+        if self.carrying.wants(event):
+            self.carrying.leave()
+            return
         if self.hand.key(event):
             return
         pans = {
@@ -362,6 +381,7 @@ class MapView(Surface):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._box.glide.stop()
+        self.carrying.leave()
         self.layer_set.stop()
 
     def _press(self, name: str) -> None:
@@ -426,7 +446,7 @@ class MapView(Surface):
         self._corners.say_where([part for part in parts if part])
 
     def _hand_changed(self) -> None:
-        self._corners.say(self._corners.hint, self.hand.hint)
+        self._corners.say(self._corners.hint, self.hand.hint or self.carrying.hint)
         self._graphics.viewport().setCursor(self.hand.cursor)
         self._canvas.redraw()
 

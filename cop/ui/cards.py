@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from cop.map.palette import Palette, colour
+from cop.ui.carrying import LANDING
 from cop.ui.labels import tip
 from cop.ui.ordered_model import OrderedModel
 from cop.ui.table import let_go
@@ -60,7 +61,8 @@ class Cards(QStyledItemDelegate):
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
         selected = bool(state & QStyle.StateFlag.State_Selected)
-        ground = p.raised if selected or state & QStyle.StateFlag.State_MouseOver else p.panel
+        lands = option.widget is not None and option.widget.property(LANDING) == index.row()
+        ground = p.raised if selected or lands or state & QStyle.StateFlag.State_MouseOver else p.panel
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(rect, colour(ground))
@@ -68,6 +70,10 @@ class Cards(QStyledItemDelegate):
         if selected:
             painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height() - 1), colour(p.accent))
         self.draw(painter, rect, card, ground)
+        if lands:
+            painter.setPen(colour(p.accent))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(rect.adjusted(0, 0, -1, -2))
         painter.restore()
 
     def helpEvent(

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QDrag, QDropEvent, QFont, QFontMetrics, QMouseEvent, QPainter, QPixmap
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QDrag, QFont, QFontMetrics, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QTabBar, QWidget
 
-from cop.map.carried import Carried, packed, put_on, unpacked
+from cop.map.carried import Carried, packed
+from cop.map.landing import Landing
 from cop.map.palette import Palette, colour
 from cop.picture.change import Key
 from cop.ui import wording
 from cop.ui.desk import Desk
 
+#: the property of a list that holds the row on which what is carried would be put
+LANDING = "landing_row"
 #: an object (kind, key) for each thing that is carried: the kind once, the keys of all
 Taken = tuple[str, tuple[Key, ...]]
 
@@ -50,13 +53,18 @@ class Pickup(QObject):
         self._taken = taken
         self._begin = begin
         self._down: QPointF | None = None
+        self._begun = False
         on.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QMouseEvent):
             return False
         if event.type() == QEvent.Type.MouseButtonPress:
+            self._begun = False
             self._down = event.position() if event.button() == Qt.MouseButton.LeftButton else None
+        elif self._begun:  # what the mouse does until it is let go belongs to the drag
+            self._begun = event.type() == QEvent.Type.MouseMove and bool(event.buttons())
+            return self._begun or event.type() == QEvent.Type.MouseButtonRelease
         elif event.type() == QEvent.Type.MouseButtonRelease:
             self._down = None
         elif event.type() == QEvent.Type.MouseMove and self._down is not None:
@@ -68,61 +76,27 @@ class Pickup(QObject):
                 if taken[1]:
                     if isinstance(watched, QAbstractButton):
                         watched.setDown(False)  # it is carried, not pressed
+                    self._begun = True
                     self._begin(taken)
                     return True
         return False
 
 
-class Landing(QObject):
-    """Takes what is put on a widget: `stands` says which object is at a point of it."""
+def carry_rows(
+    view: QAbstractItemView, stands: Callable[[QModelIndex], tuple[str, Key]], begin: Callable[[Taken], None]
+) -> Landing:
+    """Let the rows of a list be carried away and be put on; the row on which it would land is marked."""
 
-    assigned = Signal(object)  # Assignment
+    def taken(at: QPoint) -> Taken:
+        kind, key = stands(view.indexAt(at))
+        return kind, (key,) if kind else ()
 
-    def __init__(
-        self,
-        on: QWidget,
-        stands: Callable[[QPoint], tuple[str, Key]],
-        mark: Callable[[QPoint | None], None] = lambda _at: None,
-    ) -> None:
-        """`mark` shows where it would land; None: nowhere any more."""
-        super().__init__(on)
-        self._stands = stands
-        self._mark = mark
-        on.setAcceptDrops(True)
-        on.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DragLeave:
-            self._mark(None)
-            return False
-        if not isinstance(event, QDropEvent):  # enter and move are kinds of it
-            return False
-        carried = unpacked(event.mimeData())
-        if carried is None:
-            return False
-        if event.type() == QEvent.Type.DragEnter:
-            event.acceptProposedAction()
-            return True
-        at = event.position().toPoint()
-        meant = put_on(carried, *self._stands(at))
-        self._mark(at if meant is not None and event.type() == QEvent.Type.DragMove else None)
-        if meant is None:
-            event.ignore()
-            return True
-        event.acceptProposedAction()
-        if event.type() == QEvent.Type.Drop:
-            self.assigned.emit(meant)
-        return True
-
-
-def list_landing(view: QAbstractItemView, stands: Callable[[QModelIndex], tuple[str, Key]]) -> Landing:
-    """A list whose rows can be put on; the row below the cursor is marked as the current one is."""
-
-    def mark(at: QPoint | None) -> None:
-        where = view.indexAt(at) if at is not None else QModelIndex()
-        view.setProperty("landing", where.row() if where.isValid() else None)
+    def mark(at: QPoint | None, _carried: Carried | None, lands: bool) -> None:
+        where = view.indexAt(at) if at is not None and lands else QModelIndex()
+        view.setProperty(LANDING, where.row() if where.isValid() else None)
         view.viewport().update()
 
+    Pickup(view.viewport(), taken, begin)
     return Landing(view.viewport(), lambda at: stands(view.indexAt(at)), mark)
 
 

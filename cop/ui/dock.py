@@ -23,6 +23,8 @@ class Dock(QDockWidget):
 
     selected = Signal(str, str, str)  # kind (unit, incident, resource, task), agency, id
 
+    assigned = Signal(object)  # Assignment: units were put on an incident, or it on a unit
+
     def __init__(self, title: str, name: str, desk: Desk, palette: Palette) -> None:
         super().__init__(title)
         self.name = title  # the window title also counts

@@ -17,6 +17,7 @@ from cop.map.palette import Palette
 from cop.picture.change import Change, Key
 from cop.ui import wording
 from cop.ui.cards import CARD_ROLE, card_list, mark_card
+from cop.ui.carrying import carry, carry_rows
 from cop.ui.desk import Desk
 from cop.ui.dock import Dock
 from cop.ui.flow_layout import FlowLayout
@@ -170,6 +171,8 @@ class IncidentDock(Dock):
         self.list, self.cards = card_list(self.model, IncidentCards, palette, "Incident queue")
         self.list.clicked.connect(self._chosen)
         self.list.activated.connect(self._chosen)
+        landing = carry_rows(self.list, self._stands, lambda taken: carry(self.list, desk, self.colours, taken))
+        landing.assigned.connect(self.assigned)
         self.nothing = Label("", "muted", wrap=True)
         self.nothing.setContentsMargins(16, 12, 16, 12)
         self.open_button = button("Open incident…   Ctrl+N", name="Open incident")
@@ -233,6 +236,10 @@ class IncidentDock(Dock):
     def _show(self, name: str) -> None:
         self.model.set_filter(name)
         self.refresh()
+
+    def _stands(self, index: QModelIndex) -> tuple[str, Key]:
+        key = self.model.id_at(index)
+        return ("incident", key) if key is not None else ("", ("", ""))
 
     def _chosen(self, index: QModelIndex) -> None:
         key = self.model.id_at(index)

@@ -161,10 +161,10 @@ class IncidentPage(Page):
 
     def send(self, number: int = 0) -> None:
         """Fill in a form: for the candidate of this number (from 1), or for those that are ticked."""
-        if not number:
+        if number:
+            self.nearest.ask(number)
+        else:
             self.send_asked.emit(self.nearest.ticked(), self.key)
-        elif (unit := self.nearest.at(number)) is not None:
-            self.send_asked.emit((unit,), self.key)
 
     def _show_place(self) -> None:
         report = self.desk.picture.incidents.get(self.key)

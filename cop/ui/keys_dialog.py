@@ -16,8 +16,11 @@ _BY_HAND = (
     ("Double click", "Zoom in there"),
     ("Right click", "What can be done there"),
     ("Menu key", "The same, in the middle of the map"),
+    ("Drag the selected", "Put a unit on an incident, or it on a unit (Ctrl: any)"),
     ("Del", "Remove the chosen measurement"),
 )
+#: and on the page of an incident
+_AT_WORK = (("1 … 6", "Assign that one of the nearest units"),)
 _ON_THE_MAP = frozenset(
     {
         *("what_is_here", "fit_map", "lock_map", "previous_view", "next_view", "follow_unit", "trail_unit"),
@@ -43,6 +46,7 @@ class KeysDialog(QDialog):
                 groups[_group(one.objectName())].append((keys, one.text()))
         groups["Panels"].sort()
         groups["Map"] += _BY_HAND
+        groups["Work"][2:2] = _AT_WORK
         columns = QHBoxLayout()
         columns.setSpacing(36)
         for names in _COLUMNS:

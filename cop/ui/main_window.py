@@ -1,11 +1,12 @@
 """The main window: map in the middle, docks around it, one selection for all of them."""
 
+import functools
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Literal, TypeVar
 
 from PySide6.QtCore import QSettings, Qt, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QVBoxLayout, QWidget
 
 from cop.domain.notation import why_not
@@ -28,6 +29,7 @@ from cop.ui.layers_dock import LayersDock
 from cop.ui.layout import Layout
 from cop.ui.legend_dock import LegendDock
 from cop.ui.maps import Maps
+from cop.ui.near_section import NEAR
 from cop.ui.places import load_places
 from cop.ui.resource_dock import ResourceDock
 from cop.ui.save_picture import SavePictureDialog
@@ -206,6 +208,7 @@ class MainWindow(QMainWindow):
         dialogs.incident_opened.connect(lambda *key: self._select_and_show("incident", *key))
         for dock in self.docks:
             dock.selected.connect(self._select_and_show)
+            dock.assigned.connect(dialogs.send)
         self.incident_dock.open_button.clicked.connect(lambda _: dialogs.open_incident())
         self.resource_dock.mark_asked.connect(dialogs.mark_resource)
         self.task_board.answer_asked.connect(dialogs.answer_task)
@@ -227,6 +230,9 @@ class MainWindow(QMainWindow):
         self.top_bar.inbox_asked.connect(self.next_request)
         self.top_bar.alerts_asked.connect(lambda: self._show_dock(self.alert_dock))
         self.top_bar.theme_asked.connect(self.change_theme)
+        for number in range(1, NEAR + 1):
+            keys = QShortcut(QKeySequence(str(number)), self)
+            keys.activated.connect(functools.partial(self._assign, number))
         bar = self.top_bar
         left = [part for dock in self.layout_of_docks.on(_LEFT) for part in dock.stops()]
         for before, after in pairwise((bar.search, bar.dots, bar.alerts, bar.inbox, bar.theme, *left, self.map_view)):
@@ -236,6 +242,7 @@ class MainWindow(QMainWindow):
         """What is asked for on any map is asked of the desk."""
         view.open_incident_asked.connect(self.dialogs.open_incident)
         view.task_asked.connect(self.dialogs.assign_task)
+        view.assigned.connect(self.dialogs.send)
         view.place_asked.connect(lambda lat, lon: self.say_what_is_here(view, lat, lon))
         work = ZoneWork(self.desk, view, say=self.maps.say_on(view), incident=lambda: self.dialogs.incident)
         work.published.connect(lambda *key: self.select("zone", *key))
@@ -358,10 +365,13 @@ class MainWindow(QMainWindow):
 
     # actions
 
-    def _assign(self) -> None:
+    def _assign(self, number: int = 0) -> None:
+        """The form for what is selected; `number`: for that one of the nearest."""
         panel = self.selection_panel
         if panel.kind == "incident":
-            panel.incident_page.send()
+            panel.incident_page.send(number)
+        elif number:
+            self.notice.say("Select an incident first: the numbers are those of its nearest units.")
         else:
             self.dialogs.assign_task(*(panel.key if panel.kind == "unit" else ("", "")))
 

@@ -8,10 +8,12 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QHBoxLayout, QVBoxLayout,
 
 from cop.authority.candidates import Candidate
 from cop.domain.rules.tasking import Refused
+from cop.map.carried import Carried
+from cop.map.landing import Landing
 from cop.map.palette import Palette
 from cop.picture.change import Key
 from cop.ui import wording
-from cop.ui.carrying import Landing, Pickup, Taken, carry
+from cop.ui.carrying import Pickup, Taken, carry
 from cop.ui.desk import Desk
 from cop.ui.labels import ElidedLabel, Label, NameButton, allow, button, restyle, rule, tip
 from cop.ui.tasking_words import pill, what_happens, why_words
@@ -84,10 +86,15 @@ class NearSection(QWidget):
             row.tick.setChecked(False)
         self.ticked_changed.emit()
 
-    def at(self, number: int) -> Key | None:
-        """The unit at this place of the list, from 1; None if there is none, or it may not be asked."""
-        row = self.rows[number - 1] if 1 <= number <= NEAR else None
-        return row.key if row is not None and not row.isHidden() and row.asked.isEnabled() else None
+    def ask(self, number: int) -> None:
+        """As if the button of this row, from 1, were pressed; where it cannot be, why."""
+        row = self.rows[number - 1]
+        if row.isHidden():
+            self._desk.refused.emit("Nobody stands at that place of the list.")
+        elif row.asked.isEnabled():
+            self.asked.emit((row.key,))
+        else:
+            self._desk.refused.emit(row.asked.accessibleDescription())
 
     def _in_place(self, candidates: list[Candidate]) -> list[Candidate]:
         """The new ones; while the mouse, the focus or a tick is on the list each keeps the place that it had.
@@ -232,5 +239,6 @@ class NearRow(QWidget):
             self.pressed.emit(event.modifiers())
         event.accept()
 
-    def _mark(self, at: QPoint | None) -> None:
-        restyle(self.name, "landing", at is not None)
+    def _mark(self, _at: QPoint | None, _carried: Carried | None, lands: bool) -> None:
+        if bool(self.name.property("landing")) != lands:
+            restyle(self.name, "landing", lands)

@@ -4,8 +4,16 @@ from typing import Any
 
 from PySide6.QtCore import QByteArray, QModelIndex, QPersistentModelIndex, QSettings, QSize, Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
 
+from cop.ui.carrying import LANDING
 from cop.ui.ordered_model import OrderedModel
 
 
@@ -62,6 +70,8 @@ class _Cells(QStyledItemDelegate):
         super().initStyleOption(option, index)
         text = option.palette.brush(QPalette.ColorRole.Text)
         option.palette.setBrush(QPalette.ColorRole.HighlightedText, text)
+        if option.widget is not None and option.widget.property(LANDING) == index.row():
+            option.state |= QStyle.StateFlag.State_Selected  # what is carried would land here
 
 
 def select_row(view: QTableView, model: OrderedModel[Any], identity: Any) -> None:

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from cop.domain.unit import Unit
 from cop.domain.words import UNIT_KINDS, UNIT_STATUSES, label
 from cop.map.palette import Palette, agency_colour, colour
-from cop.picture.change import Change
+from cop.picture.change import Change, Key
 from cop.ui import wording
+from cop.ui.carrying import carry, carry_rows
 from cop.ui.desk import Desk
 from cop.ui.dock import Dock
 from cop.ui.labels import Label
@@ -167,6 +168,8 @@ class UnitDock(Dock):
         self.view = table(self.model, "Units")
         self.view.clicked.connect(self._chosen)
         self.view.activated.connect(self._chosen)
+        landing = carry_rows(self.view, self._stands, lambda taken: carry(self.view, desk, self.colours, taken))
+        landing.assigned.connect(self.assigned)
         head = QWidget()
         lines = QVBoxLayout(head)
         lines.setContentsMargins(12, 12, 12, 8)
@@ -238,6 +241,10 @@ class UnitDock(Dock):
     def _filter(self, text: str) -> None:
         self.model.set_filter(text)
         self._count()
+
+    def _stands(self, index: QModelIndex) -> tuple[str, Key]:
+        row = self.model.id_at(index)
+        return ("unit", self.desk.picture.tracks.keys[row]) if row is not None else ("", ("", ""))
 
     def _chosen(self, index: QModelIndex) -> None:
         row = self.model.id_at(index)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from cop.domain.words import INCIDENT_OVER
+from cop.map.carried import Assignment
 from cop.map.palette import Palette, load_palette
 from cop.picture.change import Key
 from cop.ui.desk import Desk
@@ -14,6 +16,7 @@ from cop.ui.dialogs.decline import DeclineDialog
 from cop.ui.dialogs.mark_resource import MarkResourceDialog
 from cop.ui.dialogs.open_incident import OpenIncidentDialog
 from cop.ui.dialogs.write_log import WriteLogDialog
+from cop.ui.lead_words import incident_of
 from cop.ui.resource_dock import why_not_mark
 
 
@@ -40,11 +43,20 @@ class Dialogs(QObject):
 
     def assign_task(self, agency: str = "", unit: str = "") -> None:
         """Ask for this unit, or for one still to be chosen, for the incident that was selected last."""
-        self.send_units(((agency, unit),) if unit else (), self.incident)
+        known = incident_of(self._desk, self.incident) if self.incident is not None else None
+        about = self.incident if known is not None and known.status not in INCIDENT_OVER else None
+        self.send_units(((agency, unit),) if unit else (), about)
+
+    def send(self, meant: Assignment) -> None:
+        """The form for what was put on one another."""
+        self.send_units(meant.units, meant.incident)
 
     def send_units(self, units: Sequence[Key], incident: Key | None) -> None:
         """A form filled in for these units and this incident, to be sent with Enter; no units: the nearest."""
-        if self._allowed("assign_task"):
+        known = incident_of(self._desk, incident) if incident is not None else None
+        if incident is not None and (known is None or known.status in INCIDENT_OVER):
+            self._desk.refused.emit("That incident is over: nobody is sent to it any more.")
+        elif self._allowed("assign_task"):
             self._open(AssignTaskDialog(self._desk, self.colours, incident=incident, units=units, parent=self._window))
 
     def answer_task(self, agency: str, object_id: str, state: str) -> None:
