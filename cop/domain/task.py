@@ -4,6 +4,7 @@ A task and its answer are two objects with two owners: no one writes another age
 from both (`rules.task_state`), never written down by either.
 """
 
+import hashlib
 from typing import Annotated
 
 import msgspec
@@ -54,16 +55,24 @@ class Task(Statement, frozen=True, kw_only=True, omit_defaults=True, tag="task")
 class Answer(Statement, frozen=True, kw_only=True, omit_defaults=True, tag="answer"):
     """What the owning agency says: topic `answer/<task>`; `id` is the task's, `requester` the agency that asked.
 
-    `unit` is the one that it speaks of, lest a word about one be taken for another; `answered_at` is when the request
-    was first answered (`at` moves with each revision). `offers` is the unit that a counter offers instead; `checked`
-    are the numbers (from 0) of the checklist's lines that are done.
+    `unit` and `work` (`work_of` the task) are what it speaks of, lest consent to one thing be taken for consent to
+    another that is put in its place. `answered_at` is when the request was first answered (`at` moves with each
+    revision). `offers` is the unit that a counter offers instead; `checked` are the numbers (from 0) of the
+    checklist's lines that are done.
     """
 
     requester: ShortText
     state: ShortText
     unit: ShortText = ""
+    work: ShortText = ""
     answered_at: Moment | None = None
     reason: LongText = ""
     eta_s: Annotated[int, msgspec.Meta(ge=0, le=7 * 86400)] | None = None
     offers: ShortText = ""
     checked: Annotated[tuple[Annotated[int, msgspec.Meta(ge=0, lt=100)], ...], msgspec.Meta(max_length=100)] = ()
+
+
+def work_of(task: Task) -> str:
+    """What is asked, apart from the unit, in 16 letters: another objective, kind or incident is other work."""
+    words = (task.kind, task.objective, task.incident_agency, task.incident)
+    return hashlib.sha256("\0".join(words).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -14,7 +14,7 @@ from cop.domain.report import Report
 from cop.domain.rules.actions import may
 from cop.domain.rules.task_state import CLOSED, MOVES, NEXT_ANSWERS, ONGOING, Standing
 from cop.domain.rules.tasking import ANSWER_WITHIN, Refused, Request, Tasking
-from cop.domain.task import Answer, Basis, Task
+from cop.domain.task import Answer, Basis, Task, work_of
 from cop.domain.words import ANSWER_STATES, TASK_STATES, label
 
 #: a task is turned to somebody else from these states; `requested` only when its answer is overdue
@@ -156,6 +156,7 @@ def answer_task(
             requester=task.agency,
             state=state,
             unit=body.unit,
+            work=work_of(body),
             answered_at=(before.answered_at or before.at) if before is not None else at,
             reason=reason.strip(),
             eta_s=eta_s if eta_s is not None or not again else _still_to_go(before, at),

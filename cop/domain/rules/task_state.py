@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from cop.domain.agreement import Term
 from cop.domain.report import Report
 from cop.domain.rules.tasking import Direct, Tasking
-from cop.domain.task import Answer, Task
+from cop.domain.task import Answer, Task, work_of
 from cop.domain.words import ANSWER_STATES, TASK_STATES, label
 
 Whose = Literal["asker", "owner", "clause", "clock", "commander"]
@@ -64,6 +64,8 @@ NEXT_ANSWERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 ONGOING = frozenset({"accepted", "en_route", "on_scene"})
 #: states that no word of another unit's owner, nor of the clock, leads out of
 CLOSED = frozenset(state for state, moves in MOVES.items() if not moves)
+_UNDER_WAY = frozenset({"en_route", "on_scene", "complete"})
+_CHANGED = "what is asked was changed after the answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +124,11 @@ def standing(
         )
     if said is not None:
         return said
-    if before is not None:
-        return before
-    asked = asked_at(body)
-    if isinstance(by_clause, Direct) and by_clause.term is not None:
-        words = f"accepted by {by_clause.term.words}"
-        return Standing("accepted", asked, why=words, term=by_clause.term, by_clause=True)
-    if body.unit and body.assignee_agency == task.agency:
-        return Standing("accepted", asked, task.agency, body.by, body.role, why="our own unit")
-    term = by_clause.term if by_clause is not None else None
-    why = by_clause.reason if by_clause is not None else ""
-    if answer is not None:
+    found = _unanswered(task, by_clause, before)
+    if answer is not None:  # the owner has spoken, if of something else: no clause speaks for it any more
         why = _why_no_answer(body, _answer(answer))
-    waiting = Standing("requested", asked, task.agency, body.by, body.role, why=why, term=term)
-    return expired(waiting, body, now)
+        found = Standing("requested", asked_at(body), task.agency, body.by, body.role, why=why)
+    return expired(found, body, now)
 
 
 def expired(waiting: Standing, task: Task, now: datetime | None) -> Standing:
@@ -173,12 +166,29 @@ def taken_over(new: Report, old: Report, left: Standing, answer: Report | None) 
     if before.assignee_agency != after.assignee_agency or left.state in {"cancelled", "draft", "requested", "expired"}:
         return None
     offer = _answer(answer).offers if answer is not None else ""
-    if left.state == "countered" and offer and offer == after.unit and before.kind == after.kind:
+    if work_of(before) != work_of(after):
+        return None
+    if left.state == "countered" and offer and offer == after.unit:
         return replace(left, state="accepted", why="offered by its owner", reason="", other=old.key)
-    same = (before.unit, before.kind, before.objective) == (after.unit, after.kind, after.objective)
-    if not same or (new.agency == old.agency and left.state not in ONGOING):
+    if before.unit != after.unit or (new.agency == old.agency and left.state not in ONGOING):
         return None
     return replace(left, other=old.key)
+
+
+def _unanswered(task: Report, by_clause: Tasking | None, before: Standing | None) -> Standing:
+    """How a task stands to which its owner has said nothing."""
+    if before is not None:
+        return before
+    body = _task(task)
+    asked = asked_at(body)
+    if isinstance(by_clause, Direct) and by_clause.term is not None:
+        words = f"accepted by {by_clause.term.words}"
+        return Standing("accepted", asked, why=words, term=by_clause.term, by_clause=True)
+    if body.unit and body.assignee_agency == task.agency:
+        return Standing("accepted", asked, task.agency, body.by, body.role, why="our own unit")
+    term = by_clause.term if by_clause is not None else None
+    why = by_clause.reason if by_clause is not None else ""
+    return Standing("requested", asked, task.agency, body.by, body.role, why=why, term=term)
 
 
 def _of_asker(state: str, task: Report) -> Standing:
@@ -194,8 +204,13 @@ def _said(task: Report, answer: Report | None) -> Standing | None:
     state = "released" if body.state == "cancelled" else body.state  # as systems call it that know no recall
     if (state in TASK_STATES and state not in ANSWER_STATES) or _is_of_another_unit(asked, body):
         return None
+    why = ""
+    if body.work and body.work != work_of(asked):
+        if state not in _UNDER_WAY:
+            return None
+        why = _CHANGED  # where the unit is stays true, whatever is asked of it now
     late = asked.answer_by is not None and (body.answered_at or body.at) > asked.answer_by
-    return Standing(state, body.at, answer.agency, body.by, body.role, reason=body.reason, late=late)
+    return Standing(state, body.at, answer.agency, body.by, body.role, reason=body.reason, why=why, late=late)
 
 
 def _is_of_another_unit(task: Task, answer: Answer) -> bool:
@@ -205,6 +220,8 @@ def _is_of_another_unit(task: Task, answer: Answer) -> bool:
 def _why_no_answer(task: Task, answer: Answer) -> str:
     if _is_of_another_unit(task, answer):
         return f"the answer was for {answer.unit}: asked anew"
+    if answer.work and answer.work != work_of(task):
+        return f"{_CHANGED}: asked anew"
     return f"its owner cannot say “{label(TASK_STATES, answer.state)}”"
 
 
