@@ -20,7 +20,7 @@ from cop.feeds.topics import exercise_root, object_topic
 
 _LOG = logging.getLogger(__name__)
 _PULSE_S = 0.02
-_HEARD = ("unit", "resource", "incident", "zone", "task", "answer", "presence")
+_HEARD = ("unit", "resource", "incident", "zone", "task", "answer", "presence", "command", "request", "fill")
 _SETTLE_S = 5.0
 _HEARTBEAT_S = 25.0
 _SUSPENDED_S = 10.0

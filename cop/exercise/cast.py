@@ -15,7 +15,7 @@ from cop.exercise.tongues import Speaker, tongue
 from cop.picture.ground import load_jurisdictions
 
 #: answers after which an owner has nothing more to say
-ANSWERED = frozenset({"complete", "declined"})
+ANSWERED = frozenset({"complete", "declined", "released"})
 
 
 @dataclass(slots=True)
@@ -53,6 +53,7 @@ class Assignment:
     script: TaskLine | None = None
     state: str = "requested"
     by_people: bool = False
+    replaced: bool = False  # another task took its place
     skipped: bool = False  # a scripted answer was left to people at their desk
     turn: int = 0  # grows with each answer: what was planned for an earlier one is dropped
 
@@ -64,7 +65,7 @@ class Assignment:
     @property
     def over(self) -> bool:
         """Whether nothing more is to be said."""
-        return self.state in ANSWERED or self.task.cancelled
+        return self.state in ANSWERED or self.task.cancelled or self.replaced
 
 
 @dataclass(slots=True)

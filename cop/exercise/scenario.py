@@ -14,6 +14,7 @@ from cop.domain.words import (
     DISCIPLINES,
     INCIDENT_STATUSES,
     INCIDENT_TYPES,
+    TASK_KINDS,
     UNIT_KINDS,
 )
 from cop.exercise.tongues import FORMATS, OBJECT_FORMATS
@@ -192,6 +193,7 @@ class AnswerStep(_Strict, frozen=True, kw_only=True):
     after_s: Annotated[float, msgspec.Meta(ge=0)]
     state: str
     reason: str = ""
+    offers: str = ""  # the callsign that a counter offers instead
 
 
 class TaskLine(_Strict, frozen=True, kw_only=True):
@@ -204,11 +206,53 @@ class TaskLine(_Strict, frozen=True, kw_only=True):
     unit: str
     objective: str
     incident: str
+    kind: str = "custom"
+    agreement: str = ""
     clause: str = ""
     note: str = ""
+    hazards: tuple[str, ...] = ()
+    channel: str = ""
+    checklist: tuple[str, ...] = ()
     due_s: float | None = None
+    answer_within_s: float | None = None
     answers: tuple[AnswerStep, ...] = ()
     hold: bool = False
+
+
+class CommandLine(_Strict, frozen=True, kw_only=True):
+    """An agency takes command of an incident, in the person of `commander`."""
+
+    at_s: float
+    agency: str
+    incident: str
+    commander: str
+
+
+class FillStep(_Strict, frozen=True, kw_only=True):
+    """What an agency gives towards a request, so many seconds after it."""
+
+    after_s: Annotated[float, msgspec.Meta(ge=0)]
+    agency: str
+    quantity: Annotated[int, msgspec.Meta(ge=0)] = 0
+    state: Literal["offered", "en_route", "delivered", "declined", "withdrawn"] = "offered"
+    resource: str = ""
+    reason: str = ""
+
+
+class RequestLine(_Strict, frozen=True, kw_only=True):
+    """A request for resources."""
+
+    id: Identifier
+    at_s: float
+    agency: str
+    incident: str
+    kind: str
+    what: str
+    quantity: Annotated[int, msgspec.Meta(ge=1)]
+    priority: Annotated[int, msgspec.Meta(ge=1, le=5)] = 3
+    needed_by_s: float | None = None
+    deliver_to: str = ""
+    fills: tuple[FillStep, ...] = ()
 
 
 class LogLine(_Strict, frozen=True, kw_only=True):
@@ -243,6 +287,8 @@ class Scenario(_Strict, frozen=True, kw_only=True):
     zones: tuple[ZoneLine, ...] = ()
     warnings: tuple[WarningLine, ...] = ()
     tasks: tuple[TaskLine, ...] = ()
+    commands: tuple[CommandLine, ...] = ()
+    requests: tuple[RequestLine, ...] = ()
     log: tuple[LogLine, ...] = ()
     silences: tuple[Silence, ...] = ()
 
@@ -287,6 +333,7 @@ def _complaints(scenario: Scenario) -> Iterator[str]:
         (scenario.zones, "zones"),
         (scenario.warnings, "warnings"),
         (scenario.tasks, "tasks"),
+        (scenario.requests, "requests"),
     ):
         yield from _repeated(key, [row.id for row in rows])
     for index, agency in enumerate(scenario.agencies):
@@ -316,8 +363,19 @@ def _complaints(scenario: Scenario) -> Iterator[str]:
         yield from _unknown(f"{where}.incident", task.incident, incidents)
         if (task.asked, task.unit) not in units:
             yield f"{where}.unit: {task.asked} has no unit {task.unit!r}"
+        yield from _unknown(f"{where}.kind", task.kind, TASK_KINDS)
         for step in task.answers:
             yield from _unknown(f"{where}.answers.state", step.state, ANSWER_STATES)
+            if step.offers and (task.asked, step.offers) not in units:
+                yield f"{where}.answers.offers: {task.asked} has no unit {step.offers!r}"
+    for index, command in enumerate(scenario.commands):
+        yield from _unknown(f"commands[{index}].agency", command.agency, agencies)
+        yield from _unknown(f"commands[{index}].incident", command.incident, incidents)
+    for index, request in enumerate(scenario.requests):
+        yield from _unknown(f"requests[{index}].agency", request.agency, agencies)
+        yield from _unknown(f"requests[{index}].incident", request.incident, incidents)
+        for fill in request.fills:
+            yield from _unknown(f"requests[{index}].fills.agency", fill.agency, agencies)
     for index, line in enumerate(scenario.log):
         yield from _unknown(f"log[{index}].agency", line.agency, agencies)
         if line.incident:

@@ -7,11 +7,13 @@ from typing import Any
 
 from cop.domain.agency import Agency
 from cop.domain.area import Alert, Zone
+from cop.domain.command import IncidentCommand, command_id
 from cop.domain.incident import Incident
 from cop.domain.log import LogEntry
+from cop.domain.request import Fill, ResourceRequest
 from cop.domain.resource import Resource
 from cop.domain.statement import Statement
-from cop.domain.task import Task
+from cop.domain.task import Basis, Task
 from cop.exercise.roads import Place, offset
 from cop.exercise.scenario import IncidentLine, Participant, ResourceLine, Scenario, TaskLine, ZoneLine, ZoneStep
 
@@ -78,20 +80,83 @@ def warnings(scenario: Scenario, moment: Moment) -> Iterator[Line]:
         yield line.at_s, line.agency, body
 
 
-def task(line: TaskLine, owner: str, unit: str, moment: Moment) -> Task:
-    """A scripted request; `owner` is the agency of the incident, `unit` the asked unit's id."""
+def task(line: TaskLine, incident: IncidentLine, unit: str, unit_kind: str, moment: Moment) -> Task:
+    """A scripted request; `unit` is the asked unit's id."""
+    lat, lon = incident.place
+    within = line.answer_within_s
     return Task(
         id=line.id,
         at=moment(line.at_s),
         objective=line.objective,
-        incident_agency=owner,
+        kind=line.kind,
+        incident_agency=incident.agency,
         incident=line.incident,
         assignee_agency=line.asked,
         unit=unit,
+        unit_kind=unit_kind,
+        agreement=line.agreement,
         clause=line.clause,
+        basis=Basis(type=incident.type, priority=incident.priority, lat=lat, lon=lon),
+        asked_at=moment(line.at_s),
+        answer_by=None if within is None else moment(line.at_s + within),
         due_at=None if line.due_s is None else moment(line.due_s),
+        hazards=line.hazards,
+        channel=line.channel,
+        checklist=line.checklist,
         note=line.note,
     )
+
+
+def commands(scenario: Scenario, moment: Moment) -> Iterator[Line]:
+    """Who takes command of what."""
+    owners = {incident.id: incident.agency for incident in scenario.incidents}
+    for line in scenario.commands:
+        owner, at = owners[line.incident], moment(line.at_s)
+        body = IncidentCommand(
+            id=command_id(owner, line.incident),
+            at=at,
+            incident_agency=owner,
+            incident=line.incident,
+            holds=True,
+            commander=line.commander,
+            since=at,
+        )
+        yield line.at_s, line.agency, body
+
+
+def requests(scenario: Scenario, moment: Moment) -> Iterator[Line]:
+    """What is asked for, and what agencies give towards it."""
+    incidents = {incident.id: incident for incident in scenario.incidents}
+    for line in scenario.requests:
+        incident, at = incidents[line.incident], moment(line.at_s)
+        request = ResourceRequest(
+            id=line.id,
+            at=at,
+            kind=line.kind,
+            what=line.what,
+            quantity=line.quantity,
+            priority=line.priority,
+            incident_agency=incident.agency,
+            incident=incident.id,
+            asked_at=at,
+            needed_by=None if line.needed_by_s is None else moment(line.needed_by_s),
+            deliver_to=line.deliver_to,
+            lat=incident.place[0],
+            lon=incident.place[1],
+        )
+        yield line.at_s, line.agency, request
+        for step in line.fills:
+            at_s = line.at_s + step.after_s
+            fill = Fill(
+                id=line.id,
+                at=moment(at_s),
+                requester=line.agency,
+                state=step.state,
+                quantity=step.quantity,
+                resource=step.resource,
+                reason=step.reason,
+            )
+            yield at_s, step.agency, fill
 
 
 def log(scenario: Scenario, moment: Moment) -> Iterator[Line]:

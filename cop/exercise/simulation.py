@@ -14,14 +14,17 @@ from pathlib import Path
 import msgspec
 
 from cop.domain.agency import Presence
+from cop.domain.command import IncidentCommand
 from cop.domain.incident import Incident
 from cop.domain.report import Report, Retraction, kind_of
+from cop.domain.request import ResourceRequest
 from cop.domain.statement import Statement
 from cop.domain.task import Answer, Task
 from cop.domain.unit import Position, Unit
 from cop.exercise import script
 from cop.exercise.cast import Assignment, Player, Region, cast
 from cop.exercise.feeds import STALE_S
+from cop.exercise.neighbours import Neighbours
 from cop.exercise.roads import Place
 from cop.exercise.scenario import RESOURCES, Scenario, TaskLine
 from cop.exercise.tasking import Tasking
@@ -36,8 +39,16 @@ OPERATOR = "exercise"
 DESK = "exercise"
 INTERVAL_S = 2.0
 _POSITION_EXPIRY_S = 300
-_HEARD = ("unit", "resource", "incident", "zone", "task", "answer", "presence")
-_RESET = frozenset({"incident", "zone", "task", "answer"})
+_HEARD = ("unit", "resource", "incident", "zone", "task", "answer", "presence", "command", "request", "fill")
+_RESET = frozenset({"incident", "zone", "task", "answer", "command", "request", "fill"})
+#: who of an agency says what: people bind people, machines tell what happens
+_ROLES = {
+    "task": "commander",
+    "answer": "dispatcher",
+    "command": "commander",
+    "request": "commander",
+    "fill": "liaison",
+}
 _FIRST_ROUND_S = (30.0, 240.0)
 _STATUS_MEAN_S = {"available": 260.0, "busy": 60.0}
 
@@ -96,6 +107,15 @@ class Simulation:
             say=self._say_answer,
             show=self._show,
             staffed=lambda agency: bool(self._desks.get(agency)),
+            spare=self._spare,
+        )
+        self.neighbours = Neighbours(
+            {agency.id: agency for agency in scenario.agencies},
+            schedule=self._at,
+            now=lambda: self.now,
+            say=lambda agency, body: self._say(agency, body, self.now),
+            staffed=lambda agency: bool(self._desks.get(agency)),
+            seed=seed,
         )
         self._at(0.0, self._open)
 
@@ -135,6 +155,8 @@ class Simulation:
         self._play(script.warnings(self.scenario, self.moment))
         for line in self.scenario.tasks:
             self._ask(line)
+        self._play(script.commands(self.scenario, self.moment))
+        self._play(script.requests(self.scenario, self.moment))
         self._play(script.log(self.scenario, self.moment))
         self._opening = False
         for player in self.players:
@@ -166,14 +188,15 @@ class Simulation:
         self._at(player.rng.uniform(*_FIRST_ROUND_S), lambda: self._change_status(player))
 
     def _ask(self, line: TaskLine) -> None:
+        line = self._with_ids(line)
         player = self._callsigns[line.asked, line.unit]
-        owner = next(incident.agency for incident in self.scenario.incidents if incident.id == line.incident)
-        body = script.task(line, owner, player.id, self.moment)
+        incident = next(one for one in self.scenario.incidents if one.id == line.incident)
+        body = script.task(line, incident, player.id, player.kind, self.moment)
         assignment = Assignment(
             requester=line.agency,
             task=body,
             player=player,
-            place=self._places[owner, line.incident],
+            place=self._places[incident.agency, line.incident],
             rng=self._dice(line.id),
             script=line,
         )
@@ -184,7 +207,14 @@ class Simulation:
             if spoken:
                 last = spoken[-1]
                 at = self.moment(line.at_s + last.after_s)
-                said = Answer(id=line.id, at=at, requester=line.agency, state=last.state, reason=last.reason)
+                said = Answer(
+                    id=line.id,
+                    at=at,
+                    requester=line.agency,
+                    state=last.state,
+                    reason=last.reason,
+                    offers=last.offers,
+                )
                 self._say(line.asked, said, None)
         else:
 
@@ -268,7 +298,9 @@ class Simulation:
             return
         rev = self._revs[key] = self._revs.get(key, 0) + 1
         at = body.at if t is None else self.moment(t)
-        body = msgspec.structs.replace(body, at=at, rev=rev, by=OPERATOR, role="system", agency=agency)
+        body = msgspec.structs.replace(
+            body, at=at, rev=rev, by=OPERATOR, role=_ROLES.get(kind, "system"), agency=agency
+        )
         qos, retain = KINDS[kind]
         topic = object_topic(self.root, agency, kind, body.id)
         message = Published(self.now, agency, topic, encode(body), qos, retain)
@@ -343,6 +375,12 @@ class Simulation:
             self._take_answer(report.agency, body, known_rev)
         elif isinstance(body, Task):
             self._take_task(report.agency, body)
+        elif body.by == OPERATOR:
+            return
+        elif isinstance(body, IncidentCommand):
+            self.neighbours.hear_command(report.agency, body)
+        elif isinstance(body, ResourceRequest):
+            self.neighbours.hear_request(report.agency, body)
 
     def _take_presence(self, agency: str, body: Presence) -> None:
         desks = self._desks.setdefault(agency, set())
@@ -379,6 +417,19 @@ class Simulation:
             by_people=earlier is not None and earlier.by != OPERATOR,
         )
         self.tasking.take(assignment)
+
+    def _with_ids(self, line: TaskLine) -> TaskLine:
+        """The line with the ids of the units that counters offer, not their callsigns."""
+        answers = (
+            msgspec.structs.replace(step, offers=self._callsigns[line.asked, step.offers].id) if step.offers else step
+            for step in line.answers
+        )
+        return msgspec.structs.replace(line, answers=tuple(answers))
+
+    def _spare(self, player: Player) -> Player | None:
+        """Another unit of the same agency and kind that is free."""
+        alike = (one for one in self.players if one.agency is player.agency and one.kind == player.kind)
+        return next((one for one in alike if one.status == "available" and one.assignment is None), None)
 
     def _dice(self, what: str) -> random.Random:
         return random.Random(f"{self._seed}/task/{what}")  # noqa: S311 - a game's dice, no secret

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 
-from cop.domain.task import Answer
+from cop.domain.task import Answer, Task
 from cop.exercise.cast import ANSWERED, Assignment, Player
 from cop.exercise.roads import Place, offset
 
@@ -34,12 +34,17 @@ class Tasking:
         say: Callable[[Answer, str], None],
         show: Callable[[Player], None],
         staffed: Callable[[str], bool],
+        spare: Callable[[Player], Player | None] = lambda _: None,
+        consented: Callable[[Task], bool] = lambda _: False,
     ) -> None:
+        """`spare` finds another unit of a kind, `consented` says whether a task needs no answer by an agreement."""
         self._schedule = schedule
         self._now = now
         self._say = say
         self._show = show
         self._staffed = staffed
+        self._spare = spare
+        self._consented = consented
         self.assignments: dict[tuple[str, str], Assignment] = {}
 
     def take(self, assignment: Assignment) -> None:
@@ -48,12 +53,28 @@ class Tasking:
         known = self.assignments.get(key)
         if known is None:
             self.assignments[key] = assignment
+            self._replace(assignment)
             self.think(assignment)
             return
         known.task = assignment.task
         if known.task.cancelled:
             self._free(known)
             known.turn += 1
+
+    def _replace(self, assignment: Assignment) -> None:
+        """A task takes another's place: with the same unit it goes on where that one was, else that unit is free."""
+        asker, _, task = assignment.task.replaces.partition("/")
+        old = self.assignments.get((asker, task))
+        if old is None or old.over:
+            return
+        if old.player is assignment.player and old.owner == assignment.owner:
+            assignment.state, assignment.by_people = old.state, old.by_people
+            if old.player is not None and old.player.assignment is old:
+                old.player.assignment = assignment
+        else:
+            self._free(old)
+        old.replaced = True
+        old.turn += 1
 
     def script(self, assignment: Assignment, spoken: int) -> None:
         """Play a scripted request whose first `spoken` answers were given before the start."""
@@ -65,7 +86,9 @@ class Tasking:
                 assignment.state = step.state
                 self._settle(assignment)
             elif index >= spoken:
-                self._schedule(line.at_s + step.after_s, self._scripted(assignment, step.state, step.reason))
+                self._schedule(
+                    line.at_s + step.after_s, self._scripted(assignment, step.state, step.reason, step.offers)
+                )
         if spoken == len(line.answers):
             self._course(assignment)
 
@@ -120,7 +143,7 @@ class Tasking:
                 assignment.by_people = False
                 self.think(assignment)
 
-    def answer(self, assignment: Assignment, state: str, reason: str = "") -> None:
+    def answer(self, assignment: Assignment, state: str, reason: str = "", offers: str = "") -> None:
         """Say the owner's word, and let the unit do it."""
         assignment.state = state
         assignment.turn += 1
@@ -132,6 +155,7 @@ class Tasking:
             state=state,
             reason=reason,
             eta_s=eta_s,
+            offers=offers,
         )
         self._say(said, assignment.owner)
 
@@ -140,12 +164,22 @@ class Tasking:
         if player is None:
             self.answer(assignment, "declined", "We have no such unit")
             return
+        why = ""
         if player.assignment is not None and not player.assignment.over:
-            busy = player.assignment.task.objective
-            self.answer(assignment, "declined", f"{player.callsign} is committed: {busy}")
+            why = f"{player.callsign} is committed: {player.assignment.task.objective}"
+        elif player.status == "out_of_service":
+            why = f"{player.callsign} is out of service"
+        if why:
+            spare = self._spare(player)
+            if spare is None:
+                self.answer(assignment, "declined", why)
+            else:
+                self.answer(assignment, "countered", f"{why}; take {spare.callsign}", offers=spare.id)
             return
-        if player.status == "out_of_service":
-            self.answer(assignment, "declined", f"{player.callsign} is out of service")
+        if self._consented(assignment.task):  # the clause has answered: the unit rolls
+            assignment.state = "accepted"
+            self._settle(assignment)
+            self._course(assignment)
             return
         if assignment.rng.randrange(_DECLINES_ONE_IN) == 0:
             self.answer(assignment, "declined", assignment.rng.choice(REASONS))
@@ -172,14 +206,14 @@ class Tasking:
         self.answer(assignment, "on_scene")
         self._course(assignment)
 
-    def _scripted(self, assignment: Assignment, state: str, reason: str) -> Callable[[], None]:
+    def _scripted(self, assignment: Assignment, state: str, reason: str, offers: str) -> Callable[[], None]:
         def speak() -> None:
             if assignment.over:
                 return
             if self._for_people(assignment):
                 assignment.skipped = True
                 return
-            self.answer(assignment, state, reason)
+            self.answer(assignment, state, reason, offers)
             line = assignment.script
             if line is not None and line.answers and state == line.answers[-1].state:
                 self._course(assignment)
