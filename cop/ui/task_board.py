@@ -1,5 +1,7 @@
 """The task board: five columns from requested to done."""
 
+from datetime import datetime
+
 from PySide6.QtCore import QPoint, QSettings, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
@@ -96,15 +98,16 @@ class TaskBoard(Dock):
 
     def tick(self) -> None:
         """Waits and arrival times move, and what nobody answered in time turns overdue."""
-        running = {key for key, one in self._standings.items() if one.state == "requested"}
-        shown = set(self._cards) if self.in_sight() else set()
-        before = {key: self._standings[key].mark for key in running}
-        self._read(running | shown)
-        moved = {key for key in running if self._standings[key].mark != before[key]}
-        if moved:
-            self._lay_out(moved)
-        for key in shown - moved:
-            self._say(key)
+        now = self.desk.now()
+        late = {key for key, one in self._standings.items() if one.state == "requested" and self._is_late(key, now)}
+        if late:
+            self._read(late)
+            self._lay_out(late)
+        if self.in_sight():
+            seen = {key for key, card in self._cards.items() if not card.visibleRegion().isEmpty()} - late
+            self._read(seen)
+            for key in seen:
+                self._say(key)
 
     def card(self, key: Key) -> TaskCard | None:
         """The card of a task, if it is shown."""
@@ -148,6 +151,10 @@ class TaskBoard(Dock):
             if known is not None and known.state != stands.state:
                 self._next.forget(key)
             self._standings[key] = stands
+
+    def _is_late(self, key: Key, now: datetime) -> bool:
+        answer_by = task_of(self.desk.picture.tasks[key]).answer_by
+        return answer_by is not None and answer_by < now
 
     def _one_incident(self) -> bool:
         return self.incident is not None and not self.everything.isChecked()
@@ -260,4 +267,6 @@ class TaskBoard(Dock):
 
 
 def _place(one: Standing) -> tuple[int, float, Key]:
-    return (_FIRST.get(one.mark, 2), -one.since.timestamp(), one.key)
+    """What needs somebody stands first, the longest waiting of it on top; the rest with the newest on top."""
+    since = one.since.timestamp()
+    return (_FIRST.get(one.mark, 2), since if one.mark else -since, one.key)

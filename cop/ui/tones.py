@@ -51,13 +51,17 @@ class Tones(QObject):
 
     def play(self, tone: Tone) -> None:
         """Sound it, unless muted or a tone is sounding."""
-        if self.muted or self._process.state() != QProcess.ProcessState.NotRunning:
+        if self.muted or self.is_sounding():
             return
         player = self._player()
         if not player:
             self._beep()
             return
         self._process.start(player[0], [*player[1:], str(self._file(tone))])
+
+    def is_sounding(self) -> bool:
+        """Whether a tone is being played."""
+        return self._process.state() != QProcess.ProcessState.NotRunning
 
     def lack(self) -> str:
         """Why nothing but a beep can be heard; empty where tones can."""

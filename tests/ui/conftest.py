@@ -10,6 +10,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from cop.domain.agency import Agency
+from cop.domain.agreement import Agreements
 from cop.domain.batch import Batch, BrokerState, FeedHealth
 from cop.domain.desk import Command, Operator
 from cop.domain.log import LogEntry
@@ -70,11 +71,16 @@ def make_desk(clock: Clock, sent: list[Command], ground: Ground) -> MakeDesk:
     """A desk of Charlotte Fire (or another) with the small picture of `small_picture` (or an empty one)."""
 
     def make(
-        role: str = "commander", agency: str = "charlotte-fire", *, exercise: str = "", filled: bool = True
+        role: str = "commander",
+        agency: str = "charlotte-fire",
+        *,
+        exercise: str = "",
+        filled: bool = True,
+        agreements: Agreements | None = None,
     ) -> Desk:
         desk = Desk(
             Operator(agency=agency, role=role, name="A. Rivera"),
-            Picture(),
+            Picture(agreements=agreements),
             ground,
             sent.append,
             exercise=exercise,
