@@ -5,7 +5,6 @@ import json
 import logging
 import os
 import signal
-import subprocess
 import sys
 import time
 import traceback
@@ -21,11 +20,14 @@ import msgspec
 from PySide6.QtCore import QEvent, QLockFile, QObject, QSettings, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
 
+from cop.authority.problem import Problem
 from cop.briefing.state import state
 from cop.config import Config, ConfigError, check, load
+from cop.domain.agreement import Agreements, ShareClause
 from cop.domain.desk import Command, Operator
 from cop.domain.unit import Unit
 from cop.exercise.feeds import feeds as exercise_feeds
+from cop.exercise.processes import NotStarted, start_here
 from cop.exercise.scenario import Scenario, ScenarioError, load_scenario
 from cop.feed_process import FeedProcess
 from cop.feeds.message import Feed
@@ -87,7 +89,7 @@ def start(options: Options) -> int:
     with contextlib.ExitStack() as running:
         running.callback(lock.unlock)
         if scenario is not None and not options.broker and options.config is None:
-            config = _run_exercise_here(config, scenario, options, running)
+            config = _with_exercise_here(config, scenario, options, running)
         return _run_desktop(config, scenario, options, running)
 
 
@@ -154,42 +156,13 @@ def _log_to(file: Path) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
 
 
-def _run_exercise_here(config: Config, scenario: Scenario, options: Options, running: contextlib.ExitStack) -> Config:
-    """Start the embedded broker and the simulated agencies, each in a process of its own; where the broker is."""
-    broker = _spawn(["broker", "--port", "0", "--with-parent"], running)
-    url = _first_line(broker).removeprefix("listening on ")
-    if not url.startswith("mqtt://"):
-        raise ConfigError("the embedded broker did not start")
-    arguments = ["--rate", str(options.rate), "--seed", str(options.seed), "--with-parent"]
-    _spawn(["exercise", scenario.name, "--broker", url, *arguments], running)
-    return msgspec.structs.replace(config, broker=msgspec.structs.replace(config.broker, url=url))
-
-
-def _spawn(arguments: list[str], running: contextlib.ExitStack) -> subprocess.Popen[bytes]:
-    """Start one of our own commands; it ends when we end, however we end: it watches its standard input."""
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own commands
-        [sys.executable, "-m", "cop", *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    running.callback(_end, process)
-    return process
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
+def _with_exercise_here(config: Config, scenario: Scenario, options: Options, running: contextlib.ExitStack) -> Config:
+    """The settings with the broker of an exercise that was started here."""
     try:
-        process.wait(3)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with contextlib.suppress(OSError):
-                pipe.close()
-
-
-def _first_line(process: subprocess.Popen[bytes]) -> str:
-    assert process.stdout is not None
-    return process.stdout.readline().decode("utf-8", "replace").strip()
+        url = start_here(scenario.name, rate=options.rate, seed=options.seed, running=running)
+    except NotStarted as error:
+        raise ConfigError(str(error)) from error
+    return msgspec.structs.replace(config, broker=msgspec.structs.replace(config.broker, url=url))
 
 
 def _run_desktop(config: Config, scenario: Scenario | None, options: Options, running: contextlib.ExitStack) -> int:
@@ -212,23 +185,24 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
         ) from error
     running.callback(outbox.close)
     ground = config.ground()
-    picture = Picture(HomeGround(ground, config.map.doubtful_beyond_km))
-    feeds = FeedProcess(_feed_setup(config, operator, data), lambda: _emergencies(picture))
+    agreements, problems = config.load_agreements(ground)
+    picture = Picture(HomeGround(ground, config.map.doubtful_beyond_km), agreements)
+    operation = scenario.title if scenario is not None else config.desk.operation
+    feeds = FeedProcess(_feed_setup(config, operator, data, agreements, operation), lambda: _emergencies(picture))
     running.callback(feeds.stop)
 
     def send(command: Command) -> None:
         outbox.put(*command.bodies)
         feeds.notify()
 
-    desk = Desk(operator, picture, ground, send, exercise=scenario.title if scenario is not None else "")
+    exercise = scenario.title if scenario is not None else ""
+    desk = Desk(operator, picture, ground, send, exercise=exercise, operation=operation)
     desk.restore([Command(body) for body in left_unsent])
     palette = load_palette(config.desk.theme)
     make_map, without = _map_maker(config, picture, ground, palette, data)
     map_view = make_map()
     window = _window(desk, map_view, palette, config, scenario, options=options, data=data, make_map=make_map)
-    for source, words in (("symbols", without), ("boundaries", _remarks(ground))):
-        if words:
-            window.show_banner(words, "warn", source)
+    _say_what_is_amiss(window, symbols=without, boundaries=_remarks(ground), agreements=_faults(problems))
     _catch_everything(window)
     if options.offscreen:
         window.resize(*_WINDOW)
@@ -288,6 +262,21 @@ def _remarks(ground: Ground) -> str:
         return ""
     more = f" (and {len(ground.remarks) - 1} more: `cop where --gaps` lists them)" if ground.remarks[1:] else ""
     return f"Boundaries: {ground.remarks[0]}{more}"
+
+
+def _faults(problems: Sequence[Problem]) -> str:
+    """What is wrong with the agreements, where something is: what they say is not applied."""
+    wrong = [str(one) for one in problems if one.severity == "error"]
+    if not wrong:
+        return ""
+    more = f" (and {len(wrong) - 1} more: `cop agreement check` lists them)" if wrong[1:] else ""
+    return f"Agreements: {wrong[0]}{more}"
+
+
+def _say_what_is_amiss(window: MainWindow, **words: str) -> None:
+    for source, text in words.items():
+        if text:
+            window.show_banner(text, "warn", source)
 
 
 def _map_maker(
@@ -359,7 +348,7 @@ class _FirstPaint(QObject):
         QApplication.quit()
 
 
-def _feed_setup(config: Config, operator: Operator, data: Path) -> FeedSetup:
+def _feed_setup(config: Config, operator: Operator, data: Path, agreements: Agreements, operation: str) -> FeedSetup:
     journal = Path(config.journal.file).expanduser() if config.journal.file else data / "journal.sqlite"
     return FeedSetup(
         broker=config.broker,
@@ -370,6 +359,8 @@ def _feed_setup(config: Config, operator: Operator, data: Path) -> FeedSetup:
         outbox=str(data / "outbox.sqlite"),
         client_id=config.broker.client_id or _client_id(data, operator, config.feeds()),
         publish=config.publish,
+        agreements=Agreements(term for term in agreements.terms if isinstance(term.clause, ShareClause)),
+        operation=operation,
     )
 
 

@@ -21,7 +21,7 @@ def state(picture: Picture, now: datetime) -> dict[str, Any]:
     tasks = []
     for report in picture.tasks.values():
         entry = _object(report)
-        entry["state"] = picture.task_state(report)
+        entry["state"] = picture.task_state(report, now)
         answer = picture.answer_to(report)
         entry["answer"] = _object(answer) if answer is not None else None
         body = report.body
@@ -40,6 +40,11 @@ def state(picture: Picture, now: datetime) -> dict[str, Any]:
         "links": [_object(report) for report in picture.links.values()],
         "agencies": [_object(report) for report in picture.agencies.values()],
         "presence": [_object(report) for report in picture.presence.values()],
+        "consents": [_object(report) for report in picture.consents.values()],
+        "commands": [_object(report) for report in picture.commands.values()],
+        "requests": [_object(report) for report in picture.requests.values()],
+        "fills": [_object(report) for report in picture.fills.values()],
+        "refusals": [_plain(word) for word in picture.refusals],
         "log": [_object(report) for report in picture.log],
         "feeds": [_plain(health) for health in picture.feeds.values()],
         "deliveries": [msgspec.structs.asdict(one) for one in picture.deliveries.values()],
