@@ -17,6 +17,7 @@ _PARTS = {
     "g": "million",
     "h": "ground",
     "j": "jurisdictions",
+    "k": "leads",
     "t": "trails",
 }
 _HEADING = f"{'':<4}{'what':<66}{'value':>12}{'floor':>12}  {'unit':<12}{'ratio':>7}  limit"

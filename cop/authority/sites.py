@@ -16,8 +16,7 @@ from cop.picture.ground import Ground
 Floats = NDArray[np.float64]
 _DEGREE_M = 111_320.0
 #: a boundary is looked up in pieces of so many edges: few enough that most places lie in the box of none
-_PIECE = 24
-_ROUND = np.linspace(0.0, 2 * np.pi, 48, endpoint=False)
+_PIECE = 8
 #: so many different sets of ground are remembered
 _MOST_SETS = 20_000
 _Keys = frozenset[tuple[str, str]]
@@ -55,9 +54,14 @@ class Sites:
             entries.setdefault(id(term.ground), (term.ground, [], []))[2].append(term.key)
         self._geometries: NDArray[np.object_] = np.array([one[0] for one in entries.values()], dtype=object)
         self._owners = [(tuple(one[1]), tuple(one[2])) for one in entries.values()]
-        shapely.prepare(self._geometries)
-        self._tree = shapely.STRtree(self._geometries)
-        self._edges: tuple[shapely.STRtree, NDArray[np.int64]] | None = None
+        # ground of a clause in several parts is looked up by part: the box around them all may be the whole country
+        whole = [len(owner[0]) > 0 for owner in self._owners]
+        parts = [[one] if keep else shapely.get_parts(one) for one, keep in zip(self._geometries, whole, strict=True)]
+        self._parts: NDArray[np.object_] = np.array([part for of_one in parts for part in of_one], dtype=object)
+        self._entry: NDArray[np.intp] = np.repeat(np.arange(len(parts)), [len(of_one) for of_one in parts])
+        shapely.prepare(self._parts)
+        self._tree = shapely.STRtree(self._parts)
+        self._edges: _Edges | None = None
         self._known: dict[tuple[int, ...], _Lying] = {}
 
     def of(self, lat: float, lon: float, reaches: Iterable[Reach] = ()) -> Site:
@@ -82,41 +86,28 @@ class Sites:
 
     def prepare_edges(self) -> None:
         """Cut all boundaries into pieces now, rather than when the first place is asked for."""
-        self._edges = self._edges or _pieces(self._geometries)
+        self._edges = self._edges or _Edges(self._parts)
 
     def _covering(self, lat: Floats, lon: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Pairs of a place and an entry that covers it, boundary included, in order."""
         places, found = self._tree.query(shapely.points(lon, lat))
-        covers = shapely.intersects_xy(self._geometries[found], lon[places], lat[places])
-        places, found = places[covers], found[covers]
-        order = np.lexsort((found, places))
-        return places[order], found[order]
+        covers = shapely.intersects_xy(self._parts[found], lon[places], lat[places])
+        pairs = np.unique(places[covers] * len(self._owners) + self._entry[found[covers]])
+        return np.divmod(pairs, max(len(self._owners), 1))
 
     def _near(self, lat: Floats, lon: Floats) -> dict[int, tuple[int, ...]]:
         """Of the places that lie nearer to a boundary than they are known: the entries of these boundaries."""
         self.prepare_edges()
         assert self._edges is not None
-        tree, owners = self._edges
-        up = ACCURACY_M / _DEGREE_M
-        across = up / np.maximum(np.cos(np.radians(lat)), 1e-6)
-        places, pieces = tree.query(shapely.box(lon - across, lat - up, lon + across, lat + up))
-        if not places.size:
-            return {}
-        asked, which = np.unique(places, return_inverse=True)
-        x = lon[asked, None] + across[asked, None] * np.cos(_ROUND)
-        y = lat[asked, None] + up * np.sin(_ROUND)
-        rounds = shapely.polygons(np.stack((x, y), axis=-1))
-        shapely.prepare(rounds)
-        touched = shapely.intersects(rounds[which], tree.geometries[pieces])
         found: dict[int, set[int]] = {}
-        for place, entry in zip(places[touched].tolist(), owners[pieces[touched]].tolist(), strict=True):
-            found.setdefault(place, set()).add(entry)
+        for place, part in zip(*(one.tolist() for one in self._edges.near(lat, lon, ACCURACY_M)), strict=True):
+            found.setdefault(place, set()).add(int(self._entry[part]))
         return {place: tuple(sorted(entries)) for place, entries in found.items()}
 
     def _with_reach(self, site: Site, inside: tuple[int, ...], zones: tuple[Reach, ...]) -> Site:
         words: dict[int, str] = {}
         for zone in zones:
-            for entry in self._tree.query(zone.geometry, predicate="intersects").tolist():
+            for entry in self._entry[self._tree.query(zone.geometry, predicate="intersects")].tolist():
                 if entry not in inside:
                     words.setdefault(entry, zone.words)
         reached = self._lying(tuple(sorted(words)))
@@ -152,21 +143,42 @@ class Sites:
         return known
 
 
-def _pieces(geometries: NDArray[np.object_]) -> tuple[shapely.STRtree, NDArray[np.int64]]:
-    """Every boundary in short pieces, in a tree, and whose boundary each is of: index into the geometries."""
-    parts, part_owner = shapely.get_parts(geometries, return_index=True)
-    rings, ring_owner = shapely.get_rings(parts, return_index=True)
-    corners, ring = shapely.get_coordinates(rings, return_index=True)
-    starts = np.flatnonzero(ring[1:] == ring[:-1])  # an edge goes from this corner to the next
-    if not starts.size:
-        return shapely.STRtree([]), np.empty(0, dtype=np.int64)
-    first_of_ring = np.searchsorted(ring, ring[starts])
-    begins = (starts - first_of_ring) % _PIECE == 0
-    piece = np.cumsum(begins) - 1
-    last = np.append(piece[1:] != piece[:-1], True)
-    corner = np.concatenate((starts, starts[last] + 1))
-    of_piece = np.concatenate((piece, piece[last]))
-    order = np.lexsort((corner, of_piece))
-    lines = shapely.linestrings(corners[corner[order]], indices=of_piece[order])
-    owners: NDArray[np.int64] = part_owner[ring_owner[ring[starts[begins]]]]
-    return shapely.STRtree(lines), owners
+class _Edges:
+    """The edges of all boundaries, in short pieces: which of them a place lies near to."""
+
+    def __init__(self, geometries: NDArray[np.object_]) -> None:
+        parts, part_owner = shapely.get_parts(geometries, return_index=True)
+        rings, ring_owner = shapely.get_rings(parts, return_index=True)
+        self._corners, ring = shapely.get_coordinates(rings, return_index=True)
+        #: an edge goes from the corner of this index to the next
+        self._edges = np.flatnonzero(ring[1:] == ring[:-1])
+        in_ring = self._edges - np.searchsorted(ring, np.arange(len(rings)))[ring[self._edges]]
+        #: of each piece its first edge, as an index into the edges; after the last, how many there are
+        self._first = np.append(np.flatnonzero(in_ring % _PIECE == 0), len(self._edges))
+        self._owner = part_owner[ring_owner[ring[self._edges[self._first[:-1]]]]]
+        # a piece stands in the tree as the diagonal of its box: the box is all that the tree looks at
+        corners = self._corners[np.column_stack((self._edges, self._edges + 1)).ravel()]
+        ends = 2 * self._first[:-1]
+        low = np.minimum.reduceat(corners, ends) if len(ends) else corners
+        high = np.maximum.reduceat(corners, ends) if len(ends) else corners
+        self._tree = shapely.STRtree(shapely.linestrings(np.stack((low, high), axis=1)) if len(ends) else [])
+
+    def near(self, lat: Floats, lon: Floats, metres: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Pairs of a place and a geometry whose boundary is no farther than so many metres; a pair may come twice."""
+        up = metres / _DEGREE_M
+        across = up / np.maximum(np.cos(np.radians(lat)), 1e-6)
+        places, pieces = self._tree.query(shapely.box(lon - across, lat - up, lon + across, lat + up))
+        lengths = self._first[pieces + 1] - self._first[pieces]
+        pair = np.repeat(np.arange(len(pieces)), lengths)
+        step = np.arange(len(pair)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        start = self._edges[np.repeat(self._first[pieces], lengths) + step]
+        place = places[pair]
+        # the place is the origin, and the accuracy the unit
+        middle, unit = np.column_stack((lon, lat))[place], np.column_stack((across, np.full(len(lat), up)))[place]
+        from_, to = (self._corners[start] - middle) / unit, (self._corners[start + 1] - middle) / unit
+        along = to - from_
+        length = np.maximum((along * along).sum(axis=1), 1e-300)
+        share = np.clip(-(from_ * along).sum(axis=1) / length, 0.0, 1.0)
+        nearest = from_ + along * share[:, None]
+        close = (nearest * nearest).sum(axis=1) <= 1.0
+        return place[close], self._owner[pieces[pair[close]]]

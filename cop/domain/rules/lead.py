@@ -14,7 +14,7 @@ from cop.domain.agreement import Agreements, EscalateClause, Term
 from cop.domain.area import Jurisdiction
 from cop.domain.incident import Incident
 from cop.domain.rules import lead_words
-from cop.domain.rules.clauses import applies, is_due
+from cop.domain.rules.clauses import covers, is_about, is_due
 from cop.domain.rules.lead_clauses import lead_clause, lead_terms, leaders, unmet
 from cop.domain.rules.site import ACCURACY_M, Decided, Lead, Overlap, Site
 from cop.domain.words import leading_discipline
@@ -156,7 +156,7 @@ def _escalation(
 ) -> tuple[Term | None, str]:
     """The clause that says who decides, and who: of an agreement that claims, else of any. None if they disagree."""
     claiming = {term.agreement.id for term in claims}
-    found = [term for term in _escalate_terms(agreements) if applies(term, incident_type, at, site.terms)]
+    found = [t for t in _escalate_terms(agreements, incident_type) if covers(t, site.terms) and is_due(t, at)]
     own = [term for term in found if term.agreement.id in claiming]
     chosen = own or found
     deciders = {term.clause.decides for term in chosen if isinstance(term.clause, EscalateClause)}
@@ -170,6 +170,6 @@ def _speaking(incident: Incident, site: Site, agreements: Agreements, at: dateti
     return [term for term in found if is_due(term, at) and not unmet(lead_clause(term).when, incident, site)]
 
 
-@lru_cache(maxsize=8)
-def _escalate_terms(agreements: Agreements) -> tuple[Term, ...]:
-    return tuple(term for term in agreements.terms if isinstance(term.clause, EscalateClause))
+@lru_cache(maxsize=512)
+def _escalate_terms(agreements: Agreements, incident_type: str) -> tuple[Term, ...]:
+    return tuple(t for t in agreements.terms if isinstance(t.clause, EscalateClause) and is_about(t, incident_type))

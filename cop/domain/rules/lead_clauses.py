@@ -15,12 +15,15 @@ class Ranked:
     def __init__(self, terms: Iterable[Term]) -> None:
         ordered = sorted(terms, key=lambda term: (lead_clause(term).precedence, term.key))
         self._everywhere = [(rank, term) for rank, term in enumerate(ordered) if term.ground is None]
+        self._only_everywhere = [term for _, term in self._everywhere]
         self._placed = {term.key: (rank, term) for rank, term in enumerate(ordered) if term.ground is not None}
 
     def of(self, grounds: Collection[tuple[str, str]]) -> list[Term]:
         """Those whose ground is among these, and those that hold everywhere."""
         placed = self._placed
         found = [placed[key] for key in grounds if key in placed]
+        if not found:
+            return self._only_everywhere
         found += self._everywhere
         found.sort()
         return [term for _, term in found]
