@@ -23,7 +23,6 @@ UNCOVERED_FOR = timedelta(minutes=2)
 COVERED_FOR = timedelta(seconds=30)
 _KINDS = tuple(UNIT_KINDS)
 _CODES = len(_KINDS)
-_Counts = dict[int, tuple[int, int, int]]
 
 
 @dataclass(slots=True)
@@ -37,7 +36,7 @@ class _Spell:
 
 
 class HomeCover:
-    """For each agency and kind that it has: how many units, how many ready, how many of these on its own ground."""
+    """For each agency and kind that it has: whether one is ready on its own ground."""
 
     def __init__(self, picture: Picture, engaged: Engaged, whereabouts: Whereabouts, *, live: bool) -> None:
         self._picture = picture
@@ -65,40 +64,44 @@ class HomeCover:
                 self._began = True
                 threading.Thread(target=self._whereabouts.begin, name="ground-cells", daemon=True).start()
             return
-        counts = self.counts(now)
-        for pair, (units, able, at_home) in counts.items():
-            self._note(pair, uncovered=not at_home, units=units, away=able, now=now)
-        for pair in self._spells.keys() - counts.keys():
+        at_home = self.at_home(now)
+        for pair, free in at_home.items():
+            self._note(pair, uncovered=not free, now=now)
+        for pair in self._spells.keys() - at_home.keys():
             del self._spells[pair]
             self.kept.put(self._subject(pair), ())
 
-    def counts(self, now: datetime) -> _Counts:
-        """Agency code × kinds + kind -> its units, those ready, those ready on their own ground."""
+    def at_home(self, now: datetime) -> dict[int, int]:
+        """Agency code × kinds + kind, of all that agencies have -> how many are ready on their agency's own ground."""
         tracks, picture = self._picture.tracks, self._picture
         self._make_room()
         moved = np.flatnonzero(self._moved[: tracks.count])
         self._moved[:] = False
         if moved.size:
             self._whereabouts.update(tracks, moved)
-        has = tracks.present & COVERS[tracks.kind] & (tracks.status != STATUS_CODES["unknown"])
+        has = self._has()
+        rows = np.flatnonzero(has)
+        free = ready(picture, now, self._engaged.busy(), live=self._live)[rows]
+        free &= ~self._whereabouts.outside_own(tracks)[rows]
+        codes = tracks.agency[rows].astype(np.int64) * _CODES + tracks.kind[rows]
+        pairs, inverse = np.unique(codes, return_inverse=True)
+        found = np.bincount(inverse, weights=free, minlength=len(pairs)).astype(int)
+        return dict(zip(pairs.tolist(), found.tolist(), strict=True))
+
+    def _has(self) -> NDArray[np.bool_]:
+        """Which rows agencies have, of the kinds that cover a ground; what never said its status may be a relic."""
+        tracks = self._picture.tracks
+        has: NDArray[np.bool_] = tracks.present & COVERS[tracks.kind] & (tracks.status != STATUS_CODES["unknown"])
         if self._live:
             has &= ~tracks.exercise
-        rows = np.flatnonzero(has)
-        able = ready(picture, now, self._engaged.busy(), live=self._live)[rows]
-        at_home = able & ~self._whereabouts.outside_own(tracks)[rows]
-        pairs, inverse = np.unique(
-            tracks.agency[rows].astype(np.int64) * _CODES + tracks.kind[rows], return_inverse=True
-        )
-        found = [np.bincount(inverse, weights=part, minlength=len(pairs)) for part in (has[rows], able, at_home)]
-        table = np.column_stack(found).astype(int).tolist() if len(pairs) else []
-        return {pair: (one[0], one[1], one[2]) for pair, one in zip(pairs.tolist(), table, strict=True)}
+        return has
 
     def renew(self) -> None:
         """Something is called otherwise: the next second says it."""
         for spell in self._spells.values():
             spell.said = False
 
-    def _note(self, pair: int, *, uncovered: bool, units: int, away: int, now: datetime) -> None:
+    def _note(self, pair: int, *, uncovered: bool, now: datetime) -> None:
         spell = self._spells.get(pair)
         if spell is None or spell.uncovered != uncovered:
             kept = spell if spell is not None and spell.said else None
@@ -106,15 +109,19 @@ class HomeCover:
             spell = self._spells[pair] = _Spell(uncovered, now, kept is not None, began)
         if uncovered and (spell.said or now - spell.since >= UNCOVERED_FOR):
             spell.said = True
-            agency = self._picture.tracks.agencies[pair // _CODES]
-            since = spell.uncovered_since or spell.since
-            told = coverage_void(
-                agency, _KINDS[pair % _CODES], units=units, away=away, since=since.astimezone(UTC), names=self._names
-            )
+            agency, kind = self._picture.tracks.agencies[pair // _CODES], _KINDS[pair % _CODES]
+            since = (spell.uncovered_since or spell.since).astimezone(UTC)
+            units = self._units(pair)
+            told = coverage_void(agency, kind, units=units, since=since, names=self._names)
             self.kept.put(self._subject(pair), (told,))
         elif spell.said and now - spell.since >= COVERED_FOR:
             spell.said = False
             self.kept.put(self._subject(pair), ())
+
+    def _units(self, pair: int) -> list[str]:
+        tracks = self._picture.tracks
+        of_pair = self._has() & (tracks.agency == pair // _CODES) & (tracks.kind == pair % _CODES)
+        return sorted(tracks.keys[row][1] for row in np.flatnonzero(of_pair).tolist())
 
     def _subject(self, pair: int) -> tuple[str, ...]:
         return ("cover", str(pair))

@@ -10,6 +10,8 @@ from cop.domain.rules.same import End
 
 #: of more units of one agency in a zone one line tells, not a line each
 _EACH = 4
+#: of those that leave a ground uncovered so many are named
+_NAMED = 5
 
 
 def in_hot_zone(
@@ -44,18 +46,19 @@ def in_hot_zone(
     ]
 
 
-def coverage_void(agency: str, kind: str, *, units: int, away: int, since: datetime, names: Names) -> Conflict:
-    """An agency's ground without an available unit of a kind that it has; `away` of its `units` could go, elsewhere."""
-    has = f"its {kind_called(kind)} is" if units == 1 else f"all {units} are"
-    how = "off its ground" if away == units else "busy or away" if away else "busy"
+def coverage_void(agency: str, kind: str, *, units: Sequence[str], since: datetime, names: Names) -> Conflict:
+    """An agency's ground without an available unit of a kind that it has; `units` are all it has of it."""
+    about: tuple[About, ...] = tuple(("unit", agency, unit) for unit in units[:_NAMED])
+    many = len(units)
+    has = "its only one is not free there" if many == 1 else f"none of its {many} is free there"
     return Conflict(
         key=("coverage_void", agency, kind),
         kind="coverage_void",
         owner=agency,
-        words=f"{names.agency(agency)} has no available {kind_called(kind)} on its ground: {has} {how}",
-        about=(("agency", agency, kind),),
+        words=f"{names.agency(agency)} has no available {kind_called(kind)} on its ground: {has}",
+        about=about,
         since=since,
-        proposal=Proposal("Show its ground", "show", (("agency", agency, kind),)),
+        proposal=Proposal("Show its units" if many > 1 else "Show its unit", "show", about[:1]),
     )
 
 
