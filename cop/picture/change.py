@@ -23,6 +23,8 @@ class Change:
     agencies: set[str] = field(default_factory=set)
     presence: set[Key] = field(default_factory=set)
     consents: set[Key] = field(default_factory=set)
+    #: words about consent that somebody took back: they stand, but who comes later does not hear them
+    taken_back: set[Key] = field(default_factory=set)
     commands: set[Key] = field(default_factory=set)
     requests: set[Key] = field(default_factory=set)
     feeds: set[str] = field(default_factory=set)
@@ -44,6 +46,7 @@ class Change:
             or self.agencies
             or self.presence
             or self.consents
+            or self.taken_back
             or self.commands
             or self.requests
             or self.feeds

@@ -327,7 +327,7 @@ class Picture:
                 return
             kind = "unit"  # nothing else is known of it
         if kind == "consent":  # to take back the word that pauses a clause would give it again: the word stays
-            self._note(kind, report.key, report, change)
+            change.taken_back.add(report.key)
             return
         if kind not in _TABLES:
             return

@@ -23,6 +23,9 @@ from cop.picture.ground import Ground
 from cop.picture.picture import Picture
 from cop.picture.whereabouts import Whereabouts
 from cop.ui.acts.command import CommandActs
+from cop.ui.acts.links import LinkActs
+from cop.ui.acts.requests import RequestActs
+from cop.ui.acts.consents import ConsentActs
 from cop.ui.acts.details import DetailsActs
 from cop.ui.acts.tasks import TaskActs
 from cop.ui.wording import agency_name
@@ -69,6 +72,10 @@ class Desk(QObject):
         )
         self.tasks = TaskActs(self)
         self.command = CommandActs(self)
+        self.requests = RequestActs(self)
+        self.links = LinkActs(self)
+        self.consents = ConsentActs(self)
+        self.changed.connect(self.consents.say_again)
         self.details = DetailsActs(self)
         self.changed.connect(self.details.renew)
         self._let_go_at = now()

@@ -17,8 +17,9 @@ from cop.domain.statement import Statement
 #: a word keeps this many pauses; of more the oldest are drawn together, with what lies between them
 KEPT_PAUSES = 40
 #: and of each this many tasks that stood by the clause when it began
-KEPT_STANDING = 1000
-_ALWAYS = datetime.min.replace(tzinfo=UTC)
+KEPT_STANDING = 200
+#: of what nobody says since when it is so
+_ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +111,15 @@ def pause(
     stop = stopped(known, at)
     if stop is not None and stop.until == until:
         return Refusal(f"{term.words} is paused already.")
-    pauses = [_ended(one, at) for one in _pauses(known)]
-    pauses.append(Pause(since=at, until=until, standing=_listed(standing)))
+    stands = _listed(standing)
+    pauses = [*_so_far(known, at, stands), Pause(since=at, until=until, standing=stands)]
     return Command(_word(operator, term, known, at, state="paused", pauses=pauses, reason=reason))
 
 
-def resume(operator: Operator, term: Term, known: Consent | None, at: datetime) -> Command | Refusal:
-    """The giver gives again what it had paused."""
+def resume(
+    operator: Operator, term: Term, known: Consent | None, at: datetime, *, standing: Iterable[str] = ()
+) -> Command | Refusal:
+    """The giver gives again what it had paused; what stands is what the clause has accepted and is not over."""
     refusal = _not_ours(operator, "pause_clause", term)
     if refusal is not None:
         return refusal
@@ -124,7 +127,7 @@ def resume(operator: Operator, term: Term, known: Consent | None, at: datetime) 
         return Refusal(f"{term.words} is withdrawn: give it again in words.")
     if stopped(known, at) is None:
         return Refusal(f"{term.words} is not paused.")
-    return Command(_word(operator, term, known, at, state="given", pauses=[_ended(one, at) for one in _pauses(known)]))
+    return Command(_word(operator, term, known, at, state="given", pauses=_so_far(known, at, _listed(standing))))
 
 
 def withdraw(
@@ -142,13 +145,15 @@ def withdraw(
         return refusal
     if _is_withdrawn(known):
         return Refusal(f"{term.words} is withdrawn already.")
-    pauses = [_ended(one, at) for one in _pauses(known)]
-    pauses.append(Pause(since=at, standing=_listed(standing)))
+    stands = _listed(standing)
+    pauses = [*_so_far(known, at, stands), Pause(since=at, standing=stands)]
     word = _word(operator, term, known, at, state="withdrawn", pauses=pauses, reason=reason, withdrawn_at=at)
     return Command(word)
 
 
-def give_again(operator: Operator, term: Term, known: Consent | None, at: datetime, *, words: str) -> Command | Refusal:
+def give_again(
+    operator: Operator, term: Term, known: Consent | None, at: datetime, *, words: str, standing: Iterable[str] = ()
+) -> Command | Refusal:
     """The giver takes a withdrawal back, and says why: that stands in the record."""
     refusal = _not_ours(operator, "withdraw_clause", term)
     if refusal is not None:
@@ -157,23 +162,27 @@ def give_again(operator: Operator, term: Term, known: Consent | None, at: dateti
         return Refusal(f"{term.words} is not withdrawn.")
     if not words.strip():
         return Refusal("Say why it is given again, and who decided that.")
-    since = known.withdrawn_at or _ALWAYS
-    pauses = [_ended(one, at) for one in _pauses(known)]
+    since = known.withdrawn_at or (known.at if known.deleted else _ALWAYS)
+    pauses = _so_far(known, at, _listed(standing))
     if not any(one.since <= since for one in pauses):
         pauses.append(Pause(since=since, until=at))
     return Command(_word(operator, term, known, at, state="given", pauses=pauses, reason=words.strip()))
 
 
-def all_at_once(decided: Iterable[Command | Refusal]) -> Command | Refusal:
-    """Several words in one breath; those that have nothing to change stay out. The first refusal where none is left."""
+def all_at_once(decided: Iterable[Command | Refusal], nothing: str) -> Command | Refusal:
+    """Several words in one breath; what has nothing to change stays out. Refused where none is left, saying `nothing`,
+    or why, where a role may do none of it.
+    """
     bodies: list[Statement] = []
-    refusal = Refusal("Nothing of ours is given.")
-    for number, one in enumerate(decided):
+    refusals: set[str] = set()
+    for one in decided:
         if isinstance(one, Command):
             bodies.extend(one.bodies)
-        elif number == 0:
-            refusal = one
-    return Command(bodies[0], tuple(bodies[1:])) if bodies else refusal
+        else:
+            refusals.add(one.reason)
+    if bodies:
+        return Command(bodies[0], tuple(bodies[1:]))
+    return Refusal(refusals.pop() if len(refusals) == 1 else nothing)
 
 
 def given_by(agency: str, agreements: Agreements) -> list[Term]:
@@ -226,12 +235,18 @@ def _pauses(known: Consent | None) -> tuple[Pause, ...]:
     return known.pauses
 
 
-def _ended(one: Pause, at: datetime) -> Pause:
-    """A pause that is over at a moment at the latest."""
-    end = _end(one)
-    if end is not None and end <= at:
-        return one
-    return Pause(since=min(one.since, at), until=at, standing=one.standing)
+def _so_far(known: Consent | None, at: datetime, standing: tuple[str, ...]) -> list[Pause]:
+    """The pauses up to a moment: those that last are over by then, those to come stay as they are.
+
+    What stood and is over by now needs no list any more.
+    """
+    kept = []
+    for one in _pauses(known):
+        listed = one.standing if one.standing is None else _in_both(one.standing, standing)
+        end = _end(one)
+        runs = one.since <= at and (end is None or end > at)
+        kept.append(Pause(since=one.since, until=at if runs else one.until, standing=listed))
+    return kept
 
 
 def _listed(standing: Iterable[str]) -> tuple[str, ...]:
