@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QRectF
 from PySide6.QtGui import QPainter, QRegion
 
+from cop.map.layers.authority import AuthorityLayer
 from cop.map.layers.basemap import BasemapLayer
 from cop.map.layers.grid import GridLayer
 from cop.map.layers.incidents import IncidentLayer
@@ -60,6 +61,7 @@ class LayerSet:
         counties = not any(one.level == "county" for one in ground.jurisdictions)
         self.basemap = BasemapLayer(region, palette, counties=counties)
         self.jurisdictions = JurisdictionLayer(picture, ground, palette, parent)
+        self.authority = AuthorityLayer(picture, palette)
         self.zones = ZoneLayer(picture, palette, now, exercise=exercise, reserved=reserved)
         self.units = UnitLayer(picture, palette, now, exercise=exercise, clustered=True)
         self.incidents = IncidentLayer(picture, palette, now, exercise=exercise)
@@ -90,7 +92,7 @@ class LayerSet:
         self.pin = PinLayer(palette)
         lowest: list[Layer] = [self.tiles] if self.tiles is not None else []
         self.grid = GridLayer(palette)
-        self.ground = LayerStack([*lowest, self.basemap, self.jurisdictions, self.grid, self.zones])
+        self.ground = LayerStack([*lowest, self.basemap, self.jurisdictions, self.authority, self.grid, self.zones])
         self.live = LayerStack(
             [
                 self.selection,
@@ -150,14 +152,15 @@ class LayerSet:
         """A second has passed; whether the ground and whether what lives on it looks different."""
         return self.ground.tick(), self.live.tick()
 
-    def select(self, kind: str, key: Key) -> None:
-        """Show what is selected; the kind "" selects nothing."""
+    def select(self, kind: str, key: Key) -> bool:
+        """Show what is selected; the kind "" selects nothing. Whether the ground looks different now."""
         self.selection.select(kind, key)
         self.incidents.selected = key if kind == "incident" else None
         self.resources.selected = key if kind == "resource" else None
         self.labels.selected_unit = self._picture.tracks.row_of(*key) if kind == "unit" else None
         self.units.selected = self.labels.selected_unit
         self.trails.selected = key if kind == "unit" else None
+        return self.authority.select(kind, key) and self.authority.visible
 
     def paint_ground(self, painter: QPainter, view: Viewport) -> None:
         """All that lies still, and its names above it."""

@@ -166,9 +166,9 @@ class MapView(Surface):
 
     def set_selection(self, kind: str, agency: str, id: str) -> None:  # noqa: A002  # the wire's word
         """Select an object from outside; nothing is emitted. The kind "" selects nothing."""
-        self.layer_set.select(kind, (agency, id))
+        ground = self.layer_set.select(kind, (agency, id))
         self._say_filtered()
-        self._canvas.redraw()
+        self._redraw(ground, live=True)
 
     def show_place(self, lat: float, lon: float, metres_across: float = 10_000.0) -> None:
         """Put a place into the middle and show so many metres of ground across."""

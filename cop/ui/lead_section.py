@@ -4,9 +4,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cop.domain.report import Report
+from cop.domain.rules.lead import Lead
+from cop.ui import wording
 from cop.ui.desk import Desk
 from cop.ui.labels import Label, button
-from cop.ui.lead_words import LeadWords, lead_words
+from cop.ui.lead_words import LeadWords, known_lead, lead_words
 from cop.ui.page import box
 
 _LINES = 4  # overlaps shown at once; more of them stand among the reasons
@@ -45,10 +47,14 @@ class LeadSection(QWidget):
         lines.addWidget(self.ask_why, 0, Qt.AlignmentFlag.AlignLeft)
         lines.addWidget(self.why)
         self._words = LeadWords("")
+        self._lead: Lead | None = None
 
     def say(self, report: Report) -> None:
         """Say who leads this incident now."""
-        words = lead_words(self._desk, report)
+        self._lead = known_lead(self._desk, report)
+        words = lead_words(self._desk, report, self._lead)
+        self.ask_why.setVisible(self._lead is not None)
+        self._show_why()
         if words == self._words:
             return
         self._words = words
@@ -63,10 +69,11 @@ class LeadSection(QWidget):
         for label, text in zip(self.overlaps, (*words.overlaps, *("",) * _LINES), strict=False):
             label.say(text)
         self.differs.say(words.differs)
-        self.ask_why.setVisible(bool(words.reasons))
-        self._show_why()
 
     def _show_why(self) -> None:
-        asked = self.ask_why.isChecked()
-        steps = (*self._words.reasons, *self._words.overlaps[_LINES:])
-        self.why.say("\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1)) if asked else "")
+        """The steps are put into words for who asks, and for nobody else."""
+        if self._lead is None or not self.ask_why.isChecked():
+            self.why.say("")
+            return
+        steps = (*(wording.one_line(one) for one in self._lead.reasons), *self._words.overlaps[_LINES:])
+        self.why.say("\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1)))

@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cop.domain.agreement import LeadClause, Term
+from cop.domain.agreement import EscalateClause, LeadClause, Term
 from cop.domain.area import Jurisdiction
 from cop.domain.incident import Incident
 from cop.domain.report import Report
 from cop.domain.rules.lead import Lead, Overlap
-from cop.domain.words import INCIDENT_TYPES, label
 from cop.picture.change import Key
 from cop.picture.picture import Picture
 from cop.ui import wording
@@ -16,6 +15,8 @@ from cop.ui.desk import Desk
 
 #: a clause is shown this far; the rest of its sentence stands with the reasons
 _SENTENCE = 220
+#: what a reason ends with where the place lies on a line, which is said on a line of its own
+_ON_LINE = "; on the line of"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class LeadWords:
 
     `who` leads, `how` that came about, `clause` and what it `says`; `line`: the line that leaves it open; `decides`:
     who settles it; `also` and `within`: other ground; `overlaps`: each with its clause; `differs`: what the reporter
-    says instead; `reasons`: step by step.
+    says instead. `sure`: neither contested, nor on a line, nor unknown.
     """
 
     who: str
@@ -37,17 +38,15 @@ class LeadWords:
     within: str = ""
     overlaps: tuple[str, ...] = ()
     differs: str = ""
-    reasons: tuple[str, ...] = ()
     sure: bool = True
 
 
-def lead_words(desk: Desk, report: Report) -> LeadWords:
-    """Who leads this incident, as far as agreements and boundaries say."""
+def lead_words(desk: Desk, report: Report, lead: Lead | None) -> LeadWords:
+    """Who leads this incident (`known_lead`), as far as agreements and boundaries say."""
     body, picture = report.body, desk.picture
     assert isinstance(body, Incident)
-    doubtful = picture.home.doubt(report.agency, body.lat, body.lon) is not None
-    lead = None if doubtful else desk.authority.lead(report.key)
     if lead is None:
+        doubtful = picture.home.doubt(report.agency, body.lat, body.lon) is not None
         located = body.lat is not None and body.lon is not None
         what = (
             "place is doubtful" if doubtful else "incident has no place" if not located else "ground is not known yet"
@@ -61,23 +60,22 @@ def lead_words(desk: Desk, report: Report) -> LeadWords:
     planned = _joined(dict.fromkeys(wording.one_line(one.name) for one in lead.also if one.level == "planning_zone"))
     return LeadWords(
         who=_who(picture, lead),
-        how=_how(body, lead),
-        clause=clause_words(lead.term) if lead.term is not None else "",
-        says=sentence(lead.term),
+        how=_how(lead),
+        clause="\n".join(clause_words(term) for term in (lead.claims or (lead.term,)) if term is not None),
+        says="" if lead.contested else sentence(lead.term),
         line=_line(picture, lead),
         decides=_decides(picture, lead),
         also=f"Also in jurisdiction: {also}" if also else "",
         within=f"Within: {planned}" if planned else "",
         overlaps=tuple(_overlap(picture, one, lead.term) for one in lead.overlaps),
         differs=_differs(picture, report, body, lead),
-        reasons=tuple(wording.one_line(one) for one in lead.reasons),
         sure=not lead.contested and not lead.on_line,
     )
 
 
 def leading(desk: Desk, report: Report) -> tuple[str, ...]:
     """The agencies that lead it; where neither agreement nor boundary says, the one that its reporter names."""
-    lead = _known_lead(desk, report)
+    lead = known_lead(desk, report)
     if lead is not None and lead.agencies:
         return lead.agencies
     said = report.body.lead if isinstance(report.body, Incident) else ""
@@ -87,7 +85,7 @@ def leading(desk: Desk, report: Report) -> tuple[str, ...]:
 def leading_words(desk: Desk, report: Report) -> str:
     """The same on one line of a card: "Charlotte Fire + Airport Police", "contested: A or B"; empty if nobody does."""
     names = [wording.agency_name(desk.picture, one) for one in leading(desk, report)]
-    lead = _known_lead(desk, report)
+    lead = known_lead(desk, report)
     if lead is not None and lead.contested:
         return f"contested: {' or '.join(names)}"
     return " + ".join(names)
@@ -111,7 +109,8 @@ def sentence(term: Term | None, limit: int = _SENTENCE) -> str:
     return f"“{wording.shortened(said, limit)}”" if said else ""
 
 
-def _known_lead(desk: Desk, report: Report) -> Lead | None:
+def known_lead(desk: Desk, report: Report) -> Lead | None:
+    """Who leads; None where that cannot be said: no place, or one that can hardly be true."""
     body = report.body
     if not isinstance(body, Incident) or desk.picture.home.doubt(report.agency, body.lat, body.lon) is not None:
         return None
@@ -127,12 +126,9 @@ def _who(picture: Picture, lead: Lead) -> str:
     return f"{_joined(names, ' and ')} — unified command" if lead.unified else names[0]
 
 
-def _how(body: Incident, lead: Lead) -> str:
-    if lead.term is not None:
-        ground = wording.one_line(lead.term.ground_words)
-        return f"{label(INCIDENT_TYPES, body.type).lower()}, {ground}"
+def _how(lead: Lead) -> str:
     inside = f"inside {wording.one_line(lead.jurisdiction.name)} — " if lead.jurisdiction is not None else ""
-    return f"{inside}{wording.one_line(lead.reason)}"
+    return f"{inside}{wording.one_line(lead.reason).partition(_ON_LINE)[0]}"
 
 
 def _line(picture: Picture, lead: Lead) -> str:
@@ -141,9 +137,11 @@ def _line(picture: Picture, lead: Lead) -> str:
     names = dict.fromkeys(
         wording.one_line(one.name) or wording.agency_name(picture, one.agency) for one in lead.on_line
     )
-    if len(names) == 1:
-        return f"⚠ On the line of {next(iter(names))}: the place is not exact enough to say which side"
-    return f"⚠ On the line between {_joined(names, ' and ')}"
+    where = f"⚠ On the line {'between' if len(names) > 1 else 'of'} {_joined(names, ' and ')}"
+    if not lead.across:
+        return where
+    others = _joined((wording.agency_name(picture, one) for one in lead.across), " and ")
+    return f"{where}: on the other side {others} would lead"
 
 
 def _decides(picture: Picture, lead: Lead) -> str:
@@ -151,19 +149,28 @@ def _decides(picture: Picture, lead: Lead) -> str:
         return ""
     if not lead.decides:
         return "⚠ No clause says who decides: settle it by voice"
-    # an agency's id, or words that the rule made of agency, office and number to call
-    known = lead.decides in picture.agencies
-    return f"⚠ {wording.agency_name(picture, lead.decides) if known else wording.one_line(lead.decides)} decides"
+    by = f", by {cited(lead.escalation)}" if lead.escalation is not None else ""
+    return f"⚠ {wording.agency_name(picture, lead.decides)} decides{by}{_office(lead.escalation)}"
+
+
+def _office(term: Term | None) -> str:
+    clause = term.clause if term is not None else None
+    if not isinstance(clause, EscalateClause):
+        return ""
+    said = " · ".join(wording.one_line(part) for part in (clause.office, clause.contact) if part)
+    return f" ({said})" if said else ""
 
 
 def _overlap(picture: Picture, overlap: Overlap, decided: Term | None) -> str:
-    words = f"⚠ Overlap: {wording.one_line(overlap.words)}"
-    term = overlap.term
+    """Ground that the incident touches, and the clause that speaks of it, cited shortly where it is of the same."""
+    words, term = f"⚠ Overlap: {wording.one_line(overlap.words)}", overlap.term
     if term is None:
         return words
+    number = f"§{wording.one_line(term.clause.number)}"
+    if number not in words:
+        words = f"{words} — {cited(term)} {_ordered(picture, term)}".rstrip()
     same = decided is not None and decided.agreement.id == term.agreement.id
-    clause = f"§{wording.one_line(term.clause.number)}" if same else cited(term)
-    return f"{words} — {clause} {_ordered(picture, term)}".rstrip()
+    return words.replace(cited(term), number) if same else words
 
 
 def _ordered(picture: Picture, term: Term) -> str:

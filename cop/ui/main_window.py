@@ -243,6 +243,7 @@ class MainWindow(QMainWindow):
         view.open_incident_asked.connect(self.dialogs.open_incident)
         view.task_asked.connect(self.dialogs.assign_task)
         view.assigned.connect(self.dialogs.send)
+        view.layer_set.authority.lead_of = self.desk.authority.lead
         view.place_asked.connect(lambda lat, lon: self.say_what_is_here(view, lat, lon))
         work = ZoneWork(self.desk, view, say=self.maps.say_on(view), incident=lambda: self.dialogs.incident)
         work.published.connect(lambda *key: self.select("zone", *key))

@@ -144,8 +144,9 @@ class UnitPicker(QWidget):
             self._say()
 
     def tasking(self, unit: Key) -> Tasking:
-        """What asking for a unit would mean now."""
-        return self._desk.authority.may_task(unit, self._incident)
+        """What asking for a unit would mean now, beside those that are chosen before it: they use up a clause too."""
+        before = self.chosen[: self.chosen.index(unit)] if unit in self.chosen else self.chosen
+        return self._desk.authority.may_task(unit, self._incident, beside=before)
 
     def refresh(self) -> None:
         """Somebody else took a unit meanwhile, or a clause was paused: say so before it is sent."""
@@ -238,7 +239,7 @@ class ChosenRow(QWidget):
         self.happens.say(what_happens(desk, unit, tasking), tone(desk, unit, tasking))
         said = why_words(desk, unit, tasking, "").split("\n")[1:]
         self.says.say("\n".join(said))
-        void = wording.one_line(near.void) if near is not None else ""
+        void = wording.one_line(near.void if near is not None else desk.authority.leaves_uncovered(unit))
         self.void.say(f"⚠ {void}" if void else "")
         self.off.setAccessibleName(f"Do not send {callsign}")
         self.off.setVisible(not alone)
