@@ -44,6 +44,7 @@ class ChoiceRow(QWidget):
 
     def offer(self, texts: Sequence[str], refusal: str | None = None) -> None:
         """These choices; `refusal` is why this desk may take none of them."""
+        self.setVisible(bool(texts))
         if (tuple(texts), refusal) == (self._texts, self._refusal):
             return
         self._texts, self._refusal = tuple(texts), refusal
@@ -59,7 +60,6 @@ class ChoiceRow(QWidget):
             one.clicked.connect(lambda _=False, at=at: self.chosen.emit(at))
             self._flow.addWidget(one)
             self.buttons.append(one)
-        self.setVisible(bool(texts))
 
     def arm(self, armed: bool) -> None:
         """A number chooses here now, or no longer."""
