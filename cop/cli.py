@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cop import __version__
+from cop.agreement_commands import agreement
 
 if TYPE_CHECKING:
     from cop.feeds.broker import Broker
@@ -272,6 +273,9 @@ def schema(folder: Path) -> None:
 
     for file in write(folder):
         click.echo(str(file))
+
+
+main.add_command(agreement)
 
 
 @main.group()

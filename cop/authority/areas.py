@@ -154,7 +154,7 @@ class Areas:
         place = self._source(said[0], terms, trail)
         ground, words = place.geometry, place.words
         if terms.within_m and said[0] != "along_road":
-            ground, words = widened(ground, terms.within_m), f"within {terms.within_m:,g} m of {words}"
+            ground, words = widened(ground, terms.within_m), f"{words} and {terms.within_m:,g} m around it"
         if terms.but_not:
             taken = [self._named(name, trail, "but_not") for name in terms.but_not]
             ground = _surface(shapely.difference(ground, shapely.union_all([one.geometry for one in taken])))
@@ -176,20 +176,20 @@ class Areas:
             if not terms.within_m:
                 raise AreaError("a road has no ground without within_m, the metres to both sides", "within_m")
             road, ground = self._atlas.road(terms.along_road, terms.within_m)
-            return Place(ground, f"within {terms.within_m:,g} m of {shown(road)}")
+            return Place(ground, f"{shown(road)} and {terms.within_m:,g} m around it")
         together = source == "inside_all"
         names = terms.inside_all if together else terms.inside_any
         places = [self._named(name, trail, source) for name in names]
         if together and len(places) < 2:
             raise AreaError("inside_all is what several areas share: name two or more", source)
         words = listed((one.words for one in places), last="and" if together else "or")
-        both = {1: "", 2: "inside both "}.get(len(places), "inside all of ") if together else ""
+        words = f"the ground shared by {words}" if together else words
         geometries = np.array([one.geometry for one in places], dtype=object)
         ground = shapely.intersection_all(geometries) if together else shapely.union_all(geometries)
         ground = _surface(ground)
         if ground.is_empty:
             raise AreaError(f"{listed((one.words for one in places), last='and')} share no ground", source)
-        return Place(ground, f"{both}{words}")
+        return Place(ground, words)
 
     def _zone_file(self, name: str) -> BaseGeometry:
         """The polygons of a GeoJSON file beside the agreement; faulty ones are not repaired: they are the paper's."""

@@ -40,13 +40,17 @@ _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """A file as it was read; `agreement` None where it says none that could be used. `terms` are its clauses."""
+    """A file as it was read; `agreement` None where it says none that could be used. `terms` are its clauses.
+
+    If the file has faults, `agreement` may be without some of its clauses: `clauses` are the numbers of those it has.
+    """
 
     name: str
     agreement: Agreement | None
     lines: Lines
     problems: tuple[Problem, ...]
     terms: tuple[Term, ...] = ()
+    clauses: tuple[int, ...] = ()
 
     def problem(self, path: Keys, words: str, severity: Severity = "error", *, refused: bool = False) -> Problem:
         """Something wrong with what stands at a path of the file."""
@@ -138,6 +142,7 @@ def read_text(content: bytes, name: str, atlas: Atlas, folder: Path | None = Non
     form = agreement_of(table, faults.tell)
     terms: list[Term] = []
     agreement = form.agreement if form is not None else None
+    clauses = form.clauses if form is not None else ()
     if form is not None and agreement is not None:
         _check_form(form, faults)
         places = _places(form, faults, Areas(agreement, atlas, folder))
@@ -147,7 +152,7 @@ def read_text(content: bytes, name: str, atlas: Atlas, folder: Path | None = Non
                 Term(agreement, clause, place.geometry, place.words)
                 for clause, place in zip(agreement.clauses, places, strict=True)
             ]
-    return ReadFile(name, agreement, file.lines, tuple(sorted(set(faults.found))), tuple(terms))
+    return ReadFile(name, agreement, file.lines, tuple(sorted(set(faults.found))), tuple(terms), clauses)
 
 
 def _unreadable(name: str, line: int, words: str, clause: str = "") -> ReadFile:
