@@ -23,10 +23,10 @@ from cop.picture.ground import Ground
 from cop.picture.picture import Picture
 from cop.picture.whereabouts import Whereabouts
 from cop.ui.acts.command import CommandActs
-from cop.ui.acts.links import LinkActs
-from cop.ui.acts.requests import RequestActs
 from cop.ui.acts.consents import ConsentActs
 from cop.ui.acts.details import DetailsActs
+from cop.ui.acts.links import LinkActs
+from cop.ui.acts.requests import RequestActs
 from cop.ui.acts.tasks import TaskActs
 from cop.ui.wording import agency_name
 

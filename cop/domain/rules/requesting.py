@@ -166,7 +166,7 @@ class Giver:
             return None
         if resource.agency != self.operator.agency:
             return Refusal(f"This resource is {self.called(resource.agency)}'s; only they give it.")
-        left = self._free(resource)
+        left = self.free(resource)
         said, marks = self.said, may(self.operator, "mark_resource") is None
         if (
             not marks
@@ -179,7 +179,7 @@ class Giver:
         name = " ".join(resource_of(resource).name.split()) or resource.body.id
         return Refusal(f"{left or 'None'} of {name} can be given; {quantity} cannot.")
 
-    def _free(self, resource: Report) -> int:
+    def free(self, resource: Report) -> int:
         """What can be given to this request: what is free, and what was set aside for it already."""
         key = f"{self.request.agency}/{self.request.body.id}"
         left = free(self.operator.agency, resource_of(resource), self.fills, self.at, but=key)
