@@ -18,6 +18,8 @@ _PARTS = {
     "h": "ground",
     "j": "jurisdictions",
     "k": "leads",
+    "l": "suggest",
+    "m": "conflicts",
     "t": "trails",
 }
 _HEADING = f"{'':<4}{'what':<66}{'value':>12}{'floor':>12}  {'unit':<12}{'ratio':>7}  limit"

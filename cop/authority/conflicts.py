@@ -69,6 +69,10 @@ class Conflicts:
         """Grows with each change of what `standing` tells."""
         return self._noted_changes + sum(one.version for one in self._kept)
 
+    def begin(self) -> None:
+        """Make what takes a second on large ground now, and not beside the screen."""
+        self._cover.begin()
+
     def take(self, change: Change, now: datetime, *, touched: Touched, moved_leads: Iterable[Key] = ()) -> None:
         """What a pulse changed, which tasks that touched, and the incidents whose lead is another now."""
         self._tasks.take(change, touched, now)

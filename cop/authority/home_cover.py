@@ -49,6 +49,10 @@ class HomeCover:
         self._moved: NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
         self._began = False
 
+    def begin(self) -> None:
+        """Make the ground's cells now."""
+        self._whereabouts.begin()
+
     def take(self, change: Change) -> None:
         """Remember who moved; who is ready where is looked at each second."""
         if change.moved.size or len(self._moved) < self._picture.tracks.count:

@@ -63,7 +63,7 @@ def card_of(desk: Desk, conflict: Conflict) -> ConflictCard:
         tone=tone,
         text=wording.shortened(wording.one_line(conflict.words), _LONGEST),
         age=wording.span((now - conflict.since).total_seconds()),
-        owner="ours to settle" if ours else f"{owner}'s to settle",
+        owner="ours" if ours else owner,
         ours=ours,
         act=wording.one_line(proposal.words) if proposal is not None and may_act(conflict, own) else "",
         noted=f"noted by {wording.one_line(noted.by) or 'this desk'} {wording.clock(noted.at)}" if noted else "",

@@ -184,7 +184,7 @@ class ConflictsDock(Dock):
         card = self.model.card(key)
         self.settle.setText(caption(card.act or "Settle"))
         self.settle.setAccessibleName(card.act or "Settle")
-        allow(self.settle, None if card.act else card.owner.capitalize(), "Space")
+        allow(self.settle, None if card.act else f"For {card.owner} to settle", "Space")
         back = bool(card.noted)
         self.aside.setText("Bring back" if back else "Set aside")
         allow(self.aside, None, "Delete: it stands last, quietly, for this desk alone")
