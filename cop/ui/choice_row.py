@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from cop.ui import wording
 from cop.ui.flow_layout import FlowLayout
@@ -11,6 +11,8 @@ from cop.ui.labels import Label, allow, button, restyle
 
 #: letters of a choice that stand on its button
 _MOST = 34
+#: pixels: so that the first choices of several rows stand below each other
+_HEAD = 68
 
 
 class ChoiceRow(QWidget):
@@ -30,17 +32,11 @@ class ChoiceRow(QWidget):
         self._refusal: str | None = None
         self.buttons: list[QPushButton] = []
         self._head = Label(f"{words}  {letter}", "muted")
-        self._head.setProperty("armed", False)
-        self._head.setMinimumWidth(72)
-        chips = QWidget()
-        self._flow = FlowLayout(chips, gap=5)
+        self._head.setContentsMargins(0, 4, 4, 4)
+        self._head.setMinimumWidth(_HEAD)
+        self._flow = FlowLayout(self, gap=5)
         self._flow.setContentsMargins(0, 0, 0, 0)
-        lines = QGridLayout(self)
-        lines.setContentsMargins(0, 0, 0, 0)
-        lines.setHorizontalSpacing(8)
-        lines.addWidget(self._head, 0, 0, Qt.AlignmentFlag.AlignTop)
-        lines.addWidget(chips, 0, 1)
-        lines.setColumnStretch(1, 1)
+        self._flow.addWidget(self._head)
 
     def offer(self, texts: Sequence[str], refusal: str | None = None) -> None:
         """These choices; `refusal` is why this desk may take none of them."""
@@ -48,7 +44,7 @@ class ChoiceRow(QWidget):
         if (tuple(texts), refusal) == (self._texts, self._refusal):
             return
         self._texts, self._refusal = tuple(texts), refusal
-        while (item := self._flow.takeAt(0)) is not None:
+        while (item := self._flow.takeAt(1)) is not None:
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()

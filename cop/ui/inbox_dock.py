@@ -38,6 +38,7 @@ from cop.ui.cards import card_list
 from cop.ui.desk import Desk
 from cop.ui.dock import Dock
 from cop.ui.inbox_list import InboxCards, InboxModel
+from cop.ui.inbox_others import no_to_other, shown_as, yes_to_other
 from cop.ui.inbox_pane import Act, InboxPane
 from cop.ui.inbox_sheet import sheet_of
 from cop.ui.inbox_words import key_of
@@ -100,7 +101,7 @@ class InboxDock(Dock):
         self._halves.addWidget(self.pane)
         self._halves.setStretchFactor(0, 2)
         self._halves.setStretchFactor(1, 3)
-        self.list.setMinimumHeight(142)  # two of them
+        self.list.setMinimumHeight(106)  # one and a half: there are more
         for widget in (head, rule(), self._halves):
             self.lines.addWidget(widget)
         self.lines.setStretch(2, 1)
@@ -112,8 +113,7 @@ class InboxDock(Dock):
 
     def apply(self, change: Change) -> None:
         """Read what a pulse changed; who is new here is heard."""
-        if change.tasks or change.units or change.incidents or change.agencies or change.consents or change.delivered:
-            self.model.take(change)
+        if self.model.take(change):
             self._took_over()
 
     def refresh(self) -> None:
@@ -195,6 +195,8 @@ class InboxDock(Dock):
 
     def _why_gone(self, item: Item) -> str:
         report = self.desk.picture.tasks.get(key_of(item))
+        if item[0] not in {"task", "direct"}:
+            return "Settled: nothing is asked of us any more."
         if report is None:
             return "This request is gone: its agency has taken it away."
         stands = self.desk.picture.standings.of(report, self.desk.now())
@@ -286,9 +288,13 @@ class InboxDock(Dock):
             return
         if report is not None:
             self._act(item, lambda: self.desk.tasks.answer(report, "accepted"))
+        else:
+            self._act(item, lambda: yes_to_other(self.desk, item))
 
     def _say_no(self, reason: str) -> None:
         item, report = self._chosen()
+        if item is not None and report is None:
+            self._act(item, lambda: no_to_other(self.desk, item, reason))
         if item is None or report is None:
             return
         state = "released" if item[0] == "direct" else "declined"
@@ -340,7 +346,7 @@ class InboxDock(Dock):
     def _show(self) -> None:
         item, _ = self._chosen()
         if item is not None:
-            kind = "task" if item[0] == "direct" else item[0]
+            kind = "task" if item[0] in {"task", "direct"} else shown_as(item)
             self.selected.emit(kind, *key_of(item))
 
     def _chosen(self) -> tuple[Item | None, Report | None]:

@@ -14,6 +14,7 @@ from cop.map.palette import colour
 from cop.picture.change import Change, Key
 from cop.ui.cards import CARD_ROLE, LEFT, RIGHT, TEXT, Cards, draw_badge, draw_line
 from cop.ui.desk import Desk
+from cop.ui.inbox_others import others
 from cop.ui.inbox_words import Asked, aged, asked_of_task, key_of, ordered
 from cop.ui.ordered_model import Column, Index, OrderedModel
 from cop.ui.snoozes import Item, Snoozes
@@ -59,25 +60,30 @@ class InboxModel(OrderedModel[Asked]):
         self.lines.clear()
         self._ours.clear()
         self._read(self._desk.picture.tasks)
+        self._read_others()
         self.refresh()
 
-    def take(self, change: Change) -> None:
-        """Read what a pulse changed."""
+    def take(self, change: Change) -> bool:
+        """Read what a pulse changed; whether that is anything here."""
         if change.agencies or change.consents or change.commands:
             self.read_all()
-            return
+            return True
         keys = {key for key in change.tasks if key in self._ours or self._is_ours(key)}
-        keys |= {key for kind, *key_ in change.delivered if kind == "answer" for key in self._answered(key_[1])}
+        answered = {object_id for kind, _, object_id in change.delivered if kind == "answer"}
+        if answered:
+            keys |= {key for key in self._ours if key[1] in answered}
         if keys:
             keys |= self._of_the_same_clauses(keys)
-        for item in self.lines:
-            task = self.task(item)
-            about = task is not None and (task.incident_agency, task.incident) in change.incidents
-            if about or (task is not None and (task.assignee_agency, task.unit) in change.units):
-                keys.add(key_of(item))
-        if keys:
-            self._read(keys)
+        if change.incidents or change.units:
+            keys |= {key_of(item) for item in self.lines if self._hangs_on(item, change)}
+        beside = bool(change.requests or change.resources or change.incidents)
+        beside = beside or any(kind in {"command", "fill"} for kind, *_ in change.delivered)
+        if beside:
+            self._read_others()
+        self._read(keys)
+        if keys or beside:
             self.refresh()
+        return bool(keys or beside)
 
     def age(self) -> list[Item]:
         """A second has passed; those that were put off and are back."""
@@ -119,12 +125,24 @@ class InboxModel(OrderedModel[Asked]):
                 until = self._snoozes.until(asked.item, now)
                 self.lines[asked.item] = aged(asked, self.task(asked.item), now, until)
 
+    def _read_others(self) -> None:
+        now = self._desk.now()
+        for item in [item for item in self.lines if item[0] not in {"task", "direct"}]:
+            del self.lines[item]
+        for item, one in others(self._desk).items():
+            self.lines[item] = aged(one, None, now, self._snoozes.until(item, now))
+
     def _is_ours(self, key: Key) -> bool:
         report = self._desk.picture.tasks.get(key)
         return report is not None and getattr(report.body, "assignee_agency", "") == self._desk.operator.agency
 
-    def _answered(self, task_id: str) -> list[Key]:
-        return [key for key in self._ours if key[1] == task_id]
+    def _hangs_on(self, item: Item, change: Change) -> bool:
+        """Whether its incident or its unit changed."""
+        task = self.task(item)
+        if task is None:
+            return False
+        about, unit = (task.incident_agency, task.incident), (task.assignee_agency, task.unit)
+        return about in change.incidents or unit in change.units
 
     def _of_the_same_clauses(self, keys: set[Key]) -> set[Key]:
         """Whether a clause still covers one may hang on how many others lean on it."""

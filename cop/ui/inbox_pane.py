@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from cop.ui import wording
@@ -23,13 +24,15 @@ Act = Literal["decline", "recall", "counter", "snooze"]
 class Sheet:
     """What the pane shows of one line: `yes` is the word on the button that says yes.
 
-    `said_so_far` changes when the asker changed what it asks; a yes to the old is none to the new.
+    `refusal` is why this desk may not say yes, `refusal_of_no` why not no. `said_so_far` changes when the asker changed
+    what it asks; a yes to the old is none to the new.
     """
 
     asked: Asked
     facts: tuple[Fact, ...]
     yes: str
     refusal: str | None = None
+    refusal_of_no: str | None = None
     reasons: tuple[str, ...] = ()
     instead: tuple[Instead, ...] = ()
     may_snooze: bool = True
@@ -65,6 +68,7 @@ class InboxPane(QWidget):
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setMinimumHeight(56)
         self._area.setAccessibleName("What is asked")
         self.yes = button("", "primary")
         self.yes.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -85,7 +89,7 @@ class InboxPane(QWidget):
         self.rows["recall"].chosen.connect(self._reason_chosen)
         self.rows["counter"].chosen.connect(self._offer_chosen)
         self.rows["snooze"].chosen.connect(lambda at: self.put_off.emit(MINUTES[at]))
-        outer = QVBoxLayout(self)
+        self._lines = outer = QVBoxLayout(self)
         outer.setContentsMargins(14, 10, 12, 10)
         outer.setSpacing(4)
         for part in (self.heading, self.who, self.time):
@@ -96,6 +100,15 @@ class InboxPane(QWidget):
         for row in self.rows.values():
             outer.addWidget(row)
         self.say_nothing("Nothing waits for our answer.")
+
+    def minimumSizeHint(self) -> QSize:
+        """High enough for all buttons at its width, and some lines of what is asked."""
+        return QSize(300, self._lines.minimumHeightForWidth(max(300, self.width())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Narrower means that the buttons need more lines."""
+        super().resizeEvent(event)
+        self.updateGeometry()
 
     @property
     def armed(self) -> Act | None:
@@ -109,8 +122,8 @@ class InboxPane(QWidget):
         changed = not new and before is not None and before.said_so_far != sheet.said_so_far
         self._sheet, asked = sheet, sheet.asked
         self.item = asked.item
-        self.heading.say(wording.shortened(asked.what, _MOST))
-        self.who.say(wording.shortened(asked.who, _MOST))
+        self.heading.say(wording.breakable(wording.shortened(asked.what, _MOST)))
+        self.who.say(wording.breakable(wording.shortened(asked.who, _MOST)))
         self.time.say(asked.corner(), asked.tone())
         self.facts.say(sheet.facts)
         if new or changed:
@@ -121,9 +134,10 @@ class InboxPane(QWidget):
         self.yes.setAccessibleName(f"{sheet.yes}: {asked.what}")
         allow(self.yes, sheet.refusal)
         direct = asked.item[0] == "direct"
-        other = (*sheet.reasons, "Other…") if sheet.reasons else ()
-        self.rows["decline"].offer(() if direct else other, sheet.refusal)
-        self.rows["recall"].offer(other if direct else (), sheet.refusal)
+        is_task = asked.item[0] in {"task", "direct"}
+        other = (*sheet.reasons, "Other…") if is_task else sheet.reasons  # the form for own words is of tasks
+        self.rows["decline"].offer(() if direct else other, sheet.refusal_of_no)
+        self.rows["recall"].offer(other if direct else (), sheet.refusal_of_no)
         if new or changed:  # no unit moves to another number while somebody reads
             self._offers = sheet.instead
             offers = (*(one.words for one in self._offers), "Other…") if asked.item[0] == "task" else ()
@@ -166,7 +180,8 @@ class InboxPane(QWidget):
     def words(self) -> str:
         """All that stands here, as a screen reader says it when a line is turned to."""
         facts = ", ".join(f"{name} {value}" for name, value in self.facts.texts())
-        return ". ".join(part for part in (self.who.text(), self.heading.text(), self.time.text(), facts) if part)
+        said = ". ".join(part for part in (self.who.text(), self.heading.text(), self.time.text(), facts) if part)
+        return said.replace("\u200b", "")
 
     def _settle(self, heading: str, words: str) -> None:
         self.disarm()

@@ -6,6 +6,7 @@ from cop.domain.words import TASK_KINDS, UNIT_STATUSES, label
 from cop.ui import wording
 from cop.ui.desk import Desk
 from cop.ui.facts import Fact
+from cop.ui.inbox_others import sheet_of_other
 from cop.ui.inbox_pane import Sheet
 from cop.ui.inbox_words import Asked, clause_words, incident_words, instead_of, way_words
 from cop.ui.reasons import DECLINE, RECALL
@@ -15,11 +16,11 @@ _MOST = 400
 
 
 def sheet_of(desk: Desk, asked: Asked, report: Report | None) -> Sheet:
-    """What stands in the pane."""
+    """What stands in the pane; `report` is the task, None for what is none."""
+    if report is None or not isinstance(report.body, Task):
+        return sheet_of_other(desk, asked)
     refusal = desk.may("answer_task")
     why = refusal.reason if refusal is not None else None
-    if report is None or not isinstance(report.body, Task):
-        return Sheet(asked, (), "Open", why, may_snooze=False)
     task, direct = report.body, not asked.needs_answer
     near = asked.answer is not None and asked.answer.near_its_end
     return Sheet(
@@ -27,6 +28,7 @@ def sheet_of(desk: Desk, asked: Asked, report: Report | None) -> Sheet:
         facts=tuple(_facts(desk, asked, report, task)),
         yes="Noted" if direct else "Accept",
         refusal=why,
+        refusal_of_no=why,
         reasons=RECALL if direct else DECLINE,
         instead=() if direct else tuple(instead_of(desk, task)),
         may_snooze=not direct and not near,
@@ -40,11 +42,13 @@ def _facts(desk: Desk, asked: Asked, report: Report, task: Task) -> list[Fact]:
     kind = label(TASK_KINDS, task.kind) if task.kind != "custom" else ""
     home = home_words(desk, task)
     told = wording.clock_or_date(asked.since, now) + (f" by {task.by}" if task.by else "")
+    way = way_words(desk, task)
     return [
+        ("At home", f"⚠ {home}" if home else "", "bad"),
         ("Incident", wording.shortened(incident_words(desk, task), _MOST)),
-        ("Way", way_words(desk, task), "warn" if "▲" in way_words(desk, task) else ""),
+        ("Way", way, "warn" if "▲" in way else ""),
         ("Unit is", _status(desk, task)),
-        ("At home", f"⚠ {home}" if home else "nothing left uncovered", "bad" if home else ""),
+        ("At home", "" if home else "nothing left uncovered"),
         ("Wanted", " · ".join(part for part in (kind, _due(task, desk)) if part)),
         ("Hazards", wording.shortened(", ".join(wording.one_line(one) for one in task.hazards), _MOST), "warn"),
         ("Channel", wording.one_line(task.channel)),

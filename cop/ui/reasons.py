@@ -14,3 +14,14 @@ RECALL = (
     "Crew must be relieved",
     "Not covered by the agreement",
 )
+DECLINE_COMMAND = (
+    "Nobody of ours is there yet",
+    "Not ours to command",
+    "We are leaving the scene",
+)
+DECLINE_RESOURCES = (
+    "None free",
+    "Needed at home",
+    "Out of service",
+    "Not ours",
+)
