@@ -8,6 +8,7 @@ from cop.domain.report import Report
 from cop.domain.words import INCIDENT_STATUSES, INCIDENT_TYPES, label
 from cop.picture.change import Change
 from cop.ui import wording
+from cop.ui.command_section import CommandSection
 from cop.ui.desk import Desk
 from cop.ui.flow_layout import FlowLayout
 from cop.ui.incident_log import Line, lines_of
@@ -41,6 +42,9 @@ class IncidentPage(Page):
         self.section("Who leads here")
         self.leads = LeadSection(desk)
         self.lines.addWidget(self.leads)
+        self.section("In command")
+        self.command = CommandSection(desk)
+        self.lines.addWidget(self.command)
         self.lines.addSpacing(12)
         self.nearest = NearSection(desk)
         self.nearest.asked.connect(lambda units: self.send_asked.emit(units, self.key))
@@ -86,6 +90,7 @@ class IncidentPage(Page):
             or change.log
             or change.zones
             or change.links
+            or change.commands
             or change.agencies
             or change.delivered
         )
@@ -119,6 +124,7 @@ class IncidentPage(Page):
         self.also_reported.say(others)
         self.linked.say(linked(self.desk, self.key))
         self.leads.say(report)
+        self.command.say(report)
         if self.turned or self._near_due:
             self._near_due = False
             self._say_near(body, doubt)
