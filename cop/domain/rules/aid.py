@@ -52,11 +52,11 @@ def is_on_ground(term: Term, basis: Basis) -> bool:
 
 
 def kinds_words(clause: AidClause, count: int | None = None) -> str:
-    """What is given: "2 hazmat units", "engine and ladder units", "any unit"."""
+    """What is given: "2 hazmat units", "engine or ladder units", "any unit"."""
     kinds = [label(UNIT_KINDS, one).lower() for one in clause.kinds if one != EVERYONE]
     if len(kinds) > 3:
         kinds = [*kinds[:2], f"{len(kinds) - 2} other kinds of"]
-    what = " and ".join(filter(None, (", ".join(kinds[:-1]), kinds[-1] if kinds else "")))
+    what = " or ".join(filter(None, (", ".join(kinds[:-1]), kinds[-1] if kinds else "")))
     if EVERYONE in clause.kinds or not what:
         return "any unit" if count is None else f"{count} {'unit' if count == 1 else 'units'}"
     named = f"{what} {'unit' if count == 1 else 'units'}"

@@ -11,6 +11,7 @@ from cop.domain.rules.actions import may
 from cop.domain.rules.aid import gives_kind, is_between, kinds_words, why_not_for
 from cop.domain.rules.consents import stopped
 from cop.domain.task import Basis
+from cop.domain.words import UNIT_KINDS, label
 
 #: how long a request waits for its answer where no clause says
 ANSWER_WITHIN = timedelta(minutes=5)
@@ -152,7 +153,7 @@ def _why_not(
     clause = term.clause
     assert isinstance(clause, AidClause)
     if not gives_kind(clause, wanted.kind):
-        return 3, f"gives {kinds_words(clause)}, not this kind"
+        return 3, f"gives {kinds_words(clause)}, not {label(UNIT_KINDS, wanted.kind).lower()}"
     why = why_not_for(term, basis, at)
     if why:
         return 2, why
