@@ -147,7 +147,7 @@ def _units_of_state(path: Path) -> "Units":
         rows = json.loads(path.read_text(encoding="utf-8"))["units"]
         owned: dict[str, Counter[str]] = {}
         for row in rows:
-            owned.setdefault(str(row["agency"]), Counter())[str(row.get("kind", "unknown"))] += 1
+            owned.setdefault(str(row["agency"]), Counter())[str(row.get("said", {}).get("kind", "unknown"))] += 1
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise click.ClickException(f"{path} is nothing that `cop run --state` wrote: {error}") from None
     return owned

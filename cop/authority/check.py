@@ -111,7 +111,8 @@ def _of_units(file: ReadFile, path: Keys, clause: AidClause, units: Units) -> It
     for place, kind in enumerate(clause.kinds):
         if kind != EVERYONE and kind not in owned:
             words = f"{clause.giver} has no unit of the kind {label(UNIT_KINDS, kind).lower()}; it has {has}"
-            yield file.problem((*path, "kinds", place), words)
+            # one whose kind was not said may be it
+            yield file.problem((*path, "kinds", place), words, "warning" if "unknown" in owned else "error")
     named = set(clause.kinds) - {EVERYONE}
     count = sum(number for kind, number in owned.items() if not named or kind in named)
     if not owned:

@@ -111,7 +111,7 @@ def _tasking(one: Asked, case: Case, agreements: Agreements) -> Iterator[str]:
         yield f"  Direct — {shown(found.reason, 300)}"
     else:
         minutes = found.answer_within.total_seconds() / 60
-        mode = f"Request, to be answered within {minutes:g} min" if found.covered else "Not covered, its owner is asked"
+        mode = f"Request, to be answered within {minutes:g} min" if found.covered else "Not covered"
         yield f"  {mode} — {shown(found.reason, 300)}"
     if found.term is not None:
         yield from _cited(found.term)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import time
+from functools import cache
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
@@ -92,7 +93,7 @@ def _struct(value: object, form: type[_FORMS], path: Path, tell: Tell) -> _FORMS
     if not isinstance(value, dict):
         tell(path, f"{_key(path)} is {of_value(value)}; it must be a table of keys, as {{ key = … }}")
         return None
-    fields = {field.name: field for field in msgspec.structs.fields(form)}
+    fields = _fields(form)
     known = [*fields, *(["kind"] if form in CLAUSE_KINDS.values() else [])]
     told = False
 
@@ -111,6 +112,11 @@ def _struct(value: object, form: type[_FORMS], path: Path, tell: Tell) -> _FORMS
         if name in value:
             said[name] = _field(value[name], field.type, name, (*path, name), complain)
     return None if told else form(**said)
+
+
+@cache
+def _fields(form: type[msgspec.Struct]) -> dict[str, msgspec.structs.FieldInfo]:
+    return {field.name: field for field in msgspec.structs.fields(form)}
 
 
 def _field(value: object, kind: Any, name: str, path: Path, tell: Tell) -> object:

@@ -6,6 +6,7 @@ It reads what `tomllib` has read, or has stumbled over: it never fails, and what
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cached_property
 
 #: keys and indices from the top of the file: ("clauses", 2, "leads")
 Path = tuple[str | int, ...]
@@ -26,31 +27,45 @@ _END: _Token = ("end", "", 0)
 
 
 class Lines:
-    """The lines of a file's values, counted from 1, by their path; and short texts as they stand there."""
+    """The lines of a file's values, counted from 1, by their path; and short texts as they stand there.
+
+    The file is looked at when the first line is asked for: one without fault never is.
+    """
 
     def __init__(self, text: str) -> None:
-        self._lines: dict[Path, int] = {(): 1}
-        self._texts: dict[Path, str] = {}
-        self._tables: dict[Path, int] = {}
-        self._headers: list[tuple[int, Path]] = []
-        self._tokens = _tokens(text)
-        self._ahead = next(self._tokens, _END)
-        self._read()
+        self._text = text
 
     def line(self, path: Path) -> int:
         """The line of a value, or of what it stands in, or would stand in if it were there."""
-        while path not in self._lines:
+        while path not in self._found.lines:
             path = path[:-1]
-        return self._lines[path]
+        return self._found.lines[path]
 
     def text(self, path: Path) -> str:
         """A text as the file says it; empty where there is none."""
-        return self._texts.get(path, "")
+        return self._found.texts.get(path, "")
 
     def entry_at(self, array: str, line: int) -> int | None:
         """Which entry of an array of tables a line stands in; None before the first and after another table began."""
-        before = [path for number, path in self._headers if number <= line]
+        before = [path for number, path in self._found.headers if number <= line]
         return _entry(before[-1], array) if before else None
+
+    @cached_property
+    def _found(self) -> "_Look":
+        return _Look(self._text)
+
+
+class _Look:
+    """One walk through the file."""
+
+    def __init__(self, text: str) -> None:
+        self.lines: dict[Path, int] = {(): 1}
+        self.texts: dict[Path, str] = {}
+        self.headers: list[tuple[int, Path]] = []
+        self._tables: dict[Path, int] = {}
+        self._tokens = _tokens(text)
+        self._ahead = next(self._tokens, _END)
+        self._read()
 
     def _next(self) -> _Token:
         token, self._ahead = self._ahead, next(self._tokens, _END)
@@ -76,13 +91,13 @@ class Lines:
         path = self._resolved(keys[:-1] if several else keys)
         if several and keys:
             path = (*path, keys[-1])
-            self._lines.setdefault(path, line)
+            self.lines.setdefault(path, line)
             number = self._tables.get(path, 0)
             self._tables[path] = number + 1
             path = (*path, number)
         self._tables.setdefault(path, 0)
-        self._lines.setdefault(path, line)
-        self._headers.append((line, path))
+        self.lines.setdefault(path, line)
+        self.headers.append((line, path))
         self._to_line_end()
         return path
 
@@ -117,14 +132,14 @@ class Lines:
             return
         path = (*table, *keys)
         for length in range(len(table) + 1, len(path) + 1):
-            self._lines.setdefault(path[:length], line)
+            self.lines.setdefault(path[:length], line)
         self._value(path)
         self._to_line_end()
 
     def _value(self, path: Path) -> None:
         """One value; lists and inline tables are kept on a stack of (path, next index or None, line)."""
         if self._ahead[0] == "text":
-            self._texts[path] = _unquoted(self._ahead[1])
+            self.texts[path] = _unquoted(self._ahead[1])
         stack: list[tuple[Path, int | None]] = []
         current: Path = path
         while self._ahead[0] != "end":
@@ -157,9 +172,9 @@ class Lines:
                     self._next()
                 current = (*stack[-1][0], *keys)
                 for length in range(len(stack[-1][0]) + 1, len(current) + 1):
-                    self._lines.setdefault(current[:length], line)
+                    self.lines.setdefault(current[:length], line)
             else:
-                self._lines.setdefault(current, line)
+                self.lines.setdefault(current, line)
                 self._next()
 
     def _stop(self) -> None:

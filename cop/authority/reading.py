@@ -24,6 +24,7 @@ from cop.domain.agreement import (
     Agreements,
     AidClause,
     AnyClause,
+    AreaTerms,
     EscalateClause,
     LeadClause,
     ShareClause,
@@ -257,33 +258,25 @@ def _named_parties(clause: AnyClause) -> list[tuple[str, str]]:
 def _places(form: Form, faults: _Faults, areas: Areas) -> list[Place]:
     """The ground of each clause. An area that has none is told once, where it stands, not at each clause of it."""
     faulty = set(form.faulty_areas)
+
+    def made(area: str | AreaTerms, path: Keys) -> Place | None:
+        try:
+            return areas.of(area)
+        except AreaError as error:
+            faults.tell((*path, error.field) if error.field else path, str(error))
+        except (shapely.errors.ShapelyError, RecursionError) as error:
+            faults.tell(path, f"its ground cannot be made: {shown(str(error), 120)}")
+        return None
+
     for index, area in zip(form.areas, form.agreement.areas, strict=True):
-        words, key = _no_ground(areas, area.id)
-        if words:
+        if made(area.id, ("areas", index)) is None:
             faulty.add(area.id)
-            faults.tell(("areas", index, *key), words)
     places: list[Place] = []
     for index, clause in zip(form.clauses, form.agreement.clauses, strict=True):
-        place = Place(None, "")
-        if not isinstance(clause.area, str) or clause.area not in faulty:
-            words, key = _no_ground(areas, clause.area)
-            if words:
-                faults.tell(("clauses", index, "area", *key), words)
-            else:
-                place = areas.of(clause.area)
-        places.append(place)
+        is_told = isinstance(clause.area, str) and clause.area in faulty
+        place = None if is_told else made(clause.area, ("clauses", index, "area"))
+        places.append(place or Place(None, ""))
     return places
-
-
-def _no_ground(areas: Areas, area: object) -> tuple[str, tuple[str, ...]]:
-    """Why an area has no ground, and at which key; empty if it has."""
-    try:
-        areas.of(area)  # type: ignore[arg-type]  # a name or terms: the fields of a clause
-    except AreaError as error:
-        return str(error), (error.field,) if error.field else ()
-    except (shapely.errors.ShapelyError, RecursionError) as error:
-        return f"its ground cannot be made: {shown(str(error), 120)}", ()
-    return "", ()
 
 
 def _check_words(form: Form, faults: _Faults) -> None:

@@ -54,17 +54,20 @@ def uncovered(terms: Sequence[Term], ground: Ground, at: datetime) -> Iterator[U
     for discipline in sorted({leading_discipline(one) for one in INCIDENT_TYPES}):
         of_it = [one.geometry for one in own if one.discipline == discipline]
         rest = shapely.difference(whole, shapely.union_all(of_it)) if of_it else whole
-        groups: dict[tuple[tuple[str, str], ...], list[str]] = {}
+        found: dict[tuple[float, float, float], Uncovered] = {}
         for kind in INCIDENT_TYPES:
-            if leading_discipline(kind) == discipline and kind != "unknown":
-                by = tuple(sorted(term.key for term in covering if is_about(term, kind)))
-                groups.setdefault(by, []).append(kind)
-        for by, types in groups.items():
-            left = _without(rest, [term for term in covering if term.key in by])
+            if leading_discipline(kind) != discipline or kind == "unknown":
+                continue
+            left = _without(rest, [term for term in covering if is_about(term, kind)])
             if left is None or rough_km2(left) < _LEAST_KM2:
                 continue
-            instead = _instead(left, own)
-            yield _of(discipline, tuple(types), left, whole_km2, instead)
+            one = _of(discipline, (kind,), left, whole_km2, ())
+            key = (round(one.area_km2, 3), round(one.lat, 4), round(one.lon, 4))
+            same = found.get(key)
+            if same is None:
+                same = replace(one, types=(), instead=_instead(left, own))
+            found[key] = replace(same, types=(*same.types, kind))
+        yield from found.values()
 
 
 def _nobodys(own: Sequence[Jurisdiction], covering: Sequence[Term], whole_km2: float) -> Iterator[Uncovered]:
