@@ -67,18 +67,18 @@ class BoardColumn(QWidget):
         for card in self._order:
             if card not in kept:
                 self._cards.removeWidget(card)
-        first_moved = None
+        pairs = enumerate(zip(self._order, cards, strict=False))
+        moved_from = next((at for at, (was, now) in pairs if was is not now), min(len(self._order), len(cards)))
         for place, card in enumerate(cards):
             item = self._cards.itemAt(place)
             if item is not None and item.widget() is card:
                 continue
-            first_moved = place if first_moved is None else first_moved
             self._cards.removeWidget(card)
             self._cards.insertWidget(place, card)
             card.show()
         self._order = list(cards)
-        if first_moved is not None and self.area.isVisible() and self.area.underMouse():
-            for card in cards[first_moved:]:
+        if self.area.underMouse():
+            for card in cards[moved_from:]:
                 card.hold_off()
 
     def shown(self) -> list[Key]:
