@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import numpy as np
 import shapely
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
@@ -128,10 +129,13 @@ def _ground(zone: Zone) -> BaseGeometry | None:
     """What a zone covers; None where a feed's geometry is none, or has no inside."""
     try:
         read = shape(zone.geometry)
+        corners = shapely.get_coordinates(read)
+        if not (np.abs(corners) <= 360.0).all():
+            return None
         read = read if read.is_valid else shapely.make_valid(read)
     except (ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
         return None
-    if not read.area > 0.0 or not all(abs(edge) <= 360.0 for edge in read.bounds):
+    if not read.area > 0.0:
         return None
     shapely.prepare(read)
     return read

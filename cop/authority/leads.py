@@ -148,6 +148,7 @@ class Leads:
         if not asked:
             return
         now = self._now()
+        self._looked_at = max(self._looked_at, now)
         lat = np.array([one.lat for _, one in asked.values()])
         lon = np.array([one.lon for _, one in asked.values()])
         reaches = [self._zones.reaches(self._picture.same.of(key), now) for key in asked]
