@@ -128,7 +128,8 @@ class DrawnZones:
 def _ground(zone: Zone) -> BaseGeometry | None:
     """What a zone covers; None where a feed's geometry is none, or has no inside."""
     try:
-        read = shape(zone.geometry)
+        with np.errstate(invalid="ignore"):  # what is no number is looked for below
+            read = shape(zone.geometry)
         corners = shapely.get_coordinates(read)
         if not (np.abs(corners) <= 360.0).all():
             return None
