@@ -41,7 +41,9 @@ class TaskConflicts:
             tasks |= {one.key for one in self._engaged.open.values() if one.clause is not None}
         if change.links:
             units.update(self._engaged.units())
-        for one in (one for key in change.incidents for one in self._engaged.for_incident(key)):
+        concerned = [one for key in change.incidents for one in self._engaged.for_incident(key)]
+        concerned += [one for key in change.units for one in self._engaged.of_unit(key)]  # it may be called otherwise
+        for one in concerned:
             tasks.add(one.key)
             units.add(one.unit)
         self._look(tasks, units, clauses, now)
