@@ -61,7 +61,7 @@ class LayerSet:
         counties = not any(one.level == "county" for one in ground.jurisdictions)
         self.basemap = BasemapLayer(region, palette, counties=counties)
         self.jurisdictions = JurisdictionLayer(picture, ground, palette, parent)
-        self.authority = AuthorityLayer(picture, palette)
+        self.authority = AuthorityLayer(picture, ground, palette)
         self.zones = ZoneLayer(picture, palette, now, exercise=exercise, reserved=reserved)
         self.units = UnitLayer(picture, palette, now, exercise=exercise, clustered=True)
         self.incidents = IncidentLayer(picture, palette, now, exercise=exercise)

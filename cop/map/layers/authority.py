@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 from shapely.geometry.base import BaseGeometry
 
+from cop.domain.incident import Incident
 from cop.domain.rules.lead import Lead
 from cop.map.layers.jurisdiction_looks import shared_hatch, shared_origin
 from cop.map.layers.layer import Layer
@@ -18,6 +19,7 @@ from cop.map.layers.paths import Indexes, Rings, projected
 from cop.map.palette import Palette, agency_colour, colour
 from cop.map.viewport import Viewport
 from cop.picture.change import Change, Key
+from cop.picture.ground import Ground as Boundaries
 from cop.picture.picture import Picture
 
 _EDGE_PX = 8.0
@@ -58,9 +60,10 @@ class AuthorityLayer(Layer):
     name: ClassVar[str] = "authority"
     label: ClassVar[str] = "Who leads the selected incident"
 
-    def __init__(self, picture: Picture, palette: Palette) -> None:
+    def __init__(self, picture: Picture, ground: Boundaries, palette: Palette) -> None:
         super().__init__(palette)
         self._picture = picture
+        self._ground = ground
         self.lead_of: Callable[[Key], Lead | None] = lambda _key: None
         self._incident: Key | None = None
         self._lead: Lead | None = None
@@ -95,8 +98,18 @@ class AuthorityLayer(Layer):
         if lead is self._lead:
             return False
         self._lead = lead
-        before, self._grounds = self._grounds, list(_grounds(lead)) if lead is not None else []
+        before, self._grounds = self._grounds, list(self._grounds_of(lead)) if lead is not None else []
         return _drawn(before) != _drawn(self._grounds)
+
+    def _grounds_of(self, lead: Lead) -> Iterator[Ground]:
+        """Those of a command of several stand below the ground of the clause that puts it together."""
+        report = self._picture.incidents.get(self._incident) if self._incident is not None else None
+        body = report.body if report is not None else None
+        if lead.unified and isinstance(body, Incident) and body.lat is not None and body.lon is not None:
+            for one in self._ground.at(body.lat, body.lon):
+                if one.agency in lead.agencies and (shape := _shape(one.geometry)) is not None:
+                    yield Ground("leads", (one.agency,), shape)
+        yield from _grounds(lead)
 
     def _paint_one(self, painter: QPainter, view: Viewport, ground: Ground, rings: Rings, seen: Indexes) -> None:
         pen, brush = self._look_of(ground, view.dpr)
@@ -124,7 +137,7 @@ class AuthorityLayer(Layer):
         none = QBrush(Qt.BrushStyle.NoBrush)
         if ground.role == "leads":
             fill = QColor(ink)
-            fill.setAlpha(44)
+            fill.setAlpha(28)
             unified = len(inks) > 1
             return QPen(ink, 3.0), shared_hatch(inks[0].rgba(), inks[1].rgba(), dpr) if unified else QBrush(fill)
         if ground.role == "open":
