@@ -77,7 +77,7 @@ class ConflictsDock(Dock):
     """
 
     side = Qt.DockWidgetArea.LeftDockWidgetArea
-    keys = ""
+    keys = "Ctrl+Shift+C"
 
     act_asked = Signal(object)  # cop.domain.rules.conflict.Proposal
 

@@ -1,13 +1,14 @@
 """The desk: the one place where a person's action becomes a statement of the agency."""
 
 import uuid
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from cop.authority.authority import Authority
+from cop.authority.authority import Authority, LeadChange
 from cop.domain.area import Zone
 from cop.domain.batch import Batch, Delivered
 from cop.domain.desk import Command, Operator, Refusal
@@ -18,7 +19,7 @@ from cop.domain.rules import actions
 from cop.domain.rules.newer import next_revision
 from cop.domain.statement import Statement
 from cop.domain.zone_forms import fits
-from cop.picture.change import Key
+from cop.picture.change import Change, Key
 from cop.picture.ground import Ground
 from cop.picture.picture import Picture
 from cop.picture.whereabouts import Whereabouts
@@ -35,6 +36,7 @@ Send = Callable[[Command], None]
 #: so long after its end an alert or a zone can still be looked at where it is selected
 _KEPT_WHEN_OVER = timedelta(hours=1)
 _LET_GO_EVERY = timedelta(minutes=1)
+_PASSED_LEADS = 500
 
 
 class Desk(QObject):
@@ -45,6 +47,7 @@ class Desk(QObject):
     """
 
     changed = Signal(object)  # Change: once a pulse, and once an action
+    lead_passed = Signal(object)  # LeadChange: who leads an incident is no longer who did
     refused = Signal(str)  # the reason of a refused action, in the field's words
 
     def __init__(
@@ -78,13 +81,15 @@ class Desk(QObject):
         self.changed.connect(self.consents.say_again)
         self.details = DetailsActs(self)
         self.changed.connect(self.details.renew)
+        #: whose lead passed, and when this desk saw it
+        self.passed_leads: deque[tuple[datetime, LeadChange]] = deque(maxlen=_PASSED_LEADS)
         self._let_go_at = now()
 
     def take_in(self, batch: Batch) -> None:
         """Apply what arrived and tell layers and tables what changed."""
         change = self.picture.apply(batch)
         if change:
-            self.changed.emit(change)
+            self._tell(change)
 
     def let_go(self) -> None:
         """Forget alerts and zones that have been over for long; asked each second, it looks once a minute."""
@@ -93,7 +98,23 @@ class Desk(QObject):
             self._let_go_at = now
             change = self.picture.drop_over(now - _KEPT_WHEN_OVER)
             if change:
-                self.changed.emit(change)
+                self._tell(change)
+
+    def tick(self) -> None:
+        """A second has passed: clauses begin and end by the clock, and what is over for long is let go."""
+        self._announce(self.authority.tick())
+        self.let_go()
+
+    def _tell(self, change: Change) -> None:
+        """Rules first, so that whoever looks at the change finds leads and conflicts as they are now."""
+        passed = self.authority.take(change)
+        self.changed.emit(change)
+        self._announce(passed)
+
+    def _announce(self, passed: Iterable[LeadChange]) -> None:
+        for one in passed:
+            self.passed_leads.append((self.now(), one))
+            self.lead_passed.emit(one)
 
     def may(self, action: str) -> Refusal | None:
         """Whether this desk's role may do this at all (`actions.ALLOWED`); the reason if not."""
@@ -213,4 +234,4 @@ class Desk(QObject):
         change = self.picture.apply(Batch(epoch=self.picture.epoch, reports=reports))
         agency = self.operator.agency
         self.picture.mark([Delivered(kind_of(body), agency, body.id, "pending") for body in command.bodies], change)
-        self.changed.emit(change)
+        self._tell(change)

@@ -49,6 +49,7 @@ def lines_of(desk: Desk, incident: Report) -> list[Line]:
     for report in picture.tasks.values():
         if (task_of(report).incident_agency, task_of(report).incident) in about:
             lines.extend(_task(desk, report))
+    lines.extend(Line(at, passed.words) for at, passed in desk.passed_leads if passed.incident in about)
     lines.sort(key=lambda line: line.at, reverse=True)
     return [Line(line.at, wording.one_line(line.text)) for line in lines[:_MOST]]
 

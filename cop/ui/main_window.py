@@ -15,9 +15,11 @@ from cop.map.view import MapView
 from cop.picture.change import Change
 from cop.ui import feed_words, wording
 from cop.ui.actions import add_actions
+from cop.ui.agreements_dock import AgreementsDock
 from cop.ui.alert_dock import AlertDock
 from cop.ui.alert_news import AlertNews
 from cop.ui.banner import Banners, Notice
+from cop.ui.conflicts_dock import ConflictsDock
 from cop.ui.desk import Desk
 from cop.ui.dialogs.opener import Dialogs
 from cop.ui.dock import Dock
@@ -31,6 +33,7 @@ from cop.ui.legend_dock import LegendDock
 from cop.ui.maps import Maps
 from cop.ui.near_section import NEAR
 from cop.ui.places import load_places
+from cop.ui.proposals import Proposals
 from cop.ui.resource_dock import ResourceDock
 from cop.ui.save_picture import SavePictureDialog
 from cop.ui.search import Hit, SearchField, find, why_no_cell
@@ -140,6 +143,8 @@ class MainWindow(QMainWindow):
         self.unit_dock = self._add(UnitDock(desk, palette))
         self.resource_dock = self._add(ResourceDock(desk, palette))
         self.inbox_dock = self._add(InboxDock(desk, palette))
+        self.conflicts_dock = self._add(ConflictsDock(desk, palette))
+        self.agreements_dock = self._add(AgreementsDock(desk, palette))
         self.alert_dock = self._add(AlertDock(desk, palette))
         self.task_board = self._add(TaskBoard(desk, palette))
         self.selection_panel = self._add(SelectionPanel(desk, palette))
@@ -211,6 +216,9 @@ class MainWindow(QMainWindow):
             dock.assigned.connect(dialogs.send)
         self.incident_dock.open_button.clicked.connect(lambda _: dialogs.open_incident())
         self.resource_dock.mark_asked.connect(dialogs.mark_resource)
+        proposals = Proposals(desk, dialogs, self._select_and_show, self._show_request)
+        self.conflicts_dock.act_asked.connect(proposals.act)
+        desk.lead_passed.connect(lambda passed: self.notice.say(passed.words))
         self.task_board.answer_asked.connect(dialogs.answer_task)
         self.inbox_dock.answer_asked.connect(dialogs.answer_task)
         self.inbox_dock.counted.connect(self.top_bar.say_requests)
@@ -272,6 +280,8 @@ class MainWindow(QMainWindow):
             self.notice.say(news)
         if change.agencies:
             self._say_title()
+        if change.refusals:
+            self.notice.say(wording.refused_word(self.desk.picture, self.desk.picture.refusals[-1]))
         if change.broker:
             self._say_broker()
         for key in change.delivered:
@@ -281,7 +291,7 @@ class MainWindow(QMainWindow):
 
     def tick(self) -> None:
         """A second has passed."""
-        self.desk.let_go()
+        self.desk.tick()
         if news := self._zone_news.tick():
             self.notice.say(news)
         self.maps.tick(self.banners.texts())
@@ -390,6 +400,10 @@ class MainWindow(QMainWindow):
         dialog = SavePictureDialog(self.desk, self)
         dialog.fileSelected.connect(lambda file: self.notice.say(dialog.write(file)))
         dialog.open()
+
+    def _show_request(self, kind: str, agency: str, object_id: str) -> None:
+        self._show_dock(self.inbox_dock)
+        self._select_and_show(kind, agency, object_id)
 
     def next_request(self) -> None:
         """The longest waiting request to our agency."""

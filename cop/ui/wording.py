@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+from cop.domain.batch import RefusedWord
 from cop.domain.desk import Operator
 from cop.domain.report import Report
 from cop.domain.resource import Resource
@@ -156,3 +157,9 @@ def breakable(text: str, run: int = 24) -> str:
     """Text whose long words may go on on the next line: no word widens a panel or is cut off."""
     words = ("\u200b".join(word[at : at + run] for at in range(0, len(word), run)) for word in text.split(" "))
     return " ".join(words)
+
+
+def refused_word(picture: Picture, word: RefusedWord) -> str:
+    """A message that was not taken: "Not taken: a task of X in Y's part of the tree (from Y, by Z)"."""
+    by = f", by {one_line(word.by)}" if word.by else ""
+    return f"Not taken: {one_line(word.reason)} (from {agency_name(picture, word.agency)}{by})"
