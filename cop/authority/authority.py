@@ -94,9 +94,12 @@ class Authority:
         """Who could be sent, the best first."""
         return self.suggestions.rank(incident, need, self.mode_of, self.now(), limit=limit)
 
-    def leaves_uncovered(self, unit: Key) -> str:
-        """What a unit's going takes from home: "last available engine of Gastonia FD"; empty if nothing."""
-        return self.suggestions.leaves_uncovered(unit, self.now())
+    def leaves_uncovered(self, unit: Key, *, gone: bool = False) -> str:
+        """What a unit's going takes from home: "last available engine of Gastonia FD"; empty if nothing.
+
+        `gone`: it has been sent already.
+        """
+        return self.suggestions.leaves_uncovered(unit, self.now(), gone=gone)
 
     def conflicts(self) -> list[Conflict]:
         """What stands open, the most urgent first, ours before others'; what was set aside comes last."""

@@ -93,12 +93,17 @@ class Suggestions:
         if change.units:
             self._capabilities.take(change)
 
-    def leaves_uncovered(self, unit: Key, now: datetime) -> str:
-        """What a unit's going takes from its agency's ground; empty if nothing, or if it is unknown."""
+    def leaves_uncovered(self, unit: Key, now: datetime, *, gone: bool = False) -> str:
+        """What a unit's going takes from its agency's ground; empty if nothing, or if it is unknown.
+
+        `gone`: it has been sent already; what it would cover if it had not been counts as taken.
+        """
         row = self._picture.tracks.row_of(*unit)
         if row is None:
             return ""
-        return self._cover.left_without(row, ready(self._picture, now, self._engaged.busy(), live=self._live))
+        ready_rows = ready(self._picture, now, self._engaged.busy(), live=self._live)
+        ready_rows[row] |= gone
+        return self._cover.left_without(row, ready_rows)
 
     def rank(
         self,

@@ -1,7 +1,7 @@
 """One column of the task board."""
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from cop.picture.change import Key
 from cop.ui.labels import Label, button, restyle
@@ -27,6 +27,7 @@ class BoardColumn(QWidget):
         self._count = Label("0", "muted")
         self.more = button("", "small")
         self.more.hide()
+        self.more.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # it never widens the column
         self.more.clicked.connect(self._show_more)
         self._order: list[TaskCard] = []
         inside = QWidget()
@@ -58,8 +59,8 @@ class BoardColumn(QWidget):
         self._count.say(str(count))
         left = count - len(cards)
         if left:
-            self.more.setText(f"Show {min(left, SHOWN_AT_FIRST)} more of {left}")
-            self.more.setAccessibleName(f"{self._title.text()}: {self.more.text()}")
+            self.more.setText(f"{min(left, SHOWN_AT_FIRST)} more of {left}")
+            self.more.setAccessibleName(f"{self._title.text()}: show {self.more.text()}")
         self.more.setVisible(bool(left))
         if cards == self._order:
             return

@@ -101,6 +101,7 @@ class InboxDock(Dock):
         self._halves.addWidget(self.pane)
         self._halves.setStretchFactor(0, 2)
         self._halves.setStretchFactor(1, 3)
+        self._halves.setSizes([400, 600])
         self.list.setMinimumHeight(106)  # one and a half: there are more
         for widget in (head, rule(), self._halves):
             self.lines.addWidget(widget)

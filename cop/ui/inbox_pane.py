@@ -128,7 +128,7 @@ class InboxPane(QWidget):
         self.facts.say(sheet.facts)
         if new or changed:
             self.disarm()
-            self.note.say("They have changed what they ask: read it anew." if changed else "")
+            self.note.say("They have changed what they ask: read it anew." if changed else sheet.refusal or "")
             self._area.verticalScrollBar().setValue(0)
         self.yes.setText(f"{sheet.yes}   Enter")
         self.yes.setAccessibleName(f"{sheet.yes}: {asked.what}")

@@ -1,8 +1,10 @@
 """All that the inbox's pane tells of one line, and what can be said to it."""
 
 from cop.domain.report import Report
+from cop.domain.rules.task_state import ONGOING
 from cop.domain.task import Task
-from cop.domain.words import TASK_KINDS, UNIT_STATUSES, label
+from cop.domain.words import TASK_KINDS, TASK_STATES, UNIT_STATUSES, label
+from cop.picture.change import Key
 from cop.ui import wording
 from cop.ui.desk import Desk
 from cop.ui.facts import Fact
@@ -40,14 +42,15 @@ def _facts(desk: Desk, asked: Asked, report: Report, task: Task) -> list[Fact]:
     now = desk.now()
     clause, sentence = clause_words(desk, task)
     kind = label(TASK_KINDS, task.kind) if task.kind != "custom" else ""
-    home = home_words(desk, task)
+    home = home_words(desk, task, gone=not asked.needs_answer)
+    status = _status(desk, report.key, task)
     told = wording.clock_or_date(asked.since, now) + (f" by {task.by}" if task.by else "")
     way = way_words(desk, task)
     return [
         ("At home", f"⚠ {home}" if home else "", "bad"),
         ("Incident", wording.shortened(incident_words(desk, task), _MOST)),
         ("Way", way, "warn" if "▲" in way else ""),
-        ("Unit is", _status(desk, task)),
+        ("Unit is", status, "warn" if "⚠" in status else ""),
         ("At home", "" if home else "nothing left uncovered"),
         ("Wanted", " · ".join(part for part in (kind, _due(task, desk)) if part)),
         ("Hazards", wording.shortened(", ".join(wording.one_line(one) for one in task.hazards), _MOST), "warn"),
@@ -58,18 +61,24 @@ def _facts(desk: Desk, asked: Asked, report: Report, task: Task) -> list[Fact]:
     ]
 
 
-def home_words(desk: Desk, task: Task) -> str:
-    """What the unit's going would leave uncovered at home; empty if nothing."""
-    return desk.authority.leaves_uncovered((task.assignee_agency, task.unit)) if task.unit else ""
+def home_words(desk: Desk, task: Task, *, gone: bool = False) -> str:
+    """What the unit's going would leave uncovered at home, or has left; empty if nothing."""
+    unit = (task.assignee_agency, task.unit)
+    return desk.authority.leaves_uncovered(unit, gone=gone) if task.unit else ""
 
 
 def _due(task: Task, desk: Desk) -> str:
     return f"by {wording.clock_or_date(task.due_at, desk.now())}" if task.due_at is not None else ""
 
 
-def _status(desk: Desk, task: Task) -> str:
-    tracks = desk.picture.tracks
-    row = tracks.row_of(task.assignee_agency, task.unit)
+def _status(desk: Desk, key: Key, task: Task) -> str:
+    """What the unit says it does, and the other work that it is on."""
+    tracks, unit = desk.picture.tracks, (task.assignee_agency, task.unit)
+    row = tracks.row_of(*unit)
     if row is None:
         return "⚠ not in our picture" if task.unit else ""
-    return list(UNIT_STATUSES.values())[int(tracks.status[row])]
+    others = [one for one in desk.authority.engaged.of_unit(unit) if one.key != key and one.state in ONGOING]
+    work = [f"{wording.one_line(one.task.objective)} ({label(TASK_STATES, one.state).lower()})" for one in others]
+    at_work = ", ".join(work)
+    status = list(UNIT_STATUSES.values())[int(tracks.status[row])]
+    return wording.shortened(f"{status} · ⚠ at work: {at_work}", _MOST) if at_work else status

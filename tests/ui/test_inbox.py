@@ -13,7 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from cop.domain.agreement import Agreement, Agreements, AidClause, Term
 from cop.domain.batch import Batch
+from cop.domain.command import IncidentCommand, command_id
 from cop.domain.desk import Command
+from cop.domain.request import Fill, ResourceRequest
 from cop.domain.task import Answer
 from cop.ui.desk import Desk
 from cop.ui.dialogs.action_dialog import ActionDialog
@@ -565,3 +567,79 @@ def test_that_the_incident_of_a_request_is_shown_by_a_key(
     window.inbox_dock.list.setFocus()
     press(qtbot, window, "v")
     assert (window.selection_panel.kind, window.selection_panel.key) == ("task", STAGE[1:])
+
+
+def test_that_other_work_of_the_unit_is_told_before_it_is_promised_again(
+    make_desk: MakeDesk, open_inbox: Callable[[Desk], MainWindow]
+) -> None:
+    desk = make_desk("liaison")
+    ask(desk, "one", asked_s=-200)
+    own = r.task("own", objective="Fire attack", assignee_agency=US, unit="engine-4")
+    desk.take_in(Batch(epoch=1, reports=[r.report(US, own), r.report(US, r.answer("own", "en_route", requester=US))]))
+    dock = open_inbox(desk).inbox_dock
+    dock.tick()
+    assert dict(dock.pane.facts.texts())["Unit is"] == "Available · ⚠ at work: Fire attack (en route)"
+
+
+def test_that_what_a_unit_sent_in_our_name_has_left_uncovered_is_told(
+    qtbot: QtBot, make_desk: MakeDesk, open_inbox: Callable[[Desk], MainWindow], by_agreement: Agreements
+) -> None:
+    desk = make_desk("liaison", agreements=by_agreement)
+    busy = r.unit("engine-30", callsign="Engine 30", kind="engine", status="busy", rev=5)
+    desk.take_in(Batch(epoch=1, reports=[r.report(US, busy)]))
+    direct(desk)
+    window = open_inbox(desk)
+    press(qtbot, window, DOWN)
+    facts = dict(window.inbox_dock.pane.facts.texts())
+    assert facts["At home"] == "⚠ last available engine of Charlotte Fire"
+
+
+def test_that_command_that_is_handed_to_us_is_taken_or_declined_here(
+    qtbot: QtBot, make_desk: MakeDesk, open_inbox: Callable[[Desk], MainWindow], sent: list[Command], clock: Clock
+) -> None:
+    desk = make_desk("commander")
+    word = IncidentCommand(
+        id=command_id(*CRASH),
+        at=r.at(-90),
+        rev=2,
+        incident_agency=CRASH[0],
+        incident=CRASH[1],
+        holds=True,
+        commander="L. Ortiz",
+        since=r.at(-600),
+        offered_to=US,
+        reason="Fire leads the work now",
+    )
+    desk.take_in(Batch(epoch=1, reports=[r.report(CRASH[0], word)]))
+    window = open_inbox(desk)
+    pane = window.inbox_dock.pane
+    assert pane.who.text() == "Mecklenburg EMS hands command over to us"
+    assert dict(pane.facts.texts())["Reason"] == "Fire leads the work now"
+    assert dict(pane.facts.texts())["With it come"] == "1 open task of theirs"
+    press(qtbot, window, ENTER)
+    assert isinstance(sent[0].body, IncidentCommand)
+    assert sent[0].body.holds
+    assert [one for one in shown(window.inbox_dock) if one == CRASH[1]] == []
+
+
+def test_that_a_request_for_resources_is_filled_or_declined_here(
+    qtbot: QtBot, make_desk: MakeDesk, open_inbox: Callable[[Desk], MainWindow], sent: list[Command], clock: Clock
+) -> None:
+    desk = make_desk("liaison")
+    trailers = r.resource("foam", name="Foam trailer", quantity=2, available=2, availability="available", rev=2)
+    desk.take_in(Batch(epoch=1, reports=[r.report(US, trailers)]))
+    for number, seconds in (("rr", -500), ("rr2", -400)):
+        wanted = ResourceRequest(id=number, at=r.at(seconds), what="Foam trailer", quantity=3, asked_of=(US,))
+        desk.take_in(Batch(epoch=1, reports=[r.report("gastonia-fd", wanted)]))
+    window = open_inbox(desk)
+    pane = window.inbox_dock.pane
+    assert pane.heading.text() == "3 × Foam trailer"
+    assert pane.yes.text() == "Offer 2 × Foam trailer   Enter"
+    press(qtbot, window, ENTER)
+    clock.now += timedelta(seconds=2)
+    assert isinstance(sent[0].body, Fill)
+    assert (sent[0].body.id, sent[0].body.state, sent[0].body.quantity) == ("rr", "offered", 2)
+    press(qtbot, window, "d", "1")
+    assert isinstance(sent[1].body, Fill)
+    assert (sent[1].body.id, sent[1].body.state) == ("rr2", "declined")
+    assert shown(window.inbox_dock) == ["t-stage"]
