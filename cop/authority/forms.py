@@ -103,7 +103,9 @@ def _struct(value: object, form: type[_FORMS], path: Path, tell: Tell) -> _FORMS
         tell(where, words)
 
     for key in value.keys() - set(known):
-        complain((*path, key), f'"{shown(key)}" is no key that can stand here{_meant_key(key, known)}')
+        above = path and key in _fields(Agreement)
+        hint = "; it stands above the first heading in brackets" if above else _meant_key(key, known)
+        complain((*path, key), f'"{shown(key)}" is no key that can stand here{hint}')
     for field in fields.values():
         if field.required and field.name not in value:
             complain(path, f"{field.name} is missing")

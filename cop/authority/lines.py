@@ -149,6 +149,7 @@ class _Look:
             if kind in {"newline", "comment"}:
                 self._next()
             elif sign in {"[", "{"} and kind == "mark":
+                self.lines.setdefault(current, line)
                 self._next()
                 stack.append((current, 0 if sign == "[" else None))
                 if len(stack) > _DEEPEST:

@@ -107,8 +107,15 @@ def agreement_files(paths: Iterable[Path]) -> tuple[list[Path], list[Problem]]:
             problems.append(Problem(str(path), 0, "", f"cannot be read: {error.strerror}", refused=True))
             continue
         for one in named:
-            files.setdefault(one.resolve(), one)
+            files.setdefault(_resolved(one), one)
     return [files[key] for key in sorted(files)], problems
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # links that lead to one another: told when the file is read
+        return path.absolute()
 
 
 def read_file(path: Path, atlas: Atlas) -> ReadFile:

@@ -46,6 +46,8 @@ def of_syntax(error: str) -> tuple[int, str]:
     """The line that `tomllib` names, 0 for the end of the file, and what is wrong there."""
     line = re.search(r"\(at line (\d+)", error)
     said = re.sub(r"\s*\(at [^()]*\)$", "", error)
+    if not line and said.startswith("Invalid value"):
+        return 0, "the file ends where a value should stand; a list has no ] at its end"
     words = next((words for begins, words in _SYNTAX if said.startswith(begins)), shown(said, 120))
     return (int(line[1]) if line else 0), words
 
