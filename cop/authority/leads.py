@@ -23,7 +23,7 @@ from cop.domain.rules.lead import Lead, Site, who_leads
 from cop.domain.words import INCIDENT_OVER
 from cop.picture.change import Change, Key
 from cop.picture.ground import Ground
-from cop.picture.names import agency_name, incident_title
+from cop.picture.names import agency_name, incident_title, one_line
 from cop.picture.picture import Picture
 
 #: so many incidents are looked at anew after one pulse: some ten milliseconds
@@ -217,9 +217,8 @@ class Leads:
 
     def _words(self, key: Key, before: Lead, after: Lead) -> str:
         report = self._picture.incidents[key]
-        return (
-            f"Lead of {incident_title(report)} passes from {self._who(before)} to {self._who(after)}: {_cause(after)}"
-        )
+        passes = f"passes from {self._who(before)} to {self._who(after)}"
+        return one_line(f"Lead of {incident_title(report)} {passes}: {_cause(after)}")
 
     def _who(self, lead: Lead) -> str:
         names = [agency_name(self._picture, agency) for agency in lead.agencies]

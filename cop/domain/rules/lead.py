@@ -36,7 +36,7 @@ def who_leads(incident: Incident, site: Site, agreements: Agreements, at: dateti
     overlaps: tuple[Overlap, ...] = ()
     if site.reached or site.terms_reached or site.terms_beside:
         speaking = _speaking(incident, site, agreements, at)
-        overlaps = lead_words.overlaps(site, speaking, agencies, claims)
+        overlaps = lead_words.overlaps(site, speaking, decided, across)
     also = tuple([one for one in site.inside if one.agency not in agencies])
 
     def explain() -> tuple[str, ...]:

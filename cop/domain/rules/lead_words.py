@@ -24,15 +24,17 @@ def reason(incident_type: str, site: Site, decided: Decided, on_line: Sequence[J
     else:
         said = f"{label(INCIDENT_TYPES, incident_type).lower()} {_in(_ground(claims[0], site))}"
         said += "".join(f", {one}" for one in _conditions(lead_clause(claims[0]).when))
+        said += _closest(lead_clause(claims[0]), site)
     return f"{said}; {_line(on_line)}" if on_line else said
 
 
-def overlaps(
-    site: Site, speaking: Sequence[Term], agencies: Sequence[str], claims: Sequence[Term]
-) -> tuple[Overlap, ...]:
-    """Ground of others that zones reach or a line leaves open, with the clause that speaks of it."""
+def overlaps(site: Site, speaking: Sequence[Term], decided: Decided, across: tuple[str, ...]) -> tuple[Overlap, ...]:
+    """Ground of others that zones reach or a line leaves open, with the clause that speaks of it.
+
+    `across` lead on the other side of the line, if others do.
+    """
     found: list[Overlap] = []
-    told: set[tuple[str, str]] = {term.key for term in claims}
+    agencies, told = decided.agencies, {term.key for term in decided.claims}
     for one in site.reached:
         term = next((t for t in speaking if t.ground is one.geometry and t.key not in told), None)
         if one.agency in agencies and term is None:
@@ -43,13 +45,17 @@ def overlaps(
         else:
             told.add(term.key)
             found.append(Overlap(f"{words} — {_calls_for(term)}", leaders(lead_clause(term), site.metres), one, term))
+    lines = [one.geometry for one in site.beside]
     for term in speaking:
         if term.key in told:
+            if across and term.key in site.terms_beside and not any(term.ground is line for line in lines):
+                words = f"within {ACCURACY_M:.0f} m of {_line_of(term, site)} — over it others lead"
+                found.append(Overlap(words, across, None, term))
             continue
         if term.key in site.terms_reached:
             words = f"the {site.reached_by.get(term.key, 'zone')} reaches {_ground(term, site)} — {_calls_for(term)}"
         else:
-            words = f"within {ACCURACY_M:.0f} m of the line of {_ground(term, site)} — {_calls_for(term)}"
+            words = f"within {ACCURACY_M:.0f} m of {_line_of(term, site)} — {_calls_for(term)}"
         found.append(Overlap(words, leaders(lead_clause(term), site.metres), None, term))
     return tuple(found)
 
@@ -106,7 +112,7 @@ def _of_clause(term: Term, incident: Incident, site: Site, at: datetime, lead: L
         return f"{name} decides: {clause.says}"
     if off_place:
         if term.key not in site.terms_reached:
-            return f"{name} would hold over the line of {_ground(term, site)}, {ACCURACY_M:.0f} m or less from here."
+            return f"{name} would hold over {_line_of(term, site)}, {ACCURACY_M:.0f} m or less from here."
         if not clause.unified:
             return f"{name} speaks of {_ground(term, site)}, which only a zone reaches: the place decides who leads."
         if set(clause.unified).isdisjoint(lead.agencies):
@@ -128,6 +134,17 @@ def _conditions(when: Conditions) -> Iterator[str]:
         yield f"{when.zone_active} active"
 
 
+def _closest(clause: LeadClause, site: Site) -> str:
+    if not clause.closest_of:
+        return ""
+    metres = site.metres.get(leaders(clause, site.metres)[0])
+    return (
+        f", the closest of {len(clause.closest_of)}"
+        if metres is not None
+        else ", the first named, no distance is known"
+    )
+
+
 def _calls_for(term: Term) -> str:
     clause = lead_clause(term)
     what = "unified command" if clause.unified else "the closest leads" if clause.closest_of else "another leads there"
@@ -135,7 +152,7 @@ def _calls_for(term: Term) -> str:
 
 
 def _crosses(term: Term, site: Site) -> str:
-    return f"the {site.reached_by.get(term.key, 'zone')} crosses the line of {_ground(term, site)}"
+    return f"the {site.reached_by.get(term.key, 'zone')} crosses {_line_of(term, site)}"
 
 
 def _ground(term: Term, site: Site) -> str:
@@ -145,6 +162,11 @@ def _ground(term: Term, site: Site) -> str:
             if one.geometry is term.ground:
                 return one.name
     return term.ground_words
+
+
+def _line_of(term: Term, site: Site) -> str:
+    ground = _ground(term, site)
+    return f"the line of {'the ground ' if ground.startswith(('within ', 'inside ')) else ''}{ground}"
 
 
 def _in(ground: str) -> str:
