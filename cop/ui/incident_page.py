@@ -14,6 +14,7 @@ from cop.ui.flow_layout import FlowLayout
 from cop.ui.incident_log import Line, lines_of
 from cop.ui.labels import Label, allow, button
 from cop.ui.lead_section import LeadSection
+from cop.ui.merge_button import MergeButton
 from cop.ui.near_section import NEAR, NearSection
 from cop.ui.other_reports import OtherReports
 from cop.ui.page import Page, box
@@ -65,6 +66,8 @@ class IncidentPage(Page):
         flow.addWidget(self.assign)
         flow.addWidget(self.request)
         flow.addWidget(self.log)
+        self.merge = MergeButton(desk)
+        flow.addWidget(self.merge)
         self.lines.addWidget(buttons)
         self.section("Log")
         frame, self._log_lines = box()
@@ -77,6 +80,7 @@ class IncidentPage(Page):
     def _others(self, title: str) -> OtherReports:
         others = OtherReports(title)
         others.chosen.connect(lambda *key: self.selected.emit("incident", *key))
+        others.unlink_asked.connect(lambda *key: self.desk.links.unlink(self.key, key))
         self.lines.addWidget(others)
         return others
 
@@ -125,6 +129,7 @@ class IncidentPage(Page):
         self.linked.say(linked(self.desk, self.key))
         self.leads.say(report)
         self.command.say(report)
+        self.merge.say(self.key)
         if self.turned or self._near_due:
             self._near_due = False
             self._say_near(body, doubt)

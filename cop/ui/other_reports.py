@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from cop.ui.labels import Label, NameButton
+from cop.ui.labels import Label, NameButton, button
 from cop.ui.page import box
 from cop.ui.same_words import Other, shown
 
@@ -12,6 +12,7 @@ class OtherReports(QWidget):
     """The section's title and a frame of rows; not there at all where nobody else tells of it."""
 
     chosen = Signal(str, str)  # agency, incident
+    unlink_asked = Signal(str, str)  # agency, incident
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -32,6 +33,7 @@ class OtherReports(QWidget):
         while len(self._rows) < len(told):
             row = _Row()
             row.name.clicked.connect(lambda _=False, row=row: self.chosen.emit(*row.key))
+            row.unlink.clicked.connect(lambda _=False, row=row: self.unlink_asked.emit(*row.key))
             self._lines.insertWidget(len(self._rows), row)
             self._rows.append(row)
         for at, row in enumerate(self._rows):
@@ -59,6 +61,8 @@ class _Row(QWidget):
         lines.addWidget(self.why)
         lines.addWidget(self.name, 0, Qt.AlignmentFlag.AlignLeft)
         lines.addWidget(self.text)
+        self.unlink = button("Unlink", "small")
+        lines.addWidget(self.unlink, 0, Qt.AlignmentFlag.AlignLeft)
 
     def say(self, other: Other) -> None:
         """Show this report."""
@@ -68,3 +72,5 @@ class _Row(QWidget):
         self.name.setEnabled(other.known)
         self.name.setAccessibleName(f"Show {other.name}, {other.why}")
         self.text.say("\n".join(other.lines))
+        self.unlink.setVisible(other.parts)
+        self.unlink.setAccessibleName(f"Unlink {other.name}")

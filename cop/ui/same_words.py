@@ -1,10 +1,10 @@
 """What the page of an incident says of others: who else reports it, and what it is linked with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cop.domain.incident import Incident, Link
 from cop.domain.report import Report
-from cop.domain.rules.same import SAME, speaks_for
+from cop.domain.rules.same import APART, SAME, speaks_for
 from cop.domain.words import INCIDENT_STATUSES, label
 from cop.picture.change import Key
 from cop.picture.sameness import links_with
@@ -32,12 +32,15 @@ class Other:
     why: str
     lines: tuple[str, ...] = ()
     known: bool = True
+    #: this desk's agency may have a say in whether they belong together
+    parts: bool = False
 
 
 def also_reported(desk: Desk, key: Key) -> list[Other]:
     """The other reports of the same incident, the leading one first: each in its own agency's words."""
-    others = [one for one in desk.picture.same.of(key) if one != key]
-    return [_told(desk, one, _whose(desk, one)) for one in others]
+    group = desk.picture.same.of(key)
+    ours = any(one[0] == desk.operator.agency for one in group)
+    return [replace(_told(desk, one, _whose(desk, one)), parts=ours) for one in group if one != key]
 
 
 def linked(desk: Desk, key: Key) -> list[Other]:
@@ -47,7 +50,8 @@ def linked(desk: Desk, key: Key) -> list[Other]:
     for report, other, first in links_with(desk.picture.links, key):
         if other not in same:
             why = _why(desk, report, first)
-            found[other, why] = _told(desk, other, why)
+            ours = report.agency == desk.operator.agency and getattr(report.body, "relation", "") != APART
+            found[other, why] = replace(_told(desk, other, why), parts=ours)
     return [found[one] for one in sorted(found)]
 
 

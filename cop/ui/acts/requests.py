@@ -16,6 +16,9 @@ from cop.picture.names import agency_name
 if TYPE_CHECKING:
     from cop.ui.desk import Desk
 
+#: words of a request by which a resource is not known to be what is wanted
+_SAY_NOTHING = frozenset({"type", "types", "unit", "units", "team", "teams", "with", "crew", "crews", "need", "needed"})
+
 
 class RequestActs:
     """Every act returns None when it was taken, else the refusal, as all of the desk do."""
@@ -107,13 +110,13 @@ class RequestActs:
         assert isinstance(resource.body, Resource)
         return requests.free(resource.agency, resource.body, self._own_fills(), self._desk.now())
 
-    def fitting(self, known: Report) -> list[Report]:
-        """Our own resources that could fill a request: of its kind or type, or named like it; the most free first."""
+    def fitting(self, known: Report, *, surely: bool = False) -> list[Report]:
+        """Our own resources, those first that fit a request best and have most free; `surely`: of its kind alone."""
         request, own = request_of(known), self._desk.operator.agency
         found = [
             (score, -self.free(report, known), key, report)
             for key, report in self._desk.picture.resources.items()
-            if key[0] == own and (score := _unlike(request, report)) is not None
+            if key[0] == own and (score := _unlike(request, report)) is not None and score < (3 if surely else 4)
         ]
         return [report for *_, report in sorted(found, key=lambda one: one[:3])]
 
@@ -166,6 +169,6 @@ def _unlike(request: ResourceRequest, report: Report) -> int | None:
         return 0
     if request.kind != "unknown" and request.kind == body.kind:
         return 1
-    wanted = set(request.what.casefold().split())
+    wanted = set(request.what.casefold().split()) - _SAY_NOTHING
     named = set(f"{body.name} {body.nims_type} {body.kind}".casefold().replace("_", " ").split())
     return 2 if any(one[:4] == other[:4] for one in wanted for other in named if len(one) > 3) else 3

@@ -11,7 +11,7 @@ from cop.ui import wording
 from cop.ui.desk import Desk
 from cop.ui.dialogs.action_dialog import ActionDialog
 from cop.ui.labels import Label
-from cop.ui.lead_words import known_lead
+from cop.ui.lead_words import known_lead, leading
 
 _WHY_OVER = ("Their jurisdiction", "The type of incident has changed", "Relief of the commander", "Our part is done")
 
@@ -121,8 +121,12 @@ def agencies(desk: Desk, incident: Key, without: Iterable[str] = (), *, only: It
         box.addItem(wording.shortened(wording.agency_name(desk.picture, agency), 80), agency)
     if only is None and near and rest:
         box.insertSeparator(len(near))
-    if not chosen:
-        box.setPlaceholderText("No other agency is known")
+    box.setPlaceholderText("Choose the agency" if chosen else "No other agency is known")
+    report = desk.picture.incidents.get(incident)
+    expected = [one for one in (leading(desk, report) if report is not None else ()) if one in chosen]
+    # nobody is chosen by chance: who is expected to lead, or the only one there is
+    first = expected[0] if expected else chosen[0] if len(chosen) == 1 else None
+    box.setCurrentIndex(box.findData(first) if first is not None else -1)
     return box
 
 
