@@ -26,6 +26,8 @@ class ConflictCards(Cards):
     def __init__(self, palette: Palette, parent: QObject) -> None:
         super().__init__(palette, parent)
         self._pressed: object = None
+        #: whether the mouse last went down on a button: then the card itself was not meant
+        self.on_button = False
         self._moved = QElapsedTimer()
 
     def hold_off(self) -> None:
@@ -89,6 +91,7 @@ class ConflictCards(Cards):
         if event.type() == QEvent.Type.MouseButtonPress:
             held_off = self._moved.isValid() and self._moved.elapsed() < HOLD_OFF_MS
             self._pressed = identity if on_button and not held_off else None
+            self.on_button = on_button
             return on_button
         if event.type() == QEvent.Type.MouseButtonRelease:
             pressed, self._pressed = self._pressed, None

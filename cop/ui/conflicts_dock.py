@@ -94,8 +94,7 @@ class ConflictsDock(Dock):
         assert isinstance(cards, ConflictCards)
         self.cards = cards
         self.cards.acted.connect(self._act)
-        self.list.clicked.connect(self._chosen)
-        self.list.activated.connect(self._chosen)
+        self.list.clicked.connect(lambda index: None if self.cards.on_button else self._chosen(index))
         self.list.installEventFilter(self)
         self.list.selectionModel().currentChanged.connect(lambda *_: self._allow())
         self.settle = button("", "primary")
@@ -158,8 +157,11 @@ class ConflictsDock(Dock):
         self.list.viewport().update()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Space settles, Delete sets aside: on the card where the keyboard is."""
+        """Enter shows, Space settles, Delete sets aside: on the card where the keyboard is."""
         if watched is self.list and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+                self._chosen(self.list.currentIndex())
+                return True
             if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
                 self._act(self._current())
                 return True
