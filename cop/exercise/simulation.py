@@ -23,6 +23,7 @@ from cop.domain.task import Answer, Task
 from cop.domain.unit import Position, Unit
 from cop.exercise import script
 from cop.exercise.cast import Assignment, Player, Region, cast
+from cop.exercise.consents import consents_of
 from cop.exercise.feeds import STALE_S
 from cop.exercise.neighbours import Neighbours
 from cop.exercise.roads import Place
@@ -108,6 +109,7 @@ class Simulation:
             show=self._show,
             staffed=lambda agency: bool(self._desks.get(agency)),
             spare=self._spare,
+            consented=consents_of(resources / "agreements"),
         )
         self.neighbours = Neighbours(
             {agency.id: agency for agency in scenario.agencies},

@@ -186,7 +186,7 @@ QPushButton[look="name"]:hover, QPushButton[look="name"]:focus {{ color: {link};
 QPushButton[look="flat"], QToolButton {{ border-color: transparent; }}
 
 QTabBar {{ background: {p.panel}; }}
-QTabBar::tab {{ background: {p.panel}; color: {p.muted}; padding: 12px 11px; border: none;
+QTabBar::tab {{ background: {p.panel}; color: {p.muted}; padding: 12px 7px; border: none;
   border-bottom: 2px solid {p.border}; font-size: 13px; }}
 QTabBar::tab:selected {{ color: {p.text}; font-weight: bold; border-bottom: 2px solid {p.accent}; }}
 QTabBar::tab:hover {{ color: {p.text}; }}

@@ -3,10 +3,13 @@
 import itertools
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from cop.domain.agreement import Agreement, AidClause
 from cop.exercise.scenario import RESOURCES, ScenarioError, load_scenario, names, read
 from tests.exercise.plays import steel_rail
 
@@ -45,7 +48,7 @@ def test_that_every_colour_can_be_seen_on_the_dark_and_on_the_light_map_and_told
         ("discipline", "disciplin", "disciplin"),
         ('colour = "#3c81f5"', 'colour = "blue"', "$.agencies[0].colour"),
         ("opened_s = -840", 'opened_s = "early"', "$.incidents[0].opened_s"),
-        ('unit = "Engine 30"\nobjective = "Size-up"', 'unit = "Engine 99"\nobjective = "Size-up"', "tasks[0].unit"),
+        ('unit = "Engine 30"\nkind = "dispatch"', 'unit = "Engine 99"\nkind = "dispatch"', "tasks[0].unit"),
         ('type = "mass_casualty"', 'type = "massive"', "incidents[1].type"),
         ('id = "inc-0402"', 'id = "inc-0417"', "'inc-0417' stands twice"),
         ('format = "hfp"', 'format = "fax"', "format: 'fax' is not known"),
@@ -96,3 +99,20 @@ def test_that_a_desk_learns_its_feeds_without_the_libraries_of_their_formats() -
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ended.stdout.strip() == "[]"
+
+
+def test_that_the_clauses_that_the_exercise_leans_on_stand_in_its_agreements_and_are_the_asked_agencys() -> None:
+    scenario = load_scenario("steel-rail")
+    clauses = {
+        (agreement.id, clause.number): clause
+        for file in (RESOURCES / "agreements").glob("*.toml")
+        for agreement in [msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), Agreement)]
+        for clause in agreement.clauses
+    }
+    leaning = [line for line in scenario.tasks if line.clause]
+    assert len(leaning) >= 6
+    for line in leaning:
+        clause = clauses[line.agreement, line.clause]
+        assert isinstance(clause, AidClause), line.id
+        assert clause.giver == line.asked, line.id
+        assert line.agency in clause.takers, line.id
