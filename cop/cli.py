@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _BEFORE_QT = (
+    "cop.authority.authority",
     "cop.exercise.feeds",
     "cop.briefing.geojson",
     "cop.briefing.state",
@@ -31,7 +32,6 @@ _BEFORE_QT = (
     "cop.picture.filter",
     "cop.picture.ground",
     "cop.picture.here",
-    "cop.picture.nearest",
     "cop.picture.trails_file",
     "cop.picture.whereabouts",
 )

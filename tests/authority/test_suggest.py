@@ -126,6 +126,18 @@ def test_that_a_course_that_nobody_said_changes_nothing() -> None:
     assert all(np.isfinite(seconds))
 
 
+def test_that_the_time_is_that_of_a_detour_in_town_and_what_flies_goes_straight() -> None:
+    told = Told()
+    told.incident(type="medical")
+    told.unit(OURS, "medic", 35.2, -80.81, kind="ambulance")
+    told.unit(OURS, "air", 35.2, -80.81, kind="air_ambulance")
+    air, medic = told.authority.suggest(FIRE)
+    assert (air.unit[1], medic.unit[1]) == ("air", "medic")
+    assert medic.metres == pytest.approx(908.6, abs=1)
+    assert medic.seconds == pytest.approx(medic.metres * 1.3 * 3.6 / 60)
+    assert air.seconds == pytest.approx(air.metres / 60)
+
+
 def test_that_a_unit_on_its_way_home_counts_as_further_away() -> None:
     told = Told()
     told.incident()
@@ -144,7 +156,6 @@ def test_that_consent_in_advance_goes_before_a_nearer_unit_that_must_be_asked() 
         told.unit(OURS, "ours", far, -80.8)
     assert names(asked) == ["ours", "theirs"]
     assert names(direct) == ["theirs", "ours"]
-
 
 
 def test_that_each_says_why_it_stands_where_it_stands() -> None:

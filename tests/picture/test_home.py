@@ -8,7 +8,6 @@ from cop.domain.batch import Batch
 from cop.domain.report import Retraction
 from cop.picture.ground import Ground
 from cop.picture.home import HomeGround
-from cop.picture.nearest import nearest_units
 from cop.picture.picture import Picture
 from tests.reports import at, positions_batch, report, unit
 
@@ -57,15 +56,6 @@ def test_that_a_position_taken_back_is_no_longer_doubtful() -> None:
     picture.apply(Batch(epoch=1, reports=[report("charlotte-pd", unit("a"))]))
     picture.apply(Batch(epoch=1, reports=[report("charlotte-pd", Retraction(id="a", at=at(5), kind="position"))]))
     assert not picture.tracks.doubtful.any()
-
-
-def test_that_nobody_is_near_by_a_doubtful_place() -> None:
-    picture = Picture(HOME)
-    picture.apply(positions_batch(("charlotte-pd", "a", 75.0, 37.0, 0), ("charlotte-pd", "b", 35.2, -80.9, 0)))
-    told = [report("charlotte-pd", unit(one, kind="patrol", status="available")) for one in ("a", "b")]
-    picture.apply(Batch(epoch=1, reports=told))
-    near = nearest_units(picture, "unknown", 75.0, 37.0, now=at(10), limit=5)
-    assert [picture.tracks.keys[one.row][1] for one in near] == ["b"]
 
 
 def test_that_many_are_judged_as_one_by_one() -> None:
