@@ -246,7 +246,7 @@ def _moment(text: str | None) -> datetime:
         read = datetime.fromisoformat(text)
     except ValueError:
         raise click.BadParameter("say it as 2026-11-22T14:30 or 2026-11-22T14:30-05:00", param_hint="--when") from None
-    return read if read.tzinfo is not None else read.replace(tzinfo=UTC)
+    return read.astimezone(UTC) if read.tzinfo is not None else read.replace(tzinfo=UTC)
 
 
 def _distance(text: str) -> tuple[str, float]:

@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from cop.authority.metres import widened
 from cop.authority.problem import listed, shown
 from cop.authority.toml_words import meant
-from cop.domain.agreement import Agreement, AreaTerms
+from cop.domain.agreement import Agreement, Area, AreaTerms
 from cop.domain.area import Jurisdiction
 from cop.picture.boundaries.polygons import sound
 from cop.picture.boundaries.reading import read
@@ -25,11 +25,15 @@ _NO_AUTHORITY = "planning_zone"
 
 
 class AreaError(ValueError):
-    """An area that cannot be found on the ground; `field` is the key that is wrong, empty for the whole."""
+    """Words that cannot be found on the ground; `field` is the key that is wrong, empty for the whole.
 
-    def __init__(self, words: str, field: str = "") -> None:
+    `area` is the area of the agreement in which it stands, empty for the words at hand.
+    """
+
+    def __init__(self, words: str, field: str = "", area: str = "") -> None:
         super().__init__(words)
         self.field = field
+        self.area = area
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,38 +129,59 @@ class Areas:
         """The ground of a clause. Raises AreaError."""
         if area == "":
             return Place(None, "everywhere")
-        return self._named(area, (), "") if isinstance(area, str) else self._terms(area, ())
+        return self._named(area, "") if isinstance(area, str) else self._terms(area)
 
-    def _named(self, name: str, trail: tuple[str, ...], field: str) -> Place:
-        """An area of the agreement, else a jurisdiction; `trail` are the areas that are being made of it."""
-        area = self._areas.get(name)
-        if area is None:
-            try:
-                jurisdiction = self._atlas.jurisdiction(name)
-            except AreaError as error:
-                hint = meant(name, self._areas)
-                own = f'there is neither an area nor a jurisdiction "{shown(name)}"{hint}'
-                raise AreaError(own if hint or "there is no" in str(error) else str(error), field) from None
-            return Place(jurisdiction.geometry, shown(jurisdiction.name or jurisdiction.id))
-        if name in trail:
-            circle = " → ".join(shown(one, 40) for one in (*trail[trail.index(name) :], name))
-            raise AreaError(f"the area is made of itself: {circle}", field)
-        if name not in self._made:
-            place = self._terms(area, (*trail, name))
-            self._made[name] = Place(place.geometry, shown(area.title)) if area.title else place
-        return self._made[name]
+    def _named(self, name: str, field: str) -> Place:
+        """An area of the agreement, else a jurisdiction."""
+        if name in self._areas:
+            if name not in self._made:
+                self._make(name)
+            return self._made[name]
+        try:
+            jurisdiction = self._atlas.jurisdiction(name)
+        except AreaError as error:
+            hint = meant(name, self._areas)
+            own = f'there is neither an area nor a jurisdiction "{shown(name)}"{hint}'
+            raise AreaError(own if hint or "there is no" in str(error) else str(error), field) from None
+        return Place(jurisdiction.geometry, shown(jurisdiction.name or jurisdiction.id))
 
-    def _terms(self, terms: AreaTerms, trail: tuple[str, ...]) -> Place:
+    def _make(self, name: str) -> None:
+        """An area, after those that it is made of: however many, whatever their order."""
+        waiting = [name]
+        while waiting:
+            one = waiting[-1]
+            area = self._areas[one]
+            parts = [part for part in (*area.inside_all, *area.inside_any, *area.but_not) if part in self._areas]
+            part = next((part for part in parts if part not in self._made), None)
+            if part is None:
+                waiting.pop()
+                self._made[one] = self._of_area(area)
+            elif part in waiting:
+                circle = waiting[waiting.index(part) :]
+                words = " → ".join(shown(each, 40) for each in (*circle[:6], part))
+                raise AreaError(f"the area is made of itself: {words}", area=name if name in circle else part)
+            else:
+                waiting.append(part)
+
+    def _of_area(self, area: Area) -> Place:
+        try:
+            place = self._terms(area)
+        except AreaError as error:
+            error.area = area.id
+            raise
+        return Place(place.geometry, shown(area.title)) if area.title else place
+
+    def _terms(self, terms: AreaTerms) -> Place:
         said = [name for name in _SOURCES if getattr(terms, name)]
         if len(said) != 1:
             what = f"{listed(said, last='and')} are said" if said else "nothing is said"
             raise AreaError(f"an area is said by exactly one of {listed(_SOURCES)}; here {what}")
-        place = self._source(said[0], terms, trail)
+        place = self._source(said[0], terms)
         ground, words = place.geometry, place.words
         if terms.within_m and said[0] != "along_road":
             ground, words = widened(ground, terms.within_m), f"{words} and {terms.within_m:,g} m around it"
         if terms.but_not:
-            taken = [self._named(name, trail, "but_not") for name in terms.but_not]
+            taken = [self._named(name, "but_not") for name in terms.but_not]
             ground = _surface(shapely.difference(ground, shapely.union_all([one.geometry for one in taken])))
             words = f"{words}, but not {listed((one.words for one in taken), last='and')}"
             if ground.is_empty:
@@ -164,7 +189,7 @@ class Areas:
         shapely.prepare(ground)
         return Place(ground, words)
 
-    def _source(self, source: str, terms: AreaTerms, trail: tuple[str, ...]) -> Place:
+    def _source(self, source: str, terms: AreaTerms) -> Place:
         if source == "jurisdiction":
             one = self._atlas.jurisdiction(terms.jurisdiction, source)
             return Place(one.geometry, shown(one.name or one.id))
@@ -179,7 +204,7 @@ class Areas:
             return Place(ground, f"{shown(road)} and {terms.within_m:,g} m around it")
         together = source == "inside_all"
         names = terms.inside_all if together else terms.inside_any
-        places = [self._named(name, trail, source) for name in names]
+        places = [self._named(name, source) for name in names]
         if together and len(places) < 2:
             raise AreaError("inside_all is what several areas share: name two or more", source)
         words = listed((one.words for one in places), last="and" if together else "or")

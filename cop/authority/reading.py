@@ -266,17 +266,19 @@ def _places(form: Form, faults: _Faults, areas: Areas) -> list[Place]:
     """The ground of each clause. An area that has none is told once, where it stands, not at each clause of it."""
     faulty = set(form.faulty_areas)
 
-    def made(area: str | AreaTerms, path: Keys) -> Place | None:
+    def made(area: str | AreaTerms, path: Keys, own: str = "") -> Place | None:
         try:
             return areas.of(area)
         except AreaError as error:
+            if error.area in faulty or error.area not in ("", own):
+                return None  # told where that area stands
             faults.tell((*path, error.field) if error.field else path, str(error))
-        except (shapely.errors.ShapelyError, RecursionError) as error:
+        except shapely.errors.ShapelyError as error:
             faults.tell(path, f"its ground cannot be made: {shown(str(error), 120)}")
         return None
 
     for index, area in zip(form.areas, form.agreement.areas, strict=True):
-        if made(area.id, ("areas", index)) is None:
+        if made(area.id, ("areas", index), area.id) is None:
             faulty.add(area.id)
     places: list[Place] = []
     for index, clause in zip(form.clauses, form.agreement.clauses, strict=True):
