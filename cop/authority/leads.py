@@ -7,6 +7,7 @@ rest is done with the next ones, or when it is asked for.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Thread
 from typing import NamedTuple
 
 import numpy as np
@@ -67,6 +68,8 @@ class Leads:
         self._agreements = agreements
         self._now = now
         self._sites = Sites(ground, agreements)
+        if self._sites.is_large:
+            Thread(target=self._sites.prepare_edges, name="lead-boundaries", daemon=True).start()
         self._near = HowNear(picture, ground, agreements)
         leads = [one.clause for one in agreements.terms if isinstance(one.clause, LeadClause)]
         self._units = UnitsOn(engaged)

@@ -1,6 +1,7 @@
 """What lies under places: jurisdictions and the ground of clauses in one index, each piece of ground looked at once."""
 
 from collections.abc import Iterable, Sequence
+from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,8 @@ Floats = NDArray[np.float64]
 _DEGREE_M = 111_320.0
 #: a boundary is looked up in pieces of so many edges: few enough that most places lie in the box of none
 _PIECE = 8
+#: boundaries of so many corners are cut in a twentieth of a second
+_LARGE = 100_000
 #: so many different sets of ground are remembered
 _MOST_SETS = 20_000
 _Keys = frozenset[tuple[str, str]]
@@ -62,6 +65,7 @@ class Sites:
         shapely.prepare(self._parts)
         self._tree = shapely.STRtree(self._parts)
         self._edges: _Edges | None = None
+        self._cutting = Lock()
         self._known: dict[tuple[int, ...], _Lying] = {}
 
     def of(self, lat: float, lon: float, reaches: Iterable[Reach] = ()) -> Site:
@@ -85,8 +89,14 @@ class Sites:
         return sites
 
     def prepare_edges(self) -> None:
-        """Cut all boundaries into pieces now, rather than when the first place is asked for."""
-        self._edges = self._edges or _Edges(self._parts)
+        """Cut all boundaries into pieces now, rather than when the first place is asked for; any thread may."""
+        with self._cutting:
+            self._edges = self._edges or _Edges(self._parts)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether cutting the boundaries takes so long that a screen should not wait for it."""
+        return int(shapely.get_num_coordinates(self._parts).sum()) > _LARGE
 
     def _covering(self, lat: Floats, lon: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Pairs of a place and an entry that covers it, boundary included, in order."""
@@ -97,7 +107,8 @@ class Sites:
 
     def _near(self, lat: Floats, lon: Floats) -> dict[int, tuple[int, ...]]:
         """Of the places that lie nearer to a boundary than they are known: the entries of these boundaries."""
-        self.prepare_edges()
+        if self._edges is None:
+            self.prepare_edges()
         assert self._edges is not None
         found: dict[int, set[int]] = {}
         for place, part in zip(*(one.tolist() for one in self._edges.near(lat, lon, ACCURACY_M)), strict=True):

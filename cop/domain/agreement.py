@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
@@ -98,7 +99,9 @@ class Clause(
 class LeadClause(Clause, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, tag="lead"):
     """One leads, several lead together, or the closest of several does; exactly one of the three is said.
 
-    Of those that apply, the one of the lowest `precedence` counts: 1 goes before 2.
+    Of those that apply, the one of the lowest `precedence` counts: 1 goes before 2. A clause of unified command also
+    applies where only a zone of the incident reaches its ground, if one of those who lead at the place is of it and it
+    goes before what decides there; any other clause is for the ground that the place itself lies on.
     """
 
     leads: str = ""
@@ -195,6 +198,9 @@ class Agreements:
     def __init__(self, terms: Iterable[Term] = ()) -> None:
         self.terms: tuple[Term, ...] = tuple(sorted(terms, key=lambda term: term.key))
         self._by_key = {term.key: term for term in self.terms}
+        for term in self.terms:  # their ground is asked about again and again
+            if term.ground is not None:
+                shapely.prepare(term.ground)
 
     def __bool__(self) -> bool:
         return bool(self.terms)
