@@ -1,11 +1,13 @@
 """How this desk gets units for an incident: asked for every candidate of a list, worked out once an agency and kind."""
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime
 
 from cop.domain.agreement import Agreements, AidClause, Term
 from cop.domain.desk import Operator
 from cop.domain.incident import Incident
+from cop.domain.rules.aid import why_not_for
 from cop.domain.rules.claims import seen
 from cop.domain.rules.consents import word_about
 from cop.domain.rules.tasking import Commitments, Direct, Request, Tasking, Wanted, by_agreement, may_task
@@ -31,33 +33,35 @@ class Modes:
             if isinstance(term.clause, AidClause):
                 self._terms.setdefault(term.clause.giver, []).append(term)
         self._known: dict[Key | None, dict[tuple[str, str], Direct | Request]] = {}
+        #: incident -> clause -> why it does not speak of it
+        self._spoken: dict[Key | None, dict[tuple[str, str], str]] = {}
         self._second = 0
 
     def take(self, change: Change) -> None:
         """Forget what a change may have moved."""
         if change.tasks or change.consents or change.incidents or change.agencies:
-            self._known.clear()
+            self._forget()
+
+    def _forget(self) -> None:
+        self._known.clear()
+        self._spoken.clear()
 
     def of(self, incident: Key | None, at: datetime) -> Mode:
         """How we get a unit of an agency and kind for an incident; role and unit left aside."""
         second = int(at.timestamp())
         if second != self._second:  # hours, days and pauses begin and end by the clock
-            self._known.clear()
+            self._forget()
             self._second = second
         known = self._known.setdefault(incident, {})
         basis = self._basis(incident)
+        commitments = self._remembered(incident, at)
 
         def mode(agency: str, kind: str) -> Direct | Request:
             found = known.get((agency, kind))
             if found is None:
-                found = known[agency, kind] = by_agreement(
-                    self._operator.agency,
-                    Wanted(agency, kind=kind),
-                    basis,
-                    self._terms.get(agency, ()),
-                    self._commitments(at),
-                    at=at,
-                )
+                wanted, terms = Wanted(agency, kind=kind), self._terms.get(agency, ())
+                found = by_agreement(self._operator.agency, wanted, basis, terms, commitments, at=at)
+                known[agency, kind] = found
             return found
 
         return mode
@@ -77,6 +81,19 @@ class Modes:
             at=at,
             live=self._live,
         )
+
+    def _remembered(self, incident: Key | None, at: datetime) -> Commitments:
+        """What is given, looked up once for each clause: many kinds of units are asked about."""
+        spoken = self._spoken.setdefault(incident, {})
+        given = self._commitments(at)
+
+        def why_not(term: Term, basis: Basis | None, moment: datetime) -> str:
+            why = spoken.get(term.key)
+            if why is None:
+                why = spoken[term.key] = why_not_for(term, basis, moment)
+            return why
+
+        return replace(given, why_not=why_not)
 
     def _commitments(self, at: datetime, beside: Collection[Key] = ()) -> Commitments:
         picture = self._picture

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cop.domain.agreement import AidClause, Term
 from cop.domain.report import Report
-from cop.domain.rules.claims import Claim, changed_since, crowded_out, stands_by_clause, why_not_by_own_words
+from cop.domain.rules.claims import Claim, changed_since, crowded_out, stands_if_leaning, why_not_by_own_words
 from cop.domain.rules.consents import stopped, word_about
 from cop.domain.rules.task_state import standing
 from cop.domain.rules.tasking import Direct, Request
@@ -43,6 +43,9 @@ class Commitments:
         self._about: dict[tuple[str, Key], set[Key]] = {}
         self._named_by: dict[Key, tuple[tuple[str, Key], ...]] = {}
         self._replacing: dict[Key, Key] = {}
+        self._own_words: dict[Key, str] = {}
+        #: kind of each unit that a task names, and whether it only exercises, as last looked at
+        self._kinds: dict[Key, object] = {}
 
     def take(self, change: Change) -> set[Key]:
         """Work out anew what a pulse changed; the tasks for which their clause comes to something else now."""
@@ -56,8 +59,9 @@ class Commitments:
             stale.update(((agreement, clause, False), (agreement, clause, True)))
         for kind, keys in (("unit", change.units), ("incident", change.incidents)):
             for key in keys if len(keys) < len(self._about) else [key for named, key in self._about if named == kind]:
-                if key in keys:
-                    stale.update(self._clause_of[task] for task in self._about.get((kind, key), ()))
+                tasks = self._about.get((kind, key), ()) if key in keys else ()
+                if tasks and (kind != "unit" or self._is_another(key)):
+                    stale.update(self._clause_of[task] for task in tasks)
         return {key for at in stale if at in self._books for key in self._work_out(at)}
 
     def by_clause(self, task: Report, now: datetime | None = None) -> Direct | Request | None:
@@ -113,10 +117,12 @@ class Commitments:
     def _renew(self, key: Key) -> set[_Clause]:
         """A task, or the answer to it, has changed, or it is gone: the clauses that are concerned."""
         before = self._clause_of.pop(key, None)
+        self._own_words.pop(key, None)
         for about in self._named_by.pop(key, ()):
             self._about[about].discard(key)
             if not self._about[about]:
                 del self._about[about]
+                self._kinds.pop(about[1], None)
         if before is not None:
             self._books[before].tasks.discard(key)
             if not self._books[before].tasks:
@@ -147,6 +153,14 @@ class Commitments:
             self._replacing[key] = (agency, task)
         return concerned | self._around(self._replacing.get(key, key))
 
+    def _is_another(self, unit: Key) -> bool:
+        """Whether a unit is no longer of the kind that was looked at: units say something every few seconds."""
+        report = self._picture.units.get(unit)
+        found = (getattr(report.body, "kind", ""), report.exercise) if report is not None else None
+        known = self._kinds.get(unit, ())
+        self._kinds[unit] = found
+        return found != known
+
     def _around(self, key: Key) -> set[_Clause]:
         """The clauses of a task, and of those whose place it took, one after another."""
         found: set[_Clause] = set()
@@ -165,23 +179,28 @@ class Commitments:
         before = book.results
         term = picture.agreements.term(at[0], at[1])
         claims = [Claim(picture.tasks[key], self._freed_at(picture.tasks[key])) for key in book.tasks]
-        leaning = [one for one in claims if not why_not_by_own_words(one, term)]
+        why_not = {one.task.key: self._why_not(one, term) for one in claims}
+        leaning = [one for one in claims if not why_not[one.task.key]]
         book.leaning = sorted(leaning, key=lambda one: one.order)
-        quantity = term.clause.quantity if term is not None and isinstance(term.clause, AidClause) else None
-        late = crowded_out(leaning, quantity)
-        consent = word_about(term, picture.consents) if term is not None else None
-        book.results = {
-            one.task.key: stands_by_clause(
-                one,
-                term,
-                consent,
-                late=one.task.key in late,
-                unit=picture.units.get(one.unit),
-                incident=picture.incidents.get((one.body.incident_agency, one.body.incident)),
-            )
-            for one in claims
-        }
+        book.results = {key: Request(why) for key, why in why_not.items() if why}
+        if term is not None and isinstance(term.clause, AidClause):
+            late = crowded_out(leaning, term.clause.quantity)
+            consent = word_about(term, picture.consents)
+            for one in leaning:
+                unit = picture.units.get(one.unit)
+                incident = picture.incidents.get((one.body.incident_agency, one.body.incident))
+                is_late = one.task.key in late
+                book.results[one.task.key] = stands_if_leaning(
+                    one, term, consent, late=is_late, unit=unit, incident=incident
+                )
         return {key for key, result in book.results.items() if before.get(key) != result}
+
+    def _why_not(self, claim: Claim, term: Term | None) -> str:
+        """Why a task does not lean on the clause that it names: by its own words, which stay the same."""
+        key = claim.task.key
+        if key not in self._own_words:
+            self._own_words[key] = why_not_by_own_words(claim, term)
+        return self._own_words[key]
 
     def _freed_at(self, task: Report) -> datetime | None:
         """When the unit of a task was free again; None while it is bound.

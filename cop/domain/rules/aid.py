@@ -46,8 +46,6 @@ def is_on_ground(term: Term, basis: Basis) -> bool:
         return True
     if basis.lat is None or basis.lon is None:
         return False
-    if not shapely.is_prepared(term.ground):
-        shapely.prepare(term.ground)
     return bool(shapely.intersects_xy(term.ground, basis.lon, basis.lat))
 
 

@@ -69,6 +69,8 @@ class Commitments:
 
     consent: Callable[[Term], Consent | None] = lambda term: None
     bound: Callable[[Term], Collection[tuple[str, str]]] = lambda term: ()
+    #: why a clause does not speak of an incident at a moment; who asks often may remember it
+    why_not: Callable[[Term, Basis | None, datetime], str] = why_not_for
     #: what people call an agency
     called: Callable[[str], str] = str
 
@@ -154,7 +156,7 @@ def _why_not(
     assert isinstance(clause, AidClause)
     if not gives_kind(clause, wanted.kind):
         return 3, f"gives {kinds_words(clause)}, not {label(UNIT_KINDS, wanted.kind).lower()}"
-    why = why_not_for(term, basis, at)
+    why = commitments.why_not(term, basis, at)
     if why:
         return 2, why
     stop = stopped(commitments.consent(term), at)
