@@ -13,7 +13,7 @@ from cop.ui.dock import Dock
 ACTIONS = (
     ("open_incident", "Open incident…", "Ctrl+N"),
     ("assign_task", "Assign task…", "A"),
-    ("request_resource", "Request resource", "R"),
+    ("request_resource", "Request resources…", "R"),
     ("mark_resource", "Mark resource…", "M"),
     ("write_log", "Write in the log…", "L"),
     ("next_request", "Next request to us", "Ctrl+R"),

@@ -1,18 +1,18 @@
 """What not everybody may read about an incident: as this desk may, and under which clause."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cop.domain.report import Report
 from cop.ui import wording
 from cop.ui.desk import Desk
+from cop.ui.dialogs.action_dialog import ActionDialog
+from cop.ui.dialogs.incident_details import IncidentDetailsDialog
 from cop.ui.labels import Label, button
 
 
 class DetailsSection(QWidget):
     """Medical and personal details, who reads them, and for our own incidents the button that writes them."""
-
-    asked = Signal(str, str)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -22,7 +22,8 @@ class DetailsSection(QWidget):
         self.personal = Label(wrap=True)
         self.shown = Label(tone="muted", wrap=True)
         self.write = button("Confidential details…", "small")
-        self.write.clicked.connect(lambda: self.asked.emit(*self._key))
+        self.write.clicked.connect(lambda _=False: self._open())
+        self.opened: ActionDialog | None = None
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(3)
@@ -40,6 +41,14 @@ class DetailsSection(QWidget):
         self.shown.say(self._who_reads(report) if own else self._under(found.under) if found else "")
         self.write.setVisible(own and self._desk.may("change_incident") is None)
         self.setVisible(found is not None or self.write.isVisibleTo(self))
+
+    def _open(self) -> None:
+        self.opened = IncidentDetailsDialog(self._desk, self._key, self.window())
+        self.opened.finished.connect(self._closed)
+        self.opened.open()
+
+    def _closed(self) -> None:
+        self.opened = None
 
     def _who_reads(self, report: Report) -> str:
         if self._desk.details.of(report.key) is None:

@@ -10,6 +10,7 @@ from cop.picture.change import Change
 from cop.ui import wording
 from cop.ui.command_section import CommandSection
 from cop.ui.desk import Desk
+from cop.ui.details_section import DetailsSection
 from cop.ui.flow_layout import FlowLayout
 from cop.ui.incident_log import Line, lines_of
 from cop.ui.labels import Label, allow, button
@@ -37,6 +38,8 @@ class IncidentPage(Page):
         self.lines.addWidget(self.show_place, 0, Qt.AlignmentFlag.AlignLeft)
         self.summary = Label(wrap=True)
         self.lines.addWidget(self.summary)
+        self.details = DetailsSection(desk)
+        self.lines.addWidget(self.details)
         self.unsent = Label(tone="warn")
         self.lines.addWidget(self.unsent)
         self.also_reported = self._others("Also reported by")
@@ -123,6 +126,7 @@ class IncidentPage(Page):
         self.doubt.say(doubt)
         self.show_place.setVisible(bool(doubt))  # the map does not go there by itself
         self.summary.say(wording.paragraphs(body.summary))
+        self.details.say(report)
         pending = self.desk.is_pending("incident", *self.key)
         self.unsent.say("● not sent yet" if pending else "")
         self.also_reported.say(others)

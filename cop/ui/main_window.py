@@ -34,6 +34,7 @@ from cop.ui.maps import Maps
 from cop.ui.near_section import NEAR
 from cop.ui.places import load_places
 from cop.ui.proposals import Proposals
+from cop.ui.requests_dock import RequestsDock
 from cop.ui.resource_dock import ResourceDock
 from cop.ui.save_picture import SavePictureDialog
 from cop.ui.search import Hit, SearchField, find, why_no_cell
@@ -147,6 +148,7 @@ class MainWindow(QMainWindow):
         self.agreements_dock = self._add(AgreementsDock(desk, palette))
         self.alert_dock = self._add(AlertDock(desk, palette))
         self.task_board = self._add(TaskBoard(desk, palette))
+        self.requests_dock = self._add(RequestsDock(desk, palette))
         self.selection_panel = self._add(SelectionPanel(desk, palette))
         self.feed_dock = self._add(FeedDock(desk, palette))
         self.layers_dock = self._add(LayersDock(desk, self.map_view, palette))
@@ -391,9 +393,8 @@ class MainWindow(QMainWindow):
         self.dialogs.mark_resource(*(panel.key if panel.kind == "resource" else ("", "")))
 
     def request_resource(self) -> None:
-        """The resource board, showing what is available."""
-        self._show_dock(self.resource_dock)
-        self.resource_dock.filter.setText("available")
+        """The form that asks other agencies for resources, for the selected incident."""
+        self.requests_dock.request_resource(self.dialogs.incident)
 
     def save_picture(self) -> None:
         """The dialog that saves the picture for people without a desk."""

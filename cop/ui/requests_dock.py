@@ -139,7 +139,7 @@ class RequestsDock(Dock):
     """The requests on the left, the chosen one with its buttons on the right."""
 
     side = Qt.DockWidgetArea.BottomDockWidgetArea
-    keys = "Ctrl+9"
+    keys = "Ctrl+Shift+R"
 
     def __init__(self, desk: Desk, palette: Palette) -> None:
         super().__init__("Requests", "requests_dock", desk, palette)
