@@ -36,7 +36,7 @@ def agency_name(picture: Picture, agency: str) -> str:
     profile = picture.agencies.get(agency)
     if profile is not None and isinstance(profile.body, Agency) and (name := one_line(profile.body.name)):
         return name
-    words = agency.replace("_", "-").split("-")
+    words = one_line(agency[:256]).replace("_", "-").split("-")  # a word may name one that no topic could
     return " ".join(word.upper() if word in _SHORT_WORDS else word.capitalize() for word in words) or "—"
 
 
