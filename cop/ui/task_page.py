@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from cop.domain.report import Report
@@ -62,9 +63,22 @@ class Checklist(QWidget):
             across.setContentsMargins(0, 0, 0, 0)
             across.setSpacing(8)
             across.addWidget(box, 0, Qt.AlignmentFlag.AlignTop)
-            across.addWidget(Label(wording.breakable(words), wrap=True), 1)
+            across.addWidget(_Words(wording.breakable(words), box), 1)
             self._lines.addWidget(line)
             self.boxes.append(box)
+
+
+class _Words(Label):
+    """The words beside a box: a click on them is one on the box, a far smaller mark."""
+
+    def __init__(self, text: str, box: QCheckBox) -> None:
+        super().__init__(text, wrap=True)
+        self._box = box
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Tick it."""
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self._box.click()
 
 
 class TaskPage(Page):
@@ -87,12 +101,12 @@ class TaskPage(Page):
         self.next = self._asker("", self._ask_next)
         self.cancel = button("Cancel request")
         self.cancel.clicked.connect(lambda: self.cancel_asked.emit(*self.key))
-        asker = QWidget()
-        flow = FlowLayout(asker, gap=8)
+        self._asks = QWidget()
+        flow = FlowLayout(self._asks, gap=8)
         flow.setContentsMargins(0, 0, 0, 0)
         for one in (self.send, self.take, self.next, self.cancel):
             flow.addWidget(one)
-        self.lines.addWidget(asker)
+        self.lines.addWidget(self._asks)
         self.section("What is asked")
         self.facts = Facts()
         self.lines.addWidget(self.facts)
@@ -193,8 +207,10 @@ class TaskPage(Page):
                 old.hide()
                 old.deleteLater()
         refusal = self.desk.may("answer_task")
+        first = "accepted" in states
         for place, state in enumerate(states):
-            one = button(answer_verb(state), "primary" if place == 0 else "")
+            other = state == "countered" and not first  # the request itself was said yes to
+            one = button("Offer another…" if other else answer_verb(state), "primary" if place == 0 else "")
             allow(one, refusal.reason if refusal else None)
             one.clicked.connect(lambda _=False, state=state: self.answer_asked.emit(*self.key, state))
             self._flow.addWidget(one)
@@ -220,6 +236,7 @@ class TaskPage(Page):
         self.cancel.setVisible(may_cancel(self.desk, report))
         refusal = self.desk.may("cancel_task")
         allow(self.cancel, refusal.reason if refusal else None, "Take the request back")
+        self._asks.setVisible(any(not one.isHidden() for one in (self.send, self.take, self.next, self.cancel)))
 
     def _look_for_next(self, report: Report, stands: Standing) -> None:
         looked = (report.key, stands.state, int(self.desk.now().timestamp()) // _LOOK_EVERY_S)

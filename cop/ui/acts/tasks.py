@@ -208,7 +208,9 @@ class TaskActs:
     def _asked_already(self, report: Report) -> set[Key]:
         """The units that were asked for this work before, and those that are on the same incident already."""
         standings, now = self._desk.picture.standings, self._desk.now()
-        asked: set[Key] = set()
+        answer = self._desk.picture.answer_to(report)
+        offers = answer.body.offers if answer is not None and isinstance(answer.body, Answer) else ""
+        asked = {(_task(report).assignee_agency, offers)} if offers else set()  # that one is taken, not asked for
         old: Report | None = report
         while old is not None:
             asked.add((_task(old).assignee_agency, _task(old).unit))
