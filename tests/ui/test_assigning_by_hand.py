@@ -138,23 +138,23 @@ def asked(window: MainWindow) -> tuple[list[tuple[str, str]], object]:
 def test_that_a_unit_of_the_nearest_list_is_put_on_an_incident_card_and_sent_with_one_key(
     qtbot: QtBot, window: MainWindow, carried: list[QMimeData], sent: list[Command]
 ) -> None:
-    row = next(one for one in window.selection_panel.incident_page.nearest.rows if one.key == HAZMAT)
+    row = next(one for one in window.selection_panel.incident_page.nearest.rows if one.key == MEDIC)
     pull(row.name, row.name.rect().center())
     cards = window.incident_dock.list
     assert put(cards.viewport(), row_of(cards, "MCI bus crash"), carried[0])
     dialog = form(window)
-    assert dialog.units.chosen == [HAZMAT]
+    assert dialog.units.chosen == [MEDIC]
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
     body = sent[0].body
     assert isinstance(body, Task)
-    assert (body.assignee_agency, body.unit) == HAZMAT
+    assert (body.assignee_agency, body.unit) == MEDIC
     assert (body.incident_agency, body.incident) == CRASH
     assert body.objective
     assert window.dialogs.opened is None
 
 
 def test_that_a_drag_from_a_name_does_not_press_it(window: MainWindow, carried: list[QMimeData]) -> None:
-    row = next(one for one in window.selection_panel.incident_page.nearest.rows if one.key == HAZMAT)
+    row = next(one for one in window.selection_panel.incident_page.nearest.rows if one.key == MEDIC)
     pull(row.name, row.name.rect().center())
     assert len(carried) == 1
     assert window.selection_panel.kind == "incident"
@@ -194,11 +194,11 @@ def test_that_a_row_of_the_unit_table_is_put_on_a_symbol_of_the_map(
 def test_that_all_ticked_units_go_along(window: MainWindow, carried: list[QMimeData]) -> None:
     rows = {one.key: one for one in window.selection_panel.incident_page.nearest.rows}
     QTest.mouseClick(rows[ENGINE].tick, LEFT, pos=QPoint(6, rows[ENGINE].tick.height() // 2))
-    QTest.mouseClick(rows[HAZMAT], LEFT, Qt.KeyboardModifier.ControlModifier, QPoint(3, 3))
-    pull(rows[HAZMAT], QPoint(3, 3))
+    QTest.mouseClick(rows[MEDIC], LEFT, Qt.KeyboardModifier.ControlModifier, QPoint(3, 3))
+    pull(rows[MEDIC], QPoint(3, 3))
     cards = window.incident_dock.list
     assert put(cards.viewport(), row_of(cards, "MCI bus crash"), carried[0])
-    assert set(asked(window)[0]) == {ENGINE, HAZMAT}
+    assert set(asked(window)[0]) == {ENGINE, MEDIC}
 
 
 def test_that_the_selected_unit_is_drawn_to_an_incident_on_the_map_and_the_map_stays(window: MainWindow) -> None:

@@ -90,19 +90,19 @@ def test_that_a_commander_asks_for_a_near_unit_and_the_card_waits_until_it_is_se
     desk = make_desk()
     window = make_window(desk)
     window.select("incident", *RAIL)
-    row = next(one for one in window.selection_panel.incident_page.nearest.rows if one.name.text() == "Hazmat 4")
+    row = next(one for one in window.selection_panel.incident_page.nearest.rows if one.name.text() == "Medic 17")
     qtbot.mouseClick(row.asked, Qt.MouseButton.LeftButton)
     dialog = window.dialogs.opened
     assert isinstance(dialog, AssignTaskDialog)
     assert dialog.incident.currentData() == RAIL
-    assert dialog.unit() == ("gastonia-fd", "hazmat-4")
+    assert dialog.unit() == ("mecklenburg-ems", "medic-17")
     assert dialog.go.text() == "Request"
     dialog.objective.setText("Plug the leak")
     dialog.due.known.setChecked(True)
     dialog.attempt()
     body = sent[0].body
     assert isinstance(body, Task)
-    assert (body.assignee_agency, body.unit, body.incident) == ("gastonia-fd", "hazmat-4", RAIL[1])
+    assert (body.assignee_agency, body.unit, body.incident) == ("mecklenburg-ems", "medic-17", RAIL[1])
     assert body.due_at == clock.now + timedelta(minutes=30)
     card = window.task_board.card(("charlotte-fire", body.id))
     assert card is not None

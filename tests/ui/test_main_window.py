@@ -47,7 +47,6 @@ def test_that_the_incident_page_says_who_leads_who_is_near_and_what_was_said(
     assert [(row.name.text(), row.asked.text()) for row in page.nearest.rows if row.isVisible()] == [
         ("Engine 4", "Own"),
         ("Engine 30", "Own"),
-        ("Hazmat 4", "Not covered"),
         ("Medic 17", "Not covered"),
     ]
     qtbot.waitUntil(lambda: "Charlotte Fire, B3: Wind turns west" in texts(page))
