@@ -86,6 +86,12 @@ class BoardColumn(QWidget):
         """The tasks that stand here, from above."""
         return [card.key for card in self._order]
 
+    def in_view(self) -> list[Key]:
+        """Of these, the tasks whose cards are not scrolled away."""
+        top = self.area.verticalScrollBar().value()
+        bottom = top + self.area.viewport().height()
+        return [card.key for card in self._order if card.y() < bottom and card.y() + card.height() > top]
+
     def is_at(self, screen: QPoint) -> bool:
         """Whether a place on the screen lies in it."""
         return self.rect().contains(self.mapFromGlobal(screen))

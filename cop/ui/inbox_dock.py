@@ -118,8 +118,9 @@ class InboxDock(Dock):
             self._took_over()
 
     def refresh(self) -> None:
-        """The dock has come into sight: somebody looks at the one that waits longest."""
-        if self.pane.item is None and not self.list.currentIndex().isValid():
+        """The dock has come into sight: at the one that waits longest, unless a person had turned to another."""
+        by_hand = self._turned_at is None and self.pane.item in self.model.lines
+        if not by_hand and not self.list.hasFocus():
             self._turn(next(iter(self._shown()), None))
 
     def tick(self) -> None:
@@ -132,6 +133,8 @@ class InboxDock(Dock):
         self._hear()
         self._count()
         self._read_again()
+        if self.pane.is_empty and self.isVisible():  # it said that nothing waits, which is over
+            self._turn(next(iter(self._shown()), None))
 
     def _hear(self) -> None:
         new, near = [], False
@@ -359,7 +362,8 @@ class InboxDock(Dock):
         return passed >= _LOOK_FIRST or passed < timedelta(0)  # a clock that was set back keeps nobody from answering
 
     def _announce(self, words: str) -> None:
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.list, words))
+        if QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.list, words))
 
     def _sound_switched(self, on: bool) -> None:
         self.tones.muted = not on

@@ -51,6 +51,7 @@ class InboxPane(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.item: Item | None = None
+        self.is_empty = True
         self._sheet: Sheet | None = None
         self._offers: tuple[Instead, ...] = ()
         self.heading = Label(tone="strong", wrap=True)
@@ -121,7 +122,7 @@ class InboxPane(QWidget):
         new = before is None or before.asked.item != sheet.asked.item
         changed = not new and before is not None and before.said_so_far != sheet.said_so_far
         self._sheet, asked = sheet, sheet.asked
-        self.item = asked.item
+        self.item, self.is_empty = asked.item, False
         self.heading.say(wording.breakable(wording.shortened(asked.what, _MOST)))
         self.who.say(wording.breakable(wording.shortened(asked.who, _MOST)))
         self.time.say(asked.corner(), asked.tone())
@@ -154,6 +155,7 @@ class InboxPane(QWidget):
     def say_nothing(self, words: str) -> None:
         """Nothing is chosen."""
         self._settle("", words)
+        self.is_empty = True
 
     def arm(self, act: Act) -> bool:
         """Let a number choose in this row; whether it has choices."""
@@ -185,7 +187,7 @@ class InboxPane(QWidget):
 
     def _settle(self, heading: str, words: str) -> None:
         self.disarm()
-        self.item, self._sheet = None, None
+        self.item, self._sheet, self.is_empty = None, None, False
         self.heading.say(heading)
         self.who.say(words)
         self.time.say("")

@@ -21,6 +21,15 @@ _BY_HAND = (
 )
 #: and on the page of an incident
 _AT_WORK = (("1 … 6", "Assign that one of the nearest units"),)
+#: what the keys do in the list of the inbox
+_IN_THE_INBOX = (
+    ("Enter", "Accept, or note"),
+    ("D, then 1 … 6", "Decline, with that reason"),
+    ("R, then 1 … 6", "Recall what was sent in our name"),
+    ("C, then 1 … 4", "Offer that unit instead"),
+    ("S, then 1 … 3", "Snooze"),
+    ("V", "Show it"),
+)
 _ON_THE_MAP = frozenset(
     {
         *("what_is_here", "fit_map", "lock_map", "previous_view", "next_view", "follow_unit", "trail_unit"),
@@ -29,7 +38,7 @@ _ON_THE_MAP = frozenset(
 )
 _OF_THE_WINDOW = frozenset({"change_theme", "float_dock", "default_layout", "show_keys"})
 #: the groups of each column, from left to right
-_COLUMNS = (("Work", "Window"), ("Map",), ("Draw and measure", "Panels"))
+_COLUMNS = (("Work", "Inbox", "Window"), ("Map",), ("Draw and measure", "Panels"))
 
 
 class KeysDialog(QDialog):
@@ -46,6 +55,7 @@ class KeysDialog(QDialog):
                 groups[_group(one.objectName())].append((keys, one.text()))
         groups["Panels"].sort()
         groups["Map"] += _BY_HAND
+        groups["Inbox"] += _IN_THE_INBOX
         groups["Work"][2:2] = _AT_WORK
         columns = QHBoxLayout()
         columns.setSpacing(36)

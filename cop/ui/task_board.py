@@ -104,7 +104,7 @@ class TaskBoard(Dock):
             self._read(late)
             self._lay_out(late)
         if self.in_sight():
-            seen = {key for key, card in self._cards.items() if not card.visibleRegion().isEmpty()} - late
+            seen = {key for column in self.columns.values() for key in column.in_view()} - late
             self._read(seen)
             for key in seen:
                 self._say(key)

@@ -239,6 +239,21 @@ def test_that_what_arrives_moves_neither_the_keys_nor_what_they_speak_of(
     assert said(sent) == [("t-stage", "accepted", "")]
 
 
+def test_that_an_inbox_that_said_that_nothing_waits_turns_to_what_comes_and_lets_it_be_read_first(
+    qtbot: QtBot, make_desk: MakeDesk, open_inbox: Callable[[Desk], MainWindow], sent: list[Command], clock: Clock
+) -> None:
+    desk = make_desk("liaison", filled=False)
+    window = open_inbox(desk)
+    assert window.inbox_dock.pane.who.text() == "Nothing waits for our answer."
+    item = ask(desk, "first", asked_s=0)
+    assert window.inbox_dock.pane.item == item
+    press(qtbot, window, ENTER)
+    assert sent == []
+    clock.now += timedelta(seconds=1)
+    press(qtbot, window, ENTER)
+    assert said(sent) == [("first", "accepted", "")]
+
+
 def test_that_nothing_takes_the_focus_when_a_request_arrives(
     qtbot: QtBot, make_desk: MakeDesk, make_window: MakeWindow
 ) -> None:
