@@ -54,6 +54,7 @@ class AssignTaskDialog(ActionDialog):
         for kind, words in TASK_KINDS.items():
             self.kind.addItem(words, kind)
         self.objective = QLineEdit(maxLength=_LINE, placeholderText="What they are to do")
+        self.objective.setAccessibleName("Objective")
         self.ready = [button("", "chip") for _ in range(_READY)]
         objective = QWidget()
         lines = QVBoxLayout(objective)
