@@ -33,8 +33,12 @@ def agreement() -> None:
 @click.argument("files", nargs=-1, metavar="[FILE]...", type=_FILES)
 @_SETTINGS
 @_EXERCISE
-@click.option("--state", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="JSON",
-              help="Who has which units: what `cop run --state` wrote.")  # fmt: skip
+@click.option(
+    "--state",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="JSON",
+    help="Who has which units: what `cop run --state` wrote.",
+)
 @click.option("--json", "as_json", is_flag=True, help="All of it as JSON.")
 def check(
     files: tuple[Path, ...], *, config: Path | None, exercise: str | None, state: Path | None, as_json: bool
@@ -154,15 +158,15 @@ def _units_of_state(path: Path) -> "Units":
 
 
 def _as_text(report: "Report", against: str) -> Iterator[str]:
-    from cop.authority.check import severity_words
+    from cop.authority.check import counted, severity_words
 
     yield from map(str, report.problems)
     if report.problems:
         yield ""
     agreements = sum(1 for file in report.files if file.terms)
     yield (
-        f"{len(report.files)} files, {agreements} agreements, {len(report.terms)} clauses, against {against}: "
-        f"{severity_words(report.problems)}"
+        f"{counted(len(report.files), 'file')}, {counted(agreements, 'agreement')}, "
+        f"{counted(len(report.terms), 'clause')}, against {against}: {severity_words(report.problems)}"
     )
     if not report.uncovered:
         return

@@ -160,5 +160,10 @@ def severity_words(problems: Sequence[Problem]) -> str:
     for severity, word in kinds:
         count = sum(one.severity == severity for one in problems)
         if count:
-            found.append(f"{count:,} {word}{'' if count == 1 else 's'}")
+            found.append(counted(count, word))
     return ", ".join(found) or "nothing wrong"
+
+
+def counted(count: int, what: str) -> str:
+    """So many of them: "1 clause", "65 clauses"."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

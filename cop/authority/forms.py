@@ -34,9 +34,18 @@ CLAUSE_KINDS: dict[str, type[AnyClause]] = {
 _TABLES: dict[str, type[msgspec.Struct]] = {"times": Times, "when": Conditions}
 _LISTS: dict[str, type[msgspec.Struct]] = {"signatories": Signatory, "areas": Area}
 _KEYS_OF_OTHERS = {
-    "unit_kinds": "kinds", "incident_types": "types", "places": "area", "where": "area", "text": "says",
-    "lead": "leads", "from": "giver", "owner": "giver", "taker": "takers", "begin": "begins", "end": "ends",
-}  # fmt: skip
+    "unit_kinds": "kinds",
+    "incident_types": "types",
+    "places": "area",
+    "where": "area",
+    "text": "says",
+    "lead": "leads",
+    "from": "giver",
+    "owner": "giver",
+    "taker": "takers",
+    "begin": "begins",
+    "end": "ends",
+}
 _FORMS = TypeVar("_FORMS", bound=msgspec.Struct)
 #: a path in the file, and what is wrong there
 Tell = Callable[[Path, str], None]

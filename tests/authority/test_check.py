@@ -72,12 +72,18 @@ def test_that_two_leads_of_equal_precedence_are_told_with_both_places(tmp_path: 
         (LEAD + _LATE, other(times='{ days = ["tue"] }'), True),
         (LEAD + "when = { priority_at_least = 1 }\n", other(when="{ more_units_than = 5 }"), True),
         (LEAD, other().replace('leads = "air"', 'unified = ["air", "city-fire"]'), True),
-        (LEAD.replace('leads = "city-fire"', 'unified = ["city-fire", "air"]'),
-         other().replace('leads = "air"', 'unified = ["air", "city-fire"]'), False),
-        (LEAD.replace('leads = "city-fire"', 'unified = ["city-fire", "air"]'),
-         other().replace('leads = "air"', 'closest_of = ["air", "city-fire"]'), True),
+        (
+            LEAD.replace('leads = "city-fire"', 'unified = ["city-fire", "air"]'),
+            other().replace('leads = "air"', 'unified = ["air", "city-fire"]'),
+            False,
+        ),
+        (
+            LEAD.replace('leads = "city-fire"', 'unified = ["city-fire", "air"]'),
+            other().replace('leads = "air"', 'closest_of = ["air", "city-fire"]'),
+            True,
+        ),
     ],
-)  # fmt: skip
+)
 def test_that_clauses_contradict_where_both_can_apply_and_name_others(
     first: str, second: str, found: bool, tmp_path: Path
 ) -> None:

@@ -55,17 +55,21 @@ def test_that_the_units_of_the_mock_up_are_got_as_it_shows(asked: str, expected:
         (("hazmat", "35.244,-81.042"), "gastonia-fd leads"),
         (("hazmat", "35.214,-80.943"), "charlotte-fire and airport-police lead together"),
         (("radiological", "35.43,-80.95", "--zone-active", "mcguire-epz"), "nc-emergency-management leads"),
-        (("crash", "35.2285,-80.83", "--near", "nc-highway-patrol=90", "--near", "charlotte-pd=200"),
-         "nc-highway-patrol leads"),
-        (("crash", "35.2285,-80.83", "--near", "nc-highway-patrol=900", "--near", "charlotte-pd=200"),
-         "charlotte-pd leads"),
+        (
+            ("crash", "35.2285,-80.83", "--near", "nc-highway-patrol=90", "--near", "charlotte-pd=200"),
+            "nc-highway-patrol leads",
+        ),
+        (
+            ("crash", "35.2285,-80.83", "--near", "nc-highway-patrol=900", "--near", "charlotte-pd=200"),
+            "charlotte-pd leads",
+        ),
         (("fire", "35.262,-81.187"), "gastonia-fd leads"),
         (("fire", "35.262,-81.187", "--units", "21"), "gastonia-fd and charlotte-fire lead together"),
         (("water_rescue", "35.55,-80.95"), "lake-norman-marine leads"),
         (("crash", "34.95,-81.0"), "rock-hill-pd leads"),
         (("crash", "10,10"), "Nobody leads"),
     ],
-)  # fmt: skip
+)
 def test_that_the_region_is_led_as_its_agreements_say(case: tuple[str, ...], leads: str) -> None:
     done = explained("--type", case[0], "--at", case[1], *case[2:])
     assert any(line.startswith(leads) for line in done.output.splitlines()), done.output
