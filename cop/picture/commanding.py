@@ -11,7 +11,7 @@ from cop.picture.sameness import Sameness
 
 
 class Commanding:
-    """Looks at the picture's own words about command; read anew when asked after one changed (`renew`).
+    """Looks at the picture's own words about command, filed by incident as they come (`renew`).
 
     A drill's word about command counts for drills alone.
     """
@@ -20,15 +20,20 @@ class Commanding:
         self._words = words
         self._incidents = incidents
         self._same = same
-        self._by_incident: dict[Key, list[Report]] | None = None
+        self._by_incident: dict[Key, dict[Key, Report]] = {}
+        #: word -> the incident that it is about, also of a word that is gone
+        self._about: dict[Key, Key] = {}
         self._standings: dict[Key, Standing] = {}
 
     def renew(self, change: Change) -> None:
-        """Forget what a change may have moved."""
-        if change.commands:
-            self._by_incident = None
-        if change.commands or change.links or change.incidents:
+        """Forget what a change may have moved; asked after each pulse, once the picture holds it."""
+        moved = {one for key in change.commands for one in self._file(key)}
+        if change.links:
             self._standings.clear()
+        elif self._standings and (moved or change.incidents):
+            for key in moved | self._same.touched(change):
+                for one in self._same.of(key):
+                    self._standings.pop(one, None)
 
     def words(self, incident: Key) -> list[command.Word]:
         """What is said of command of this incident, and of those that are the same."""
@@ -55,32 +60,32 @@ class Commanding:
 
     def incidents(self) -> list[Key]:
         """The incidents that anybody said something of command of; of those that are one, the leading report."""
-        return sorted({self._same.lead(key) for key in self._grouped()})
+        return sorted({self._same.lead(key) for key, words in self._by_incident.items() if words})
 
     def touched(self, change: Change) -> set[Key]:
         """The incidents whose command a change may have moved."""
-        found = {
-            (report.body.incident_agency, report.body.incident)
-            for key in change.commands
-            if (report := self._words.get(key)) is not None and isinstance(report.body, IncidentCommand)
-        }
-        if change.links or len(found) < len(change.commands):
-            found.update(self._grouped())
+        found = {self._about[key] for key in change.commands if key in self._about}
+        if change.links:
+            found.update(self._by_incident)
         return {one for key in found for one in self._same.of(key)}
 
+    def _file(self, key: Key) -> set[Key]:
+        """Put a word where its incident is, or take it away; the incidents that it is and was about."""
+        report = self._words.get(key)
+        before = self._about.get(key)
+        touched = {before} if before is not None else set()
+        if before is not None:
+            self._by_incident[before].pop(key, None)
+        if report is not None and isinstance(report.body, IncidentCommand):
+            after = (report.body.incident_agency, report.body.incident)
+            self._about[key] = after
+            self._by_incident.setdefault(after, {})[key] = report
+            touched.add(after)
+        return touched
+
     def _reports(self, incident: Key) -> list[Report]:
-        grouped = self._grouped()
         keys = self._same.of(incident)
         known = self._incidents.get(incident)
         drill = known.exercise if known is not None else None
-        found = [report for key in keys for report in grouped.get(key, ())]
+        found = [report for key in keys for report in self._by_incident.get(key, {}).values()]
         return [report for report in found if drill is None or report.exercise == drill]
-
-    def _grouped(self) -> dict[Key, list[Report]]:
-        if self._by_incident is None:
-            self._by_incident = {}
-            for report in self._words.values():
-                if isinstance(report.body, IncidentCommand):
-                    key = (report.body.incident_agency, report.body.incident)
-                    self._by_incident.setdefault(key, []).append(report)
-        return self._by_incident

@@ -17,9 +17,11 @@ from cop.domain.log import LogEntry
 from cop.domain.report import Report, kind_of
 from cop.domain.request import Fill
 from cop.domain.rules.alarm import tag_of
+from cop.domain.rules.consents import is_of_giver
 from cop.domain.rules.newer import is_newer
 from cop.domain.task import Answer
 from cop.domain.unit import Unit
+from cop.picture.asking import Asking
 from cop.picture.change import Change, Key
 from cop.picture.commanding import Commanding
 from cop.picture.commitments import Commitments
@@ -61,7 +63,7 @@ _SAID_TO = {"answer": "tasks", "fill": "requests"}
 
 
 #: what is said of the real world: a drill's, a test's or a draft's word on the same object does not replace it
-_OF_THE_WORLD = frozenset({"alert", "resource"})
+_OF_THE_WORLD = frozenset({"alert", "resource", "consent"})
 
 
 class _Gone(NamedTuple):
@@ -115,6 +117,8 @@ class Picture:
         self.requests: dict[Key, Report] = {}
         #: keyed by (giving agency, requesting agency + "/" + request)
         self.fills: dict[Key, Report] = {}
+        #: how the requests stand, by these words
+        self.asking = Asking(self.requests, self.fills)
         #: keyed by (agency, reader + "~" + incident)
         self.details: dict[Key, Report] = {}
         self.agencies: dict[str, Report] = {}
@@ -160,6 +164,7 @@ class Picture:
         if change.links:
             self.same.renew()
         self.commanding.renew(change)
+        self.asking.renew(change)
         self.standings.renew(change)
         if moved := self.commitments.take(change):
             change.tasks |= moved
@@ -284,7 +289,8 @@ class Picture:
                 table[key] = self._words.shown(known)
                 self._note(kind, key, known, change)
             return
-        if (report.body.deleted and kind != "consent") or (kind == "alert" and self._is_aside(report)):
+        goes = report.body.deleted and not is_of_giver(report, self.agreements)
+        if goes or (kind == "alert" and self._is_aside(report)):
             self._remove(kind, key, report, report.body.at, change)
             return
         self._gone.pop((kind, key), None)
@@ -326,7 +332,9 @@ class Picture:
                 self._note("unit", report.key, report, change)
                 return
             kind = "unit"  # nothing else is known of it
-        if kind == "consent":  # to take back the word that pauses a clause would give it again: the word stays
+        word = self.consents.get(report.key)
+        if kind == "consent" and (word is None or is_of_giver(word, self.agreements)):
+            # to take back the word that pauses a clause would give it again: it stays
             change.taken_back.add(report.key)
             return
         if kind not in _TABLES:

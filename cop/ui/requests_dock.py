@@ -196,7 +196,8 @@ class RequestsDock(Dock):
 
     def apply(self, change: Change) -> None:
         """Redraw if a request, what is given, a resource or a name changed."""
-        if change.requests or change.resources or change.agencies or change.incidents or change.delivered:
+        beside = change.resources or change.agencies or change.incidents or change.delivered
+        if change.requests or (beside and self.in_sight()):
             self.refresh()
 
     def tick(self) -> None:

@@ -5,7 +5,7 @@ the order in which they came changes nothing, and time alone makes it overdue.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -70,6 +70,11 @@ class Standing:
 
 def standing(asker: str, request: ResourceRequest, fills: Iterable[tuple[str, Fill]], now: datetime) -> Standing:
     """How a request stands now; words about other requests, older ones and copies change nothing."""
+    return at_time(said(asker, request, fills), request, now)
+
+
+def said(asker: str, request: ResourceRequest, fills: Iterable[tuple[str, Fill]]) -> Standing:
+    """How a request stands by what was said, the clock left out of account."""
     newest: dict[str, Fill] = {}
     for agency, fill in fills:
         known = newest.get(agency)
@@ -79,22 +84,29 @@ def standing(asker: str, request: ResourceRequest, fills: Iterable[tuple[str, Fi
     delivered = sum(one.delivered for one in given)
     promised = sum(one.quantity for one in given)
     on_way = sum(one.quantity - one.delivered for one in given if one.state == "en_route")
-    due, open_ = request.needed_by, not request.cancelled and delivered < request.quantity
+    due, open_ = request.needed_by, _is_open(request, delivered)
     late = tuple(
         one.agency for one in given if due is not None and one.arrives is not None and one.arrives > due and open_
     )
-    in_time = promised - sum(one.quantity - one.delivered for one in given if one.agency in late)
     return Standing(
         _state(request, promised, delivered),
         request.quantity,
         promised,
         on_way,
         delivered,
-        overdue=open_ and due is not None and now > due,
-        pressing=open_ and due is not None and (bool(late) or due - now <= SOON) and in_time < request.quantity,
         given=given,
         late=late,
     )
+
+
+def at_time(stands: Standing, request: ResourceRequest, now: datetime) -> Standing:
+    """The same, with what the clock makes of it."""
+    due = request.needed_by
+    if due is None or not _is_open(request, stands.delivered):
+        return stands
+    in_time = stands.promised - sum(one.quantity - one.delivered for one in stands.given if one.agency in stands.late)
+    near = bool(stands.late) or due - now <= SOON
+    return replace(stands, overdue=now > due, pressing=near and in_time < request.quantity)
 
 
 def free(owner: str, resource: Resource, fills: Iterable[tuple[str, Fill]], now: datetime, but: str = "") -> int:
@@ -144,6 +156,10 @@ def _given(agency: str, fill: Fill) -> Given:
     comes = fill.state in {"offered", "en_route"} and fill.eta_s is not None
     arrives = fill.at + timedelta(seconds=fill.eta_s or 0) if comes else None
     return Given(agency, fill.state, quantity, delivered, fill.resource, arrives, fill.reason, fill.at)
+
+
+def _is_open(request: ResourceRequest, delivered: int) -> bool:
+    return not request.cancelled and delivered < request.quantity
 
 
 def _state(request: ResourceRequest, promised: int, delivered: int) -> State:

@@ -82,26 +82,12 @@ class RequestActs:
 
     def standing(self, known: Report, now: datetime | None = None) -> Standing:
         """How a request stands."""
-        key = f"{known.agency}/{known.body.id}"
-        fills = [
-            (report.agency, report.body)
-            for report in self._fills_by_request().get(key, ())
-            if isinstance(report.body, Fill) and report.exercise == known.exercise
-        ]
-        return requests.standing(known.agency, request_of(known), fills, now or self._desk.now())
+        return self._desk.picture.asking.standing(known, now or self._desk.now())
 
     def standings(self) -> list[tuple[Report, Standing]]:
         """All requests and how they stand now."""
-        by_request, now = self._fills_by_request(), self._desk.now()
-        found = []
-        for report in self._desk.picture.requests.values():
-            fills = [
-                (one.agency, one.body)
-                for one in by_request.get(f"{report.agency}/{report.body.id}", ())
-                if isinstance(one.body, Fill) and one.exercise == report.exercise
-            ]
-            found.append((report, requests.standing(report.agency, request_of(report), fills, now)))
-        return found
+        picture, now = self._desk.picture, self._desk.now()
+        return [(report, picture.asking.standing(report, now)) for report in picture.requests.values()]
 
     def free(self, resource: Report, known: Report | None = None) -> int:
         """How many of a resource of ours can be given; with a request, what was set aside for it counts too."""
@@ -132,12 +118,6 @@ class RequestActs:
             and (not request_of(report).asked_of or own in request_of(report).asked_of)
         ]
         return [report for report, _ in sorted(waiting, key=lambda one: urgency(*one))]
-
-    def _fills_by_request(self) -> dict[str, list[Report]]:
-        found: dict[str, list[Report]] = {}
-        for (_, about), report in self._desk.picture.fills.items():
-            found.setdefault(about, []).append(report)
-        return found
 
     def _own_fills(self) -> tuple[tuple[str, Fill], ...]:
         own = self._desk.operator.agency
