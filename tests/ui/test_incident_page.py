@@ -418,3 +418,27 @@ def test_that_names_with_markup_are_shown_as_they_are_and_widen_nothing(agreed: 
     QTest.mouseClick(row(window, HAZMAT).asked, LEFT)
     for label in form(window).findChildren(QLabel):
         assert label.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_that_a_clause_that_is_used_up_by_the_first_is_none_for_the_second(agreed: MakeAgreed) -> None:
+    second = r.report("mecklenburg-ems", r.unit("medic-20", callsign="Medic 20", kind="ambulance", status="available"))
+    window = agreed(DIRECT, told=(second,))
+    window.dialogs.send_units((MEDIC, ("mecklenburg-ems", "medic-20")), RAIL)
+    dialog = form(window)
+    first, other = (one.happens.text() for one in dialog.units._rows)
+    assert first.startswith("Direct by Regional Hazmat MOU §4.1")
+    assert not other.startswith("Direct")
+    assert dialog.go.text() == "Send 2"
+
+
+def test_that_the_whole_form_fits_on_a_low_screen(agreed: MakeAgreed) -> None:
+    window = agreed(DIRECT, ASK)
+    window.dialogs.send_units((ENGINE, ENGINE_30, HAZMAT, MEDIC), RAIL)
+    dialog = form(window)
+    small = dialog.height()
+    QTest.mouseClick(dialog.more, LEFT)
+    QApplication.processEvents()
+    assert small < dialog.height() <= 728  # the smallest screen less its bar
+    QTest.mouseClick(dialog.more, LEFT)
+    QApplication.processEvents()
+    assert dialog.height() == small

@@ -79,7 +79,7 @@ class AssignTaskDialog(ActionDialog):
         else:
             self.units.choose_best()
         self._choosing = not units
-        self.setMinimumWidth(640)
+        self.setMinimumWidth(700)
         self._unfold(False)
         self.objective.setFocus()
         self.objective.selectAll()
@@ -91,14 +91,14 @@ class AssignTaskDialog(ActionDialog):
         self.checklist = QPlainTextEdit(tabChangesFocus=True, placeholderText="Checklist, a line each")
         self.note = QPlainTextEdit(tabChangesFocus=True, placeholderText="What the crews must know")
         for text in (self.checklist, self.note):
-            text.setFixedHeight(58)
+            text.setFixedHeight(46)  # two lines
         self.hazards.setAccessibleName("Hazards")
         self.channel.setAccessibleName("Radio channel")
         self.checklist.setAccessibleName("Checklist, a line each")
         self.note.setAccessibleName("Note")
-        beside = (_beside(self.hazards, self.channel), self.due, _beside(self.checklist, self.note))
+        beside = (_beside(self.hazards, self.channel), _beside(self.checklist, self.note), self.due)
         self.folded: list[QWidget] = list(beside)
-        for words, field in zip(("Hazards, radio", "Due", "Checklist, note"), beside, strict=True):
+        for words, field in zip(("Hazards, radio", "Checklist, note", "Due"), beside, strict=True):
             self.row(words, field)
         self.more = button("More", name="More about this task, and all units")
         self.more.setCheckable(True)
@@ -175,7 +175,7 @@ class AssignTaskDialog(ActionDialog):
     def _unfold(self, open_: bool) -> None:
         for field in self.folded:
             self.form.setRowVisible(field, open_)
-        self.units.list.setVisible(open_ or self._choosing)
+        self.units.show_list(open_ or self._choosing)
         self.more.setText("Less" if open_ else "More")
         self._fit()
 

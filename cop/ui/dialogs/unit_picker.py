@@ -4,9 +4,19 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cop.authority.candidates import Candidate
 from cop.domain.rules.tasking import Tasking
@@ -24,6 +34,8 @@ from cop.ui.unit_dock import UnitModel
 
 #: nobody sends more than this with one key; who means it does it twice
 MOST = 30
+#: the rows of three units, of which one wraps
+_CHOSEN_PX = 138
 #: so many of the nearest have a number of their own
 NUMBERED = 6
 
@@ -83,9 +95,8 @@ class UnitPicker(QWidget):
         self.asked.setAccessibleName("What will happen")
         lines.addWidget(self.asked)
         self._rows: list[ChosenRow] = []
-        self._chosen_lines = QVBoxLayout()
-        self._chosen_lines.setSpacing(6)
-        lines.addLayout(self._chosen_lines)
+        self._all_chosen = Chosen()
+        lines.addWidget(self._all_chosen)
         self._near = QWidget()
         self._chips = FlowLayout(self._near)
         self._chips.setContentsMargins(0, 0, 0, 0)
@@ -105,7 +116,7 @@ class UnitPicker(QWidget):
         self.units = table(self.model, "Units")
         self.units.sortByColumn(self.model.sort_column, Qt.SortOrder.AscendingOrder)
         self.units.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.units.setFixedHeight(184)  # four whole rows
+        self.units.setFixedHeight(146)  # three whole rows: the form has to fit on a low screen
         self.units.installEventFilter(self)
         self.units.clicked.connect(self._clicked)
         self.filter.textChanged.connect(self.model.set_filter)
@@ -113,6 +124,11 @@ class UnitPicker(QWidget):
         below.addWidget(self.units)
         lines.addWidget(self.list)
         self.set_incident(incident)
+
+    def show_list(self, shown: bool) -> None:
+        """The list of all units, or the few that are near."""
+        self.list.setVisible(shown)
+        self._say()
 
     def set_incident(self, incident: Key | None) -> None:
         """It is for another incident: others are near, and other clauses hold."""
@@ -182,7 +198,7 @@ class UnitPicker(QWidget):
         while len(self._rows) < len(self.chosen):
             row = ChosenRow()
             row.off.clicked.connect(lambda _=False, row=row: self.toggle(row.key))
-            self._chosen_lines.addWidget(row)
+            self._all_chosen.lines.addWidget(row)
             self._rows.append(row)
         for at, row in enumerate(self._rows):
             if at < len(self.chosen):
@@ -201,11 +217,43 @@ class UnitPicker(QWidget):
                 said = why_words(desk, one.unit, one.tasking, one.why)
                 chip.setToolTip(tip(f"{far_words(one)}\n{said}\nAlt+{place + 1}"))
             chip.setVisible(there)
-        self._near.setVisible(bool(self._candidates))
+        self._near.setVisible(bool(self._candidates) and self.list.isHidden())
+        self._all_chosen.updateGeometry()
         rows = (desk.picture.tracks.row_of(*unit) for unit in self.chosen)
         self.model.chosen = {row for row in rows if row is not None}
         self.model.touch()
         self.changed.emit()
+
+
+class Chosen(QScrollArea):
+    """Who is to be sent, a row each: as high as they are, up to a height from which on they are scrolled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        rows = QWidget()
+        self.lines = QVBoxLayout(rows)
+        self.lines.setContentsMargins(0, 0, 0, 0)
+        self.lines.setSpacing(6)
+        self.setWidget(rows)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Units to be sent")
+
+    def sizeHint(self) -> QSize:
+        """As high as the rows need at this width."""
+        self.lines.activate()
+        return QSize(200, min(_CHOSEN_PX, self.lines.totalHeightForWidth(max(200, self.viewport().width()))))
+
+    def minimumSizeHint(self) -> QSize:
+        """Never squeezed: what will happen has to be read."""
+        return self.sizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
 
 class ChosenRow(QWidget):
