@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,14 @@ class Touched:
         return bool(self.tasks)
 
 
+class Declined(NamedTuple):
+    """A unit that its owner did not send, since when, and why."""
+
+    unit: Key
+    since: datetime
+    reason: str
+
+
 class Engaged:
     """The open tasks by unit and by clause. `take` each change, `tick` each second."""
 
@@ -36,6 +45,9 @@ class Engaged:
         self._of_unit: dict[Key, set[Key]] = {}
         self._on_clause: dict[Key, set[Key]] = {}
         self._for_incident: dict[Key, set[Key]] = {}
+        #: incident -> task -> the unit that was turned down for it, when, and why
+        self._declined: dict[Key, dict[Key, Declined]] = {}
+        self._declined_at: dict[Key, Key] = {}
         #: task -> those that say they take its place; and the other way
         self._replacing: dict[Key, set[Key]] = {}
         self._replaced: dict[Key, Key] = {}
@@ -77,6 +89,10 @@ class Engaged:
     def for_incident(self, incident: Key) -> list[OpenTask]:
         """The open tasks for an incident by this report of it, the first asked first."""
         return self._sorted(self._for_incident.get(incident, ()))
+
+    def declined_for(self, incident: Key) -> Iterable[Declined]:
+        """The units whose owners turned a task for this incident down."""
+        return self._declined.get(incident, {}).values()
 
     def units(self) -> Iterator[Key]:
         """The units that some open task names."""
@@ -123,11 +139,16 @@ class Engaged:
                 agency, _, task = body.replaces.partition("/")
                 self._replaced[key] = (agency, task)
                 self._replacing.setdefault((agency, task), set()).add(key)
-            state = self._picture.task_state(report, now)
+            standing = self._picture.standings.of(report, now)
+            state = standing.state
             ahead = [at for at in (body.asked_at, body.answer_by) if at is not None and at >= now]
             if ahead:
                 self._due[key] = min(ahead)
             if state in TASK_OVER and state != "expired":
+                if state == "declined" and body.incident:
+                    unit, incident = (body.assignee_agency, body.unit), (body.incident_agency, body.incident)
+                    self._declined.setdefault(incident, {})[key] = Declined(unit, standing.since, standing.reason)
+                    self._declined_at[key] = incident
                 continue
             answer = self._picture.answer_to(report)
             answered_at = answer.body.at if answer is not None else None
@@ -151,6 +172,11 @@ class Engaged:
         if replaced is not None:
             _leave(self._replacing, replaced, key)
         self._due.pop(key, None)
+        incident = self._declined_at.pop(key, None)
+        if incident is not None:
+            del self._declined[incident][key]
+            if not self._declined[incident]:
+                del self._declined[incident]
         known = self.open.pop(key, None)
         if known is not None:
             _leave(self._of_unit, known.unit, key)

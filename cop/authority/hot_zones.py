@@ -25,7 +25,7 @@ from cop.picture.tracks import KIND_CODES
 _HOT = "hot_zone"
 _MOST_VERTICES = 20_000
 #: no crew sits in these
-_FIXED = (KIND_CODES["facility"], KIND_CODES["sensor"])
+_UNMANNED = tuple(KIND_CODES[kind] for kind in ("facility", "sensor", "drone"))
 _NOBODY = np.empty(0, dtype=np.intp)
 
 
@@ -137,7 +137,9 @@ class HotZones:
 
     def _counts(self, rows: NDArray[np.intp], hot: _Hot) -> NDArray[np.bool_]:
         tracks = self._picture.tracks
-        counts: NDArray[np.bool_] = tracks.present[rows] & ~tracks.doubtful[rows] & ~np.isin(tracks.kind[rows], _FIXED)
+        counts: NDArray[np.bool_] = (
+            tracks.present[rows] & ~tracks.doubtful[rows] & ~np.isin(tracks.kind[rows], _UNMANNED)
+        )
         if self._live:
             counts &= ~tracks.exercise[rows]
         return counts

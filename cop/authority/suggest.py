@@ -1,8 +1,8 @@
 """Who could be sent: every unit that could, weighed by its travel and by how long its owner takes to say yes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from cop.authority.candidates import Candidate, Need
 from cop.authority.capabilities import Capabilities
 from cop.authority.cover import Cover, ready
 from cop.authority.engaged import Engaged
-from cop.authority.travel import Floats, Router, StraightLine, bearing_deg
+from cop.authority.travel import MOVING_MPS, Floats, Router, StraightLine, bearing_deg
 from cop.domain.incident import Incident
 from cop.domain.report import Report
 from cop.domain.rules.fitting import DISCIPLINE, MADE_FOR, NOT_FITTING, fit_of_kinds, kind_called, made_for
@@ -19,14 +19,17 @@ from cop.domain.rules.tasking import Direct, Refused, Tasking
 from cop.domain.words import UNIT_KINDS
 from cop.picture.change import Change, Key
 from cop.picture.ground import Ground
-from cop.picture.names import agency_name
+from cop.picture.names import agency_name, one_line
 from cop.picture.picture import Picture
-from cop.picture.tracks import KIND_CODES, STATUS_CODES
+from cop.picture.tracks import STATUS_CODES, Tracks
 
 #: a unit on its way home is free soon: it counts as if it were so much further away
 RETURNING_S = 180.0
 #: one that another task asks for may be gone before it comes
 ASKED_S = 300.0
+#: one that its owner has just turned down for this incident, and for how long that counts
+DECLINED_S = 1200.0
+DECLINED_FOR = timedelta(minutes=30)
 #: who must not be tasked stands behind all who may, and is still told why
 REFUSED_S = 1e10
 #: how many of the best are looked at before their owners' consent is known
@@ -60,14 +63,17 @@ class _Field:
     seconds: Floats
     cost: Floats
     pair: NDArray[np.intp]
+    kinds: frozenset[str]
+    declined: dict[Key, str]
 
 
 class Suggestions:
     """Ranks the units of a picture for an incident.
 
     Those made for it stand before those that only share its discipline, and these before the rest. Among equals the
-    one counts that is there first: travel, plus `wait_s` of its tasking, plus `RETURNING_S` and `ASKED_S` where they
-    apply. So a unit that may be sent at once goes before one that is nearer by less than its owner's answer takes.
+    one counts that is there first: travel, plus `wait_s` of its tasking, plus `RETURNING_S`, `ASKED_S` and `DECLINED_S`
+    where they apply. So a unit that may be sent at once goes before one that is nearer by less than its owner's answer
+    takes.
     """
 
     def __init__(
@@ -126,7 +132,7 @@ class Suggestions:
             return []
         chosen, taskings = self._choose(field, incident, may_task, limit)
         ready_rows = ready(self._picture, now, self._engaged.busy(), live=self._live)
-        first_s = float(field.seconds[chosen[0]])
+        longest_s = 0.0  # of those that stand above
         tracks = self._picture.tracks
         found = []
         for at in chosen:
@@ -144,9 +150,10 @@ class Suggestions:
                     fits=bool(field.fit[at] != NOT_FITTING),
                     tasking=tasking,
                     void=self._cover.left_without(row, ready_rows),
-                    why=self._why(field, at, tasking, first_s, need),
+                    why=self._why(field, at, tasking, longest_s, (body.lat, body.lon)),
                 )
             )
+            longest_s = max(longest_s, float(field.seconds[at]))
         return found
 
     def _field(self, report: Report, body: Incident, need: Need, now: datetime) -> _Field:
@@ -167,7 +174,7 @@ class Suggestions:
         assert body.lat is not None
         assert body.lon is not None
         if not rows.size:
-            return _Field(rows, fit[rows], np.empty(0), np.empty(0), np.empty(0), rows)
+            return _Field(rows, fit[rows], np.empty(0), np.empty(0), np.empty(0), rows, frozenset(), {})
         metres, seconds = self.router.reach(tracks, rows, body.lat, body.lon)
         cost = seconds + np.where(tracks.status[rows] == STATUS_CODES["returning"], RETURNING_S, 0.0)
         asked = np.zeros(tracks.count, dtype=np.bool_)
@@ -176,9 +183,19 @@ class Suggestions:
             if row is not None:
                 asked[row] = True
         cost[asked[rows]] += ASKED_S
+        declined = self._declined(report.key, now)
+        for key in declined:
+            cost[rows == tracks.row_of(*key)] += DECLINED_S
         cost += fit[rows] * _TIER_S
         pair = tracks.agency[rows].astype(np.intp) * _CODES + tracks.kind[rows]
-        return _Field(rows, fit[rows], metres, seconds, cost, pair)
+        kinds = frozenset(need.kinds) if need.kinds or need.capabilities else made_for(body.type)
+        return _Field(rows, fit[rows], metres, seconds, cost, pair, kinds, declined)
+
+    def _declined(self, incident: Key, now: datetime) -> dict[Key, str]:
+        """The units that were lately turned down for this incident, by whichever of its reports, and why."""
+        said = [one for same in self._picture.same.of(incident) for one in self._engaged.declined_for(same)]
+        said.sort(key=lambda one: (one.since, one.reason))
+        return {one.unit: one.reason for one in said if now - one.since < DECLINED_FOR}
 
     def _asked_for(self, key: Key) -> list[Key]:
         """The units that open tasks ask for, for this incident, by whichever of its reports."""
@@ -222,30 +239,31 @@ class Suggestions:
             cost = field.cost + waits[field.pair]
             many *= 2
 
-    def _why(self, field: _Field, at: int, tasking: Tasking, first_s: float, need: Need | None) -> str:
+    def _why(self, field: _Field, at: int, tasking: Tasking, longest_s: float, place: tuple[float, float]) -> str:
         tracks = self._picture.tracks
         row = int(field.rows[at])
         code = int(tracks.kind[row])
         of_kind = tracks.kind[field.rows] == code
-        place = int(np.count_nonzero(of_kind & (field.seconds < field.seconds[at]))) + 1
-        far = "Closest" if place == 1 else f"{_ordinal(place)} closest"
-        parts = [f"{far} {kind_called(_KINDS[code])}"]
+        sooner = int(np.count_nonzero(of_kind & (field.seconds < field.seconds[at])))
+        far = "Closest" if not sooner else f"{_ordinal(sooner + 1)} closest"
         fit = int(field.fit[at])
-        if fit == MADE_FOR and code in _codes_not(need):
+        service = {DISCIPLINE: ", same service", NOT_FITTING: ", another service"}.get(fit, "")
+        parts = [f"{far} {kind_called(_KINDS[code])}{service}"]
+        if fit == MADE_FOR and _KINDS[code] not in field.kinds:
             parts.append("has the capability")
-        elif fit == DISCIPLINE:
-            parts.append("not made for it, of the same service")
-        elif fit == NOT_FITTING:
-            parts.append("of another service")
+        if _heads_away(tracks, row, place):
+            parts.append("heading away")
         if tracks.status[row] == STATUS_CODES["returning"]:
             parts.append("on its way home, free soon")
+        if (reason := field.declined.get(tracks.keys[row])) is not None:
+            parts.append(f"just turned down: {_shortened(reason)}" if reason else "just turned down")
         asked = self._engaged.of_unit(tracks.keys[row])
         if asked:
             asker = asked[0].key[0]
             who = "we have" if asker == self._own else f"{agency_name(self._picture, asker)} has"
             parts.append(f"{who} asked for it elsewhere")
-        sooner = first_s - float(field.seconds[at])
-        joint = ", but " if sooner >= 30.0 and not isinstance(tasking, Direct) else "; "
+        nearer = longest_s - float(field.seconds[at]) >= 30.0
+        joint = ", but " if nearer and not isinstance(tasking, Direct) else "; "
         return "; ".join(parts) + joint + self._consent(tracks.keys[row], tasking)
 
     def _consent(self, unit: Key, tasking: Tasking) -> str:
@@ -262,10 +280,18 @@ class Suggestions:
         return f"{owner} must be asked (answers within {minutes} min, {tasking.term.words})"
 
 
-def _codes_not(need: Need | None) -> Sequence[int]:
-    """Codes of kinds that a need does not name: who fits all the same does so by a capability."""
-    kinds = need.kinds if need is not None and (need.kinds or need.capabilities) else None
-    return [] if kinds is None else [code for kind, code in KIND_CODES.items() if kind not in kinds]
+def _heads_away(tracks: Tracks, row: int, place: tuple[float, float]) -> bool:
+    """Whether it moves, and more away from a place than towards it."""
+    course, speed = float(tracks.course_deg[row]), float(tracks.speed_mps[row])
+    if not speed >= MOVING_MPS or np.isnan(course):
+        return False
+    here = (np.array([tracks.lat[row]]), np.array([tracks.lon[row]]))
+    return bool(np.cos(np.radians(course - bearing_deg(*here, *place)[0])) < -0.5)
+
+
+def _shortened(text: str, longest: int = 60) -> str:
+    line = one_line(text)
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
 def _least(cost: Floats, many: int) -> NDArray[np.intp]:

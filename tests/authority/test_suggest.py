@@ -99,6 +99,19 @@ def test_that_who_was_asked_for_this_incident_is_not_offered_again() -> None:
     assert names(told) == []
 
 
+def test_that_who_was_turned_down_stands_behind_with_the_reason_and_not_for_ever() -> None:
+    told = Told()
+    told.incident()
+    unit = told.unit(THEIRS, "near", 35.2, -80.81, stale_s=9000)
+    told.unit(THEIRS, "far", 35.22, -80.81, stale_s=9000)
+    task = told.task(OURS, "t1", unit)
+    told.answer(THEIRS, task, "declined", reason="crew change")
+    assert names(told) == ["far", "near"]
+    assert "just turned down: crew change, but Gastonia FD must be asked" in told.authority.suggest(FIRE)[1].why
+    told.after(1801)
+    assert names(told) == ["near", "far"]
+
+
 def test_that_those_named_without_are_left_out() -> None:
     told = Told()
     told.incident()
@@ -114,6 +127,7 @@ def test_that_who_heads_away_takes_longer_than_who_comes() -> None:
     told.unit(OURS, "comes", 35.2, -80.825, course_deg=90.0, speed_mps=20.0)
     told.unit(OURS, "stands", 35.2, -80.821, course_deg=270.0, speed_mps=0.5)
     assert names(told) == ["comes", "stands", "away"]
+    assert ["heading away" in one.why for one in told.authority.suggest(FIRE)] == [False, False, True]
 
 
 def test_that_a_course_that_nobody_said_changes_nothing() -> None:
