@@ -18,7 +18,8 @@ by accident, for:
 - where the pane turned by itself (after an answer, when the inbox comes up), or the asker changed what is asked, an
   `Enter` or a click of the first moments is not taken: nobody has read it yet. A key that is held down is pressed once;
 - a request that was taken back, or answered at another desk of ours, says so and leaves nothing to press;
-- other letters do nothing here.
+- other letters do nothing in the list, and these ones do here what they do there, wherever in the inbox the keys are;
+  on a button `Enter` presses that button.
 """
 
 from collections.abc import Callable
@@ -26,22 +27,20 @@ from datetime import datetime, timedelta
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSettings, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QWidget
 
 from cop.domain.desk import Refusal
 from cop.domain.report import Report
-from cop.domain.words import TASK_STATES, label
 from cop.map.palette import Palette
 from cop.picture.change import Change, Key
-from cop.ui import wording
 from cop.ui.cards import card_list
 from cop.ui.desk import Desk
 from cop.ui.dock import Dock
 from cop.ui.inbox_list import InboxCards, InboxModel
 from cop.ui.inbox_others import no_to_other, shown_as, yes_to_other
 from cop.ui.inbox_pane import Act, InboxPane
-from cop.ui.inbox_sheet import sheet_of
-from cop.ui.inbox_words import key_of
+from cop.ui.inbox_sheet import sheet_of, why_gone
+from cop.ui.inbox_words import count_words, key_of
 from cop.ui.labels import Label, button, rule, tip
 from cop.ui.snoozes import Item, Snoozes
 from cop.ui.tones import Tones
@@ -159,18 +158,8 @@ class InboxDock(Dock):
             self.tones.play("near_end")
 
     def _count(self) -> None:
-        lines = self.model.lines.values()
         waiting, overdue = self.counts()
-        snoozed = sum(one.needs_answer and one.snoozed_until is not None and not one.is_overdue for one in lines)
-        told = len(lines) - waiting
-        parts = (
-            f"{waiting} wait for our answer" if waiting != 1 else "1 waits for our answer",
-            f"⚠ {overdue} overdue" if overdue else "",
-            f"{snoozed} snoozed" if snoozed else "",
-            f"{told} sent by agreement" if told else "",
-        )
-        words = " · ".join(part for part in parts if part) if lines else "Nothing waits for our answer."
-        title = f"{self.name} {len(lines)}"
+        words, title = count_words(self.model.lines.values()), f"{self.name} {len(self.model.lines)}"
         if words != self.count.text() or title != self.windowTitle():
             self.setWindowTitle(title)
             self.count.say(words, "bad" if overdue else "muted")
@@ -183,7 +172,7 @@ class InboxDock(Dock):
             return
         one = self.model.lines.get(item)
         if one is None:
-            self.pane.say_gone(self._why_gone(item))
+            self.pane.say_gone(why_gone(self.desk, item))
         elif self.pane.say(sheet_of(self.desk, one, self.model.report(item))):
             self._turned_at = self.desk.now()
 
@@ -196,17 +185,6 @@ class InboxDock(Dock):
         """The task that waits longest for our answer and was not put off; None if none does."""
         shown = (self.model.lines[item] for item in self._shown())
         return next((key_of(one.item) for one in shown if one.item[0] == "task"), None)
-
-    def _why_gone(self, item: Item) -> str:
-        report = self.desk.picture.tasks.get(key_of(item))
-        if item[0] not in {"task", "direct"}:
-            return "Settled: nothing is asked of us any more."
-        if report is None:
-            return "This request is gone: its agency has taken it away."
-        stands = self.desk.picture.standings.of(report, self.desk.now())
-        by = wording.agency_name(self.desk.picture, stands.agency) if stands.agency else ""
-        who = f" by {stands.by}" if stands.by and not by else f" by {by}" if by else ""
-        return wording.one_line(f"Settled: {label(TASK_STATES, stands.state).lower()}{who}.")
 
     # turning
 
@@ -249,6 +227,23 @@ class InboxDock(Dock):
             if event.type() == QEvent.Type.KeyPress:
                 return self._pressed(event)
         return super().eventFilter(watched, event)
+
+    def event(self, event: QEvent) -> bool:
+        """The same letters on the buttons of the pane: here none of them is the map's or the window's."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and self._is_ours(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """As in the list; but Enter presses the button that has the keys, and answers nothing by itself."""
+        focused = self.content.focusWidget()
+        if event.key() in _YES and isinstance(focused, QPushButton) and not event.isAutoRepeat():
+            focused.click()
+        elif self._is_ours(event) and event.key() not in _YES:
+            self._pressed(event)
+        else:
+            super().keyPressEvent(event)
 
     def _is_ours(self, event: QKeyEvent) -> bool:
         if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
@@ -350,8 +345,8 @@ class InboxDock(Dock):
     def _show(self) -> None:
         item, _ = self._chosen()
         if item is not None:
-            kind = "task" if item[0] in {"task", "direct"} else shown_as(item)
-            self.selected.emit(kind, *key_of(item))
+            is_task = item[0] in {"task", "direct"}
+            self.selected.emit(*(("task", *key_of(item)) if is_task else shown_as(self.desk, item)))
 
     def _chosen(self) -> tuple[Item | None, Report | None]:
         item = self.pane.item

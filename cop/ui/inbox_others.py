@@ -60,9 +60,14 @@ def no_to_other(desk: Desk, item: Item, reason: str) -> Refusal | None:
     return desk.requests.decline(report, reason) if report is not None else desk.do(Refusal("This request is gone."))
 
 
-def shown_as(item: Item) -> str:
-    """The kind of object that is shown when one of them is: the incident that command is of, or the request."""
-    return "request" if item[0] == "request" else "incident"
+def shown_as(desk: Desk, item: Item) -> tuple[str, str, str]:
+    """What is shown where one of them is: the incident that it is about; kind, agency and id."""
+    report = _request(desk, item)
+    if report is None:
+        return ("incident", item[1], item[2])
+    body = report.body
+    assert isinstance(body, ResourceRequest)
+    return ("incident", body.incident_agency, body.incident)
 
 
 # command

@@ -10,8 +10,9 @@ from cop.ui.desk import Desk
 from cop.ui.facts import Fact
 from cop.ui.inbox_others import sheet_of_other
 from cop.ui.inbox_pane import Sheet
-from cop.ui.inbox_words import Asked, clause_words, incident_words, instead_of, way_words
+from cop.ui.inbox_words import Asked, clause_words, incident_words, instead_of, key_of, way_words
 from cop.ui.reasons import DECLINE, RECALL
+from cop.ui.snoozes import Item
 
 #: letters of a note or a sentence that stand here; the selection has it whole
 _MOST = 400
@@ -36,6 +37,18 @@ def sheet_of(desk: Desk, asked: Asked, report: Report | None) -> Sheet:
         may_snooze=not direct and not near,
         said_so_far=(task.objective, task.kind, task.unit, task.incident_agency, task.incident, task.due_at, task.note),
     )
+
+
+def why_gone(desk: Desk, item: Item) -> str:
+    """What became of a line that waits no longer."""
+    if item[0] not in {"task", "direct"}:
+        return "Settled: nothing is asked of us any more."
+    report = desk.picture.tasks.get(key_of(item))
+    if report is None:
+        return "This request is gone: its agency has taken it away."
+    stands = desk.picture.standings.of(report, desk.now())
+    by = wording.agency_name(desk.picture, stands.agency) if stands.agency else wording.one_line(stands.by)
+    return f"Settled: {label(TASK_STATES, stands.state).lower()}{f' by {by}' if by else ''}."
 
 
 def _facts(desk: Desk, asked: Asked, report: Report, task: Task) -> list[Fact]:

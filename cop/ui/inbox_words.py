@@ -1,6 +1,6 @@
 """What is asked of our agency and waits for us, in words: requests, what was sent in our name, offers of command."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -120,6 +120,21 @@ def asked_of_task(desk: Desk, report: Report) -> Asked | None:
 def ordered(items: Iterable[Asked]) -> list[Asked]:
     """Who waits longest stands first; then what was only told, then what was put off and has time left."""
     return sorted(items, key=lambda one: (_is_quiet(one), not one.needs_answer, one.since, one.item))
+
+
+def count_words(lines: Collection[Asked]) -> str:
+    """ "3 wait for our answer · ⚠ 1 overdue · 1 snoozed · 1 sent by agreement"."""
+    waiting = [one for one in lines if one.needs_answer]
+    overdue = sum(one.is_overdue for one in waiting)
+    snoozed = sum(_is_quiet(one) for one in waiting)
+    told = len(lines) - len(waiting)
+    parts = (
+        f"{len(waiting)} wait for our answer" if len(waiting) != 1 else "1 waits for our answer",
+        f"⚠ {overdue} overdue" if overdue else "",
+        f"{snoozed} snoozed" if snoozed else "",
+        f"{told} sent by agreement" if told else "",
+    )
+    return " · ".join(part for part in parts if part) if lines else "Nothing waits for our answer."
 
 
 def aged(one: Asked, task: Task | None, now: datetime, snoozed_until: datetime | None) -> Asked:

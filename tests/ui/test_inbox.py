@@ -328,6 +328,28 @@ def test_that_other_letters_and_lone_numbers_do_nothing_in_the_inbox(
     assert sent == []
 
 
+def test_that_on_a_button_of_the_inbox_the_letters_are_its_own_and_enter_presses_that_button(
+    qtbot: QtBot, make_desk: MakeDesk, open_inbox: Callable[[Desk], MainWindow], sent: list[Command], clock: Clock
+) -> None:
+    desk = make_desk("commander")
+    ask(desk, "second", asked_s=-5)
+    window = open_inbox(desk)
+    window.select("incident", *RAIL)
+    rows = window.inbox_dock.pane.rows
+    qtbot.waitUntil(rows["decline"].buttons[2].isVisible)
+    rows["decline"].buttons[2].setFocus()
+    press(qtbot, window, "1")  # elsewhere it sends the nearest unit
+    assert sent == []
+    assert window.dialogs.opened is None
+    press(qtbot, window, ENTER)
+    assert said(sent) == [("t-stage", "declined", DECLINE[2])]
+    clock.now += timedelta(seconds=1)
+    qtbot.waitUntil(rows["decline"].buttons[0].isVisible)
+    rows["decline"].buttons[0].setFocus()
+    press(qtbot, window, "d", "2")
+    assert said(sent)[1:] == [("second", "declined", DECLINE[1])]
+
+
 def test_that_own_words_are_asked_for_in_a_form(
     qtbot: QtBot, make_desk: MakeDesk, open_inbox: Callable[[Desk], MainWindow], sent: list[Command]
 ) -> None:
