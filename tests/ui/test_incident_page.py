@@ -420,7 +420,9 @@ def test_that_names_with_markup_are_shown_as_they_are_and_widen_nothing(agreed: 
         assert label.textFormat() == Qt.TextFormat.PlainText
 
 
-def test_that_a_clause_that_is_used_up_by_the_first_is_none_for_the_second(agreed: MakeAgreed) -> None:
+def test_that_a_clause_that_is_used_up_by_the_first_is_none_for_the_second(
+    agreed: MakeAgreed, sent: list[Command]
+) -> None:
     second = r.report("mecklenburg-ems", r.unit("medic-20", callsign="Medic 20", kind="ambulance", status="available"))
     window = agreed(DIRECT, told=(second,))
     window.dialogs.send_units((MEDIC, ("mecklenburg-ems", "medic-20")), RAIL)
@@ -429,6 +431,8 @@ def test_that_a_clause_that_is_used_up_by_the_first_is_none_for_the_second(agree
     assert first.startswith("Direct by Regional Hazmat MOU §4.1")
     assert not other.startswith("Direct")
     assert dialog.go.text() == "Send 2"
+    QTest.mouseClick(dialog.go, LEFT)
+    assert [task.clause for task in tasks(sent)] == ["4.1", ""]  # and so it is said
 
 
 def test_that_the_whole_form_fits_on_a_low_screen(agreed: MakeAgreed) -> None:

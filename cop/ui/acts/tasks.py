@@ -149,7 +149,7 @@ class TaskActs:
         """Several tasks in one breath; `instead_of` is the task whose place a single one takes."""
         asked: list[Task] = []
         for task in tasks:
-            decided = self._ask(task, instead_of)
+            decided = self._ask(task, instead_of, [(one.assignee_agency, one.unit) for one in asked])
             if isinstance(decided, Refusal):
                 return self._named(task, decided) if len(tasks) > 1 else decided
             if any(_same_work(one, decided) for one in asked):
@@ -159,7 +159,7 @@ class TaskActs:
             return Refusal("Choose a unit.")
         return Command(asked[0], tuple(asked[1:]))
 
-    def _ask(self, task: Task, instead_of: Key | None) -> Task | Refusal:
+    def _ask(self, task: Task, instead_of: Key | None, beside: Sequence[Key]) -> Task | Refusal:
         desk, picture = self._desk, self._desk.picture
         unit, incident = (task.assignee_agency, task.unit), (task.incident_agency, task.incident)
         about, now = picture.same.of(incident), desk.now()
@@ -178,7 +178,7 @@ class TaskActs:
         return task_moves.ask(
             desk.operator,
             task,
-            desk.authority.may_task(unit, incident if body is not None else None),
+            desk.authority.may_task(unit, incident if body is not None else None, beside=beside),
             unit_known=known is not None or picture.tracks.row_of(*unit) is not None,
             open_tasks=open_tasks,
             at=now,
