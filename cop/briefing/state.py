@@ -21,7 +21,19 @@ def state(picture: Picture, now: datetime) -> dict[str, Any]:
     tasks = []
     for report in picture.tasks.values():
         entry = _object(report)
-        entry["state"] = picture.task_state(report, now)
+        stands = picture.standings.of(report, now)
+        entry["state"] = stands.state
+        entry["stands"] = {
+            "since": rfc3339(stands.since),
+            "agency": stands.agency,
+            "by": stands.by,
+            "role": stands.role,
+            "reason": stands.reason,
+            "why": stands.why,
+            "by_clause": stands.by_clause,
+            "late": stands.late,
+            "other": "/".join(stands.other) if stands.other is not None else "",
+        }
         answer = picture.answer_to(report)
         entry["answer"] = _object(answer) if answer is not None else None
         body = report.body

@@ -115,15 +115,17 @@ class IncidentModel(OrderedModel[Report]):
 
     def _count_tasks(self) -> None:
         self._assigned, self._mine = {}, set()
-        picture, own = self._desk.picture, self._desk.operator.agency
+        picture, own, now = self._desk.picture, self._desk.operator.agency, self._desk.now()
         for report in picture.tasks.values():
             body = report.body
-            if isinstance(body, Task) and picture.task_state(report) not in TASK_OVER:
-                incident = (body.incident_agency, body.incident)
-                if body.unit:  # a request that names no unit assigns nobody
-                    self._assigned.setdefault(incident, set()).add((body.assignee_agency, body.unit))
-                if body.assignee_agency == own:
-                    self._mine.add(incident)
+            state = picture.task_state(report, now)
+            if not isinstance(body, Task) or state == "draft":
+                continue
+            incident = (body.incident_agency, body.incident)
+            if body.unit and state not in TASK_OVER:  # a request that names no unit assigns nobody
+                self._assigned.setdefault(incident, set()).add((body.assignee_agency, body.unit))
+            if body.assignee_agency == own and (state not in TASK_OVER or state == "expired"):
+                self._mine.add(incident)  # what nobody answered in time waits for us all the same
 
     def _card(self, report: Report) -> Card:
         body, picture = _incident(report), self._desk.picture

@@ -9,12 +9,13 @@ from cop.domain.incident import Incident, Link
 from cop.domain.log import LogEntry
 from cop.domain.report import Report
 from cop.domain.rules.same import SAME, ends_of, speaks_for
+from cop.domain.rules.task_state import asked_at
 from cop.domain.task import Answer
 from cop.domain.words import INCIDENT_STATUSES, TASK_STATES, label
 from cop.picture.change import Key
 from cop.ui import wording
 from cop.ui.desk import Desk
-from cop.ui.task_words import task_of
+from cop.ui.task_words import person, state_words, task_of
 from cop.ui.zone_words import zone_name
 
 _MOST = 30
@@ -80,17 +81,31 @@ def _own(desk: Desk, incident: Report) -> list[Line]:
 
 
 def _task(desk: Desk, report: Report) -> list[Line]:
+    """Who asked, what its owner said, and how it ended: each with its time, who said it and in which role."""
     picture, task = desk.picture, task_of(report)
+    if task.draft:
+        return []
+    stands = picture.standings.of(report, desk.now())
     unit = wording.unit_callsign(picture, task.assignee_agency, task.unit) if task.unit else "Any unit"
     if task.assignee_agency:
         asked = f"{unit} requested from {wording.agency_name(picture, task.assignee_agency)} — {task.objective}"
     else:
         asked = f"{task.objective} requested, of nobody yet"
-    called_off = f"Request for {unit if task.unit else task.objective} cancelled"
-    lines = [Line(task.at, called_off if task.cancelled else asked)]
+    lines = [Line(asked_at(task), asked)]
     answered = picture.answer_to(report)
     if answered is not None and isinstance(answered.body, Answer):
         answer = answered.body
         reason = f": {answer.reason}" if answer.reason else ""
-        lines.append(Line(answer.at, f"{unit} {label(TASK_STATES, answer.state).lower()}{reason}"))
+        by = person(answer.by, answer.role)
+        lines.append(Line(answer.at, f"{unit} {label(TASK_STATES, answer.state).lower()}{reason}{by}"))
+    elif stands.by_clause and stands.term is not None:
+        lines.append(Line(stands.since, f"{unit} accepted by {stands.term.words}"))
+    if task.cancelled:
+        reason = f": {task.reason}" if task.reason else ""
+        whom = unit if task.unit else task.objective
+        lines.append(Line(task.at, f"Request for {whom} cancelled{reason}{person(task.by, task.role)}"))
+    elif stands.state in {"reassigned", "handed_over", "expired"}:
+        line, _ = state_words(picture, report, stands, desk.now())
+        words = "no answer in time" if stands.state == "expired" else line
+        lines.append(Line(stands.since, f"{unit} {words}"))
     return lines

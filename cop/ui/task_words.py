@@ -155,6 +155,12 @@ def said_by(picture: Picture, stands: task_state.Standing, now: datetime) -> str
     return f"{', '.join(part for part in who if part)} · {at}"
 
 
+def person(by: str, role: str) -> str:
+    """Who said it, behind a line of the log: " (A. Rivera, dispatcher)"."""
+    known = ", ".join(part for part in (wording.one_line(by), ROLES.get(role, wording.one_line(role)).lower()) if part)
+    return f" ({known})" if known else ""
+
+
 def clause_words(picture: Picture, report: Report, stands: task_state.Standing) -> str:
     """The clause that the task leans on and what comes of it: "Regional Hazmat MOU §4.2 · holds"."""
     task = task_of(report)

@@ -116,7 +116,7 @@ class SelectionLayer(Layer):
         about = self._picture.same.of(self.key) if self.kind == "incident" else ()
         for report in self._picture.tasks.values():
             task = report.body
-            if not isinstance(task, Task) or self._picture.task_state(report) in TASK_OVER:
+            if not isinstance(task, Task) or task.draft or self._picture.task_state(report) in TASK_OVER:
                 continue
             unit, incident = (task.assignee_agency, task.unit), (task.incident_agency, task.incident)
             if self.kind == "unit" and unit == self.key:

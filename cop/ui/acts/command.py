@@ -91,7 +91,7 @@ class CommandActs:
             and isinstance(body := report.body, Task)
             and (body.incident_agency, body.incident) in about
             and not body.draft
-            and picture.task_state(report, now) not in TASK_OVER
+            and picture.task_state(report, now) not in TASK_OVER - {"expired"}  # an answer may still come
         ]
 
     def waiting_for_us(self) -> list[Asked]:
