@@ -104,7 +104,7 @@ class Modes:
             return given | {one for one in beside if one[0] == giver}
 
         return Commitments(
-            consent=lambda term: word_about(term, picture.consents),
+            consent=lambda term: word_about(term, picture.consents, live=self._live),
             bound=bound,
             called=lambda agency: agency_name(picture, agency),
         )

@@ -75,7 +75,8 @@ class Commitments:
         asked = getattr(task.body, "asked_at", None)
         if now is None or asked is None or asked <= now or not isinstance(result, Direct) or result.term is None:
             return result
-        if asked - now <= CLOCKS_DIFFER and stopped(word_about(result.term, self._picture.consents), now) is None:
+        word = word_about(result.term, self._picture.consents, live=not task.exercise)
+        if asked - now <= CLOCKS_DIFFER and stopped(word, now) is None:
             return result
         return Request("says that it is asked later than now")
 
@@ -185,7 +186,7 @@ class Commitments:
         book.results = {key: Request(why) for key, why in why_not.items() if why}
         if term is not None and isinstance(term.clause, AidClause):
             late = crowded_out(leaning, term.clause.quantity)
-            consent = word_about(term, picture.consents)
+            consent = word_about(term, picture.consents, live=not at[2])
             for one in leaning:
                 unit = picture.units.get(one.unit)
                 incident = picture.incidents.get((one.body.incident_agency, one.body.incident))

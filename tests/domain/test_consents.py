@@ -102,7 +102,7 @@ def test_that_a_word_that_was_taken_back_is_withdrawn_until_it_is_given_again() 
         (Operator(agency="us", role="dispatcher"), TERM, "signed in as dispatcher"),
         (Operator(agency="us", role="system"), TERM, "Only an incident commander or liaison"),
         (Operator(agency="them", role="liaison"), TERM, "only they pause or withdraw"),
-        (LIAISON, Term(PAPER, LEAD), "gives no aid"),
+        (LIAISON, Term(PAPER, LEAD), "gives nothing"),
     ],
 )
 def test_that_only_the_givers_liaison_or_commander_may(operator: Operator, term: Term, why: str) -> None:

@@ -357,3 +357,23 @@ def test_that_stopping_never_widens_what_is_accepted(
     )
     picture.apply(Batch(reports=[more]))
     assert accepted(picture) <= before
+
+
+def test_that_a_drills_word_moves_no_consent_of_the_real_world() -> None:
+    for state in (says(50, "given", rev=9), paused(20, rev=9)):
+        drill = msgspec.structs.replace(state, exercise=True)
+        for told in itertools.permutations(
+            (paused(30, until=600), drill, asked("a", seconds=10), asked("b", seconds=45))
+        ):
+            assert states(picture_of(*told)) == {"a": "accepted", "b": "requested"}
+    alone = msgspec.structs.replace(paused(5), exercise=True)
+    assert states(picture_of(alone, asked("a"))) == {"a": "accepted"}
+
+
+def test_that_words_about_no_clause_of_ours_are_let_go() -> None:
+    strange = [
+        report(GIVER, Consent(id=f"x{n}", at=at(1), rev=1, agreement="x", clause=str(n), state="paused"))
+        for n in range(5)
+    ]
+    gone = [report(GIVER, Retraction(id=f"x{n}", at=at(2), kind="consent"), received_s=9) for n in range(5)]
+    assert picture_of(*strange, *gone).consents == {}

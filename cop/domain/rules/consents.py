@@ -36,13 +36,23 @@ class Stop:
         return "withdrawn" if self.withdrawn else "paused"
 
 
-def word_about(term: Term, consents: Mapping[tuple[str, str], Report]) -> Consent | None:
-    """What the giver of a clause says about it; what anybody else says counts for nothing."""
+def word_about(term: Term, consents: Mapping[tuple[str, str], Report], *, live: bool = False) -> Consent | None:
+    """What the giver of a clause says about it; what others say counts for nothing, nor, `live`, what a drill says."""
     if not isinstance(term.clause, AidClause | ShareClause):
         return None
     found = consents.get((term.clause.giver, consent_id(*term.key)))
-    body = found.body if found is not None else None
+    body = found.body if found is not None and not (live and found.exercise) else None
     return body if isinstance(body, Consent) and (body.agreement, body.clause) == term.key else None
+
+
+def is_of_giver(report: Report | None, agreements: Agreements) -> bool:
+    """Whether it is a giver's word about a clause of these agreements: there are no more of them than clauses."""
+    body = report.body if report is not None else None
+    if report is None or not isinstance(body, Consent):
+        return False
+    term = agreements.term(body.agreement, body.clause)
+    giver = getattr(term.clause, "giver", "") if term is not None else ""
+    return report.key == (giver, consent_id(body.agreement, body.clause))
 
 
 def stopped(consent: Consent | None, at: datetime) -> Stop | None:
@@ -215,8 +225,8 @@ def _not_ours(operator: Operator, action: str, term: Term) -> Refusal | None:
     refusal = may(operator, action)
     if refusal is not None:
         return refusal
-    if not isinstance(term.clause, AidClause):
-        return Refusal(f"{term.words} gives no aid: there is nothing to pause or withdraw.")
+    if not isinstance(term.clause, AidClause | ShareClause):
+        return Refusal(f"{term.words} gives nothing: there is nothing to pause or withdraw.")
     if term.clause.giver != operator.agency:
         return Refusal(f"{term.words} is given by {term.clause.giver}; only they pause or withdraw it.")
     return None

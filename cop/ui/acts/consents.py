@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cop.domain.agreement import AidClause, Term
+from cop.domain.agreement import Term
 from cop.domain.consent import Consent
 from cop.domain.desk import Command, Refusal
 from cop.domain.rules import consents
@@ -66,7 +66,7 @@ class ConsentActs:
 
     def word(self, term: Term) -> Consent | None:
         """What the giver of a clause says about it."""
-        return consents.word_about(term, self._desk.picture.consents)
+        return consents.word_about(term, self._desk.picture.consents, live=not self._desk.exercise)
 
     def say_again(self, change: Change) -> None:
         """Say our newest word about a clause again where somebody emptied its topic: who comes later must hear it.
@@ -104,7 +104,6 @@ class ConsentActs:
 
     def _standing(self, term: Term) -> list[str]:
         """What stands by a clause now, and goes on: a pause is for what is asked after it."""
-        assert isinstance(term.clause, AidClause)
         desk = self._desk
         standing = desk.picture.commitments.standing(term, desk.now(), exercise=bool(desk.exercise))
         return [one.name for one in standing]
