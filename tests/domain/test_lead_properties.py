@@ -133,7 +133,7 @@ def _applying(incident: Incident, site: Site, terms: list[Term], at: datetime) -
 
 
 @given(_asked(), st.randoms(use_true_random=False))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_that_neither_the_order_of_files_nor_of_clauses_changes_who_leads(asked: tuple, dice: object) -> None:
     incident, site, terms, at = asked
     shuffled = list(terms)
@@ -159,7 +159,7 @@ def test_that_the_order_of_jurisdictions_does_not_change_who_leads(asked: tuple,
 
 
 @given(_asked())
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_that_every_answer_cites_a_clause_that_applies_or_the_boundaries(asked: tuple) -> None:
     incident, site, terms, at = asked
     lead = who_leads(incident, site, Agreements(terms), at)
@@ -175,7 +175,7 @@ def test_that_every_answer_cites_a_clause_that_applies_or_the_boundaries(asked: 
 
 
 @given(_asked())
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_that_the_lowest_precedence_counts_and_two_that_differ_are_contested(asked: tuple) -> None:
     incident, site, terms, at = asked
     site = Site(site.inside, terms=site.terms, units=site.units, zones_active=site.zones_active, metres=site.metres)
