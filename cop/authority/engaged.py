@@ -144,7 +144,7 @@ class Engaged:
             ahead = [at for at in (body.asked_at, body.answer_by) if at is not None and at >= now]
             if ahead:
                 self._due[key] = min(ahead)
-            if state in TASK_OVER and state != "expired":
+            if state == "draft" or (state in TASK_OVER and state != "expired"):
                 if state == "declined" and body.incident:
                     unit, incident = (body.assignee_agency, body.unit), (body.incident_agency, body.incident)
                     self._declined.setdefault(incident, {})[key] = Declined(unit, standing.since, standing.reason)
