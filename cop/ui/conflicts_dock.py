@@ -99,6 +99,7 @@ class ConflictsDock(Dock):
         self.list.selectionModel().currentChanged.connect(lambda *_: self._allow())
         self.settle = button("", "primary")
         self.settle.clicked.connect(lambda _: self._act(self._current()))
+        self.whose = Label("", "muted", wrap=True)
         self.aside = button("Set aside", "small")
         self.aside.clicked.connect(lambda _: self._set_aside(self._current()))
         head, self.foot = QWidget(), QWidget()
@@ -109,7 +110,8 @@ class ConflictsDock(Dock):
         below = QHBoxLayout(self.foot)
         below.setContentsMargins(12, 8, 12, 10)
         below.addWidget(self.settle)
-        below.addStretch(1)
+        below.addWidget(self.whose, 1)
+        below.addStretch(0)
         below.addWidget(self.aside)
         for widget in (head, self.list, self.foot):
             self.lines.addWidget(widget)
@@ -184,9 +186,11 @@ class ConflictsDock(Dock):
         if key is None:
             return
         card = self.model.card(key)
-        self.settle.setText(caption(card.act or "Settle"))
-        self.settle.setAccessibleName(card.act or "Settle")
-        allow(self.settle, None if card.act else f"For {card.owner} to settle", "Space")
+        self.settle.setVisible(bool(card.act))
+        self.settle.setText(caption(card.act))
+        self.settle.setAccessibleName(card.act)
+        allow(self.settle, None, "Space")
+        self.whose.say("" if card.act else f"For {card.owner} to settle")
         back = bool(card.noted)
         self.aside.setText("Bring back" if back else "Set aside")
         allow(self.aside, None, "Delete: it stands last, quietly, for this desk alone")

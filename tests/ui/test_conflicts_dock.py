@@ -116,7 +116,8 @@ def test_that_what_is_others_to_settle_has_no_button(make_dock: MakeDock, qtbot:
     card = dock.model.index(2, 0).data(CARD_ROLE)
     assert (card.act, card.owner) == ("", "Mecklenburg EMS")
     dock.list.setCurrentIndex(dock.model.index(2, 0))
-    assert not dock.settle.isEnabled()
+    assert dock.settle.isHidden()
+    assert dock.whose.text() == "For Mecklenburg EMS to settle"
     with qtbot.assertNotEmitted(dock.act_asked):
         QTest.keyClick(dock.list, Qt.Key.Key_Space)
 
