@@ -33,22 +33,57 @@ class TaskStandings:
         self._left: dict[Key, Standing] = {}
         #: of those known, the ones that also a unit's or an incident's word may move
         self._leaning: set[Key] = set()
-        #: task -> the tasks that say that they take its place
-        self._claimed: dict[Key, list[Key]] | None = None
-        self._rings: frozenset[Key] = frozenset()
+        #: task -> the one whose place it says it takes, and the other way round
+        self._next: dict[Key, Key] = {}
+        self._claimed: dict[Key, set[Key]] = {}
+        self._rings: frozenset[Key] | None = None
 
     def renew(self, change: Change) -> None:
-        """Forget what a change may have moved: all by what tasks are read from, else what leans on a clause."""
-        if change.tasks or change.consents or change.commands or change.links:
+        """Forget what a change may have moved: tasks, those in a line with them, what leans on a clause."""
+        if change.consents or change.commands or change.links:
             self._known.clear()
             self._leaning.clear()
             self._left.clear()
-            self._claimed = None
-        elif self._leaning and (change.units or change.incidents):
-            for key in self._leaning:
-                self._known.pop(key, None)
-            self._leaning.clear()
-            self._left.clear()
+        if change.tasks:
+            touched = self._line(change.tasks)
+            for key in change.tasks:
+                self._note(key)
+            self._forget(self._line(touched))
+        if self._leaning and (change.units or change.incidents):
+            self._forget(self._line(self._leaning))
+
+    def _forget(self, keys: set[Key]) -> None:
+        for key in keys:
+            self._known.pop(key, None)
+            self._left.pop(key, None)
+        self._leaning -= keys
+
+    def _line(self, keys: set[Key]) -> set[Key]:
+        """These, and all that stand in a line with them: in their place, or they in theirs."""
+        found, waiting = set(keys), list(keys)
+        while waiting:
+            key = waiting.pop()
+            beside = {*self._claimed.get(key, ()), *((self._next[key],) if key in self._next else ())}
+            waiting += beside - found
+            found |= beside
+        return found
+
+    def _note(self, key: Key) -> None:
+        """Whose place a task says it takes, as it is now."""
+        report = self._tasks.get(key)
+        replaced = _replaced_key(_task(report)) if report is not None else None
+        before = self._next.get(key)
+        if replaced == before:
+            return
+        self._rings = None
+        if before is not None:
+            self._claimed[before].discard(key)
+            if not self._claimed[before]:
+                del self._claimed[before]
+            del self._next[key]
+        if replaced is not None:
+            self._next[key] = replaced
+            self._claimed.setdefault(replaced, set()).add(key)
 
     def of(self, task: Report, now: datetime | None = None) -> Standing:
         """Where a task stands; nothing expires without `now`."""
@@ -68,7 +103,7 @@ class TaskStandings:
 
     def replaced_by(self, task: Report) -> Report | None:
         """The task that validly took its place: of several, the one that was asked first."""
-        claimed = self._claims().get(task.key, ())
+        claimed = self._claimed.get(task.key, ())
         valid = [self._tasks[key] for key in claimed if self._replaces(task, self._tasks[key])]
         return min(valid, key=lambda one: (asked_at(_task(one)), one.key), default=None)
 
@@ -113,20 +148,9 @@ class TaskStandings:
         body = _task(old)
         incident = (body.incident_agency, body.incident)
         took_over = new.agency != old.agency and self.took_over(incident, old.agency, new.agency)
-        self._claims()
+        if self._rings is None:
+            self._rings = _in_rings(self._next)
         return may_replace(old, new, took_over) and not (old.key in self._rings and new.key in self._rings)
-
-    def _claims(self) -> dict[Key, list[Key]]:
-        if self._claimed is None:
-            self._claimed = {}
-            next_of: dict[Key, Key] = {}
-            for key, report in self._tasks.items():
-                replaced = _replaced_key(_task(report))
-                if replaced is not None:
-                    next_of[key] = replaced
-                    self._claimed.setdefault(replaced, []).append(key)
-            self._rings = _in_rings(next_of)
-        return self._claimed
 
 
 def _in_rings(next_of: Mapping[Key, Key]) -> frozenset[Key]:
