@@ -75,12 +75,15 @@ class Authority:
         """What lies under and around an incident; None as for `lead`."""
         return self.leads.site(incident)
 
-    def may_task(self, unit: Key, incident: Key | None, *, beside: Collection[Key] = ()) -> Tasking:
+    def may_task(
+        self, unit: Key, incident: Key | None, *, beside: Collection[Key] = (), instead_of: Key | None = None
+    ) -> Tasking:
         """Whether this desk may send a unit to an incident: directly, by asking, or not.
 
-        `beside` are units that are sent in the same breath: they use up a clause as well.
+        `beside` are units that are sent in the same breath: they use up a clause as well. `instead_of` is the task
+        whose place this takes: it uses it up no longer.
         """
-        return self._modes.may_task(unit, incident, self.now(), beside)
+        return self._modes.may_task(unit, incident, self.now(), beside, instead_of)
 
     def modes(self, incident: Key | None) -> Mode:
         """How we get a unit of an agency and kind for an incident, whoever sits at this desk; cheap to ask often."""

@@ -70,14 +70,19 @@ class Modes:
         """How we get this unit, as far as agreements go."""
         return self.of(incident, at)(unit[0], self._wanted(unit).kind)
 
-    def may_task(self, unit: Key, incident: Key | None, at: datetime, beside: Collection[Key] = ()) -> Tasking:
-        """Whether this desk may send a unit; `beside` are others that are sent in the same breath, and count."""
+    def may_task(
+        self, unit: Key, incident: Key | None, at: datetime, beside: Collection[Key] = (), instead_of: Key | None = None
+    ) -> Tasking:
+        """Whether this desk may send a unit; `beside` are others that are sent in the same breath, and count.
+
+        `instead_of` is the task whose place this takes: its unit counts no longer.
+        """
         return may_task(
             self._operator,
             self._wanted(unit),
             self._basis(incident),
             self._terms.get(unit[0], ()),
-            self._commitments(at, beside),
+            self._commitments(at, beside, instead_of),
             at=at,
             live=self._live,
         )
@@ -95,12 +100,13 @@ class Modes:
 
         return replace(given, why_not=why_not)
 
-    def _commitments(self, at: datetime, beside: Collection[Key] = ()) -> Commitments:
+    def _commitments(self, at: datetime, beside: Collection[Key] = (), instead_of: Key | None = None) -> Commitments:
         picture = self._picture
 
         def bound(term: Term) -> Collection[Key]:
             giver = term.clause.giver if isinstance(term.clause, AidClause) else ""
-            given = picture.commitments.bound_units(term, at, exercise=not self._live)
+            bound = picture.commitments.bound(term, at, exercise=not self._live)
+            given = {one.unit for one in bound if one.task.key != instead_of}
             return given | {one for one in beside if one[0] == giver}
 
         return Commitments(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from cop.domain.rules.tasking import Direct, Refused, Tasking
+from cop.domain.rules.tasking import Direct, Refused, Request, Tasking
 from cop.picture.change import Key
 from cop.ui import wording
 from cop.ui.desk import Desk
@@ -40,7 +40,13 @@ def what_happens(desk: Desk, unit: Key, tasking: Tasking) -> str:
 
 def why_words(desk: Desk, unit: Key, tasking: Tasking, why: str) -> str:
     """All that there is to say about asking for a unit, a line each: what happens, the clause, why it stands here."""
-    lines = (what_happens(desk, unit, tasking), sentence(tasking.term), wording.one_line(why))
+    uncovered = tasking.reason if isinstance(tasking, Request) and not tasking.covered else ""
+    lines = (
+        what_happens(desk, unit, tasking),
+        wording.one_line(uncovered),
+        sentence(tasking.term),
+        wording.one_line(why),
+    )
     return "\n".join(dict.fromkeys(line for line in lines if line))
 
 

@@ -283,3 +283,14 @@ def test_that_a_dispatcher_sends_nobody(make: Make) -> None:
     refused = desk.authority.may_task((FD, "hazmat-4"), RAIL)
     assert isinstance(refused, Refused)
     assert "Only an incident commander assigns a task" in refused.reason
+
+
+def test_that_a_unit_is_swapped_for_another_within_the_quantity(make: Make, sent: list[Command]) -> None:
+    others = [r.report(FD, r.unit(f"hazmat-{n}", kind="hazmat", status="available")) for n in (5, 6)]
+    desk, _ = make(FIRE, "commander", *others, asks(), asks("d2", unit="hazmat-5", seconds=-9))
+    assert isinstance(desk.authority.may_task((FD, "hazmat-6"), RAIL), Request)
+    assert isinstance(desk.authority.may_task((FD, "hazmat-6"), RAIL, instead_of=(FIRE, "d1")), Direct)
+    assert desk.tasks.reassign(desk.picture.tasks[FIRE, "d1"], (FD, "hazmat-6")) is None
+    swapped = desk.picture.tasks[FIRE, sent[-1].body.id]
+    states = [desk.picture.task_state(one) for one in (desk.picture.tasks[FIRE, "d1"], swapped)]
+    assert states == ["reassigned", "accepted"]

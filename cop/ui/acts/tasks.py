@@ -178,7 +178,7 @@ class TaskActs:
         return task_moves.ask(
             desk.operator,
             task,
-            desk.authority.may_task(unit, incident if body is not None else None, beside=beside),
+            desk.authority.may_task(unit, incident if body is not None else None, beside=beside, instead_of=instead_of),
             unit_known=known is not None or picture.tracks.row_of(*unit) is not None,
             open_tasks=open_tasks,
             at=now,
