@@ -17,6 +17,7 @@ from cop.domain.log import LogEntry
 from cop.map.palette import RESOURCES, Palette, load_palette
 from cop.map.view import MapView
 from cop.picture.ground import Ground, load_jurisdictions
+from cop.picture.home import HomeGround
 from cop.picture.picture import Picture
 from cop.ui.desk import Desk
 from cop.ui.main_window import MainWindow
@@ -77,10 +78,11 @@ def make_desk(clock: Clock, sent: list[Command], ground: Ground) -> MakeDesk:
         exercise: str = "",
         filled: bool = True,
         agreements: Agreements | None = None,
+        home: HomeGround | None = None,
     ) -> Desk:
         desk = Desk(
             Operator(agency=agency, role=role, name="A. Rivera"),
-            Picture(agreements=agreements),
+            Picture(home, agreements),
             ground,
             sent.append,
             exercise=exercise,

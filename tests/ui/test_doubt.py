@@ -12,7 +12,6 @@ from cop.domain.batch import Batch, FeedHealth, PositionFields
 from cop.domain.report import Report
 from cop.picture.ground import Ground
 from cop.picture.home import HomeGround
-from cop.picture.picture import Picture
 from cop.ui.desk import Desk
 from cop.ui.feed_dock import FeedModel
 from cop.ui.incident_dock import IncidentModel
@@ -23,7 +22,7 @@ from cop.ui.task_words import standing
 from cop.ui.unit_dock import UnitModel
 from cop.ui.wording import breakable, paragraphs
 from tests import reports as r
-from tests.ui.conftest import MakeDesk, MakeWindow, small_picture
+from tests.ui.conftest import MakeDesk, MakeWindow
 
 FAR = {"lat": 75.0, "lon": 37.0}
 
@@ -31,11 +30,7 @@ FAR = {"lat": 75.0, "lon": 37.0}
 @pytest.fixture
 def desk(make_desk: MakeDesk, ground: Ground) -> Desk:
     """A desk whose picture knows whose ground is where."""
-    made = make_desk(filled=False)
-    made.picture = Picture(HomeGround(ground))
-    for batch in small_picture():
-        made.take_in(batch)
-    return made
+    return make_desk(home=HomeGround(ground))
 
 
 def column(model: Any, heading: str) -> list[str]:
