@@ -91,7 +91,7 @@ def run() -> list[Row]:
     authority.take(first)
     authority.standing.begin()
     authority.tick()
-    zones = [shapely.geometry.shape(one.body.geometry) for one in picture.zones.values()]  # type: ignore[union-attr]
+    zones = [shapely.geometry.shape(one.body.geometry) for one in picture.zones.values()]
     shapely.prepare(zones)
     ours, floor, seconds = [], [], []
     for number in range(_PULSES):

@@ -42,7 +42,7 @@ _SOURCE = Source(feed="bench", format="cop-json")
 
 def report(agency: str, body: object) -> Report:
     """A report of the benchmark's feed."""
-    return Report(agency=agency, body=body, source=_SOURCE, received_at=NOW)  # type: ignore[arg-type]
+    return Report(agency=agency, body=body, source=_SOURCE, received_at=NOW)
 
 
 def filled(

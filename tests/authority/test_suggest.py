@@ -242,7 +242,10 @@ def test_that_who_may_not_be_tasked_stands_last_and_is_told_why() -> None:
     told.incident()
     told.unit(THEIRS, "near", 35.2, -80.8)
     told.unit(OURS, "far", 35.4, -80.8, kind="ambulance")
-    may_task = lambda unit, incident: Refused("withdrawn") if unit[0] == THEIRS else Direct("ours")  # noqa: E731
+
+    def may_task(unit: tuple[str, str], incident: object) -> Refused | Direct:
+        return Refused("withdrawn") if unit[0] == THEIRS else Direct("ours")
+
     found = told.authority.suggestions.rank(FIRE, None, may_task, told.now, limit=6)
     assert [one.unit[1] for one in found] == ["far", "near"]
     assert found[1].why.endswith("may not be tasked: withdrawn")
