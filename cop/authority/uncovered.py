@@ -55,10 +55,15 @@ def uncovered(terms: Sequence[Term], ground: Ground, at: datetime) -> Iterator[U
         of_it = [one.geometry for one in own if one.discipline == discipline]
         rest = shapely.difference(whole, shapely.union_all(of_it)) if of_it else whole
         found: dict[tuple[float, float, float], Uncovered] = {}
+        lefts: dict[tuple[tuple[str, str], ...], BaseGeometry | None] = {}
         for kind in INCIDENT_TYPES:
             if leading_discipline(kind) != discipline or kind == "unknown":
                 continue
-            left = _without(rest, [term for term in covering if is_about(term, kind)])
+            by = [term for term in covering if is_about(term, kind)]
+            keys = tuple(term.key for term in by)
+            if keys not in lefts:
+                lefts[keys] = _without(rest, by)
+            left = lefts[keys]
             if left is None or rough_km2(left) < _LEAST_KM2:
                 continue
             one = _of(discipline, (kind,), left, whole_km2, ())
@@ -92,7 +97,9 @@ def _without(ground: BaseGeometry, terms: Sequence[Term]) -> BaseGeometry | None
     """What clauses leave of it; None if nothing."""
     if any(term.ground is None for term in terms):
         return None
-    left = shapely.difference(ground, shapely.union_all([term.ground for term in terms])) if terms else ground
+    left: BaseGeometry = ground
+    if terms:
+        left = shapely.difference(ground, shapely.union_all([term.ground for term in terms]))
     return None if left.is_empty else left
 
 
@@ -104,9 +111,14 @@ def _always_leads(term: Term) -> bool:
 
 
 def _instead(left: BaseGeometry, own: Sequence[Jurisdiction]) -> tuple[str, ...]:
-    """Agencies with ground there, the one with most of it first; planning zones are no authority."""
+    """Agencies with ground there, the one with most of it first: a jurisdiction counts whole if its middle is there."""
+    geometries = np.array([one.geometry for one in own], dtype=object)
+    middles = shapely.point_on_surface(geometries)
+    shapely.prepare(left)
+    there = shapely.intersects(left, middles)
+    if not there.any():
+        there = shapely.intersects(left, geometries)
     areas: dict[str, float] = {}
-    for one in own:
-        if shapely.intersects(one.geometry, left):
-            areas[one.agency] = areas.get(one.agency, 0.0) + shapely.intersection(one.geometry, left).area
-    return tuple(agency for agency, area in sorted(areas.items(), key=lambda pair: (-pair[1], pair[0])) if area > 1e-9)
+    for index in np.flatnonzero(there).tolist():
+        areas[own[index].agency] = areas.get(own[index].agency, 0.0) + own[index].area_km2
+    return tuple(agency for agency, _ in sorted(areas.items(), key=lambda pair: (-pair[1], pair[0])))
