@@ -96,6 +96,9 @@ def _of_clauses(file: ReadFile, agreement: Agreement, units: Units | None) -> It
         if clause.mode == "direct" and clause.answer_within_min is not None:
             words = "a direct clause asks nobody: answer_within_min says nothing here"
             yield file.problem((*path, "answer_within_min"), words, "warning")
+        if clause.mode == "direct" and clause.quantity is None:
+            words = f"{clause.giver} gives as many as are wanted, unasked: is no quantity meant?"
+            yield file.problem((*path, "mode"), words, "warning")
         if units is not None:
             yield from _of_units(file, path, clause, units)
 

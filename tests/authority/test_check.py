@@ -132,6 +132,7 @@ def test_that_hours_meet_exactly_if_there_is_a_half_hour_of_both(first: Times, s
         (AID.replace("west-fire", "air").replace('"engine"', '"arff"'), "note: what units air has is not known", 0),
         (AID.replace('["city-fire"]', '["west-fire"]'), "0.toml:22: §4: west-fire gives to itself alone", 1),
         (AID + 'mode = "direct"\nanswer_within_min = 5\n', "note: a direct clause asks nobody", 0),
+        (AID + 'mode = "direct"\n', "0.toml:24: §4: note: west-fire gives as many as are wanted, unasked", 0),
         (LEAD + 'times = { begins = "07:00", ends = "07:00" }\n', "§3.1: from 07:00 to 07:00 is no time", 1),
         ('[[areas]]\nid = "a"\njurisdiction = "city"\n' + LEAD, 'note: no clause speaks of the area "a"', 0),
     ],
