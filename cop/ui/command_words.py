@@ -1,10 +1,12 @@
 """Who is in command of an incident, in words: the same on its page, in a notice and in the inbox."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from cop.domain.command import IncidentCommand
 from cop.domain.rules.command import Commander, Offer, Standing, Void
+from cop.domain.words import ROLES, label
 from cop.picture.change import Change, Key
 from cop.ui import wording
 from cop.ui.acts.command import Asked
@@ -90,6 +92,22 @@ def offer_hint(desk: Desk, incident: Key, offer: Offer) -> str:
         return ""
     giver = _name(desk, offer.giver)
     return f"{tasks} open tasks of {giver} go with it." if tasks > 1 else f"1 open task of {giver} goes with it."
+
+
+def command_log(desk: Desk, about: Iterable[Key]) -> Iterator[tuple[datetime, str]]:
+    """What agencies last said of command of an incident (`about` are its reports), each with its time."""
+    for agency, word in desk.picture.commanding.words(next(iter(about), ("", ""))):
+        who, why = f"{_name(desk, agency)}{_by(word)}", _because(word.reason)
+        if word.taken_from and word.since is not None:
+            yield word.since, f"{who} took command over from {_name(desk, word.taken_from)}"
+        elif word.holds and word.since is not None:
+            yield word.since, f"{who} took command"
+        if word.holds and word.offered_to:
+            yield word.at, f"{who} offered command to {_name(desk, word.offered_to)}{why}"
+        elif word.declined_from and not word.holds:
+            yield word.at, f"{who} declined command from {_name(desk, word.declined_from)}{why}"
+        elif not word.holds and word.since is not None:
+            yield word.at, f"{who} gave command up{why}"
 
 
 class CommandNews:
@@ -178,6 +196,12 @@ def _since(desk: Desk, one: Commander) -> str:
 def _because(reason: str) -> str:
     words = wording.shortened(wording.one_line(reason), _REASON)
     return f": {words}" if words else ""
+
+
+def _by(word: IncidentCommand) -> str:
+    """The person who said it, and in which role: ", B. Moss, incident commander"."""
+    parts = (wording.shortened(wording.one_line(word.by), 60), label(ROLES, word.role).lower() if word.role else "")
+    return "".join(f", {part}" for part in parts if part)
 
 
 def _joined(desk: Desk, agencies: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ from cop.domain.task import Answer
 from cop.domain.words import INCIDENT_STATUSES, TASK_STATES, label
 from cop.picture.change import Key
 from cop.ui import wording
+from cop.ui.command_words import command_log
 from cop.ui.desk import Desk
 from cop.ui.task_words import person, state_words, task_of
 from cop.ui.zone_words import zone_name
@@ -50,6 +51,7 @@ def lines_of(desk: Desk, incident: Report) -> list[Line]:
     for report in picture.tasks.values():
         if (task_of(report).incident_agency, task_of(report).incident) in about:
             lines.extend(_task(desk, report))
+    lines.extend(Line(at, words) for at, words in command_log(desk, about))
     lines.extend(Line(at, passed.words) for at, passed in desk.passed_leads if passed.incident in about)
     lines.sort(key=lambda line: line.at, reverse=True)
     return [Line(line.at, wording.one_line(line.text)) for line in lines[:_MOST]]

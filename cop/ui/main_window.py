@@ -19,6 +19,7 @@ from cop.ui.agreements_dock import AgreementsDock
 from cop.ui.alert_dock import AlertDock
 from cop.ui.alert_news import AlertNews
 from cop.ui.banner import Banners, Notice
+from cop.ui.command_words import CommandNews
 from cop.ui.conflicts_dock import ConflictsDock
 from cop.ui.desk import Desk
 from cop.ui.dialogs.opener import Dialogs
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._alert_news = AlertNews(desk)
         self._zone_news = ZoneNews(desk)
+        self._command_news = CommandNews(desk)
         self._operation = wording.one_line(operation)
         self._say_title()
         QApplication.setFont(ui_font())
@@ -280,6 +282,8 @@ class MainWindow(QMainWindow):
             self.top_bar.refresh()
         if change.alerts and (news := self._alert_news.take(change)):
             self.notice.say(news)
+        if told := self._command_news.take(change):
+            self.notice.say("\n".join(told))
         if change.agencies:
             self._say_title()
         if change.refusals:

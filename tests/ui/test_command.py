@@ -18,6 +18,7 @@ from cop.ui.command_section import CommandSection
 from cop.ui.command_words import CommandNews
 from cop.ui.desk import Desk
 from cop.ui.dialogs.hand_over import HandOverDialog, ReasonDialog, UnifyDialog
+from cop.ui.incident_log import lines_of
 from cop.ui.incident_page import IncidentPage
 from tests import reports as r
 from tests.ui.conftest import CRASH, RAIL, Clock
@@ -314,3 +315,21 @@ def test_that_the_page_says_who_is_in_command_between_who_leads_and_who_is_near(
     assert page.concerns(change)
     tops = [part.mapTo(page, part.rect().topLeft()).y() for part in (page.leads, page.command, page.nearest)]
     assert tops == sorted(tops)
+
+
+def test_that_the_log_of_an_incident_tells_who_took_and_gave_command(make_desk) -> None:  # type: ignore[no-untyped-def]
+    desk = make_desk(agency=GASTON)
+    hears(desk, word(RAIL[0], 2, seconds=-20, holds=True, since=r.at(-600), offered_to=GASTON, by="B3", reason="Spent"))
+    offer = desk.command.standing(RAIL).offer_to(GASTON)
+    assert offer is not None
+    desk.command.accept(RAIL, offer)
+    told = [line.text for line in lines_of(desk, desk.picture.incidents[RAIL])]
+    assert "Gastonia FD, A. Rivera, incident commander took command over from Charlotte Fire" in told
+    assert "Charlotte Fire, B3 offered command to Gastonia FD: Spent" in told
+
+
+def test_that_the_window_says_at_once_that_command_is_offered_to_us(make_desk, make_window) -> None:  # type: ignore[no-untyped-def]
+    desk = make_desk(agency=GASTON)
+    window = make_window(desk)
+    hears(desk, word(RAIL[0], 2, holds=True, commander="B3", since=r.at(-600), offered_to=GASTON, reason="Spent"))
+    assert window.notice.text() == "Charlotte Fire offers us command of Hazmat rail derailment: Spent"
