@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from datetime import time as hour
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -106,19 +107,24 @@ def _clause(agreement: int, number: int, near: list[str], dice: np.random.Genera
     elif number == 5:
         area = AreaTerms(jurisdiction=near[3], within_m=500.0)
     times = Times(begins=hour(20), ends=hour(6), zone=_ZONE) if number % 4 == 1 else Times()
-    head = {"number": f"{number // 5 + 1}.{number % 5}", "says": "As agreed.", "types": types, "area": area}
+    head: dict[str, Any] = {
+        "number": f"{number // 5 + 1}.{number % 5}",
+        "says": "As agreed.",
+        "types": types,
+        "area": area,
+    }
     one, two = f"agency-{agreement}", f"agency-{agreement + 1}"
     if number < 14:
-        who = {"unified": (one, two)} if number % 5 == 2 else {"leads": one if number % 2 else two}
+        who: dict[str, Any] = {"unified": (one, two)} if number % 5 == 2 else {"leads": one if number % 2 else two}
         when = Conditions(
             priority_at_least=3 if number % 3 == 0 else None, more_units_than=4 if number % 7 == 0 else None
         )
-        return LeadClause(**head, **who, times=times, when=when, precedence=int(dice.integers(1, 60)))  # type: ignore[arg-type]
+        return LeadClause(**head, **who, times=times, when=when, precedence=int(dice.integers(1, 60)))
     if number < 18:
-        return AidClause(**head, giver=one, takers=(two,), quantity=2, times=times)  # type: ignore[arg-type]
+        return AidClause(**head, giver=one, takers=(two,), quantity=2, times=times)
     if number == 18:
-        return ShareClause(**head, giver=one, to=(two,))  # type: ignore[arg-type]
-    return EscalateClause(**head, decides=one)  # type: ignore[arg-type]
+        return ShareClause(**head, giver=one, to=(two,))
+    return EscalateClause(**head, decides=one)
 
 
 def _incidents(dice: np.random.Generator) -> list[Incident]:
