@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
 from cop.authority.problem import Problem
 from cop.briefing.state import state
 from cop.config import Config, ConfigError, check, load
-from cop.domain.agreement import Agreements, ShareClause
+from cop.domain.agreement import Agreements
 from cop.domain.desk import Command, Operator
 from cop.domain.unit import Unit
 from cop.exercise.feeds import feeds as exercise_feeds
@@ -359,7 +359,7 @@ def _feed_setup(config: Config, operator: Operator, data: Path, agreements: Agre
         outbox=str(data / "outbox.sqlite"),
         client_id=config.broker.client_id or _client_id(data, operator, config.feeds()),
         publish=config.publish,
-        agreements=Agreements(term for term in agreements.terms if isinstance(term.clause, ShareClause)),
+        agreements=agreements.shares,
         operation=operation,
     )
 

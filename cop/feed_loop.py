@@ -64,7 +64,8 @@ class _Loop:
         self._journal_error = ""
         self._journal_retry_at = 0.0
         self._own_source = self._journal.source("this desk", operator.agency, "cop-json") if self._journal else 0
-        self._relay = Relay(setup.publish, operator.agency, setup.agreements, operation=setup.operation) if setup.publish else None
+        relay = Relay(setup.publish, operator.agency, setup.agreements, operation=setup.operation)
+        self._relay = relay if setup.publish else None
         listen, we_say = (self._relay.take, self._relay.says) if self._relay is not None else (None, None)
         self._intake = Intake(
             setup.feeds,

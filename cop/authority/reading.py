@@ -84,7 +84,8 @@ def load_agreements(
     """
     files, problems = read_files(paths, Atlas(ground, region))
     terms = [term for file in files for term in file.terms]
-    return Agreements(terms), sorted({*problems, *(problem for file in files for problem in file.problems)})
+    wrong = sorted({*problems, *(problem for file in files for problem in file.problems)})
+    return Agreements(terms, incomplete=any(one.severity == "error" for one in wrong)), wrong
 
 
 def read_files(paths: Iterable[Path], atlas: Atlas) -> tuple[list[ReadFile], list[Problem]]:

@@ -193,9 +193,13 @@ class Term:
 
 
 class Agreements:
-    """All agreements that a desk knows; the order in which they were read changes nothing."""
+    """All agreements that a desk knows; the order in which they were read changes nothing.
 
-    def __init__(self, terms: Iterable[Term] = ()) -> None:
+    `incomplete`: there is an agreement that could not be applied, so that nobody knows what else it says.
+    """
+
+    def __init__(self, terms: Iterable[Term] = (), *, incomplete: bool = False) -> None:
+        self.incomplete = incomplete
         self.terms: tuple[Term, ...] = tuple(sorted(terms, key=lambda term: term.key))
         self._by_key = {term.key: term for term in self.terms}
         for term in self.terms:  # their ground is asked about again and again
@@ -208,6 +212,12 @@ class Agreements:
     def term(self, agreement: str, clause: str) -> Term | None:
         """The clause of that number."""
         return self._by_key.get((agreement, clause))
+
+    @property
+    def shares(self) -> "Agreements":
+        """What is shown to whom alone: all that the feed process needs."""
+        terms = (term for term in self.terms if isinstance(term.clause, ShareClause))
+        return Agreements(terms, incomplete=self.incomplete)
 
     @cached_property
     def agreements(self) -> Sequence[Agreement]:

@@ -244,3 +244,12 @@ def test_that_a_road_and_a_zone_file_are_found_beside_the_agreement(tmp_path: Pa
     agreements, problems = load_agreements([tmp_path], ground(), region(tmp_path))
     assert problems == []
     assert agreements.terms[0].ground_words == "I-85 and 100 m around it"
+
+
+def test_that_agreements_of_which_one_cannot_be_applied_are_known_to_be_incomplete(tmp_path: Path) -> None:
+    (tmp_path / "torn.toml").write_text('id = "torn"\nclauses = [', encoding="utf-8")
+    agreements, problems = load_agreements([tmp_path], Ground([]))
+    assert problems
+    assert agreements.incomplete
+    assert agreements.shares.incomplete
+    assert not load_agreements([], Ground([]))[0].incomplete

@@ -157,3 +157,10 @@ def test_that_taking_any_clause_back_never_shows_more_to_anybody(fields: list[di
         assert after.hidden or after.rounded >= before.rounded
         assert after.hidden or after.delay >= before.delay
         assert after.details <= before.details
+
+
+def test_that_while_an_agreement_cannot_be_applied_nothing_is_shown_that_it_might_speak_of() -> None:
+    sharing = Sharing(Agreements(incomplete=True), {})
+    assert sharing.shown_to("york-fd", "charlotte-fire", ENGINE, r.NOON).hidden
+    assert not sharing.shown_to("york-fd", "charlotte-fire", RAIL, r.NOON).details
+    assert not sharing.shown_to("charlotte-fire", "charlotte-fire", ENGINE, r.NOON).hidden

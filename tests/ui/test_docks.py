@@ -5,6 +5,7 @@ import pkgutil
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QStyle
 from pytestqt.qtbot import QtBot
 
@@ -35,7 +36,8 @@ def test_that_every_dock_has_keys_of_its_own_that_show_it(
     qtbot.waitUntil(window.isActiveWindow)
     assert len({dock.keys for dock in window.docks}) == len(window.docks)
     for dock in window.docks:
-        qtbot.keyClick(window, Qt.Key(ord(dock.keys[-1])), Qt.KeyboardModifier.ControlModifier)
+        pressed = QKeySequence(dock.keys)[0]
+        qtbot.keyClick(window, pressed.key(), pressed.keyboardModifiers())
         qtbot.waitUntil(dock.in_sight)
         focused = QApplication.focusWidget()
         assert focused is not None

@@ -2,7 +2,8 @@
 
 Without a clause positions are shown as they are, and what is medical or personal is shown to nobody. Clauses that name
 a party go before those that speak of everyone; of several that speak of the same party the strictest counts, and what
-a pause or a withdrawal takes back is not shown at all: taking back never shows more.
+a pause or a withdrawal takes back is not shown at all: taking back never shows more. While an agreement cannot be
+applied, nothing leaves that any could speak of: it may be the one that says no.
 """
 
 import math
@@ -53,12 +54,15 @@ class Sharing:
 
     def __init__(self, agreements: Agreements, consents: Mapping[tuple[str, str], Report]) -> None:
         self._terms = [(term, term.clause) for term in agreements.terms if isinstance(term.clause, ShareClause)]
+        self._incomplete = agreements.incomplete
         self._consents = consents
 
     def shown_to(self, party: str, giver: str, case: Case, at: datetime, *, operation: str = "") -> Shown:
         """What `giver` shows of this to `party`, an agency; `NOBODY_NAMED` is whoever reads what is open to all."""
         if giver == party:
             return Shown(details=frozenset({"medical", "personal"}))
+        if self._incomplete:
+            return Shown(hidden=True)
         speaking = [
             (term, clause)
             for term, clause in self._terms
