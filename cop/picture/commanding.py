@@ -1,6 +1,7 @@
 """Who is in command of each incident of the picture; what several agencies report as one has one command."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from cop.domain.command import IncidentCommand
 from cop.domain.report import Report
@@ -24,10 +25,13 @@ class Commanding:
         #: word -> the incident that it is about, also of a word that is gone
         self._about: dict[Key, Key] = {}
         self._standings: dict[Key, Standing] = {}
+        self._took_over: dict[tuple[Key, str, str, datetime], bool] = {}
 
     def renew(self, change: Change) -> None:
         """Forget what a change may have moved; asked after each pulse, once the picture holds it."""
         moved = {one for key in change.commands for one in self._file(key)}
+        if change.commands or change.links or change.incidents:
+            self._took_over.clear()
         if change.links:
             self._standings.clear()
         elif self._standings and (moved or change.incidents):
@@ -54,9 +58,12 @@ class Commanding:
         """Whether an agency is in command, alone or with others."""
         return agency in self.standing(incident).agencies
 
-    def took_over(self, incident: Key, giver: str, taker: str) -> bool:
-        """Whether a taker ever accepted command of it from a giver: what went with command may stand in its name."""
-        return command.took_over(taker, giver, self.words(incident))
+    def took_over(self, incident: Key, giver: str, taker: str, asked_at: datetime) -> bool:
+        """Whether a taker accepted command of it from a giver: what that one had asked may stand in its name."""
+        asked = (incident, giver, taker, asked_at)
+        if asked not in self._took_over:
+            self._took_over[asked] = command.took_over(taker, giver, self.words(incident), asked_at)
+        return self._took_over[asked]
 
     def incidents(self) -> list[Key]:
         """The incidents that anybody said something of command of; of those that are one, the leading report."""

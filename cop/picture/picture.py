@@ -110,7 +110,12 @@ class Picture:
         #: who is in command of which incident, by these words
         self.commanding = Commanding(self.commands, self.incidents, self.same)
         #: where tasks stand, by whose word
-        self.standings = TaskStandings(self.tasks, self.answers, took_over=self.commanding.took_over)
+        self.standings = TaskStandings(
+            self.tasks,
+            self.answers,
+            took_over=self.commanding.took_over,
+            taken_back=lambda answer: ("answer", answer) in self._gone,
+        )
         #: which tasks lean on which clause, and what of it is bound
         self.commitments = Commitments(self)
         self.standings.by_clause = self.commitments.by_clause

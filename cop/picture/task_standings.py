@@ -11,8 +11,8 @@ from cop.picture.change import Change, Key
 
 #: what the clause that a task names comes to, at a moment; None where it names none
 ByClause = Callable[[Report, datetime | None], Tasking | None]
-#: whether command of an incident went from an agency to another: incident, giver, taker
-TookOver = Callable[[Key, str, str], bool]
+#: whether what a giver asked at a moment went to a taker with command: incident, giver, taker, the moment
+TookOver = Callable[[Key, str, str, datetime], bool]
 
 
 class TaskStandings:
@@ -23,12 +23,15 @@ class TaskStandings:
         tasks: Mapping[Key, Report],
         answers: Mapping[Key, Report],
         by_clause: ByClause = lambda task, now: None,
-        took_over: TookOver = lambda incident, giver, taker: False,
+        took_over: TookOver = lambda incident, giver, taker, asked: False,
+        taken_back: Callable[[Key], bool] = lambda answer: False,
     ) -> None:
+        """`taken_back` tells whether an answer stood and was taken back."""
         self._tasks = tasks
         self._answers = answers
         self.by_clause = by_clause
         self.took_over = took_over
+        self._taken_back = taken_back
         self._known: dict[Key, Standing] = {}
         self._left: dict[Key, Standing] = {}
         #: of those known, the ones that also a unit's or an incident's word may move
@@ -99,7 +102,10 @@ class TaskStandings:
 
     def answer(self, task: Report) -> Report | None:
         """What the owning agency last said to a task; nobody else's answer counts."""
-        return self._answers.get((_task(task).assignee_agency, f"{task.agency}/{task.body.id}"))
+        return self._answers.get(_answer_key(task))
+
+    def _is_taken_back(self, task: Report) -> bool:
+        return self.answer(task) is None and self._taken_back(_answer_key(task))
 
     def replaced_by(self, task: Report) -> Report | None:
         """The task that validly took its place: of several, the one that was asked first."""
@@ -120,6 +126,7 @@ class TaskStandings:
             by_clause=self.by_clause(task, now),
             replaced_by=self.replaced_by(task),
             before=self._taken_over(task),
+            taken_back=self._is_taken_back(task),
         )
 
     def _taken_over(self, task: Report) -> Standing | None:
@@ -141,13 +148,17 @@ class TaskStandings:
         """How a task stands apart from another that took its place."""
         if task.key not in self._left:
             self._left[task.key] = standing(
-                task, self.answer(task), by_clause=self.by_clause(task, None), before=before
+                task,
+                self.answer(task),
+                by_clause=self.by_clause(task, None),
+                before=before,
+                taken_back=self._is_taken_back(task),
             )
 
     def _replaces(self, old: Report, new: Report) -> bool:
         body = _task(old)
         incident = (body.incident_agency, body.incident)
-        took_over = new.agency != old.agency and self.took_over(incident, old.agency, new.agency)
+        took_over = new.agency != old.agency and self.took_over(incident, old.agency, new.agency, asked_at(body))
         if self._rings is None:
             self._rings = _in_rings(self._next)
         return may_replace(old, new, took_over) and not (old.key in self._rings and new.key in self._rings)
@@ -167,6 +178,10 @@ def _in_rings(next_of: Mapping[Key, Key]) -> frozenset[Key]:
             found.update(list(path)[path[key] :])
         done.update(path)
     return frozenset(found)
+
+
+def _answer_key(task: Report) -> Key:
+    return (_task(task).assignee_agency, f"{task.agency}/{task.body.id}")
 
 
 def _replaced_key(task: Task) -> Key | None:

@@ -104,7 +104,7 @@ def test_that_an_offer_accepted_after_it_was_withdrawn_does_not_count() -> None:
     rail.accept(COUNTY, knows=before)
     assert (rail.standing.state, rail.standing.agencies) == ("one", (CITY,))
     assert rail.standing.voids == (Void(COUNTY, CITY, "withdrawn"),)
-    assert not took_over(COUNTY, CITY, rail.said)
+    assert not took_over(COUNTY, CITY, rail.said, r.at(0))
 
 
 def test_that_an_offer_that_was_accepted_cannot_be_withdrawn_any_more() -> None:
@@ -150,7 +150,9 @@ def test_that_who_took_over_from_a_giver_that_vanished_is_in_command() -> None:
     rail.accept(COUNTY)
     left = [one for one in rail.said if one[0] != CITY]
     assert commanders(left).agencies == (COUNTY,)
-    assert not took_over(COUNTY, CITY, left)  # but nothing that is the giver's goes with a hand-over nobody can check
+    assert not took_over(
+        COUNTY, CITY, left, r.at(0)
+    )  # but nothing that is the giver's goes with a hand-over nobody can check
     _, offer = rail.said[1]
     rail.said.append((CITY, IncidentCommand(**{**_fields(offer), "rev": 9, "deleted": True})))
     assert rail.standing.agencies == (COUNTY,)
@@ -167,8 +169,8 @@ def test_that_command_that_went_on_to_a_third_does_not_come_back() -> None:
     rail.say(STATE, commanding.relinquish(rail.here(STATE), "It is over"))
     assert rail.standing.state == "nobody"
     for giver, taker in ((CITY, COUNTY), (COUNTY, STATE), (CITY, STATE)):
-        assert took_over(taker, giver, rail.said)
-    assert not took_over(CITY, STATE, rail.said)
+        assert took_over(taker, giver, rail.said, r.at(0))
+    assert not took_over(CITY, STATE, rail.said, r.at(0))
 
 
 def test_that_what_was_taken_over_once_stays_so_when_command_comes_and_goes() -> None:
@@ -178,7 +180,23 @@ def test_that_what_was_taken_over_once_stays_so_when_command_comes_and_goes() ->
         rail.offer(giver, taker)
         rail.accept(taker)
         assert rail.standing.agencies == (taker,)
-        assert took_over(COUNTY, CITY, rail.said)
+        assert took_over(COUNTY, CITY, rail.said, r.at(0))
+
+
+def test_that_what_is_asked_after_command_came_back_is_not_taken_by_who_had_it_before() -> None:
+    rail = Incident()
+    rail.take(CITY)
+    first = r.at(rail.second)
+    for giver, taker in ((CITY, COUNTY), (COUNTY, CITY)):
+        rail.offer(giver, taker)
+        rail.accept(taker)
+    again = r.at(rail.second)
+    assert took_over(COUNTY, CITY, rail.said, first)
+    assert not took_over(COUNTY, CITY, rail.said, again)
+    rail.offer(CITY, COUNTY)
+    assert not took_over(COUNTY, CITY, rail.said, again)
+    rail.accept(COUNTY)
+    assert took_over(COUNTY, CITY, rail.said, again)
 
 
 def test_that_who_takes_command_again_after_handing_it_over_is_in_conflict_and_ousts_nobody() -> None:
@@ -438,7 +456,7 @@ def test_that_any_order_and_any_copies_of_the_same_words_give_every_desk_the_sam
     assert bool(expected.agencies) <= bool(newest)
     assert set(expected.agencies) <= holders | {agency for agency, one in newest if one.with_agencies}
     if holders and not expected.agencies:  # every claim went on to somebody who gave it up
-        assert all(any(took_over(taker, one, said) for taker in (CITY, COUNTY, STATE)) for one in holders)
+        assert all(any(took_over(taker, one, said, r.at(0)) for taker in (CITY, COUNTY, STATE)) for one in holders)
     assert (expected.state == "contested") == (len(expected.sides) > 1)
     assert sorted(one for side in expected.sides for one in side) == sorted(expected.agencies)
     assert all(in_command(one, said) for one in expected.agencies)
@@ -462,7 +480,7 @@ def test_that_desks_that_know_all_and_take_nothing_from_others_are_never_in_conf
             assert offer is not None
             taken.add((offer.giver, agency))
         for giver, taker in taken:  # once, and for good
-            assert took_over(taker, giver, rail.said)
+            assert took_over(taker, giver, rail.said, r.at(0))
 
 
 @settings(max_examples=100, deadline=None)
@@ -492,7 +510,7 @@ def test_that_words_of_any_kind_are_read_the_same_in_any_order(words, random) ->
     for giver in (CITY, COUNTY, STATE):  # nobody takes over from who never offered
         offered = any(agency == giver and one.offered_to for agency, one in said)
         for taker in (CITY, COUNTY, STATE):
-            assert offered or not took_over(taker, giver, said)
+            assert offered or not took_over(taker, giver, said, r.at(0))
 
 
 def _fields(one: IncidentCommand) -> dict[str, object]:

@@ -135,6 +135,25 @@ def test_that_two_takers_who_race_for_the_last_one_leave_every_desk_with_the_sam
         assert states(picture_of(*told, agreements=one)) == {"ours": "requested", "theirs": "accepted"}
 
 
+def test_that_what_is_said_of_an_incident_that_is_not_named_gives_no_consent() -> None:
+    picture = picture_of(asked("forged", incident="", incident_agency="", basis=Basis(type="hazmat")))
+    assert states(picture) == {"forged": "requested"}
+    assert "speaks of incidents" in picture.standings.of(picture.tasks[TAKER, "forged"]).why
+
+
+def test_that_a_recall_that_is_taken_back_gives_the_unit_no_second_time() -> None:
+    recalled = (asked("a"), report(GIVER, answer("a", "released", seconds=70, reason="our own fire")))
+    emptied = report(GIVER, Retraction(id="a", at=at(80), kind="answer"), received_s=80)
+    deleted = report(GIVER, answer("a", "released", rev=2, seconds=80, deleted=True))
+    for last in (emptied, deleted):
+        picture = picture_of(*recalled, last)
+        assert states(picture) == {"a": "requested"}
+        assert "taken back" in picture.standings.of(picture.tasks[TAKER, "a"]).why
+        picture.apply(Batch(reports=[report(GIVER, answer("a", "accepted", rev=3, seconds=90))]))
+        assert states(picture) == {"a": "accepted"}
+    assert states(picture_of(deleted, recalled[0])) == {"a": "requested"}
+
+
 def test_that_a_pause_is_for_what_is_asked_after_it() -> None:
     picture = picture_of(asked("before"), paused(90), asked("after", "hazmat-2", seconds=91))
     assert states(picture) == {"before": "accepted", "after": "requested"}

@@ -175,7 +175,8 @@ def seen(incident: Incident) -> Basis:
 
 
 def _basis(task: Task) -> Basis | None:
-    return (task.basis or Basis()) if task.incident or task.basis is not None else None
+    """What a clause is held against; what is said of an incident that is not named could be held against nothing."""
+    return (task.basis or Basis()) if task.incident else None
 
 
 def _not_as_claimed(claim: Claim, term: Term, unit: Report | None, incident: Report | None) -> str:

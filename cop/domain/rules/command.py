@@ -151,18 +151,23 @@ def in_command(agency: str, said: Iterable[Word]) -> bool:
     return agency in commanders(said).agencies
 
 
-def took_over(taker: str, giver: str, said: Iterable[Word]) -> bool:
-    """Whether a taker has ever accepted command of this incident from a giver, or from one who had it from there.
+def took_over(taker: str, giver: str, said: Iterable[Word], asked_at: datetime) -> bool:
+    """Whether what a giver asked at a moment went to a taker with command of this incident.
 
-    Both must have said so: the taker that it accepted this revision, the giver (in it, or ever after) that this taker
-    was offered it. It stays true when command goes on to a third: what went with command then does not come back.
+    The taker has accepted it from the giver, or from one who had it from there. Both must have said so: the taker that
+    it accepted this revision, the giver (in it, or ever after) that this taker was offered it. It stays true when
+    command goes on to a third: what went with command then does not come back. What a giver asks after it is in
+    command anew is its own again: who had it before has no hand in that.
     """
     words = newest_words(said)
     passed: dict[str, set[str]] = {}
     for (agency, incident), word in words.items():
         for taking in takings(word):
             offer = words.get((taking.agency, incident))
-            if offer is not None and is_offered(offer, agency, taking.rev):
+            if offer is None or not is_offered(offer, agency, taking.rev):
+                continue
+            began = offer.since if offer.holds and offer.rev != taking.rev else None
+            if taking.agency != giver or began is None or asked_at < began:
                 passed.setdefault(taking.agency, set()).add(agency)
     reached, waiting = {giver}, [giver]
     while waiting:

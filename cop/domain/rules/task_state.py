@@ -97,13 +97,15 @@ def standing(
     by_clause: Tasking | None = None,
     replaced_by: Report | None = None,
     before: Standing | None = None,
+    taken_back: bool = False,
     now: datetime | None = None,
 ) -> Standing:
     """Where a task stands.
 
     `answer` is the owner's newest word to it, `by_clause` what the clause that it names comes to, `replaced_by` the
     task that validly took its place, `before` what it takes over from the one whose place it took (`taken_over`).
-    Without `now` nothing expires.
+    `taken_back`: its owner had answered, and took that back, which gives nothing that it had not given. Without `now`
+    nothing expires.
     """
     body = _task(task)
     if body.cancelled:
@@ -125,8 +127,8 @@ def standing(
     if said is not None:
         return said
     found = _unanswered(task, by_clause, before)
-    if answer is not None:  # the owner has spoken, if of something else: no clause speaks for it any more
-        why = _why_no_answer(body, _answer(answer))
+    if answer is not None or taken_back:  # the owner has spoken, if of something else: no clause does any more
+        why = _why_no_answer(body, _answer(answer)) if answer is not None else "the answer was taken back: asked anew"
         found = Standing("requested", asked_at(body), task.agency, body.by, body.role, why=why)
     return expired(found, body, now)
 
