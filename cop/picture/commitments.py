@@ -1,5 +1,6 @@
 """Which tasks lean on which clause, whether it accepts them, and what of it is bound, kept up as things change."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -49,12 +50,12 @@ class Commitments:
 
     def take(self, change: Change) -> set[Key]:
         """Work out anew what a pulse changed; the tasks for which their clause comes to something else now."""
-        stale = {at for key in change.tasks for at in self._renew(key)}
+        stale = self._renew(change.tasks)
         if not self._books:
             return set()
         if change.commands or change.links or (change.incidents and self._picture.commands):
             # they decide which task validly took another's place
-            stale.update(at for old in self._replacing.values() for at in self._around(old))
+            stale.update(self._clause_of[old] for old in self._replacing.values() if old in self._clause_of)
         for agreement, clause in {_clause_named(key[1]) for key in change.consents}:
             stale.update(((agreement, clause, False), (agreement, clause, True)))
         for kind, keys in (("unit", change.units), ("incident", change.incidents)):
@@ -115,8 +116,30 @@ class Commitments:
         incident = self._picture.incidents.get((body.incident_agency, body.incident))
         return changed_since(Claim(task), result.term, incident)
 
-    def _renew(self, key: Key) -> set[_Clause]:
-        """A task, or the answer to it, has changed, or it is gone: the clauses that are concerned."""
+    def _renew(self, keys: Iterable[Key]) -> set[_Clause]:
+        """Tasks, or the answers to them, have changed, or they are gone: the clauses that are concerned."""
+        concerned: set[_Clause] = set()
+        starts: list[Key] = []
+        for key in keys:
+            self._forget(key, concerned)
+            task = self._picture.tasks.get(key)
+            body = task.body if task is not None else None
+            starts += self._replaces(key, body.replaces if isinstance(body, Task) else "")
+            if task is None or not isinstance(body, Task) or not body.agreement:
+                continue
+            at = (body.agreement, body.clause, task.exercise)
+            self._clause_of[key] = at
+            self._books.setdefault(at, _Book()).tasks.add(key)
+            self._named_by[key] = (
+                ("unit", (body.assignee_agency, body.unit)),
+                ("incident", (body.incident_agency, body.incident)),
+            )
+            for name in self._named_by[key]:
+                self._about.setdefault(name, set()).add(key)
+            concerned.add(at)
+        return concerned | self._behind(starts)
+
+    def _forget(self, key: Key, concerned: set[_Clause]) -> None:
         before = self._clause_of.pop(key, None)
         self._own_words.pop(key, None)
         for about in self._named_by.pop(key, ()):
@@ -125,34 +148,18 @@ class Commitments:
                 del self._about[about]
                 self._kinds.pop(about[1], None)
         if before is not None:
+            concerned.add(before)
             self._books[before].tasks.discard(key)
             if not self._books[before].tasks:
                 del self._books[before]
-        task = self._picture.tasks.get(key)
-        body = task.body if task is not None else None
-        concerned = self._replaces(key, body.replaces if isinstance(body, Task) else "")
-        if before is not None:
-            concerned.add(before)
-        if task is None or not isinstance(body, Task) or not body.agreement:
-            return concerned
-        at = (body.agreement, body.clause, task.exercise)
-        self._clause_of[key] = at
-        self._books.setdefault(at, _Book()).tasks.add(key)
-        self._named_by[key] = (
-            ("unit", (body.assignee_agency, body.unit)),
-            ("incident", (body.incident_agency, body.incident)),
-        )
-        for name in self._named_by[key]:
-            self._about.setdefault(name, set()).add(key)
-        return concerned | {at}
 
-    def _replaces(self, key: Key, name: str) -> set[_Clause]:
-        """The tasks whose place another takes are looked at again with it."""
+    def _replaces(self, key: Key, name: str) -> tuple[Key, ...]:
+        """Note whose place a task takes; the tasks that are looked at again with it."""
         agency, _, task = name.partition("/")
-        concerned = self._around(self._replacing.pop(key)) if key in self._replacing else set()
+        before = self._replacing.pop(key, key)
         if task:
             self._replacing[key] = (agency, task)
-        return concerned | self._around(self._replacing.get(key, key))
+        return (before, self._replacing.get(key, key))
 
     def _is_another(self, unit: Key) -> bool:
         """Whether a unit is no longer of the kind that was looked at: units say something every few seconds."""
@@ -162,16 +169,17 @@ class Commitments:
         self._kinds[unit] = found
         return found != known
 
-    def _around(self, key: Key) -> set[_Clause]:
-        """The clauses of a task, and of those whose place it took, one after another."""
+    def _behind(self, keys: Iterable[Key]) -> set[_Clause]:
+        """The clauses of tasks, and of those whose place they took, one after another."""
         found: set[_Clause] = set()
         seen: set[Key] = set()
-        at: Key | None = key
-        while at is not None and at not in seen:
-            seen.add(at)
-            if at in self._clause_of:
-                found.add(self._clause_of[at])
-            at = self._replacing.get(at)
+        for start in keys:
+            at: Key | None = start
+            while at is not None and at not in seen:
+                seen.add(at)
+                if at in self._clause_of:
+                    found.add(self._clause_of[at])
+                at = self._replacing.get(at)
         return found
 
     def _work_out(self, at: _Clause) -> set[Key]:
@@ -179,9 +187,13 @@ class Commitments:
         book, picture = self._books[at], self._picture
         before = book.results
         term = picture.agreements.term(at[0], at[1])
-        claims = [Claim(picture.tasks[key], self._freed_at(picture.tasks[key])) for key in book.tasks]
-        why_not = {one.task.key: self._why_not(one, term) for one in claims}
-        leaning = [one for one in claims if not why_not[one.task.key]]
+        freed: dict[Key, datetime | None] = {}
+        why_not = {key: self._why_not(Claim(picture.tasks[key]), term) for key in book.tasks}
+        leaning = [
+            Claim(picture.tasks[key], self._freed_at(picture.tasks[key], freed))
+            for key, why in why_not.items()
+            if not why
+        ]
         book.leaning = sorted(leaning, key=lambda one: one.order)
         book.results = {key: Request(why) for key, why in why_not.items() if why}
         if term is not None and isinstance(term.clause, AidClause):
@@ -203,18 +215,23 @@ class Commitments:
             self._own_words[key] = why_not_by_own_words(claim, term)
         return self._own_words[key]
 
-    def _freed_at(self, task: Report) -> datetime | None:
-        """When the unit of a task was free again; None while it is bound.
+    def _freed_at(self, task: Report, known: dict[Key, datetime | None]) -> datetime | None:
+        """When the unit of a task was free again; None while it is bound. `known` is what was found for others.
 
         Where the same unit goes on with a task that took this one's place, it is bound until that one is over.
         """
         standings = self._picture.standings
-        while True:
+        line = []
+        while task.key not in known:
+            line.append(task.key)
             by = standings.replaced_by(task)
             if by is None or unit_of(by) != unit_of(task):
                 stands = standing(task, standings.answer(task), replaced_by=by)
-                return stands.since if stands.state in TASK_OVER else None
-            task = by
+                known[task.key] = stands.since if stands.state in TASK_OVER else None
+            else:
+                task = by
+        known.update(dict.fromkeys(line, known[task.key]))
+        return known[task.key]
 
 
 def unit_of(task: Report) -> Key:
