@@ -81,6 +81,7 @@ class AgreementsDock(Dock):
 
     side = Qt.DockWidgetArea.LeftDockWidgetArea
     keys = "Ctrl+9"
+    short = "Agr."
     closed_as_delivered = True
 
     def __init__(self, desk: Desk, palette: Palette) -> None:

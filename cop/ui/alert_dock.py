@@ -107,9 +107,7 @@ class AlertDock(Dock):
         self.model.refresh()
         standing = standing_alerts(self.desk)
         count = len(standing)
-        title = f"Alerts {count}"
-        if title != self.windowTitle():
-            self.setWindowTitle(title)
+        self.say_count(count)
         alarming = sum(not tag(self.desk, report) for report in standing)
         quiet = (
             f" · {count - alarming} {'test or draft' if self.desk.exercise else 'exercise or test'}"

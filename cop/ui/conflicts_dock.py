@@ -78,6 +78,7 @@ class ConflictsDock(Dock):
 
     side = Qt.DockWidgetArea.LeftDockWidgetArea
     keys = "Ctrl+Shift+C"
+    short = "Conf."
 
     act_asked = Signal(object)  # cop.domain.rules.conflict.Proposal
 
@@ -143,9 +144,7 @@ class ConflictsDock(Dock):
             self.list.setCurrentIndex(at)
         counts = standing.counts()
         aside = len(standing.standing()) - counts.all
-        title = f"Conflicts {counts.all}"
-        if title != self.windowTitle():
-            self.setWindowTitle(title)
+        self.say_count(counts.all)
         quiet = f" · {aside} set aside" if aside else ""
         self.count.say(
             f"{counts.ours} ours · {counts.all - counts.ours} of others{quiet}" if counts.all else _NOTHING + quiet

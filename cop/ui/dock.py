@@ -19,15 +19,24 @@ class Dock(QDockWidget):
 
     side: ClassVar[Qt.DockWidgetArea]
     keys: ClassVar[str] = ""
+    #: what it is called on a tab without room for its name
+    short: ClassVar[str] = ""
+    #: whether what it counts waits for somebody: that number is the last to go where there is no room
+    counts_work: ClassVar[bool] = True
     closed_as_delivered: ClassVar[bool] = False
 
     selected = Signal(str, str, str)  # kind (unit, incident, resource, task), agency, id
 
     assigned = Signal(object)  # Assignment: units were put on an incident, or it on a unit
 
+    counted_anew = Signal()  # its title says another number
+
     def __init__(self, title: str, name: str, desk: Desk, palette: Palette) -> None:
         super().__init__(title)
-        self.name = title  # the window title also counts
+        self.name = title  # what its action is called; a title also counts
+        self._plain_title = title
+        self._counted: int | None = None
+        self._shortened = 0
         self.setObjectName(name)
         self.desk = desk
         self.colours = palette
@@ -48,6 +57,25 @@ class Dock(QDockWidget):
         self.lines.setSpacing(0)
         self.setWidget(self.content)
         self.visibilityChanged.connect(lambda shown: self.refresh() if shown else None)
+
+    def say_count(self, count: int | None) -> None:
+        """So many things are in here; None: nothing to count."""
+        if count != self._counted:
+            self._counted = count
+            self.setWindowTitle(self.title(self._shortened))
+            self.counted_anew.emit()
+
+    def title(self, shortened: int) -> str:
+        """The name and the number: in full, at 1 without a number that asks for nothing, at 2 with a short name."""
+        name = self.short if shortened > 1 and self.short else self._plain_title
+        silent = self._counted is None or (shortened and not (self._counted and self.counts_work))
+        return name if silent else f"{name} {self._counted}"
+
+    def shorten_title(self, shortened: int) -> None:
+        """Leave out so much of the title, as `title` counts it."""
+        self._shortened = shortened
+        if self.title(shortened) != self.windowTitle():
+            self.setWindowTitle(self.title(shortened))
 
     def apply(self, change: Change) -> None:
         """Take over what a pulse changed."""

@@ -71,6 +71,7 @@ class InboxDock(Dock):
         self.tones = tones or Tones(self)
         self.snoozes = Snoozes()
         self.model = InboxModel(desk, self.snoozes, self)
+        self._told_lines = -1
         self._told: dict[Item, bool] = {}  # whether also its end was told
         self._turning = False
         self._turned_at: datetime | None = None  # when the pane turned by itself
@@ -159,9 +160,10 @@ class InboxDock(Dock):
 
     def _count(self) -> None:
         waiting, overdue = self.counts()
-        words, title = count_words(self.model.lines.values()), f"{self.name} {len(self.model.lines)}"
-        if words != self.count.text() or title != self.windowTitle():
-            self.setWindowTitle(title)
+        words, lines = count_words(self.model.lines.values()), len(self.model.lines)
+        if words != self.count.text() or lines != self._told_lines:
+            self._told_lines = lines
+            self.say_count(lines)
             self.count.say(words, "bad" if overdue else "muted")
             self.counted.emit(waiting, overdue)
 

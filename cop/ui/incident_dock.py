@@ -152,6 +152,7 @@ class IncidentDock(Dock):
 
     side = Qt.DockWidgetArea.LeftDockWidgetArea
     keys = "Ctrl+1"
+    short = "Inc."
 
     def __init__(self, desk: Desk, palette: Palette) -> None:
         super().__init__("Incidents", "incident_dock", desk, palette)
@@ -205,10 +206,7 @@ class IncidentDock(Dock):
         self.model.refresh()
         if self._selected is not None and self.model.lead(self._selected) != self._marked:
             self._mark()  # another report speaks for it now: its card is another one
-        count = self.model.open_count()
-        title = f"Incidents {count}"
-        if title != self.windowTitle():
-            self.setWindowTitle(title)
+        self.say_count(self.model.open_count())
         if self.model.rowCount():
             self.nothing.say("")
         else:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMainWindow, QTabBar, QTabWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QTabWidget, QWidget
 
 from cop.ui.dock import Dock
+from cop.ui.tab_titles import TabTitles
 
 #: to be raised when docks come, go or change their names: a remembered layout of another version is not used
 _VERSION = 4
@@ -28,6 +29,7 @@ class Layout:
         self._window = window
         self._docks = tuple(docks)
         self._arranged = False
+        self._titles = TabTitles(window, docks)
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.TopLeftCorner):
             window.setCorner(corner, Qt.DockWidgetArea.LeftDockWidgetArea)
@@ -87,9 +89,7 @@ class Layout:
 
     def shown(self) -> None:
         """The window has come up: only now can docks be given their widths, and only now are there tab bars."""
-        for bar in self._window.findChildren(QTabBar):
-            bar.setDrawBase(False)
-            bar.setExpanding(False)
+        self._titles.fit()
         if not self._arranged:
             self._arranged = True
             self._share_out()

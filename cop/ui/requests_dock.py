@@ -208,9 +208,7 @@ class RequestsDock(Dock):
     def refresh(self) -> None:
         """The table, the chosen request, and how many miss something in the tab."""
         self.model.refresh()
-        title = f"Requests {self.model.open}" if self.model.open else "Requests"
-        if title != self.windowTitle():
-            self.setWindowTitle(title)
+        self.say_count(self.model.open or None)
         empty = not self.model.rowCount()
         filtered = bool(self.filter.text().strip()) or self.ours.isChecked()
         self.nothing.say(("No request passes the filter." if filtered else "No open requests.") if empty else "")

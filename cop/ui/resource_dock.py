@@ -126,6 +126,8 @@ class ResourceDock(Dock):
 
     side = Qt.DockWidgetArea.LeftDockWidgetArea
     keys = "Ctrl+3"
+    short = "Res."
+    counts_work = False
 
     mark_asked = Signal(str, str)  # agency, id
 
@@ -172,9 +174,7 @@ class ResourceDock(Dock):
     def refresh(self) -> None:
         """The board and the count in the tab."""
         self.model.refresh()
-        title = f"Resources {len(self.desk.picture.resources)}"
-        if title != self.windowTitle():
-            self.setWindowTitle(title)
+        self.say_count(len(self.desk.picture.resources))
         self._allow()
 
     def set_selection(self, kind: str, agency: str, object_id: str) -> None:

@@ -9,6 +9,9 @@ from cop.map.palette import RESOURCES, Palette, colour, contrast
 _FAMILIES = ("Inter", "Noto Sans", "DejaVu Sans")
 #: WCAG 2.1 §1.4.3: text of normal size against what it stands on
 READABLE = 4.5
+#: pixels of a tab's letters and beside its title, where there is room and where there is none (`tight`)
+TAB_PIXELS = (13, 12)
+TAB_PADDING = (7, 4)
 
 
 def ui_font() -> QFont:
@@ -186,8 +189,10 @@ QPushButton[look="name"]:hover, QPushButton[look="name"]:focus {{ color: {link};
 QPushButton[look="flat"], QToolButton {{ border-color: transparent; }}
 
 QTabBar {{ background: {p.panel}; }}
-QTabBar::tab {{ background: {p.panel}; color: {p.muted}; padding: 12px 7px; border: none;
-  border-bottom: 2px solid {p.border}; font-size: 13px; }}
+QTabBar::tab {{ background: {p.panel}; color: {p.muted}; padding: 12px {TAB_PADDING[0]}px; border: none;
+  border-bottom: 2px solid {p.border}; font-size: {TAB_PIXELS[0]}px; }}
+QTabBar[low="true"]::tab {{ padding: 6px {TAB_PADDING[0]}px; }}
+QTabBar[tight="true"]::tab {{ padding: 12px {TAB_PADDING[1]}px; font-size: {TAB_PIXELS[1]}px; }}
 QTabBar::tab:selected {{ color: {p.text}; font-weight: bold; border-bottom: 2px solid {p.accent}; }}
 QTabBar::tab:hover {{ color: {p.text}; }}
 QTabBar::tab:focus {{ color: {p.text}; text-decoration: underline; }}

@@ -156,6 +156,7 @@ class UnitDock(Dock):
 
     side = Qt.DockWidgetArea.LeftDockWidgetArea
     keys = "Ctrl+2"
+    counts_work = False
 
     def __init__(self, desk: Desk, palette: Palette) -> None:
         super().__init__("Units", "unit_dock", desk, palette)
@@ -224,9 +225,7 @@ class UnitDock(Dock):
         restore_columns(self.view, settings, "unit_dock/columns")
 
     def _title(self) -> None:
-        title = f"Units {int(np.count_nonzero(self.desk.picture.tracks.present))}"
-        if title != self.windowTitle():
-            self.setWindowTitle(title)
+        self.say_count(int(np.count_nonzero(self.desk.picture.tracks.present)))
 
     def _count(self) -> None:
         tracks = self.desk.picture.tracks

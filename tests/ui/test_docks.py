@@ -6,12 +6,13 @@ import pkgutil
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QStyle
+from PySide6.QtWidgets import QApplication, QStyle, QTabBar
 from pytestqt.qtbot import QtBot
 
 import cop.ui
 from cop.domain.words import UNIT_STATUSES
 from cop.ui.dock import Dock
+from cop.ui.main_window import MainWindow
 from tests.ui.conftest import MakeDesk, MakeWindow
 
 
@@ -79,3 +80,50 @@ def test_that_the_dock_in_focus_is_taken_out_of_the_window_and_put_back_by_key(
         qtbot.keyClick(window.unit_dock.view, Qt.Key.Key_D, modifiers)
         assert window.unit_dock.isFloating() == floating
         assert window.unit_dock.isVisible()
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1600, 900), (1920, 1080)])
+@pytest.mark.parametrize("opened", [(), ("Ctrl+9",), ("Ctrl+9", "Ctrl+7", "Ctrl+L")])
+def test_that_every_tab_can_be_read_whatever_is_open_beside_it(
+    qtbot: QtBot,
+    make_desk: MakeDesk,
+    make_window: MakeWindow,
+    size: tuple[int, int],
+    opened: tuple[str, ...],
+) -> None:
+    window = make_window(make_desk(), size)
+    for keys in opened:
+        pressed = QKeySequence(keys)[0]
+        qtbot.keyClick(window, pressed.key(), pressed.keyboardModifiers())
+    (bar,) = (one for one in tab_bars(window) if one.tabText(0).startswith("Inc"))
+    assert bar.count() == 5 + len(opened)
+    qtbot.waitUntil(lambda: bar.sizeHint().width() <= bar.width())
+    assert all(bar.tabToolTip(at) for at in range(bar.count()))
+
+
+def test_that_a_title_gives_up_the_numbers_that_ask_for_nothing_first(
+    qtbot: QtBot, make_desk: MakeDesk, make_window: MakeWindow
+) -> None:
+    window = make_window(make_desk(), (1366, 768))
+    window.agreements_dock.show()
+    (bar,) = (one for one in tab_bars(window) if one.tabText(0).startswith("Inc"))
+    qtbot.waitUntil(lambda: bar.tabText(1) == "Units")
+    assert bar.tabText(0) == "Incidents 2"
+    assert bar.tabToolTip(1) == "<span>Units 5 (Ctrl+2)</span>"
+    window.resize(1920, 1080)
+    window.resizeDocks([window.incident_dock], [600], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: bar.tabText(1) == "Units 5")
+
+
+def test_that_the_window_as_delivered_has_no_line_beside_its_tabs(
+    qtbot: QtBot, make_desk: MakeDesk, make_window: MakeWindow
+) -> None:
+    window = make_window(make_desk())
+    window.layout_of_docks.deliver()
+    qtbot.waitUntil(lambda: all(not one.drawBase() for one in tab_bars(window)))
+
+
+def tab_bars(window: MainWindow) -> list[QTabBar]:
+    """The bars between which docks are chosen."""
+    bars = window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    return [one for one in bars if one.isVisible() and one.count() > 1]
