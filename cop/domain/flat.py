@@ -1,5 +1,6 @@
 """A report as one flat JSON object, for `cop decode` and `--state`: the wire's field names, absent means unknown."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,7 +43,11 @@ def rfc3339(moment: datetime) -> str:
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return rfc3339(value)
-    return msgspec.to_builtins(value) if isinstance(value, msgspec.Struct) else value
+    if isinstance(value, msgspec.Struct):
+        return _plain(msgspec.to_builtins(value, builtin_types=(datetime,)))
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, tuple | list) else value
 
 
 def _is_said(value: object) -> bool:

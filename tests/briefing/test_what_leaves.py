@@ -9,6 +9,9 @@ from cop.briefing.geojson import feature_collection
 from cop.briefing.state import state
 from cop.domain.area import Alert, Jurisdiction, Zone, ZoneForm
 from cop.domain.batch import Batch, Delivered
+from cop.domain.command import HandOver, IncidentCommand
+from cop.domain.consent import Consent, Pause
+from cop.domain.flat import rfc3339
 from cop.domain.lettered_grid import cell_at
 from cop.domain.zone_forms import geometry_of
 from cop.picture.change import Change
@@ -140,3 +143,19 @@ def test_that_only_grids_that_hold_leave_cell_by_cell_and_a_huge_one_leaves_out_
     grids = [one["properties"]["grid"] for one in cells]
     assert grids.count("ours") == 2
     assert "over" not in grids
+
+
+def test_that_pauses_of_consent_and_past_hand_overs_leave_with_the_state() -> None:
+    picture = _picture()
+    said = [
+        Consent(
+            id="a~1", at=at(0), rev=2, agreement="a", clause="1", pauses=(Pause(since=at(0), standing=("x/y/z",)),)
+        ),
+        IncidentCommand(
+            id="x~i", at=at(0), rev=3, incident_agency="x", incident="i", took=(HandOver(agency="y", rev=1),)
+        ),
+    ]
+    picture.apply(Batch(epoch=2, reports=[report("gastonia-fd", one) for one in said]))
+    told = json.loads(json.dumps(state(picture, at(1))))
+    assert told["consents"][0]["pauses"] == [{"since": rfc3339(at(0)), "standing": ["x/y/z"]}]
+    assert told["commands"][0]["took"] == [{"agency": "y", "rev": 1}]
