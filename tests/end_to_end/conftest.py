@@ -101,15 +101,13 @@ def desk_of(mosquitto: Mosquitto, tmp_path: Path) -> Iterator[Callable[..., Desk
 
 
 @pytest.fixture(scope="module")
-def make_desk(
-    broker: Mosquitto, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[str, str], DeskProcess]]:
-    """`make_desk(agency, role)`: a desk as a process, not started yet."""
+def make_desk(broker: Mosquitto, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., DeskProcess]]:
+    """`make_desk(agency, role, feeds=…)`: a desk as a process, not started yet."""
     made: list[DeskProcess] = []
 
-    def make(agency: str, role: str) -> DeskProcess:
+    def make(agency: str, role: str, feeds: str = "") -> DeskProcess:
         folder: Path = tmp_path_factory.mktemp(f"{agency}-{role}")
-        made.append(DeskProcess(folder, broker=broker.url, agency=agency, role=role))
+        made.append(DeskProcess(folder, broker=broker.url, agency=agency, role=role, feeds=feeds))
         return made[-1]
 
     yield make

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.conftest import wait_until
 
 _ROOT = Path(__file__).parents[2]
@@ -27,6 +29,7 @@ class DeskProcess:
         )
         self._errors = (folder / "errors.txt").open("ab")
         self.process: subprocess.Popen[bytes] | None = None
+        self._asked = ""
 
     def start(self) -> None:
         """Start it; it is up when it answers."""
@@ -40,18 +43,28 @@ class DeskProcess:
 
     def tell(self, do: str, **what: Any) -> Any:
         """Have a person at this desk do something; raises AssertionError with the desk's words if it could not."""
+        self.begin(do, **what)
+        return self.done()
+
+    def begin(self, do: str, **what: Any) -> None:
+        """The same without waiting for it: several desks do it at one time. `done` says what came of it."""
         assert self.process is not None
         assert self.process.stdin is not None
-        assert self.process.stdout is not None
+        self._asked = f"{do} {what}"
         self.process.stdin.write(json.dumps({"do": do, **what}).encode() + b"\n")
         self.process.stdin.flush()
+
+    def done(self) -> Any:
+        """What came of what was begun."""
+        assert self.process is not None
+        assert self.process.stdout is not None
         for line in self.process.stdout:
             if line.startswith(b"DONE "):
                 answer = json.loads(line[5:])
                 if isinstance(answer, dict) and set(answer) == {"error"}:
-                    raise AssertionError(f"{self.agency}: {do} {what}: {answer['error']}")
+                    raise AssertionError(f"{self.agency}: {self._asked}: {answer['error']}")
                 return answer
-        raise AssertionError(f"{self.agency} ended while asked to {do}: {self.errors()[-2000:]}")
+        raise AssertionError(f"{self.agency} ended while asked to {self._asked}: {self.errors()[-2000:]}")
 
     def state(self) -> dict[str, Any]:
         """The picture of this desk, as `--state` writes it."""
@@ -69,6 +82,29 @@ class DeskProcess:
 
         wait_until(so, limit_s, f"{self.agency}: {what}")
         return last
+
+    def until_reads(self, words: str, limit_s: float = 20.0) -> None:
+        """Wait until these words can be read on a label of this desk."""
+        self._until_among(lambda: self.tell("texts"), (words,), "the screen", limit_s)
+
+    def until_line(self, listed: str, *words: str, limit_s: float = 20.0) -> str:
+        """Wait until a row of a list holds all these words; the row."""
+        return self._until_among(lambda: self.tell("lines", name=listed), words, repr(listed), limit_s)
+
+    def _until_among(self, read: Callable[[], list[str]], words: tuple[str, ...], where: str, limit_s: float) -> str:
+        there: list[str] = []
+        found: list[str] = []
+
+        def fitting() -> bool:
+            there[:] = read()
+            found[:] = [text for text in there if all(word in text for word in words)]
+            return bool(found)
+
+        try:
+            wait_until(fitting, limit_s)
+        except pytest.fail.Exception:
+            raise AssertionError(f"{self.agency}: {words} on {where}; there is {there}") from None
+        return found[0]
 
     def until_online(self) -> None:
         """Wait until the broker is reached."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QPoint, QSocketNotifier, Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -29,9 +30,12 @@ from PySide6.QtWidgets import (
 from cop.app import Options, start
 from cop.briefing.state import state
 from cop.map.view import MapView
+from cop.ui.dock import Dock
 from cop.ui.main_window import MainWindow
+from cop.ui.task_card import TaskCard
 
 _LEFT, _RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+_KEYS = {name.removeprefix("Key_"): key for name, key in Qt.Key.__members__.items()}
 
 
 class Hand(QObject):
@@ -49,22 +53,37 @@ class Hand(QObject):
         for line in lines:
             told = json.loads(line)
             try:
-                answer = getattr(self, "do_" + told.pop("do"))(**told)
+                answer = json.dumps(getattr(self, "do_" + told.pop("do"))(**told))
             except Exception as error:  # noqa: BLE001 - the test is told, and fails with these words
-                answer = {"error": f"{type(error).__name__}: {error}"}
-            sys.stdout.write("DONE " + json.dumps(answer) + "\n")
+                answer = json.dumps({"error": f"{type(error).__name__}: {error}"})
+            sys.stdout.write(f"DONE {answer}\n")
             sys.stdout.flush()
 
     def do_state(self) -> dict[str, Any]:
         """The picture of this desk."""
         return state(self._window().desk.picture, datetime.now(UTC))
 
-    def do_press(self, name: str) -> None:
-        """Press a button by the words on it or its accessible name."""
-        button = self._find(QAbstractButton, lambda one: name in {one.text(), one.accessibleName()}, name)
+    def do_press(self, name: str, within: str = "") -> str:
+        """Press a button by the words on it or its accessible name; what stood on it.
+
+        `Ask*` is one that begins so; `within` is the dock that it stands in.
+        """
+        button = self._button(name, within)
         if not button.isEnabled():
             raise RuntimeError(f"{name!r} cannot be pressed: {button.toolTip() or button.accessibleDescription()}")
+        words = str(button.text())
         QTest.mouseClick(button, _LEFT)
+        return words
+
+    def do_words_on(self, name: str, within: str = "") -> str:
+        """What stands on a button."""
+        return str(self._button(name, within).text())
+
+    def do_key(self, key: str) -> None:
+        """Press a key where the keys are: in the form that is open, in the list that was clicked."""
+        window = QApplication.activeModalWidget() or QApplication.activeWindow() or self._window()
+        focused = QApplication.focusWidget()
+        QTest.keyClick(focused if focused is not None and window.isAncestorOf(focused) else window, _KEYS[key])
 
     def do_type(self, name: str, text: str) -> None:
         """Type into a field by its accessible name."""
@@ -104,18 +123,27 @@ class Hand(QObject):
                     return
         raise RuntimeError(f"no row {text!r} in {name!r}")
 
+    def do_shortcut(self, keys: str) -> None:
+        """Press the keys of one of the window's actions."""
+        QTest.keySequence(self._window(), QKeySequence(keys))
+
     def do_rows(self, name: str) -> int:
         """How many rows a list or table has, whether it is in front or not."""
-        views = self._window().findChildren(QAbstractItemView)
-        return next(view.model().rowCount() for view in views if view.accessibleName() == name)
+        return self._list(name).model().rowCount()
+
+    def do_lines(self, name: str) -> list[str]:
+        """What stands in the rows of a list, as a screen reader says it, whether it is in front or not."""
+        model = self._list(name).model()
+        return [str(model.index(row, 0).data() or "") for row in range(model.rowCount())]
 
     def do_tab(self, words: str) -> None:
-        """Bring a dock to the front by the beginning of its title."""
+        """Bring a dock to the front by the beginning of its name."""
         from PySide6.QtWidgets import QTabBar
 
+        titles = {dock.windowTitle() for dock in self._window().docks if dock.name.startswith(words)}
         for bar in self._window().findChildren(QTabBar):
             for place in range(bar.count()):
-                if bar.isVisible() and bar.tabText(place).startswith(words):
+                if bar.isVisible() and bar.tabText(place) in titles:
                     QTest.mouseClick(bar, _LEFT, pos=bar.tabRect(place).center())
                     return
         raise RuntimeError(f"no tab {words!r}")
@@ -129,6 +157,18 @@ class Hand(QObject):
             raise TypeError("no menu on the map")
         action = next(one for one in menu.actions() if one.text().startswith(entry))
         QTest.mouseClick(menu, _LEFT, pos=menu.actionGeometry(action).center())
+
+    def do_carry_card(self, objective: str, column: str, to: str) -> None:
+        """Take the card of a task with the mouse from one column of the board, and put it down in another."""
+        cards = [one for one in _visible(TaskCard) if one.standing.objective == objective]
+        (card,) = [one for one in cards if one.standing.column == column]
+        target = self._window().task_board.columns[to]
+        start, goal = QPoint(20, 8), card.mapFromGlobal(target.mapToGlobal(target.rect().center()))
+        QTest.mousePress(card, _LEFT, pos=start)
+        for place in (start + QPoint(QApplication.startDragDistance() + 2, 0), (start + goal) / 2, goal):
+            QTest.mouseMove(card, place)
+            QApplication.processEvents()
+        QTest.mouseRelease(card, _LEFT, pos=goal)
 
     def do_map_click(self, lat: float, lon: float) -> None:
         """Click a place on the map."""
@@ -167,6 +207,20 @@ class Hand(QObject):
         assert feeds.pid is not None
         return feeds.pid
 
+    def _list(self, name: str) -> QAbstractItemView:
+        views = self._window().findChildren(QAbstractItemView)
+        return next(view for view in views if view.accessibleName() == name)
+
+    def _button(self, name: str, within: str) -> QAbstractButton:
+        def fits(one: QAbstractButton) -> bool:
+            words = (one.text(), one.accessibleName())
+            begins = name.endswith("*") and any(word.startswith(name[:-1]) for word in words)
+            return (begins or name in words) and (not within or _dock_of(one).startswith(within))
+
+        found = self._find(QAbstractButton, fits, f"{name} within {within}" if within else name)
+        assert isinstance(found, QAbstractButton)
+        return found
+
     def _map_point(self, lat: float, lon: float) -> tuple[QWidget, QPoint]:
         map_view = self._window().findChild(MapView)
         assert isinstance(map_view, MapView)
@@ -192,6 +246,14 @@ class Hand(QObject):
 
 def _visible(kind: type[Any]) -> list[Any]:
     return [one for one in QApplication.allWidgets() if isinstance(one, kind) and one.isVisible()]
+
+
+def _dock_of(widget: QWidget) -> str:
+    """The name of the dock that a widget stands in."""
+    parent: QWidget | None = widget
+    while parent is not None and not isinstance(parent, Dock):
+        parent = parent.parentWidget()
+    return parent.name if parent is not None else ""
 
 
 def _owner_name(field: QWidget) -> str:

@@ -17,7 +17,7 @@ _OLD_DOWD_ROAD = (35.2425, -80.953)
 class Story:
     """Three desks at one broker; what one test leaves, the next finds."""
 
-    def __init__(self, make_desk: Callable[[str, str], DeskProcess]) -> None:
+    def __init__(self, make_desk: Callable[..., DeskProcess]) -> None:
         self.dispatcher = make_desk("charlotte-fire", "dispatcher")
         self.commander = make_desk("charlotte-fire", "commander")
         self.liaison = make_desk("gastonia-fd", "liaison")
@@ -44,7 +44,7 @@ def _task(seen: dict[str, Any], objective: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def story(make_desk: Callable[[str, str], DeskProcess], gastonia: Gastonia) -> Story:
+def story(make_desk: Callable[..., DeskProcess], gastonia: Gastonia) -> Story:
     assert gastonia.client.is_connected()
     return Story(make_desk)
 
@@ -75,7 +75,7 @@ def test_that_a_commander_asks_for_anothers_unit_and_its_owner_accepts(
 ) -> None:
     task = story.ask("Decon corridor", "Hazmat 4")
     assert (task["agency"], task["assignee"], task["state"]) == ("charlotte-fire", "gastonia-fd/hazmat-4", "requested")
-    story.liaison.tell("press", name="Accept Decon corridor")
+    story.liaison.tell("press", name="Accept: Decon corridor", within="Tasks")
     pressed = time.perf_counter()
     seen = story.commander.until(lambda now: _task(now, "Decon corridor")["state"] == "accepted", "accepted")
     record_property("seconds_from_accept_to_the_commanders_screen", round(time.perf_counter() - pressed, 3))
@@ -84,7 +84,7 @@ def test_that_a_commander_asks_for_anothers_unit_and_its_owner_accepts(
 
 def test_that_an_owner_declines_with_a_reason_and_the_commander_reads_it(story: Story) -> None:
     story.ask("Air monitoring", "Engine 2")
-    story.liaison.tell("press", name="Decline… Air monitoring")
+    story.liaison.tell("press", name="Decline…: Air monitoring", within="Tasks")
     story.liaison.tell("press", name="Decline")
     assert any("why" in text for text in story.liaison.tell("texts"))
     story.liaison.tell("type", name="Reason", text="Below our own minimum cover")
