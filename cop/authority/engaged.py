@@ -60,8 +60,8 @@ class Engaged:
         """Look at what changed."""
         touched = Touched()
         wanted = set(change.tasks)
-        if change.commands or change.links:  # they decide which task validly takes another's place
-            wanted |= set(self._replaced) | set(self._replacing)
+        if change.commands or change.links or change.incidents:  # they decide what went with command
+            wanted |= self._picture.standings.crossing()
         if wanted:
             self._read(self._in_line(wanted), touched)
             self._read(self._in_line(change.tasks) - touched.tasks, touched)  # as it is said now

@@ -46,6 +46,8 @@ class TaskConflicts:
         for one in concerned:
             tasks.add(one.key)
             units.add(one.unit)
+            if one.clause is not None:
+                clauses.add(one.clause)
         self._look(tasks, units, clauses, now)
         if change.requests or change.resources or touched:
             self._look_at_resources(change, touched)

@@ -34,32 +34,34 @@ class TaskStandings:
         self._taken_back = taken_back
         self._known: dict[Key, Standing] = {}
         self._left: dict[Key, Standing] = {}
-        #: of those known, the ones that also a unit's or an incident's word may move
-        self._leaning: set[Key] = set()
+        #: those that say they take the place of another agency's: command decides whether they do
+        self._crossing: set[Key] = set()
         #: task -> the one whose place it says it takes, and the other way round
         self._next: dict[Key, Key] = {}
         self._claimed: dict[Key, set[Key]] = {}
         self._rings: frozenset[Key] | None = None
 
     def renew(self, change: Change) -> None:
-        """Forget what a change may have moved: tasks, those in a line with them, what leans on a clause."""
-        if change.consents or change.commands or change.links:
-            self._known.clear()
-            self._leaning.clear()
-            self._left.clear()
+        """Forget what a change may have moved: tasks, those in a line with them, what goes with command.
+
+        For which tasks their clause comes to something else, `Commitments` tells as a change of these.
+        """
+        if change.commands or change.links or change.incidents:
+            self._forget(self.crossing())
         if change.tasks:
             touched = self._line(change.tasks)
             for key in change.tasks:
                 self._note(key)
             self._forget(self._line(touched))
-        if self._leaning and (change.units or change.incidents):
-            self._forget(self._line(self._leaning))
+
+    def crossing(self) -> set[Key]:
+        """The tasks that words about command, and about incidents that are one, may move."""
+        return self._line(self._crossing)
 
     def _forget(self, keys: set[Key]) -> None:
         for key in keys:
             self._known.pop(key, None)
             self._left.pop(key, None)
-        self._leaning -= keys
 
     def _line(self, keys: set[Key]) -> set[Key]:
         """These, and all that stand in a line with them: in their place, or they in theirs."""
@@ -84,8 +86,11 @@ class TaskStandings:
             if not self._claimed[before]:
                 del self._claimed[before]
             del self._next[key]
+            self._crossing.discard(key)
         if replaced is not None:
             self._next[key] = replaced
+            if replaced[0] != key[0]:
+                self._crossing.add(key)
             self._claimed.setdefault(replaced, set()).add(key)
 
     def of(self, task: Report, now: datetime | None = None) -> Standing:
@@ -94,8 +99,6 @@ class TaskStandings:
         found = self._known.get(task.key) if self._tasks.get(task.key) is task else self._read(task)
         if found is None:
             found = self._known[task.key] = self._read(task)
-            if body.agreement or body.replaces:
-                self._leaning.add(task.key)
         if found.by_clause and now is not None and asked_at(body) > now:
             found = self._read(task, now)  # nothing is accepted before it is asked
         return expired(found, body, now)

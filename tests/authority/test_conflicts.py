@@ -140,6 +140,10 @@ def test_that_who_waits_beyond_the_quantity_of_a_clause_stands_with_the_giver() 
     leaning(told, "t1", "e1")
     second = leaning(told, "t2", "e2", asked_at=r.at(5))
     assert told.kinds() == ["over_committed"]
+    told.incident(status="closed", rev=2)
+    assert told.kinds() == []
+    told.incident(rev=3)
+    assert told.kinds() == ["over_committed"]
     told.answer(THEIRS, second, "declined", reason="no more")
     assert told.kinds() == []
 

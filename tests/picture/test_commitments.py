@@ -1,6 +1,7 @@
 """Tasks that lean on a clause, in a picture: what it accepts, and what is bound of it."""
 
 import itertools
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -396,3 +397,27 @@ def test_that_words_about_no_clause_of_ours_are_let_go() -> None:
     ]
     gone = [report(GIVER, Retraction(id=f"x{n}", at=at(2), kind="consent"), received_s=9) for n in range(5)]
     assert picture_of(*strange, *gone).consents == {}
+
+
+def test_that_a_long_line_of_tasks_each_in_the_place_of_the_last_is_gone_through_once() -> None:
+    line = [asked(f"t{n}", seconds=60 + n, replaces=f"{TAKER}/t{n - 1}" if n else "") for n in range(300)]
+    picture = picture_of()
+    looked_at: Counter[str] = Counter()
+    replaced_by = picture.standings.replaced_by
+
+    def counted(one: Report) -> Report | None:
+        looked_at[one.body.id] += 1
+        return replaced_by(one)
+
+    picture.standings.replaced_by = counted  # type: ignore[method-assign]
+    picture.apply(Batch(reports=line))
+    assert max(looked_at.values()) <= 2
+    assert len(picture.commitments.bound_units(TERM, at(1000))) == 1
+
+
+def test_that_a_pulse_in_which_no_word_is_about_a_task_weighs_none() -> None:
+    picture = picture_of(*[asked(f"t{n}", f"hazmat-{n}", seconds=60 + n) for n in (1, 2, 3)])
+    before = {key: picture.standings.of(one) for key, one in picture.tasks.items()}
+    word = report(GIVER, unit("hazmat-1", kind="hazmat", status="en_route", rev=2))
+    assert not picture.apply(Batch(reports=[word])).tasks
+    assert all(picture.standings.of(one) is before[key] for key, one in picture.tasks.items())
