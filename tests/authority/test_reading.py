@@ -248,8 +248,8 @@ def test_that_a_road_and_a_zone_file_are_found_beside_the_agreement(tmp_path: Pa
 
 def test_that_agreements_of_which_one_cannot_be_applied_are_known_to_be_incomplete(tmp_path: Path) -> None:
     (tmp_path / "torn.toml").write_text('id = "torn"\nclauses = [', encoding="utf-8")
-    agreements, problems = load_agreements([tmp_path], Ground([]))
+    agreements, problems = load_agreements([tmp_path], ground())
     assert problems
     assert agreements.incomplete
     assert agreements.shares.incomplete
-    assert not load_agreements([], Ground([]))[0].incomplete
+    assert not load_agreements([], ground())[0].incomplete
