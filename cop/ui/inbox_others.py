@@ -142,9 +142,12 @@ def _request(desk: Desk, item: Item) -> Report | None:
 
 
 def _gift(desk: Desk, report: Report) -> tuple[Report, int] | None:
-    """What of ours fits best, and how many of it: as many as are missing, or as we have."""
+    """What of ours is surely meant, and how many of it: as many as are missing, or as we have.
+
+    One key sends it: what only might do is offered in the dock of requests, by who has read it.
+    """
     missing = desk.requests.standing(report).missing
-    for resource in desk.requests.fitting(report)[:1]:
+    for resource in desk.requests.fitting(report, surely=True):
         quantity = min(missing, desk.requests.free(resource, report))
         if quantity > 0:
             return resource, quantity
@@ -158,14 +161,20 @@ def _request_sheet(desk: Desk, asked: Asked, report: Report) -> Sheet:
     stands, gift = desk.requests.standing(report), _gift(desk, report)
     due = wording.clock_or_date(body.needed_by, now) if body.needed_by is not None else ""
     name = _named(gift[0]) if gift is not None else ""
-    why = refusal.reason if refusal is not None else None if gift is not None else "Nothing of ours fits, or is free."
+    why = (
+        refusal.reason
+        if refusal is not None
+        else None
+        if gift is not None
+        else "Nothing of ours is surely what they need, or free: offer something else in Requests (Ctrl+Shift+R)."
+    )
     facts: list[Fact] = [
         ("Incident", asked.about or "none named"),
         ("Wanted", f"{stands.wanted} in all, {stands.missing} still missing"),
         ("Type", wording.one_line(body.nims_type)),
         ("Needed by", due, "bad" if stands.overdue else ""),
         ("Deliver to", wording.shortened(wording.one_line(body.deliver_to), _MOST)),
-        ("We have", f"{desk.requests.free(gift[0], report)} free: {name}" if gift is not None else "nothing that fits"),
+        ("We have", f"{desk.requests.free(gift[0], report)} free: {name}" if gift is not None else "nothing called so"),
         ("Note", wording.shortened(wording.one_line(body.note), _MOST)),
     ]
     return Sheet(

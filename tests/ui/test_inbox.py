@@ -680,3 +680,24 @@ def test_that_a_request_for_resources_is_filled_or_declined_here(
     assert isinstance(sent[1].body, Fill)
     assert (sent[1].body.id, sent[1].body.state) == ("rr2", "declined")
     assert shown(window.inbox_dock) == ["t-stage"]
+
+
+def test_that_no_key_offers_what_only_is_of_the_same_kind(
+    qtbot: QtBot, make_desk: MakeDesk, open_inbox: Callable[[Desk], MainWindow], sent: list[Command]
+) -> None:
+    desk = make_desk("liaison")
+    monitors = r.resource("mon", name="Remote air monitors", kind="equipment", available=4, availability="available")
+    corridor = r.resource("decon", name="Decon corridor", kind="team", available=1, availability="available")
+    told = [r.report(US, monitors), r.report(US, corridor)]
+    for number, kind, what in (("rr", "equipment", "Absorbent booms"), ("rr2", "team", "Door-to-door teams")):
+        wanted = ResourceRequest(id=number, at=r.at(-500), what=what, kind=kind, quantity=3, asked_of=(US,))
+        told.append(r.report("gastonia-fd", wanted))
+    desk.take_in(Batch(epoch=1, reports=told))
+    window = open_inbox(desk)
+    pane = window.inbox_dock.pane
+    for _ in range(2):
+        assert "Offer" not in pane.yes.text()
+        assert not pane.yes.isEnabled()
+        press(qtbot, window, ENTER)
+        assert sent == []
+        window.inbox_dock.list.setCurrentIndex(window.inbox_dock.model.index(1, 0))

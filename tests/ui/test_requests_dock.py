@@ -243,6 +243,15 @@ def test_that_a_liaison_declines_with_a_reason_and_may_think_again(foam, dock) -
     assert one.pane.quick.isHidden()  # nothing of ours is surely what they need
 
 
+def test_that_what_is_only_of_the_same_kind_is_not_offered_at_once(foam, dock) -> None:  # type: ignore[no-untyped-def]
+    one = dock(foam)
+    hears(foam, asked(what="Air monitors"), asked("r2", what="Foam, 1,000 l"))
+    one.choose(KEY)
+    assert one.pane.quick.isHidden()
+    one.choose((GASTON, "r2"))
+    assert one.pane.quick.text() == "Offer 3 × Foam trailer"
+
+
 def test_that_hostile_requests_stay_words_and_widen_nothing(foam, dock, qtbot) -> None:  # type: ignore[no-untyped-def]
     one = dock(foam)
     width = one.width()

@@ -97,12 +97,12 @@ class RequestActs:
         return requests.free(resource.agency, resource.body, self._own_fills(), self._desk.now())
 
     def fitting(self, known: Report, *, surely: bool = False) -> list[Report]:
-        """Our own resources, those first that fit a request best and have most free; `surely`: of its kind alone."""
+        """Our own resources, those first that fit a request best and have most free; `surely`: called as it is."""
         request, own = request_of(known), self._desk.operator.agency
         found = [
             (score, -self.free(report, known), key, report)
             for key, report in self._desk.picture.resources.items()
-            if key[0] == own and (score := _unlike(request, report)) is not None and score < (3 if surely else 4)
+            if key[0] == own and (score := _unlike(request, report)) is not None and score < (3 if surely else 5)
         ]
         return [report for *_, report in sorted(found, key=lambda one: one[:3])]
 
@@ -140,15 +140,18 @@ def urgency(report: Report, stands: Standing) -> tuple[object, ...]:
 
 
 def _unlike(request: ResourceRequest, report: Report) -> int | None:
-    """How little a resource fits a request: 0 of its type, 1 of its kind, 2 named like it, 3 else; None out of use."""
+    """How little a resource fits a request: 0 of its type, 1 of its kind and named like it, 2 named like it, 3 of its
+    kind alone, 4 else; None out of use. A kind is wide: foam and air monitors are both equipment.
+    """
     body = report.body
     assert isinstance(body, Resource)
     if body.availability == "out_of_service":
         return None
     if request.nims_type and request.nims_type.casefold() == body.nims_type.casefold():
         return 0
-    if request.kind != "unknown" and request.kind == body.kind:
-        return 1
+    of_kind = request.kind != "unknown" and request.kind == body.kind
     wanted = set(request.what.casefold().split()) - _SAY_NOTHING
     named = set(f"{body.name} {body.nims_type} {body.kind}".casefold().replace("_", " ").split())
-    return 2 if any(one[:4] == other[:4] for one in wanted for other in named if len(one) > 3) else 3
+    if any(one[:4] == other[:4] for one in wanted for other in named if len(one) > 3):
+        return 1 if of_kind else 2
+    return 3 if of_kind else 4
