@@ -1,6 +1,5 @@
 """What not everybody may read about an incident: as this desk may, and under which clause."""
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cop.domain.report import Report
@@ -21,7 +20,7 @@ class DetailsSection(QWidget):
         self.medical = Label(wrap=True)
         self.personal = Label(wrap=True)
         self.shown = Label(tone="muted", wrap=True)
-        self.write = button("Confidential details…", "small")
+        self.write = button("Confidential details…")  # the page puts it beside its other buttons
         self.write.clicked.connect(lambda _=False: self._open())
         self.opened: ActionDialog | None = None
         lines = QVBoxLayout(self)
@@ -29,7 +28,6 @@ class DetailsSection(QWidget):
         lines.setSpacing(3)
         for part in (self.medical, self.personal, self.shown):
             lines.addWidget(part)
-        lines.addWidget(self.write, 0, Qt.AlignmentFlag.AlignLeft)
 
     def say(self, report: Report) -> None:
         """Show what this desk may read of an incident."""
@@ -40,7 +38,7 @@ class DetailsSection(QWidget):
         own = report.agency == self._desk.operator.agency
         self.shown.say(self._who_reads(report) if own else self._under(found.under) if found else "")
         self.write.setVisible(own and self._desk.may("change_incident") is None)
-        self.setVisible(found is not None or self.write.isVisibleTo(self))
+        self.setVisible(found is not None)
 
     def _open(self) -> None:
         self.opened = IncidentDetailsDialog(self._desk, self._key, self.window())

@@ -16,7 +16,7 @@ _WIDTHS = {
     Qt.DockWidgetArea.LeftDockWidgetArea: (428, 0.29),
     Qt.DockWidgetArea.RightDockWidgetArea: (388, 0.25),
 }
-_HEIGHTS = {Qt.DockWidgetArea.BottomDockWidgetArea: (240, 0.28)}
+_HEIGHTS = {Qt.DockWidgetArea.BottomDockWidgetArea: (280, 0.3)}
 #: how far an undocked panel stands from its place, to be seen as one
 _OUT = QPoint(48, 32)
 _SIDES = (*_WIDTHS, *_HEIGHTS)

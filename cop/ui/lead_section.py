@@ -1,7 +1,7 @@
 """The section of an incident's page that says who leads there, by which clause, and why."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cop.domain.report import Report
 from cop.domain.rules.lead import Lead
@@ -21,7 +21,11 @@ class LeadSection(QWidget):
         super().__init__()
         self._desk = desk
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setContentsMargins(0, 10, 0, 0)
+        outer.setSpacing(6)
+        head = QHBoxLayout()
+        head.addWidget(Label("WHO LEADS HERE", "section"), 1)
+        outer.addLayout(head)
         frame, lines = box()
         outer.addWidget(frame)
         self.who = Label(tone="strong", wrap=True)
@@ -43,8 +47,7 @@ class LeadSection(QWidget):
         self.why = Label(wrap=True)
         self.why.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.why.setAccessibleName("Why this agency leads, step by step")
-        lines.addSpacing(3)
-        lines.addWidget(self.ask_why, 0, Qt.AlignmentFlag.AlignLeft)
+        head.addWidget(self.ask_why)
         lines.addWidget(self.why)
         self._words = LeadWords("")
         self._lead: Lead | None = None

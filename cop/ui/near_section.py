@@ -177,7 +177,7 @@ class NearRow(QWidget):
         line.addWidget(self.far)
         line.addWidget(self.asked)
         below = QVBoxLayout()
-        below.setContentsMargins(26, 0, 0, 0)
+        below.setContentsMargins(26, 0, 0, 6)
         below.setSpacing(2)
         below.addWidget(self.void)
         below.addWidget(self.why)

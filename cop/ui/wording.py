@@ -63,9 +63,9 @@ def clock_or_date(at: datetime, now: datetime) -> str:
 
 def distance(metres: float) -> str:
     """ "300 m", "1.1 km", "17 km"."""
-    if metres < 1000:
+    if metres < 975:
         return f"{round(metres / 50) * 50} m" if metres >= 50 else "here"
-    return f"{metres / 1000:.1f} km" if metres < 10_000 else f"{metres / 1000:.0f} km"
+    return f"{metres / 1000:.1f} km" if metres < 9_950 else f"{metres / 1000:.0f} km"
 
 
 def grid(lat: float, lon: float) -> str:

@@ -129,3 +129,10 @@ def test_that_speeds_and_heights_are_said_in_both_measures() -> None:
     assert wording.speed(10.0, "patrol") == "36 km/h · 22 mph"
     assert wording.speed(10.0, "vessel") == "36 km/h · 19 kn"
     assert wording.altitude(1501.0) == "1,501 m · 4,925 ft"
+
+
+@pytest.mark.parametrize(
+    ("metres", "words"), [(974, "950 m"), (980, "1.0 km"), (1_000, "1.0 km"), (9_940, "9.9 km"), (9_970, "10 km")]
+)
+def test_that_a_distance_never_rounds_up_to_a_thousand_metres(metres: float, words: str) -> None:
+    assert wording.distance(metres) == words

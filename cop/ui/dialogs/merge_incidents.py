@@ -117,7 +117,7 @@ class MergeDialog(ActionDialog):
         self.relation.addItem("Related: two that have to do with each other", "related")
         self.row("They are", self.relation)
         self.row("", Label("Both stay their agencies'. Each of the two can take it apart again.", "muted", wrap=True))
-        self.setMinimumWidth(640)
+        self.setMinimumWidth(740)  # every column in full
         self.filter.textChanged.connect(self.model.set_filter)
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._say_why())
         self.relation.currentIndexChanged.connect(lambda _: self._say_why())
