@@ -1,8 +1,12 @@
-"""The pictures of `docs/map.md`: the app's own windows over a busy day. `make screenshots` names the files."""
+"""The pictures of `docs/map.md` and `docs/agreements.md`: the app's own windows over a busy day.
+
+`make screenshots` names the files.
+"""
 
 import os
 import sys
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -13,11 +17,16 @@ from PySide6.QtGui import QFont
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
 
+from cop.authority.reading import load_agreements
+from cop.domain.batch import Batch
 from cop.domain.desk import Operator
 from cop.domain.incident import Incident
-from cop.map.palette import load_palette
+from cop.domain.report import Report, Source
+from cop.domain.task import Basis, Task
+from cop.map.palette import RESOURCES, load_palette
 from cop.map.tools import tool_kinds
 from cop.map.view import MapView
+from cop.picture.change import Change
 from cop.picture.filter import Filter
 from cop.picture.picture import Picture
 from cop.ui.desk import Desk
@@ -30,10 +39,11 @@ _LEFT = Qt.MouseButton.LeftButton
 class Sitter:
     """One desk's window, and a hand for it."""
 
-    def __init__(self, folder: Path, theme: str) -> None:
-        picture, palette = Picture(), load_palette(theme)  # type: ignore[arg-type]
+    def __init__(self, folder: Path, theme: str, agency: str = "charlotte-fire", role: str = "commander") -> None:
+        agreements, _ = load_agreements([RESOURCES / "agreements"], ground(), REGION)
+        picture, palette = Picture(agreements=agreements), load_palette(theme)  # type: ignore[arg-type]
         self.desk = Desk(
-            Operator(agency="charlotte-fire", role="commander", name="Battalion 3"),
+            Operator(agency=agency, role=role, name="Battalion 3"),
             picture,
             ground(),
             lambda _command: None,
@@ -47,10 +57,15 @@ class Sitter:
         self.window.resize(1600, 900)
         self.window.show()
         QApplication.processEvents()
-        self.window.apply(busy_day(picture, 200))
+        self.tell(busy_day(picture, 200))
         self.map.show_place(35.24, -80.90, 62_000.0)
         self.window.tick()
         self.settle()
+
+    def tell(self, change: Change) -> None:
+        """What a pulse changed."""
+        self.desk.authority.take(change)
+        self.desk.changed.emit(change)
 
     @property
     def map(self) -> MapView:
@@ -129,12 +144,57 @@ def zones(sitter: Sitter) -> None:
     sitter.click((x - 60, y), (x + 60, y + 20))
 
 
-#: name of a picture -> theme, and what is arranged for it
+def _asked(number: int, objective: str, unit: str, clause: str, waited_s: float) -> Report:
+    asked = NOON - timedelta(seconds=waited_s)
+    rail = Basis(type="hazmat", priority=1, lat=35.2425, lon=-80.953)
+    task = Task(
+        id=f"ask-{number}",
+        at=asked,
+        rev=1,
+        by="Battalion Chief Reyes",
+        role="commander",
+        objective=objective,
+        kind="dispatch",
+        incident_agency="charlotte-fire",
+        incident="i1",
+        assignee_agency="mecklenburg-ems",
+        unit=unit,
+        unit_kind="ambulance",
+        agreement="regional-hazmat-mou" if clause else "",
+        clause=clause,
+        basis=rail,
+        asked_at=asked,
+        answer_by=asked + timedelta(minutes=5),
+        hazards=("Chlorine", "Diesel fire"),
+        channel="MED 5",
+        note="Come by Wilkinson Blvd from the west: the wind turns.",
+    )
+    source = Source(feed="region", format="cop-json", original_id=task.id, original_type="task")
+    return Report(agency="charlotte-fire", body=task, source=source, received_at=asked, exercise=True)
+
+
+def inbox(sitter: Sitter) -> None:
+    """What others ask of Mecklenburg EMS."""
+    units = [key[1] for key in sitter.desk.picture.tracks.keys if key[0] == "mecklenburg-ems"]
+    asked = (("Stand by for entry team", "", 205.0), ("Rehab at staging", "", 96.0), ("Triage at gate 2", "2.4", 21.0))
+    told = [_asked(number, what, units[number], clause, s) for number, (what, clause, s) in enumerate(asked)]
+    sitter.tell(sitter.desk.picture.apply(Batch(epoch=1, reports=told)))
+    sitter.window._show_dock(sitter.window.inbox_dock)
+
+
+def agreements(sitter: Sitter) -> None:
+    """What Charlotte Fire gives and takes."""
+    sitter.window._show_dock(sitter.window.agreements_dock)
+
+
+#: name of a picture -> theme, agency, role, and what is arranged for it
 _PICTURES = {
-    "map-crowd": ("dark", crowd),
-    "map-layers": ("dark", layers),
-    "map-measures": ("light", measures),
-    "map-zones": ("light", zones),
+    "map-crowd": ("dark", "charlotte-fire", "commander", crowd),
+    "map-layers": ("dark", "charlotte-fire", "commander", layers),
+    "map-measures": ("light", "charlotte-fire", "commander", measures),
+    "map-zones": ("light", "charlotte-fire", "commander", zones),
+    "inbox": ("dark", "mecklenburg-ems", "dispatcher", inbox),
+    "agreements": ("light", "charlotte-fire", "liaison", agreements),
 }
 
 
@@ -145,8 +205,8 @@ def main() -> None:
     app.setFont(QFont("DejaVu Sans", 9))
     with tempfile.TemporaryDirectory() as folder:
         for file in map(Path, sys.argv[1:]):
-            theme, arrange = _PICTURES[file.stem]
-            sitter = Sitter(Path(folder), theme)
+            theme, agency, role, arrange = _PICTURES[file.stem]
+            sitter = Sitter(Path(folder), theme, agency, role)
             arrange(sitter)
             sitter.settle()
             assert sitter.window.grab().save(str(file))
