@@ -30,6 +30,8 @@ class Change:
     feeds: set[str] = field(default_factory=set)
     log: int = 0
     refusals: int = 0
+    #: kind, agency, id of what an old word was sent again of: the broker keeps that one now, not the one that stands
+    overtaken: set[tuple[str, str, str]] = field(default_factory=set)
     broker: bool = False
     delivered: set[tuple[str, str, str]] = field(default_factory=set)
 

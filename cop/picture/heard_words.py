@@ -7,7 +7,7 @@ from cop.domain.batch import RefusedWord
 from cop.domain.consent import Consent
 from cop.domain.report import Report
 from cop.domain.task import Answer, Task
-from cop.picture.change import Key
+from cop.picture.change import Change, Key
 
 #: what binds people: an old word of these may be somebody's attempt to bring back what was settled
 _WORDS = frozenset({"task", "answer", "consent", "command", "request", "fill"})
@@ -27,13 +27,14 @@ class HeardWords:
         self._agreements = agreements
         self._heard: dict[tuple[str, Key], int] = {}
 
-    def why_not(self, kind: str, key: Key, report: Report) -> Iterator[RefusedWord]:
+    def why_not(self, kind: str, key: Key, report: Report, change: Change) -> Iterator[RefusedWord]:
         """The refusals that a word deserves, in the field's words; it is noted as heard."""
         if kind not in _WORDS or report.source.feed == _THIS_DESK:
             return
         body = report.body
         heard = self._heard.get((kind, key))
         if heard is not None and body.rev < heard:
+            change.overtaken.add((kind, *key))
             yield _refused(kind, report, f"an old word sent again (revision {body.rev}; {heard} stands)")
             return
         if heard is None and len(self._heard) >= _LIMIT:

@@ -196,6 +196,11 @@ class Picture:
         """Where a task stands, in a word (`rules.task_state`); nothing expires without `now`."""
         return self.standings.of(task, now).state
 
+    def stands(self, kind: str, key: Key) -> Report | None:
+        """The newest word about an object; None if none stands."""
+        table: dict[Key, Report] = getattr(self, _TABLES[kind])
+        return table.get(key)
+
     def last_rev(self, kind: str, report: Report) -> int:
         """The highest revision known of the object that a report is about, taken back or not; -1 if none is."""
         if kind not in _TABLES:
@@ -280,7 +285,7 @@ class Picture:
         key = _key(report)
         if kind == "alert":
             self._end_alerts(report, change)
-        self._refuse(self._heard.why_not(kind, key, report), change)
+        self._refuse(self._heard.why_not(kind, key, report, change), change)
         gone = self._gone.get((kind, key))
         known = table.get(key) or (gone.word if gone is not None else None)
         if kind == "incident":

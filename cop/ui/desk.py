@@ -90,6 +90,7 @@ class Desk(QObject):
         change = self.picture.apply(batch)
         if change:
             self._tell(change)
+            self._say_again(change)
 
     def let_go(self) -> None:
         """Forget alerts and zones that have been over for long; asked each second, it looks once a minute."""
@@ -110,6 +111,16 @@ class Desk(QObject):
         passed = self.authority.take(change)
         self.changed.emit(change)
         self._announce(passed)
+
+    def _say_again(self, change: Change) -> None:
+        """What stands of ours, unchanged, where an old word of it was sent: who comes later hears the broker's last."""
+        own = (one for one in sorted(change.overtaken) if one[1] == self.operator.agency)
+        stands = [report for kind, *key in own if (report := self.picture.stands(kind, (key[0], key[1]))) is not None]
+        for report in stands:
+            try:
+                self._send(Command(report.body))
+            except (OSError, ValueError) as error:
+                self.refused.emit(f"What stands could not be said again ({error}).")
 
     def _announce(self, passed: Iterable[LeadChange]) -> None:
         for one in passed:

@@ -137,6 +137,10 @@ class Wire:
         """The first that was said there."""
         return next(payload for at, payload in self.heard if at == f"{ROOT}/{topic}" and payload)
 
+    def last(self, topic: str) -> bytes:
+        """The last that was said there: what the broker keeps for who comes later."""
+        return next(payload for at, payload in reversed(self.heard) if at == f"{ROOT}/{topic}")
+
     def introduce(self) -> None:
         """The neighbours, and their units with their places."""
         now = datetime.now(UTC)

@@ -1,5 +1,6 @@
 """Three agencies at one broker, with one agreement: who leads, whom one may send, and whose word counts."""
 
+import json
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ import pytest
 
 from cop.domain.consent import Consent, consent_id
 from cop.domain.task import Basis, Task
-from tests.conftest import Mosquitto
+from tests.conftest import Mosquitto, wait_until
 from tests.end_to_end.desks import DeskProcess
 from tests.end_to_end.river_aid import (
     AIRPORT,
@@ -215,8 +216,8 @@ def test_that_command_is_handed_over_with_its_tasks_and_an_old_word_brings_nothi
     airport.until_reads("Charlotte Fire hands command over to us")
     say_yes(airport, lambda now: len(now["commands"]) == 2)
     seen = story.everywhere(is_so("Foam line", "accepted", agency=AIRPORT), "taken over")
-    stands = story.alike()
-    assert {name for name, state in stands.items() if state == "handed_over"} == open_before
+    where = story.alike()
+    assert {name for name, state in where.items() if state == "handed_over"} == open_before
     adopted = {one["replaces"]: one for one in seen["tasks"] if one["agency"] == AIRPORT}
     assert set(adopted) == open_before
     assert sorted(one["state"] for one in adopted.values()) == ["accepted", "en_route"]
@@ -226,10 +227,13 @@ def test_that_command_is_handed_over_with_its_tasks_and_an_old_word_brings_nothi
     # the word by which Charlotte Fire took command, sent again
     topic = f"{FIRE}/command/{FIRE}~{task_of(seen, 'Foam line', agency=AIRPORT)['incident']}"
     before = [read(desk.state()) for desk in story.desks]
-    story.wire.say(topic, story.wire.first(topic), retain=False)
+    stands = story.wire.last(topic)
+    story.wire.say(topic, story.wire.first(topic))
     for desk in story.desks:
         desk.until_line(CONFLICTS, "command of Charlotte Fire was not taken: an old word sent again")
     assert [read(desk.state()) for desk in story.desks] == before
+    # nor for who comes later: its agency says again what stands
+    wait_until(lambda: json.loads(story.wire.last(topic)) == json.loads(stands), 20, "what stands on the broker")
 
 
 @pytest.mark.parametrize(

@@ -58,3 +58,13 @@ def test_that_the_state_is_the_newest_words_whatever_was_sent_again(revs: list[i
         assert known.rev == max(revs)
         late = sum(1 for at, rev in enumerate(revs) if rev < max(revs[: at + 1]))
         assert len(picture.refusals) == late
+
+
+def test_that_what_an_old_word_was_sent_again_of_is_told_as_overtaken_on_the_broker() -> None:
+    picture = Picture()
+    _hear(picture, r.report("charlotte-fire", r.task("t1", rev=1)), r.report("charlotte-fire", r.task("t1", rev=2)))
+    change = picture.apply(Batch(epoch=1, reports=[r.report("charlotte-fire", r.task("t1", rev=1))]))
+    assert change.overtaken == {("task", "charlotte-fire", "t1")}
+    stands = picture.stands("task", ("charlotte-fire", "t1"))
+    assert stands is not None
+    assert stands.body.rev == 2

@@ -411,3 +411,14 @@ def test_that_a_chosen_unit_that_leaves_the_list_is_not_replaced_by_its_neighbou
     assert isinstance(dialog, AssignTaskDialog)
     dialog.units.filter.setText("medic")
     assert dialog.units.chosen == [("gastonia-fd", "hazmat-4")]
+
+
+def test_that_what_stands_of_ours_is_said_again_unchanged_where_an_old_word_of_it_was_sent(
+    make_desk: MakeDesk, sent: list[Command]
+) -> None:
+    desk = make_desk("liaison")
+    words = [r.task("t-old", rev=1), r.task("t-old", rev=2, cancelled=True, role="commander", by="B. Lee")]
+    for agency in ("charlotte-fire", "gastonia-fd"):
+        for body in (*words, words[0]):
+            desk.take_in(Batch(epoch=1, reports=[r.report(agency, body)]))
+    assert [one.body for one in sent] == [words[1]]  # ours, as it was said; what is theirs they say themselves
