@@ -29,7 +29,7 @@ class ResourceRequest(Statement, frozen=True, kw_only=True, omit_defaults=True, 
 
 
 class Fill(Statement, frozen=True, kw_only=True, omit_defaults=True, tag="fill"):
-    """What an agency gives of a request: topic `fill/<request>`; `id` is the request's, `requester` who asked.
+    """What an agency gives: topic `fill/<requester>~<request>`; `id` is the request's, `requester` who asked.
 
     `quantity` is all that it gives of its `resource`; of that `delivered` came earlier, `state` tells of the rest, and
     `marked` of the rest its owner has taken off the resource's `available`. `eta_s` is counted from `at`.

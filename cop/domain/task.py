@@ -53,7 +53,7 @@ class Task(Statement, frozen=True, kw_only=True, omit_defaults=True, tag="task")
 
 
 class Answer(Statement, frozen=True, kw_only=True, omit_defaults=True, tag="answer"):
-    """What the owning agency says: topic `answer/<task>`; `id` is the task's, `requester` the agency that asked.
+    """What the owning agency says: topic `answer/<requester>~<task>`; `id` is the task's, `requester` who asked.
 
     `unit` and `work` (`work_of` the task) are what it speaks of, lest consent to one thing be taken for consent to
     another that is put in its place. `answered_at` is when the request was first answered (`at` moves with each

@@ -32,7 +32,7 @@ from cop.exercise.tasking import Tasking
 from cop.exercise.tongues import foreign_root, object_tongue, tongue
 from cop.feeds.adapters.cop_json import CopJson, encode
 from cop.feeds.message import BadMessage, Feed, Message
-from cop.feeds.topics import KINDS, exercise_root, object_topic
+from cop.feeds.topics import KINDS, exercise_root, object_topic, topic_of
 
 #: who speaks in the simulation's statements (`by`); anybody else is a person at a desk
 OPERATOR = "exercise"
@@ -304,7 +304,7 @@ class Simulation:
             body, at=at, rev=rev, by=OPERATOR, role=_ROLES.get(kind, "system"), agency=agency
         )
         qos, retain = KINDS[kind]
-        topic = object_topic(self.root, agency, kind, body.id)
+        topic = topic_of(self.root, agency, body)
         message = Published(self.now, agency, topic, encode(body), qos, retain)
         self._out.append(message)
         if kind == "log":
@@ -344,7 +344,7 @@ class Simulation:
         said = set(self.retained)
         for key, report in self._earlier.items():
             agency, kind, object_id = key
-            if key not in before or kind not in _RESET or object_topic(self.root, *key) in said:
+            if key not in before or kind not in _RESET or topic_of(self.root, agency, report.body) in said:
                 continue
             if kind == "answer" and (getattr(report.body, "requester", ""), object_id) not in self._scripted:
                 continue
@@ -372,7 +372,7 @@ class Simulation:
             elif body.by != OPERATOR and body.rev >= known_rev:
                 self._earlier.pop(key, None)
                 self._taken_over.add(key)
-                self.retained.pop(object_topic(self.root, *key), None)
+                self.retained.pop(topic_of(self.root, report.agency, body), None)
         if isinstance(body, Answer) and ours:
             self._take_answer(report.agency, body, known_rev)
         elif isinstance(body, Task):

@@ -23,6 +23,7 @@ from cop.domain.report import Report, Retraction, kind_of
 from cop.domain.rules.known_words import unknown_words
 from cop.domain.rules.newer import revision_of_time
 from cop.domain.rules.plausible import refuse_time
+from cop.domain.statement import Statement
 from cop.domain.unit import Position, Unit
 from cop.feeds import cot_uids
 from cop.feeds.adapters import make_adapter
@@ -34,7 +35,7 @@ from cop.feeds.health import FeedCounter
 from cop.feeds.message import BadMessage, Feed, Message, NotTheirs
 from cop.feeds.pipe import OpenEmergency
 from cop.feeds.session import Received
-from cop.feeds.topics import exercise_of, parse_object_topic, specificity
+from cop.feeds.topics import exercise_of, levels_of, parse_object_topic, specificity
 
 _LOG = logging.getLogger(__name__)
 _ROUTES_LIMIT = 200_000
@@ -304,18 +305,18 @@ class Intake:
             report = msgspec.structs.replace(report, body=body)
         _check_passage(report)
         if isinstance(body, Retraction) or body.deleted:
-            self._revisions.pop((report.agency, kind, body.id), None)
+            self._revisions.pop((report.agency, kind, _name(body)), None)
             if kind in ("unit", "position"):
                 self._conflation.take_back(report.agency, body.id, body.at.timestamp())
             if kind != "position":  # a unit's slot is for ever
-                self._census.leave(report.agency, kind, body.id)
+                self._census.leave(report.agency, kind, _name(body))
         elif not isinstance(body, LogEntry):  # the picture keeps the last lines only
-            self._census.admit(report.agency, kind, body.id, size)
+            self._census.admit(report.agency, kind, _name(body), size)
             if isinstance(body, Alert | Zone):
                 ends = body.expires_at.timestamp() if body.expires_at is not None else None
                 self._census.ends(report.agency, kind, body.id, ends)
             if report.source.format == "cop-json":  # the other formats count no revisions
-                self._check_revision((report.agency, kind, body.id), body.rev, body.at)
+                self._check_revision((report.agency, kind, _name(body)), body.rev, body.at)
         if isinstance(body, Unit):
             key = (report.agency, body.id)
             words = (msgspec.structs.replace(body, at=_NO_TIME), report.losses, report.exercise)
@@ -345,6 +346,11 @@ class Intake:
                 raise BadMessage("rev went back: a later word with a lower revision is not taken")
             return
         self._revisions[key] = (rev, at)
+
+
+def _name(body: Statement) -> str:
+    """The name of an object among those of its kind and agency: what is said to others names them too."""
+    return levels_of(body)[0]
 
 
 def _check_passage(report: Report) -> None:

@@ -13,12 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from cop.domain.details import IncidentDetails
 from cop.domain.report import kind_of
 from cop.domain.statement import Statement
 from cop.feeds.adapters import cop_json
 from cop.feeds.message import BadMessage
-from cop.feeds.topics import KINDS, object_topic
+from cop.feeds.topics import KINDS, topic_of
 
 _LOG = logging.getLogger(__name__)
 
@@ -90,12 +89,11 @@ class Outbox:
             cop_json.decode_body(kind, payload)
         except BadMessage as bad:
             raise ValueError(bad.reason) from None
-        to = body.to if isinstance(body, IncidentDetails) else ""
         return (
             kind,
             self._agency,
             body.id,
-            object_topic(self._root, self._agency, kind, body.id, to=to),
+            topic_of(self._root, self._agency, body),
             payload,
             time.time(),
         )

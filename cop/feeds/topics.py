@@ -4,6 +4,12 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from cop.domain.details import IncidentDetails
+from cop.domain.report import kind_of
+from cop.domain.request import Fill
+from cop.domain.statement import Statement
+from cop.domain.task import Answer
+
 LIVE_ROOT = "cop/v1"
 
 #: Letters of other scripts that look like ours would let one agency pass for another on the screen.
@@ -70,6 +76,23 @@ def object_topic(root: str, agency: str, kind: str, object_id: str, *, to: str =
     if kind == "profile":
         return f"{root}/{agency}/profile"
     return f"{root}/{agency}/{kind}/{object_id}"
+
+
+def topic_of(root: str, agency: str, body: Statement) -> str:
+    """The topic on which an agency says this."""
+    to = body.to if isinstance(body, IncidentDetails) else ""
+    return object_topic(root, agency, kind_of(body), levels_of(body)[0], to=to)
+
+
+def levels_of(body: Statement) -> tuple[str, ...]:
+    """What the last level of an object's topic may be, what we write ourselves first.
+
+    What is said to somebody names them beside the id: two agencies may call what they ask by the same name, and of two
+    answers on one topic the broker would keep one. Who publishes to one agency alone may leave it out.
+    """
+    if isinstance(body, Answer | Fill):
+        return (f"{body.requester}~{body.id}", body.id)
+    return (body.id,)
 
 
 def parse_object_topic(topic: str) -> ObjectTopic | None:

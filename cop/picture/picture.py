@@ -29,6 +29,7 @@ from cop.picture.ended_alerts import EndedAlerts, counts
 from cop.picture.heard_words import HeardWords
 from cop.picture.home import HomeGround
 from cop.picture.incident_words import IncidentWords
+from cop.picture.said_to import SaidTo
 from cop.picture.sameness import Sameness
 from cop.picture.task_standings import TaskStandings
 from cop.picture.tracks import Tracks
@@ -114,7 +115,7 @@ class Picture:
             self.tasks,
             self.answers,
             took_over=self.commanding.took_over,
-            taken_back=lambda answer: ("answer", answer) in self._gone,
+            taken_back=self._is_taken_back,
         )
         #: which tasks lean on which clause, and what of it is bound
         self.commitments = Commitments(self)
@@ -138,6 +139,7 @@ class Picture:
         self._gone: dict[tuple[str, Key], _Gone] = {}
         self._ended = EndedAlerts()
         self._words = IncidentWords()
+        self._said_to = SaidTo()
         self._log_seen: set[Key] = set()
         self.epoch = 0
         self._rows_of_slots: NDArray[np.intp] = np.empty(0, dtype=np.intp)
@@ -191,6 +193,11 @@ class Picture:
     def answer_to(self, task: Report) -> Report | None:
         """What the owning agency last said to a task; nobody else's answer counts."""
         return self.standings.answer(task)
+
+    def _is_taken_back(self, answer: Key, asked_at: datetime) -> bool:
+        """Whether an answer stood and was taken back after its task was asked; what is asked later is asked afresh."""
+        gone = self._gone.get(("answer", answer))
+        return gone is not None and gone.at >= asked_at.timestamp()
 
     def task_state(self, task: Report, now: datetime | None = None) -> str:
         """Where a task stands, in a word (`rules.task_state`); nothing expires without `now`."""
@@ -305,6 +312,8 @@ class Picture:
             return
         self._gone.pop((kind, key), None)
         table[key] = self._words.shown(report) if kind == "incident" else report
+        if kind in _SAID_TO:
+            self._said_to.note(kind, key)
         if isinstance(report.body, Unit):
             body = report.body
             row = self.tracks.row(*key)
@@ -352,7 +361,7 @@ class Picture:
         table: dict[Key, Report] = getattr(self, _TABLES[kind])
         matching = [key for key in (report.key,) if key in table or (kind == "unit" and row is not None)]
         if kind in _SAID_TO:
-            matching = [key for key in table if key[0] == report.agency and key[1].endswith("/" + report.body.id)]
+            matching = self._said_to.named(kind, report)
         for key in matching:
             known = table.get(key)
             if report.exercise and known is not None and not known.exercise:
@@ -368,6 +377,8 @@ class Picture:
 
     def _remove(self, kind: str, key: Key, last_word: Report, at: datetime, change: Change) -> None:
         getattr(self, _TABLES[kind]).pop(key, None)
+        if kind in _SAID_TO:
+            self._said_to.forget(kind, key)
         if kind == "incident":
             self._words.forget(key)
         self._keep_gone(kind, key, last_word, at)

@@ -24,9 +24,9 @@ class TaskStandings:
         answers: Mapping[Key, Report],
         by_clause: ByClause = lambda task, now: None,
         took_over: TookOver = lambda incident, giver, taker, asked: False,
-        taken_back: Callable[[Key], bool] = lambda answer: False,
+        taken_back: Callable[[Key, datetime], bool] = lambda answer, asked: False,
     ) -> None:
-        """`taken_back` tells whether an answer stood and was taken back."""
+        """`taken_back` tells whether an answer stood and was taken back since a moment."""
         self._tasks = tasks
         self._answers = answers
         self.by_clause = by_clause
@@ -108,7 +108,7 @@ class TaskStandings:
         return self._answers.get(_answer_key(task))
 
     def _is_taken_back(self, task: Report) -> bool:
-        return self.answer(task) is None and self._taken_back(_answer_key(task))
+        return self.answer(task) is None and self._taken_back(_answer_key(task), asked_at(_task(task)))
 
     def replaced_by(self, task: Report) -> Report | None:
         """The task that validly took its place: of several, the one that was asked first."""

@@ -59,7 +59,7 @@ def ask(client: Client, task_id: str, unit: str = "gaston-33", agency: str = "ga
 
 def states(client: Client, task_id: str, agency: str = "gaston-sheriff") -> list[str]:
     """What the agency has answered so far."""
-    said = client.payloads(f"{ROOT}/{agency}/answer/{task_id}")
+    said = client.payloads(f"{ROOT}/{agency}/answer/charlotte-fire~{task_id}")
     return [msgspec.json.decode(payload, type=Answer).state for payload in said]
 
 

@@ -37,8 +37,12 @@ def online(agency_desk: str = "desk-7", *, here: bool = True, rev: int = 1) -> P
 
 def answers(messages: list[Published], agency: str = "charlotte-pd", task: str = "task-desk") -> list[Answer]:
     """What an agency said to a task."""
-    topic = f"{ROOT}/{agency}/answer/{task}"
-    return [msgspec.json.decode(message.payload, type=Answer) for message in messages if message.topic == topic]
+    end = f"~{task}"
+    return [
+        msgspec.json.decode(message.payload, type=Answer)
+        for message in messages
+        if message.topic.startswith(f"{ROOT}/{agency}/answer/") and message.topic.endswith(end)
+    ]
 
 
 def test_that_the_same_seed_gives_the_same_messages_however_time_is_cut() -> None:
@@ -286,7 +290,7 @@ def test_that_agencies_give_of_what_they_have_towards_a_request_and_no_more_than
     fills = [
         msgspec.json.decode(message.payload, type=Fill)
         for message in sim.until(120)
-        if message.topic.endswith("/fill/req-1")
+        if message.topic.endswith("/fill/charlotte-fire~req-1")
     ]
     assert 1 <= len(fills) <= 3
     assert sum(fill.quantity for fill in fills) <= 3

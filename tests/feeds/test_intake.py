@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from cop.domain.batch import POSITION_ROW, Batch
-from cop.domain.report import Report, Source
+from cop.domain.report import Report, Retraction, Source
 from cop.domain.resource import Resource
 from cop.domain.rules.newer import next_revision, revision_of_time
 from cop.domain.unit import Position, Unit
@@ -23,8 +24,10 @@ from cop.feeds.intake import Intake
 from cop.feeds.message import BadMessage, Feed, Message
 from cop.feeds.pipe import OpenEmergency
 from cop.feeds.session import Received
+from cop.feeds.topics import topic_of
 from cop.journal.journal import Journal, counts
 from cop.picture.picture import Picture
+from tests import reports as r
 from tests.reports import at, incident, unit
 
 _FEED = Feed(name="cop", format="cop-json", topic="cop/v1/#")
@@ -576,3 +579,46 @@ class _FailsOnce:
         """As the other, but for one message."""
         assert message.payload != b"fail"
         return self._adapter.decode(message)
+
+
+def test_that_two_agencies_that_call_their_tasks_alike_both_get_their_answer_and_the_broker_keeps_both() -> None:
+    now = datetime.now(UTC)
+    answers = [
+        msgspec.structs.replace(
+            r.answer("1", state, rev=rev, requester=asker, role="dispatcher"),
+            at=now + timedelta(seconds=rev - 60 * rev),
+        )
+        for asker, state, rev in (("charlotte-fire", "en_route", 2), ("york-fire", "declined", 1))
+    ]
+    topics = {topic_of("cop/v1", "gastonia-fd", one) for one in answers}
+    assert len(topics) == 2
+    intake = Intake([Feed(name="cop", format="cop-json", topic="cop/v1/#")], None, exercise=None)
+    for one in answers:
+        for topic in (topic_of("cop/v1", "gastonia-fd", one), "cop/v1/gastonia-fd/answer/1"):
+            intake.take([Received(topic, encode(one), time.time(), False, 1, 1)])
+    batch = intake.batch(1, None, [], health=True)
+    assert [one.body.state for one in batch.reports] == ["en_route", "en_route", "declined", "declined"]
+    wrong = "cop/v1/gastonia-fd/answer/york-fire~1"
+    intake.take([Received(wrong, encode(answers[0]), time.time(), False, 1, 1)])
+    assert not intake.batch(1, None, [], health=True).reports
+
+
+def test_that_an_emptied_topic_takes_back_one_answer_of_two_of_the_same_name() -> None:
+    picture = Picture()
+    asked = [r.report(asker, r.task("1")) for asker in ("charlotte-fire", "york-fire")]
+    said = [r.report("gastonia-fd", r.answer("1", "accepted", requester=one.agency)) for one in asked]
+    gone = Retraction(id="york-fire~1", at=r.at(9), kind="answer")
+    picture.apply(Batch(reports=[*asked, *said, r.report("gastonia-fd", gone, received_s=9)]))
+    assert [picture.task_state(one) for one in asked] == ["accepted", "requested"]
+    alone = Retraction(id="1", at=r.at(10), kind="answer")
+    picture.apply(Batch(reports=[r.report("gastonia-fd", alone, received_s=10)]))
+    assert [picture.task_state(one) for one in asked] == ["requested", "requested"]
+
+
+def test_that_answers_to_whoever_never_asked_are_counted_each() -> None:
+    intake = Intake([Feed(name="cop", format="cop-json", topic="cop/v1/#")], None, exercise=None)
+    for number in range(3):
+        one = r.answer("1", "accepted", requester=f"nobody-{number}", role="system")
+        now = msgspec.structs.replace(one, at=datetime.now(UTC))
+        intake.take([Received("cop/v1/gastonia-fd/answer/1", encode(now), time.time(), False, 1, 1)])
+    assert intake._census._counts["gastonia-fd", "answer"] == 3

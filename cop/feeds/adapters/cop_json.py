@@ -13,7 +13,7 @@ from cop.domain.unit import Position
 from cop.feeds.adapters import geometries, readings, strict_json
 from cop.feeds.adapters.adapter import Format
 from cop.feeds.message import BadMessage, Feed, Message
-from cop.feeds.topics import ObjectTopic, is_exercise, parse_object_topic
+from cop.feeds.topics import ObjectTopic, is_exercise, levels_of, parse_object_topic
 
 
 class _Tombstone(msgspec.Struct, kw_only=True):
@@ -67,7 +67,7 @@ class CopJson:
             object_id = details_id(where.to, where.id) if where.to else where.id
             return [self._report(message, where, Retraction(id=object_id, at=message.received_at, kind=where.kind))]
         body: Any = self._body(where.kind, message.payload)
-        if where.id and body.id != where.id:
+        if where.id and where.id not in levels_of(body):
             raise BadMessage("id in the payload is not the topic's")
         if isinstance(body, IncidentDetails) and where.to and body.to != where.to:
             raise BadMessage("who may read it is not whom the topic names")
