@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
 from cop.domain.agency import Agency
 from cop.domain.area import Alert
@@ -24,6 +24,7 @@ from cop.domain.words import (
 from cop.map.crowding import Crowd
 from cop.map.glyphs import DISCIPLINE_SHAPES, RESOURCE_KINDS, SHAPES, shape_of
 from cop.map.ground_cells import cells_over
+from cop.map.layers.authority import look_of
 from cop.map.layers.clusters import BubbleSprites
 from cop.map.lettering import clean
 from cop.map.palette import Palette, agency_colour, colour
@@ -86,6 +87,7 @@ class Legend:
             Section("Facilities and resources", "The edge tells how many can be had.", self._resources()),
             Section("Alerts", "Filled: extreme and severe. Dashed: a test, a draft, an exercise.", self._alerts()),
             Section("Zones and lines", "", self._zones()),
+            Section("Who leads the selected incident", "Drawn on the ground while it is selected.", self._leads()),
             *(Section("Agencies", "Their colour fills their units.", one) for one in [self._agencies()] if one),
         ]
 
@@ -184,6 +186,27 @@ class Legend:
             for severity in SEVERITIES
         )
         return (*drawn, *alerts)
+
+    def _leads(self) -> tuple[Entry, ...]:
+        own, other = (colour(one) for one in (self._palette.accent, self._palette.ok))
+        return (
+            Entry("leads", "Ground of who leads, in their colour", partial(self._led, "leads", [own])),
+            Entry("unified", "Unified command, in both colours", partial(self._led, "leads", [own, other])),
+            Entry("also", "Also in jurisdiction", partial(self._led, "also", [other])),
+            Entry("shared", "Overlap with other ground", partial(self._led, "shared", [], "overlap")),
+            Entry("open", "Contested, or on this line", partial(self._led, "open", [])),
+        )
+
+    def _led(self, role: str, inks: list[QColor], edge: str = "") -> QImage:
+        """A piece of ground as it is drawn for who leads there; `edge` is the role of its line."""
+        image, painter = canvas(SAMPLE_PX, self._dpr)
+        half = SAMPLE_PX / 2 - 4
+        pen, brush = look_of(role, inks, self._palette, self._dpr)
+        painter.setPen(look_of(edge, inks, self._palette, self._dpr)[0] if edge else pen)
+        painter.setBrush(brush)
+        painter.drawRect(QRectF(-half, -half * 0.62, 2 * half, 1.24 * half))
+        painter.end()
+        return image
 
     def _agencies(self) -> tuple[Entry, ...]:
         known = self._picture.agencies.items()

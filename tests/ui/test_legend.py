@@ -67,6 +67,7 @@ def test_that_every_word_of_the_tables_stands_in_the_legend(qapp: object, dark: 
     assert sections["Status of a unit"] == set(UNIT_STATUSES)
     assert sections["Units"] == set(UNIT_KINDS)
     assert sections["Incidents"] == set(INCIDENT_TYPES)
+    assert sections["Who leads the selected incident"] == {"leads", "unified", "also", "shared", "open"}
     assert sections["Priority of an incident"] >= {"P1", "P2", "P3", "P4", "P5"}
     assert sections["Facilities and resources"] >= set(RESOURCE_KINDS) | set(AVAILABILITIES)
     assert sections["Alerts"] >= set(SEVERITIES)

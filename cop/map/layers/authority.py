@@ -1,7 +1,7 @@
 """Who leads the selected incident, on the ground: whose it is, who else has a say, where lines are crossed."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -112,7 +112,8 @@ class AuthorityLayer(Layer):
         yield from _grounds(lead)
 
     def _paint_one(self, painter: QPainter, view: Viewport, ground: Ground, rings: Rings, seen: Indexes) -> None:
-        pen, brush = self._look_of(ground, view.dpr)
+        inks = [agency_colour(self._picture, one, self.palette) for one in ground.agencies[:2]]
+        pen, brush = look_of(ground.role, inks, self.palette, view.dpr)
         within = view.rect().adjusted(-_EDGE_PX, -_EDGE_PX, _EDGE_PX, _EDGE_PX)
         if brush.style() != Qt.BrushStyle.NoBrush:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -130,28 +131,29 @@ class AuthorityLayer(Layer):
             painter.setPen(pen)
             painter.drawPath(outline)
 
-    def _look_of(self, ground: Ground, dpr: float) -> tuple[QPen, QBrush]:
-        inks = [agency_colour(self._picture, one, self.palette) for one in ground.agencies[:2]]
-        ink = inks[0] if inks else colour(self.palette.muted)
-        warn = colour(self.palette.warn)
-        none = QBrush(Qt.BrushStyle.NoBrush)
-        if ground.role == "leads":
-            fill = QColor(ink)
-            fill.setAlpha(28)
-            unified = len(inks) > 1
-            return QPen(ink, 3.0), shared_hatch(inks[0].rgba(), inks[1].rgba(), dpr) if unified else QBrush(fill)
-        if ground.role == "open":
-            pen = QPen(warn, 2.6)
-            pen.setDashPattern([5, 3])
-            return pen, none
-        if ground.role == "overlap":
-            return QPen(warn, 2.0), none
-        if ground.role == "shared":
-            return QPen(Qt.PenStyle.NoPen), shared_hatch(warn.rgba(), QColor(0, 0, 0, 0).rgba(), dpr)
-        pen = QPen(ink, 1.4)
-        pen.setDashPattern([1, 3])
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+
+def look_of(role: str, inks: Sequence[QColor], palette: Palette, dpr: float) -> tuple[QPen, QBrush]:
+    """The line around ground of this role, and what fills it; `inks` are the colours of its first two agencies."""
+    ink = inks[0] if inks else colour(palette.muted)
+    warn = colour(palette.warn)
+    none = QBrush(Qt.BrushStyle.NoBrush)
+    if role == "leads":
+        fill = QColor(ink)
+        fill.setAlpha(28)
+        unified = len(inks) > 1
+        return QPen(ink, 3.0), shared_hatch(inks[0].rgba(), inks[1].rgba(), dpr) if unified else QBrush(fill)
+    if role == "open":
+        pen = QPen(warn, 2.6)
+        pen.setDashPattern([5, 3])
         return pen, none
+    if role == "overlap":
+        return QPen(warn, 2.0), none
+    if role == "shared":
+        return QPen(Qt.PenStyle.NoPen), shared_hatch(warn.rgba(), QColor(0, 0, 0, 0).rgba(), dpr)
+    pen = QPen(ink, 1.4)
+    pen.setDashPattern([1, 3])
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    return pen, none
 
 
 def _grounds(lead: Lead) -> Iterator[Ground]:
