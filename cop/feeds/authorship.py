@@ -29,18 +29,17 @@ class WrongHands(Exception):  # noqa: N818 - named for what happened, as BadMess
 def author_of(report: Report) -> Author:
     """The author of a report, `report.agency` being the owner of the part of the tree that it came in.
 
-    Other formats than our own name no role: there the feed's agency is the author, as `cop.toml` says. Raises
-    WrongHands.
+    Other formats than our own name no role: there the feed's agency is the author, as `cop.toml` says, and its system
+    speaks, which gives no consent and takes no command. To take a word back needs no role, for an emptied topic names
+    none; one that is named must fit. Raises WrongHands.
     """
-    body = report.body
-    if report.source.format != "cop-json":
-        return Author(report.agency, body.by, "system")
-    kind = kind_of(body)
+    body, kind = report.body, kind_of(report.body)
+    role = body.role if report.source.format == "cop-json" else "system"
     if body.agency and body.agency != report.agency:
         raise WrongHands(f"a {kind} of {body.agency[:64]} in {report.agency}'s part of the tree")
-    if body.deleted or kind == "retraction":
-        return Author(report.agency, body.by, body.role)
-    refusal = why_not_theirs(kind, body.role)
+    if kind == "retraction" or (body.deleted and not role):
+        return Author(report.agency, body.by, role)
+    refusal = why_not_theirs(kind, role)
     if refusal:
         raise WrongHands(refusal)
-    return Author(report.agency, body.by, body.role)
+    return Author(report.agency, body.by, role)

@@ -6,11 +6,12 @@ import msgspec
 import pytest
 
 from cop.domain.consent import Consent
-from cop.domain.report import kind_of
+from cop.domain.report import Source, kind_of
 from cop.domain.rules.spoken import roles_for, why_not_theirs
 from cop.domain.statement import Statement
 from cop.domain.words import ROLES
 from cop.feeds.adapters.cop_json import encode
+from cop.feeds.authorship import WrongHands, author_of
 from cop.feeds.intake import Intake
 from cop.feeds.message import Feed
 from cop.feeds.session import Received
@@ -89,3 +90,20 @@ def test_that_every_role_that_is_allowed_is_a_role_of_ours_and_no_machine_gives_
         assert roles_for(kind) <= set(ROLES)
         assert all(not why_not_theirs(kind, role) for role in roles_for(kind))
     assert "system" not in roles_for("consent") | roles_for("command")
+
+
+def test_that_who_may_not_say_a_word_may_not_take_it_back_in_that_role_either() -> None:
+    for role, taken in (("observer", False), ("commander", True), ("", True)):
+        _, (reports, refusals, _) = _said("charlotte-fire", r.task("t1", role=role, deleted=True))
+        assert (bool(reports), bool(refusals)) == (taken, not taken)
+
+
+def test_that_no_foreign_format_gives_consent_or_takes_command() -> None:
+    for body, theirs in ((GIVEN, False), (r.task("t1"), True), (r.incident("i1"), True), (r.unit("e1"), True)):
+        source = Source(feed="rm", format="edxl-rm")
+        told = msgspec.structs.replace(r.report("charlotte-fire", body), source=source)
+        if theirs:
+            assert author_of(told).role == "system"
+        else:
+            with pytest.raises(WrongHands):
+                author_of(told)
