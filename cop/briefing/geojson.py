@@ -7,23 +7,28 @@ from itertools import islice
 from typing import Any
 
 from cop.briefing.state import state
+from cop.briefing.withheld import as_shown_to_all
 from cop.domain.lettered_grid import Grid, cells, standing_grids
+from cop.domain.rules.share import Sharing
 from cop.picture.picture import Picture
 
 #: of all lettered grids together: anybody may publish grids without end
 _MOST_CELLS = 20_000
 
 
-def feature_collection(picture: Picture, now: datetime) -> dict[str, Any]:
+def feature_collection(picture: Picture, now: datetime, *, operation: str = "") -> dict[str, Any]:
     """Units, incidents, resources, zones and alerts as features, lon before lat; without a place: null geometry.
 
-    The cells of each lettered grid that holds now follow, each as a feature of its own.
+    Units are where their owners show them to everybody; `operation` is as clauses name it. The cells of each lettered
+    grid that holds now follow, each as a feature of its own.
     """
     whole = state(picture, now)
+    sharing = Sharing(picture.agreements, picture.consents)
+    units = [as_shown_to_all(unit, sharing, now, operation=operation) for unit in whole["units"]]
     features = [
         _feature(kind, entry)
         for kind, entries in (
-            ("unit", whole["units"]),
+            ("unit", units),
             ("incident", whole["incidents"]),
             ("resource", whole["resources"]),
             ("zone", whole["zones"]),

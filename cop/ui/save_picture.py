@@ -26,7 +26,7 @@ class SavePictureDialog(QFileDialog):
 
     def write(self, file: str) -> str:
         """Write it; the sentence that tells how it went."""
-        document = feature_collection(self._desk.picture, self._desk.now())
+        document = feature_collection(self._desk.picture, self._desk.now(), operation=self._desk.operation)
         try:
             Path(file).write_text(json.dumps(document, ensure_ascii=False, allow_nan=False), encoding="utf-8")
         except OSError as error:
