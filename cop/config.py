@@ -199,6 +199,8 @@ def _check_outlet(outlet: Outlet, config: Config, where: str) -> None:
         raise ConfigError(f"{where}: format {outlet.format!r} is none of {', '.join(WRITERS)}")
     if unknown := set(outlet.kinds) - set(BODY_KINDS):
         raise ConfigError(f"{where}: {sorted(unknown)[0]!r} is no kind of object")
+    if "details" in outlet.kinds:
+        raise ConfigError(f"{where}: details go to those alone whom a share clause names; no outlet says them")
     topic = outlet.topic_of("agency", "kind", "id")
     if bool(config.exercise) != is_exercise(topic):
         raise ConfigError(f"{where}: live and exercise topics do not mix (root is {config.root!r})")

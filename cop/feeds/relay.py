@@ -130,6 +130,8 @@ class _Line:
         """Whether it is of an agency and kind that go out here, and did not come in this format."""
         body = report.body
         kind = body.kind if isinstance(body, Retraction) else kind_of(body)
+        if kind == "details":
+            return False  # each reader has a copy of its own; an outlet has as many readers as can hear it
         # a unit's words go with its positions
         wanted = kind in self._kinds or (kind == "unit" and "position" in self._kinds)
         if not (wanted and self.speaks_for(report.agency)) or report.source.format == self.outlet.format:

@@ -10,6 +10,7 @@ from paho.mqtt.client import topic_matches_sub
 
 from cop.domain.agreement import Agreement, Agreements, ShareClause, Term
 from cop.domain.consent import Consent, Pause
+from cop.domain.details import IncidentDetails
 from cop.domain.report import Report, Retraction, Source
 from cop.domain.unit import Position
 from cop.feeds.adapters.cop_json import encode
@@ -57,6 +58,13 @@ def flushed(relay: Relay, line: Line | None = None) -> Line:
     line = line or Line()
     relay.flush(line.publish)
     return line
+
+
+def test_that_no_outlet_says_the_details_of_an_incident() -> None:
+    relay = Relay([msgspec.structs.replace(OUTLET, kinds=("details", "incident"))], OURS)
+    relay.take(said(IncidentDetails(id="i1", at=at(0), to=OURS, medical="asthma")))
+    relay.take(said(Retraction(id="i1", at=at(1), kind="details")))
+    assert not flushed(relay).sent
 
 
 def test_that_only_our_own_objects_of_the_wanted_kinds_go_out() -> None:

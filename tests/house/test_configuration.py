@@ -72,6 +72,7 @@ def test_that_the_example_on_the_page_is_a_valid_file(tmp_path: Path) -> None:
         ("[[publish]]\nname = 'a'\nformat = 'cot-xml'\ntopic = 'tak/{id.x}'", "braces"),
         ("[[publish]]\nname = 'a'\nformat = 'cot-xml'\ntopic = 'tak/+'", "no topic to publish on"),
         ("[[publish]]\nname = 'a'\nformat = 'cot-xml'\ntopic = 'tak/{id}'\nkinds = ['cat']", "cat"),
+        ("[[publish]]\nname = 'a'\nformat = 'geojson'\ntopic = 'out/{id}'\nkinds = ['details']", "share clause"),
         ("[[publish]]\nname = 'a'\nformat = 'cot-xml'\ntopic = 'exercise/x/{id}'", "do not mix"),
         (
             "[[publish]]\nname = 'a'\nformat = 'cot-xml'\ntopic = 'tak/eoc/{kind}-{id}'\n"
