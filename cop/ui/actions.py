@@ -17,6 +17,7 @@ ACTIONS = (
     ("mark_resource", "Mark resource…", "M"),
     ("write_log", "Write in the log…", "L"),
     ("next_request", "Next request to us", "Ctrl+R"),
+    ("stop_giving", "Stop giving by agreements…", "Ctrl+Shift+G"),
     ("all_tasks", "Tasks of all incidents", "T"),
     ("search", "Search", "Ctrl+K"),
     ("clear_selection", "Clear selection", "Esc"),

@@ -18,7 +18,7 @@ class ClauseCards(Cards):
         left, right, top = rect.left() + TEXT, rect.right() - RIGHT, rect.top()
         small, large = sized(12), sized(13, bold=True)
         not_now = p.bad if card.tone == "bad" else p.muted
-        wears = {"DIR": p.ok, "REQ": p.warn}.get(card.badge, not_now)
+        wears = {"DIR": p.ok, "SHOW": p.ok, "REQ": p.warn}.get(card.badge, not_now)
         badge = QRectF(rect.left() + LEFT, top + 11, 31, 22)
         ink = colour(text_on(wears, "#ffffff"))
         draw_badge(painter, badge, card.badge, ground=colour(wears), ink=ink, pixels=10)

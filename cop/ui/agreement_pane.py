@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBox
 from cop.domain.agreement import Term
 from cop.domain.rules.consents import stopped
 from cop.ui import wording
-from cop.ui.agreement_words import facts, uses, we_give
+from cop.ui.agreement_words import facts, is_ours, uses, we_give
 from cop.ui.desk import Desk
 from cop.ui.facts import Facts
 from cop.ui.flow_layout import FlowLayout
@@ -96,7 +96,7 @@ class AgreementPane(QWidget):
         if self.term is None or term is None or self.term.key != term.key:
             self.words.clear()
         self.term = term
-        self.foot.setVisible(term is not None and we_give(desk, term))
+        self.foot.setVisible(term is not None and is_ours(desk, term))
         if term is None:
             self.heading.say("")
             self.says.say("Choose a clause to read it.")
@@ -135,7 +135,7 @@ class AgreementPane(QWidget):
             "pause": stop is None,
             "hour": stop is None,
             "withdraw": not withdrawn,
-            "all": stop is None,
+            "all": stop is None and we_give(desk, term),
         }
         refusals = {
             "withdraw": desk.may("withdraw_clause"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from cop.domain.agreement import EVERYONE, AidClause, Term
+from cop.domain.agreement import EVERYONE, AidClause, ShareClause, Term
 from cop.domain.consent import Consent
 from cop.domain.report import Report
 from cop.domain.rules.aid import kinds_words
@@ -12,7 +12,7 @@ from cop.domain.rules.clause_times import holds_at, times_words
 from cop.domain.rules.clauses import why_not
 from cop.domain.rules.consents import Stop, stopped
 from cop.domain.task import Task
-from cop.domain.words import INCIDENT_TYPES, TASK_STATES, label
+from cop.domain.words import INCIDENT_TYPES, TASK_STATES, UNIT_KINDS, label
 from cop.ui import wording
 from cop.ui.desk import Desk
 from cop.ui.facts import Fact
@@ -36,8 +36,9 @@ class ClauseCard:
 
     def words(self) -> tuple[str, ...]:
         """The card as a screen reader says it."""
-        mode = {"DIR": "direct", "REQ": "on request", "OFF": "not given now"}[self.badge]
-        return (f"{self.agreement} {self.number}", mode, self.gives, self.used, self.state)
+        mode = {"DIR": "direct", "REQ": "on request", "SHOW": "shown", "OFF": "not given now"}[self.badge]
+        words = (f"{self.agreement} {self.number}", mode, self.gives, self.used, self.state)
+        return tuple(one for one in words if one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,28 @@ def aid_of(term: Term) -> AidClause:
     return term.clause
 
 
-def we_give(desk: Desk, term: Term) -> bool:
+def giver_of(term: Term) -> str:
+    """Who gives aid or shows something by a clause."""
+    assert isinstance(term.clause, AidClause | ShareClause)
+    return term.clause.giver
+
+
+def is_ours(desk: Desk, term: Term) -> bool:
     """Whether it is ours to pause."""
-    return isinstance(term.clause, AidClause) and term.clause.giver == desk.operator.agency
+    return giver_of(term) == desk.operator.agency
+
+
+def we_give(desk: Desk, term: Term) -> bool:
+    """Whether by it we give aid."""
+    return isinstance(term.clause, AidClause) and is_ours(desk, term)
+
+
+def is_shown(desk: Desk, term: Term) -> bool:
+    """Whether by it we show something, or something is shown to us."""
+    clause, own = term.clause, desk.operator.agency
+    if not isinstance(clause, ShareClause):
+        return False
+    return own in {clause.giver, *clause.to} or (EVERYONE in clause.to and own in term.agreement.parties)
 
 
 def we_take(desk: Desk, term: Term) -> bool:
@@ -71,6 +91,8 @@ def we_take(desk: Desk, term: Term) -> bool:
 
 def uses(desk: Desk, term: Term) -> list[Use]:
     """The tasks that use a clause up now: those whose unit comes, then those that wait for an answer."""
+    if not isinstance(term.clause, AidClause):
+        return []
     now = desk.now()
     bound = desk.picture.commitments.bound(term, now, exercise=bool(desk.exercise))
     found = [_use(desk, one, now) for one in bound]
@@ -79,7 +101,20 @@ def uses(desk: Desk, term: Term) -> list[Use]:
 
 def card(desk: Desk, term: Term) -> ClauseCard:
     """What stands on the card of a clause."""
-    clause, now = aid_of(term), desk.now()
+    now = desk.now()
+    if isinstance(term.clause, ShareClause):
+        state, tone, off = _state(desk, term, now)
+        return ClauseCard(
+            badge="OFF" if off else "SHOW",
+            agreement=wording.one_line(term.agreement.title),
+            number=f"§{wording.one_line(term.clause.number)}",
+            used="",
+            full=False,
+            gives=shows(desk, term),
+            state=state,
+            tone=tone,
+        )
+    clause = aid_of(term)
     used = uses(desk, term)
     coming = {_unit(desk, one) for one in used if one.comes}
     waiting = sum(not one.comes for one in used)
@@ -107,25 +142,67 @@ def gives(desk: Desk, term: Term) -> str:
     return f"{what} from {wording.agency_name(desk.picture, clause.giver)}"
 
 
+def shows(desk: Desk, term: Term) -> str:
+    """ "Positions to 1 km, to CSX Rail"; of others "Positions exact, from Charlotte Police"."""
+    what = ", ".join(filter(None, (_positions(term), _details(term))))
+    if is_ours(desk, term):
+        return f"{what}, to {_takers(desk, term)}"
+    return f"{what}, from {wording.agency_name(desk.picture, giver_of(term))}"
+
+
 def facts(desk: Desk, term: Term) -> list[Fact]:
     """All that the clause says beside its sentence, and its giver's word."""
-    clause, agreement = aid_of(term), term.agreement
-    types = ", ".join(wording.one_line(label(INCIDENT_TYPES, one)) for one in clause.types)
-    minutes = f", answer within {clause.answer_within_min:g} min" if clause.answer_within_min is not None else ""
+    agreement = term.agreement
+    types = ", ".join(wording.one_line(label(INCIDENT_TYPES, one)) for one in term.clause.types)
     state, tone, _ = _state(desk, term, desk.now())
     word = desk.consents.word(term)
     until = agreement.in_force_until
     return [
         ("Now", state, tone),
         ("Reason", wording.one_line(word.reason) if word is not None else ""),
+        *(_shown_facts(desk, term) if isinstance(term.clause, ShareClause) else _aid_facts(desk, term)),
+        ("For", types or "any incident"),
+        ("Where", wording.one_line(term.ground_words)),
+        ("When", times_words(term.clause.times) or "at any hour"),
+        ("In force", f"{_day(agreement.in_force_from)} – {_day(until) if until is not None else 'no end'}"),
+    ]
+
+
+def _aid_facts(desk: Desk, term: Term) -> list[Fact]:
+    clause = aid_of(term)
+    minutes = f", answer within {clause.answer_within_min:g} min" if clause.answer_within_min is not None else ""
+    return [
         ("Gives", gives(desk, term)),
         ("To", "" if we_give(desk, term) else _takers(desk, term)),
         ("How", "direct: sent at once, its owner is told" if clause.mode == "direct" else f"on request{minutes}"),
-        ("For", types or "any incident"),
-        ("Where", wording.one_line(term.ground_words)),
-        ("When", times_words(clause.times) or "at any hour"),
-        ("In force", f"{_day(agreement.in_force_from)} – {_day(until) if until is not None else 'no end'}"),
     ]
+
+
+def _shown_facts(desk: Desk, term: Term) -> list[Fact]:
+    clause = term.clause
+    assert isinstance(clause, ShareClause)
+    kinds = ", ".join(wording.one_line(label(UNIT_KINDS, one)) for one in clause.kinds if one != EVERYONE)
+    return [
+        ("Shows", ", ".join(filter(None, (_positions(term), _details(term))))),
+        ("Of", wording.agency_name(desk.picture, clause.giver)),
+        ("To", _takers(desk, term)),
+        ("Units", kinds or "all"),
+        ("Operations", ", ".join(wording.one_line(one) for one in clause.operations)),
+        ("Paused", "while it is, nothing of this is shown to them" if is_ours(desk, term) else ""),
+    ]
+
+
+def _positions(term: Term) -> str:
+    clause = term.clause
+    assert isinstance(clause, ShareClause)
+    late = f"Positions {clause.delay_min:g} min late"
+    words = {"exact": "Positions exact", "rounded": "Positions to 1 km", "delayed": late, "none": "No positions"}
+    return words[clause.positions]
+
+
+def _details(term: Term) -> str:
+    assert isinstance(term.clause, ShareClause)
+    return f"{' and '.join(term.clause.details)} details" if term.clause.details else ""
 
 
 def stop_words(desk: Desk, stop: Stop, word: Consent | None) -> str:
@@ -146,7 +223,7 @@ def _state(desk: Desk, term: Term, now: datetime) -> tuple[str, str, bool]:
     word = desk.consents.word(term)
     stop = stopped(word, now)
     if stop is not None:
-        pending = word is not None and desk.is_pending("consent", aid_of(term).giver, word.id)
+        pending = word is not None and desk.is_pending("consent", giver_of(term), word.id)
         return stop_words(desk, stop, word) + (", not sent yet" if pending else ""), "bad", True
     if not holds_at(term.clause.times, now):
         return f"Not at this hour: {times_words(term.clause.times)}", "warn", True
@@ -175,10 +252,11 @@ def _unit(desk: Desk, use: Use) -> tuple[str, str]:
 
 
 def _takers(desk: Desk, term: Term) -> str:
-    clause = aid_of(term)
-    if EVERYONE in clause.takers:
+    clause = term.clause
+    takers = clause.to if isinstance(clause, ShareClause) else aid_of(term).takers
+    if EVERYONE in takers:
         return "all parties"
-    return ", ".join(wording.agency_name(desk.picture, one) for one in clause.takers)
+    return ", ".join(wording.agency_name(desk.picture, one) for one in takers)
 
 
 def _day(day: date) -> str:

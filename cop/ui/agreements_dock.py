@@ -1,7 +1,8 @@
-"""What we give and what we take by agreements now: how much of it is used, and how it is paused and withdrawn.
+"""What we give, take and show by agreements now: how much of it is used, and how it is paused and withdrawn.
 
 In the list: `P` pauses a clause or resumes it, `H` pauses it for an hour, `Del` withdraws it, `G` leads to the words by
-which a withdrawn one is given again. `Stop giving` pauses everything at once.
+which a withdrawn one is given again. `Stop giving` pauses all aid at once; what is shown goes on
+until its clause is paused.
 """
 
 from datetime import timedelta
@@ -13,56 +14,61 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from cop.domain.agreement import AidClause, Term
+from cop.domain.agreement import AidClause, ShareClause, Term
 from cop.domain.rules.consents import stopped
 from cop.map.palette import Palette
 from cop.picture.change import Change
 from cop.ui.agreement_card import ClauseCards
 from cop.ui.agreement_pane import AgreementPane
-from cop.ui.agreement_words import ClauseCard, card, we_give, we_take
+from cop.ui.agreement_words import ClauseCard, card, is_ours, is_shown, we_give, we_take
 from cop.ui.cards import CARD_ROLE, card_list
 from cop.ui.desk import Desk
+from cop.ui.dialogs.stop_giving import StopGivingDialog
 from cop.ui.dock import Dock
 from cop.ui.labels import Label, allow, button, rule
 from cop.ui.ordered_model import Column, Index, OrderedModel
 
 #: agreement and number of a clause
 ClauseKey = tuple[str, str]
+#: what stands in the list together: aid that we give, aid that we take, and what we and others show
+_SIDES = {"give": we_give, "take": we_take, "show": is_shown}
+_NAMES = {"give": "We give", "take": "We take", "show": "Shown"}
 _HOUR = timedelta(hours=1)
 _KEYS = {Qt.Key.Key_P: "pause", Qt.Key.Key_H: "hour", Qt.Key.Key_Delete: "withdraw", Qt.Key.Key_G: "give"}
 
 
 class ClauseModel(OrderedModel[Term]):
-    """The aid clauses by which we give, or those by which we take, by agreement and number."""
+    """The clauses of one side, ours first, by agreement and number."""
 
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         self._desk = desk
-        self._giving = True
-        self._terms = {one.key: one for one in desk.picture.agreements.terms if isinstance(one.clause, AidClause)}
+        self._side = "give"
+        known = desk.picture.agreements.terms
+        self._terms = {one.key: one for one in known if isinstance(one.clause, AidClause | ShareClause)}
         super().__init__((Column("Clause", lambda term: ", ".join(card(desk, term).words())),), parent)
         self.refresh()
 
-    def show_giving(self, giving: bool) -> None:
-        """Show what we give, else what we take."""
-        self._giving = giving
+    def show_side(self, side: str) -> None:
+        """Show what we "give", "take", or what is to "show"."""
+        self._side = side
         self.refresh()
 
     def ids(self) -> list[ClauseKey]:
         """The keys of the clauses of this side."""
-        return self.of_side(self._giving)
+        return self.of_side(self._side)
 
-    def of_side(self, giving: bool) -> list[ClauseKey]:
-        """The keys of what we give, or of what we take."""
-        mine = we_give if giving else we_take
-        return [key for key, term in self._terms.items() if mine(self._desk, term)]
+    def of_side(self, side: str) -> list[ClauseKey]:
+        """The keys of the clauses of one side."""
+        return [key for key, term in self._terms.items() if _SIDES[side](self._desk, term)]
 
     def row(self, identity: ClauseKey) -> Term:
         """The clause."""
         return self._terms[identity]
 
     def order(self, ids: list[Any]) -> NDArray[np.intp]:
-        """As they stand in the papers."""
-        return np.array(sorted(range(len(ids)), key=lambda at: _in_paper(ids[at])), dtype=np.intp)
+        """As they stand in the papers; of what is shown, what we show first."""
+        others = [not is_ours(self._desk, self._terms[one]) for one in ids]
+        return np.array(sorted(range(len(ids)), key=lambda at: (others[at], _in_paper(ids[at]))), dtype=np.intp)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Beside the words: the whole card, for the delegate."""
@@ -88,13 +94,14 @@ class AgreementsDock(Dock):
         super().__init__("Agreements", "agreements_dock", desk, palette)
         self.content.setMinimumWidth(330)
         self.model = ClauseModel(desk, self)
-        self.give = button("We give", "chip")
-        self.take = button("We take", "chip")
-        for one in (self.give, self.take):
+        self.sides = {side: button(name, "chip") for side, name in _NAMES.items()}
+        self.give, self.take, self.shown = self.sides.values()
+        for one in self.sides.values():
             one.setCheckable(True)
             one.setAutoExclusive(True)
         self.give.setChecked(True)
-        self.give.toggled.connect(self._turn_side)
+        for side, one in self.sides.items():
+            one.toggled.connect(lambda on, side=side: self._turn_side(side) if on else None)
         self.stop = button("Stop giving", "small", name="Stop giving anything to anybody, at once")
         self.stop.clicked.connect(lambda _: self.stop_giving())
         self.resume = button("Resume all", "small", name="Resume all that is paused")
@@ -106,7 +113,7 @@ class AgreementsDock(Dock):
         lines = QVBoxLayout(head)
         lines.setContentsMargins(12, 10, 12, 8)
         sides, all_of_it = QHBoxLayout(), QHBoxLayout()
-        for part in (self.give, self.take):
+        for part in self.sides.values():
             sides.addWidget(part)
         sides.addStretch(1)
         sides.addWidget(self.close_button)
@@ -133,7 +140,7 @@ class AgreementsDock(Dock):
             self.lines.addWidget(widget)
         self.lines.setStretch(2, 1)
         self.content.setFocusProxy(self.list)
-        self._said: tuple[str, ...] = ()
+        self.opened: StopGivingDialog | None = None
         self.refresh()
 
     def apply(self, change: Change) -> None:
@@ -150,23 +157,22 @@ class AgreementsDock(Dock):
     def refresh(self) -> None:
         """List, counts and the clause that is read."""
         self.model.refresh()
-        given = [self.model.row(key) for key in self.model.of_side(giving=True)]
+        given = [self.model.row(key) for key in self.model.of_side("give")]
         stops = [stopped(self.desk.consents.word(term), self.desk.now()) for term in given]
         paused = sum(one is not None and not one.withdrawn for one in stops)
         withdrawn = sum(one is not None and one.withdrawn for one in stops)
-        for one, name, many in (
-            (self.give, "We give", len(given)),
-            (self.take, "We take", len(self.model.of_side(giving=False))),
-        ):
-            one.setText(f"{name} {many}")
-            one.setAccessibleName(f"What {name.lower()}: {many} clauses")
+        for side, one in self.sides.items():
+            many = len(self.model.of_side(side))
+            one.setText(f"{_NAMES[side]} {many}")
+            one.setAccessibleName(
+                f"{'What is shown' if side == 'show' else f'What {_NAMES[side].lower()}'}: {many} clauses"
+            )
         self._count(len(given), paused, withdrawn)
         refusal = self.desk.may("pause_clause")
-        why = refusal.reason if refusal is not None else None
-        allow(self.stop, why or (None if paused + withdrawn < len(given) else "Nothing is given now."))
-        allow(self.resume, why)
-        self.resume.setVisible(paused > 0)
-        self.stop.setVisible(paused + withdrawn < len(given))
+        allow(self.stop, self._why_not_stop(), "Pause all that we give (Ctrl+Shift+G)")
+        allow(self.resume, refusal.reason if refusal is not None else None)
+        self.resume.setVisible(paused > 0 and self.give.isChecked())
+        self.stop.setVisible(paused + withdrawn < len(given) and self.give.isChecked())
         self._read()
 
     def _count(self, given: int, paused: int, withdrawn: int) -> None:
@@ -181,8 +187,12 @@ class AgreementsDock(Dock):
             self.count.say("We give nothing by agreement.", "muted")
         elif self.give.isChecked() and given and paused + withdrawn == given:
             self.count.say(f"We give nothing now: {off}", "bad")
+        elif self.give.isChecked() and not off:
+            self.count.say("All of it is given now.", "muted")
+        elif self.shown.isChecked():
+            self.count.say("What we show to others, and they to us.", "muted")
         else:
-            self.count.say(off, "warn")
+            self.count.say(off if self.give.isChecked() else "", "warn")
 
     def set_palette(self, palette: Palette) -> None:
         """Wear another theme."""
@@ -194,10 +204,38 @@ class AgreementsDock(Dock):
         """Pause all that we give, in one action."""
         self.desk.consents.stop_giving()
 
+    def ask_to_stop(self) -> None:
+        """The same by a key of the whole window: one more press, then the list shows what has stopped."""
+        why = self._why_not_stop()
+        if why is not None:
+            self.desk.refused.emit(why)
+            return
+        self.opened = StopGivingDialog(self.desk, self.window())
+        self.opened.accepted.connect(self._stopped)
+        self.opened.finished.connect(self._closed)
+        self.opened.open()
+
+    def _closed(self) -> None:
+        self.opened = None
+
+    def _stopped(self) -> None:
+        self.give.setChecked(True)
+        self.show()
+        self.raise_()
+        self.refresh()
+
+    def _why_not_stop(self) -> str | None:
+        refusal = self.desk.may("pause_clause")
+        if refusal is not None:
+            return refusal.reason
+        words = [self.desk.consents.word(term) for term in self.desk.consents.given()]
+        given = any(stopped(word, self.desk.now()) is None for word in words)
+        return None if given else "Nothing is given now."
+
     def act(self, act: str) -> None:
         """Do with the clause that is read what a button or a key asks for; what may not be done says why."""
         term, acts = self.pane.term, self.desk.consents
-        if term is None or not we_give(self.desk, term):
+        if term is None or not is_ours(self.desk, term):
             return
         if act == "pause":
             acts.pause(term)
@@ -238,8 +276,8 @@ class AgreementsDock(Dock):
             self.pane.words.clear()
             self.list.setFocus()
 
-    def _turn_side(self) -> None:
-        self.model.show_giving(self.give.isChecked())
+    def _turn_side(self, side: str) -> None:
+        self.model.show_side(side)
         self.refresh()
 
     def _turned_to(self, index: QModelIndex, _before: QModelIndex) -> None:

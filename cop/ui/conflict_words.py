@@ -76,8 +76,10 @@ def shown_of(conflict: Conflict) -> About | None:
 
 
 def counted(counts: Counts) -> str:
-    """For the top bar: "3 conflicts", "12 conflicts, 3 ours"; empty where there are none."""
+    """For the top bar: "3 conflicts", "12 conflicts, 3 ours", "1 conflict, ours"; empty where there are none."""
     if not counts.all:
         return ""
     words = f"{counts.all} conflict{'s' if counts.all != 1 else ''}"
+    if counts.ours == counts.all:
+        return f"{words}, ours"
     return f"{words}, {counts.ours} ours" if counts.ours else words

@@ -14,7 +14,7 @@ from cop.map.palette import Palette
 from cop.picture.change import Change
 from cop.ui.cards import CARD_ROLE, card_list
 from cop.ui.conflict_card import ConflictCards
-from cop.ui.conflict_words import ConflictCard, card_of, shown_of
+from cop.ui.conflict_words import ConflictCard, card_of, counted, shown_of
 from cop.ui.desk import Desk
 from cop.ui.dock import Dock
 from cop.ui.labels import Label, allow, button, caption
@@ -81,6 +81,7 @@ class ConflictsDock(Dock):
     short = "Conf."
 
     act_asked = Signal(object)  # cop.domain.rules.conflict.Proposal
+    counted_ours = Signal(int, str)  # how many are ours, and all of it in words
 
     def __init__(self, desk: Desk, palette: Palette) -> None:
         super().__init__("Conflicts", "conflicts_dock", desk, palette)
@@ -145,11 +146,17 @@ class ConflictsDock(Dock):
         counts = standing.counts()
         aside = len(standing.standing()) - counts.all
         self.say_count(counts.all)
+        self.counted_ours.emit(*self.counts())
         quiet = f" · {aside} set aside" if aside else ""
         self.count.say(
             f"{counts.ours} ours · {counts.all - counts.ours} of others{quiet}" if counts.all else _NOTHING + quiet
         )
         self._allow()
+
+    def counts(self) -> tuple[int, str]:
+        """How many are ours to settle, and of how many."""
+        counts = self.desk.authority.standing.counts()
+        return counts.ours, counted(counts)
 
     def set_palette(self, palette: Palette) -> None:
         """Wear another theme."""

@@ -172,6 +172,7 @@ class MainWindow(QMainWindow):
                 "mark_resource": self._mark,
                 "write_log": self.dialogs.write_log,
                 "next_request": self.next_request,
+                "stop_giving": self.agreements_dock.ask_to_stop,
                 "all_tasks": self.task_board.everything.toggle,
                 "search": self._search,
                 "clear_selection": self.clear_selection,
@@ -240,6 +241,9 @@ class MainWindow(QMainWindow):
         self.search.left.connect(self.map_view.setFocus)
         self.top_bar.feeds_asked.connect(lambda: self._show_dock(self.feed_dock))
         self.top_bar.inbox_asked.connect(self.next_request)
+        self.top_bar.conflicts_asked.connect(lambda: self._show_dock(self.conflicts_dock))
+        self.conflicts_dock.counted_ours.connect(self.top_bar.say_conflicts)
+        self.top_bar.say_conflicts(*self.conflicts_dock.counts())
         self.top_bar.alerts_asked.connect(lambda: self._show_dock(self.alert_dock))
         self.top_bar.theme_asked.connect(self.change_theme)
         for number in range(1, NEAR + 1):
@@ -247,7 +251,9 @@ class MainWindow(QMainWindow):
             keys.activated.connect(functools.partial(self._assign, number))
         bar = self.top_bar
         left = [part for dock in self.layout_of_docks.on(_LEFT) for part in dock.stops()]
-        for before, after in pairwise((bar.search, bar.dots, bar.alerts, bar.inbox, bar.theme, *left, self.map_view)):
+        for before, after in pairwise(
+            (bar.search, bar.dots, bar.alerts, bar.conflicts, bar.inbox, bar.theme, *left, self.map_view)
+        ):
             QWidget.setTabOrder(before, after)
 
     def _wire_map(self, view: MapView) -> ZoneWork:

@@ -184,6 +184,8 @@ QPushButton[look="alerts"] {{ background: {p.raised}; border-color: {p.muted}; b
   font-weight: bold; font-size: 11px; }}
 QPushButton[look="alerts"][severe="true"] {{ background: {p.bad}; color: {text_on(p.bad, "#ffffff")};
   border-color: {p.bad}; }}
+QPushButton[look="conflicts"] {{ border-color: {warn}; color: {warn}; border-radius: 9px; padding: 3px 11px;
+  font-weight: bold; font-size: 11px; }}
 QPushButton[look="name"] {{ border: none; padding: 0; font-weight: bold; text-align: left; background: transparent; }}
 QPushButton[look="name"]:hover, QPushButton[look="name"]:focus {{ color: {link}; }}
 QPushButton[look="flat"], QToolButton {{ border-color: transparent; }}

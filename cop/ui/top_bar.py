@@ -17,11 +17,12 @@ from cop.ui.search import SearchField
 
 
 class TopBar(QWidget):
-    """Brand, exercise badge, operation, search, feeds, requests to us, clock, desk, theme."""
+    """Brand, exercise badge, operation, search, feeds, alerts, conflicts, requests to us, clock, desk, theme."""
 
     feeds_asked = Signal()
     inbox_asked = Signal()
     alerts_asked = Signal()
+    conflicts_asked = Signal()
     theme_asked = Signal()
 
     def __init__(self, desk: Desk, search: SearchField, palette: Palette, *, operation: str, period: str) -> None:
@@ -49,6 +50,9 @@ class TopBar(QWidget):
         self.inbox.clicked.connect(self.inbox_asked)
         self.alerts = button("", "alerts")
         self.alerts.clicked.connect(self.alerts_asked)
+        self.conflicts = button("", "conflicts")
+        self.conflicts.hide()
+        self.conflicts.clicked.connect(self.conflicts_asked)
         self.clock = Label()
         self.clock.setObjectName("clock")
         self.zulu = Label(tone="muted")
@@ -65,7 +69,15 @@ class TopBar(QWidget):
         line.addWidget(search, 2)
         line.addWidget(self.dots, 3)
         self._first_to_go = (when, self.zulu, title)
-        end: tuple[QWidget, ...] = (self.alerts, self.inbox, self.clock, self.zulu, self.chip, self.theme)
+        end: tuple[QWidget, ...] = (
+            self.alerts,
+            self.conflicts,
+            self.inbox,
+            self.clock,
+            self.zulu,
+            self.chip,
+            self.theme,
+        )
         for part in end:
             line.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
         self.set_palette(palette)
@@ -94,6 +106,14 @@ class TopBar(QWidget):
             self.inbox.setAccessibleName(f"{waiting} requests to our agency wait for an answer{late}")
             self.inbox.setToolTip(tip("Show the one that waits longest (Ctrl+R)"))
             restyle(self.inbox, "overdue", bool(overdue))
+
+    def say_conflicts(self, ours: int, words: str) -> None:
+        """So many conflicts are ours to settle; those of others alone need no place here."""
+        self.conflicts.setVisible(bool(ours))
+        if words != self.conflicts.text():
+            self.conflicts.setText(words)
+            self.conflicts.setAccessibleName(f"{words} to settle: show the list")
+            self.conflicts.setToolTip(tip("Show what we have to settle (Ctrl+Shift+C)"))
 
     def _say_alerts(self) -> None:
         stands = standing_alerts(self._desk)

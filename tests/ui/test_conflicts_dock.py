@@ -18,7 +18,7 @@ from cop.ui.conflict_words import counted
 from cop.ui.conflicts_dock import ConflictsDock
 from cop.ui.desk import Desk
 from tests import reports as r
-from tests.ui.conftest import RAIL, Clock, MakeDesk, small_picture
+from tests.ui.conftest import RAIL, Clock, MakeDesk, MakeWindow, small_picture
 
 MakeDock = Callable[..., ConflictsDock]
 
@@ -226,6 +226,34 @@ def test_that_the_top_bar_has_words_for_how_many() -> None:
     assert counted(Counts(0, 0)) == ""
     assert counted(Counts(1, 0)) == "1 conflict"
     assert counted(Counts(12, 3)) == "12 conflicts, 3 ours"
+    assert counted(Counts(2, 2)) == "2 conflicts, ours"
+
+
+def test_that_the_top_bar_shows_conflicts_that_are_ours_and_opens_the_list(
+    make_desk: MakeDesk, make_window: MakeWindow, clock: Clock, qtbot: QtBot
+) -> None:
+    desk = make_desk(filled=False)
+    window = make_window(desk)
+    assert window.top_bar.conflicts.isHidden()
+    fill(desk, 0)
+    clock.now = r.at(400)
+    window.tick()
+    assert window.top_bar.conflicts.text() == "4 conflicts, 2 ours"
+    assert not window.conflicts_dock.in_sight()
+    QTest.mouseClick(window.top_bar.conflicts, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(window.conflicts_dock.in_sight)
+
+
+def test_that_conflicts_of_others_alone_are_not_in_the_top_bar(
+    make_desk: MakeDesk, make_window: MakeWindow, clock: Clock
+) -> None:
+    desk = make_desk(agency="nc-highway-patrol", filled=False)
+    window = make_window(desk)
+    fill(desk, 0)
+    clock.now = r.at(400)
+    window.tick()
+    assert window.conflicts_dock.windowTitle() == "Conflicts 4"
+    assert window.top_bar.conflicts.isHidden()
 
 
 def test_that_moving_over_the_list_asks_for_nothing(make_dock: MakeDock, qtbot: QtBot) -> None:
