@@ -64,7 +64,7 @@ _SAID_TO = {"answer": "tasks", "fill": "requests"}
 
 
 #: what is said of the real world: a drill's, a test's or a draft's word on the same object does not replace it
-_OF_THE_WORLD = frozenset({"alert", "resource", "consent"})
+_OF_THE_WORLD = frozenset({"alert", "resource", "consent", "task", "answer", "command", "request", "fill"})
 
 
 class _Gone(NamedTuple):

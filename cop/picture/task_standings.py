@@ -104,8 +104,9 @@ class TaskStandings:
         return expired(found, body, now)
 
     def answer(self, task: Report) -> Report | None:
-        """What the owning agency last said to a task; nobody else's answer counts."""
-        return self._answers.get(_answer_key(task))
+        """What the owning agency last said to a task; nobody else's answer counts, nor a drill's to real work."""
+        found = self._answers.get(_answer_key(task))
+        return found if found is None or task.exercise or not found.exercise else None
 
     def _is_taken_back(self, task: Report) -> bool:
         return self.answer(task) is None and self._taken_back(_answer_key(task), asked_at(_task(task)))

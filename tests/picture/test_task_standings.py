@@ -460,3 +460,21 @@ class ThreeDesks(RuleBasedStateMachine):
 
 TestThreeDesks = ThreeDesks.TestCase
 TestThreeDesks.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+
+
+def test_that_a_drill_answers_replaces_and_cancels_nothing_of_real_work() -> None:
+    def drill(one: Report) -> Report:
+        return replaced(one, exercise=True)
+
+    asked = report(CITY, task("t1", assignee_agency=GIVER, unit="e1", asked_at=at(0)))
+    declined = report(GIVER, answer("t1", "declined", seconds=5, requester=CITY, reason="no"))
+    practised = [
+        drill(report(GIVER, answer("t1", "accepted", rev=7, seconds=9, requester=CITY))),
+        drill(report(CITY, task("t1", rev=7, seconds=9, assignee_agency=GIVER, unit="e1", cancelled=True))),
+        drill(report(CITY, task("t2", seconds=9, assignee_agency=GIVER, unit="e1", replaces=f"{CITY}/t1"))),
+    ]
+    for real, state in (((asked,), "requested"), ((asked, declined), "declined")):
+        for picture in (picture_of([*real, *practised]), picture_of([*practised, *real])):
+            assert picture.task_state(picture.tasks[CITY, "t1"]) == state
+    picture = picture_of([drill(asked), practised[0]])
+    assert picture.task_state(picture.tasks[CITY, "t1"]) == "accepted"

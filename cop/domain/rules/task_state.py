@@ -151,7 +151,7 @@ def may_replace(old: Report, new: Report, took_over: bool) -> bool:
     Who took over may so take what stands for the same incident, and nothing else of the asker's.
     """
     before, after = _task(old), _task(new)
-    if after.draft or old.key == new.key:
+    if after.draft or old.key == new.key or old.exercise != new.exercise:
         return False
     if new.agency == old.agency:
         return True
