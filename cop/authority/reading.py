@@ -30,6 +30,7 @@ from cop.domain.agreement import (
     ShareClause,
     Term,
 )
+from cop.domain.consent import can_be_named
 from cop.domain.words import INCIDENT_TYPES, UNIT_KINDS
 from cop.picture.ground import Ground
 
@@ -216,6 +217,9 @@ def _check_form(form: Form, faults: _Faults) -> None:
         if clause.number in numbers[:index]:
             first = faults.file.lines.line(("clauses", form.clauses[numbers.index(clause.number)], "number"))
             faults.tell((*path, "number"), f"there is another §{shown(clause.number)} in line {first}")
+        if isinstance(clause, AidClause | ShareClause) and not can_be_named(agreement.id, clause.number):
+            words = "nobody could pause or withdraw it: a number holds no /, + or #, and is shorter"
+            faults.tell((*path, "number"), words)
         if words := _no_zone(clause.times.zone):
             faults.tell((*path, "times", "zone"), words)
         if isinstance(clause, LeadClause):

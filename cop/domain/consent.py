@@ -39,6 +39,12 @@ class Consent(Statement, frozen=True, kw_only=True, omit_defaults=True, tag="con
     reason: ShortText = ""
 
 
+def can_be_named(agreement: str, clause: str) -> bool:
+    """Whether a giver can say a word about a clause: its id is the last level of a topic."""
+    named = consent_id(agreement, clause)
+    return len(named) <= 128 and not any(one in "/+#" or one < " " for one in named)
+
+
 def consent_id(agreement: str, clause: str) -> str:
     """The id of the word about a clause."""
     return f"{agreement}~{clause}"

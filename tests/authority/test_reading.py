@@ -59,6 +59,8 @@ def test_that_an_agreement_is_read_with_all_that_its_clauses_say() -> None:
         (HEAD + AID.replace('"west-fire"', '"state"'), 'mou.toml:12: §4: giver: "state" is not a party'),
         (HEAD + AID.replace('["city-fire"]', '["state"]'), 'mou.toml:13: §4: takers: "state" is not a party'),
         (HEAD + AID.replace('["city-fire"]', "[]"), "mou.toml:13: §4: takers is empty"),
+        (HEAD + AID.replace('"4"', '"4/1"'), "mou.toml:9: §4/1: nobody could pause or withdraw it"),
+        (HEAD + AID.replace('"4"', f'"{"4" * 130}"'), "nobody could pause or withdraw it"),
         (HEAD + AID + "quantity = 0\n", "mou.toml:15: §4: quantity must be at least 1"),
         (HEAD + AID + 'mode = "maybe"\n', 'mode "maybe" is none of the words that can stand here: direct or request'),
         (HEAD + AID + "answer_within_min = inf\n", "answer_within_min must be at most 1,440"),
