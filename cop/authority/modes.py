@@ -109,9 +109,14 @@ class Modes:
             given = {one.unit for one in bound if one.task.key != instead_of}
             return given | {one for one in beside if one[0] == giver}
 
+        def taken(term: Term) -> Collection[Key]:
+            bound = picture.commitments.bound(term, at, exercise=not self._live)
+            return {one.unit for one in bound if one.task.agency != self._operator.agency}
+
         return Commitments(
             consent=lambda term: word_about(term, picture.consents, live=self._live),
             bound=bound,
+            taken=taken,
             called=lambda agency: agency_name(picture, agency),
         )
 

@@ -12,10 +12,11 @@ from cop.domain.agreement import Agreement, AidClause, Term
 from cop.domain.consent import Consent, Pause, consent_id
 from cop.domain.desk import Operator
 from cop.domain.rules.aid import gives_kind, is_between, why_not_for
+from cop.domain.rules.claims import Claim, crowded_out
 from cop.domain.rules.consents import stopped
 from cop.domain.rules.tasking import Commitments, Direct, Refused, Request, Tasking, Wanted, may_task
 from cop.domain.task import Basis
-from tests.reports import NOON, at
+from tests.reports import NOON, at, report, task
 
 AGENCIES = ("us", "them", "others")
 KINDS = ("engine", "hazmat")
@@ -209,3 +210,18 @@ def test_that_nobody_is_asked_by_nobody() -> None:
 
 def test_that_the_word_about_a_clause_has_one_name() -> None:
     assert consent_id("mou", "4.2") == "mou~4.2"
+
+
+def _claimed(name: str, agency: str, unit: str, seconds: float, ends_s: float | None = None) -> Claim:
+    body = task(name, assignee_agency="air", unit=unit, asked_at=at(seconds), seconds=seconds)
+    return Claim(report(agency, body), at(ends_s) if ends_s is not None else None)
+
+
+def test_that_a_unit_that_one_agency_has_by_a_clause_is_asked_for_by_another() -> None:
+    first, second = _claimed("t1", "fire", "rescue-1", 0), _claimed("t2", "ems", "rescue-1", 1)
+    for quantity in (None, 1, 5):
+        assert crowded_out([second, first], quantity) == {("ems", "t2")}
+    again = _claimed("t3", "fire", "rescue-1", 2)
+    assert crowded_out([first, again], 1) == frozenset()
+    free = _claimed("t1", "fire", "rescue-1", 0, ends_s=0.5)
+    assert crowded_out([free, second], 1) == frozenset()

@@ -313,8 +313,8 @@ def test_that_two_incidents_become_one_picture_from_the_page_and_two_again(story
 @pytest.mark.parametrize(
     ("units", "stands"),
     [
-        # units count, not tasks: both are told that it comes, and both that it cannot be at two places
-        (("Rescue 1", "Rescue 1"), [("accepted", True), ("accepted", True)]),
+        # one unit comes to one of them: who asked first has it, the other asks its owner
+        (("Rescue 1", "Rescue 1"), [("accepted", True), ("requested", False)]),
         (("Rescue 1", "Rescue 2"), [("accepted", True), ("requested", False)]),
     ],
 )

@@ -6,10 +6,11 @@ request.
 """
 
 import heapq
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from cop.domain.agreement import AidClause, Term
 from cop.domain.consent import Consent
@@ -25,6 +26,7 @@ from cop.domain.words import UNIT_KINDS, label
 #: a task whose last word is so much later than when it was asked leans on nothing any more
 _OLDEST = timedelta(days=366)
 _FAR = float("inf")
+_Counted = TypeVar("_Counted", str, tuple[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,38 +87,40 @@ def why_not_by_own_words(claim: Claim, term: Term | None) -> str:
 
 
 def crowded_out(claims: Iterable[Claim], quantity: int | None) -> frozenset[tuple[str, str]]:
-    """The keys of those that come later than the quantity of their clause.
+    """The keys of those that come later than the quantity of their clause, or for a unit that somebody else has.
 
     Of claims that lean on one clause, those open when one was asked count before it, accepted or not: units, not tasks,
-    for a unit with two tasks is one unit. Who asked first comes first.
+    for a unit with two tasks of one asker is one unit. Who asked first comes first.
     """
-    if quantity is None:
-        return frozenset()
+    most = quantity if quantity is not None else _FAR
     late: set[tuple[str, str]] = set()
     bound: Counter[tuple[str, str]] = Counter()
-    given: Counter[tuple[str, str]] = Counter()
-    ending: list[tuple[float, tuple[str, str], bool]] = []
+    #: unit -> who was given it, how often
+    given: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    ending: list[tuple[float, tuple[str, str], str]] = []
     for claim in sorted(claims, key=lambda one: one.order):
-        asked = claim.order[0].timestamp()
+        asked, unit, asker = claim.order[0].timestamp(), claim.unit, claim.task.agency
         while ending and ending[0][0] <= asked:
-            _, unit, was_given = heapq.heappop(ending)
-            _count_down(bound, unit)
-            if was_given:
-                _count_down(given, unit)
-        in_time = claim.unit in given or len(bound) - (claim.unit in bound) < quantity
+            _, free, taker = heapq.heappop(ending)
+            _count_down(bound, free)
+            if taker:
+                _count_down(given[free], taker)
+        has_it = given[unit]
+        in_time = set(has_it) <= {asker} and (asker in has_it or len(bound) - (unit in bound) < most)
         if in_time:
-            given[claim.unit] += 1
+            has_it[asker] += 1
         else:
             late.add(claim.task.key)
-        bound[claim.unit] += 1
-        heapq.heappush(ending, (claim.ends.timestamp() if claim.ends is not None else _FAR, claim.unit, in_time))
+        bound[unit] += 1
+        ends = claim.ends.timestamp() if claim.ends is not None else _FAR
+        heapq.heappush(ending, (ends, unit, asker if in_time else ""))
     return frozenset(late)
 
 
-def _count_down(units: Counter[tuple[str, str]], unit: tuple[str, str]) -> None:
-    units[unit] -= 1
-    if not units[unit]:
-        del units[unit]
+def _count_down(counted: Counter[_Counted], one: _Counted) -> None:
+    counted[one] -= 1
+    if not counted[one]:
+        del counted[one]
 
 
 def stands_by_clause(
@@ -150,7 +154,8 @@ def stands_if_leaning(
         before = stop.since > task.asked_at
         return Request(f"{term.words} was {stop.word} before {'this came' if before else 'this was asked'}")
     if late:
-        return Request(f"{term.words} gives {kinds_words(clause, clause.quantity)}, and others asked before")
+        given = kinds_words(clause, clause.quantity)
+        return Request(f"{term.words} gives {given}, and others asked before, or for the same unit")
     why = _not_as_claimed(claim, term, unit, incident)
     if why:
         return Request(why)

@@ -69,6 +69,8 @@ class Commitments:
 
     consent: Callable[[Term], Consent | None] = lambda term: None
     bound: Callable[[Term], Collection[tuple[str, str]]] = lambda term: ()
+    #: those of them that another agency has
+    taken: Callable[[Term], Collection[tuple[str, str]]] = lambda term: ()
     #: why a clause does not speak of an incident at a moment; who asks often may remember it
     why_not: Callable[[Term, Basis | None, datetime], str] = why_not_for
     #: what people call an agency
@@ -162,6 +164,8 @@ def _why_not(
     stop = stopped(commitments.consent(term), at)
     if stop is not None:
         return 1, f"is {stop.word} by {commitments.called(clause.giver)}"
+    if (wanted.agency, wanted.unit) in commitments.taken(term):
+        return 0, "has given this unit to another agency already"
     others = [one for one in commitments.bound(term) if one != (wanted.agency, wanted.unit)]
     if clause.quantity is not None and len(others) >= clause.quantity:
         return 0, f"gives {kinds_words(clause, clause.quantity)}; {_all_of(clause.quantity)} committed"
