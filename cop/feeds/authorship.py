@@ -36,7 +36,7 @@ def author_of(report: Report) -> Author:
     body, kind = report.body, kind_of(report.body)
     role = body.role if report.source.format == "cop-json" else "system"
     if body.agency and body.agency != report.agency:
-        raise WrongHands(f"a {kind} of {body.agency[:64]} in {report.agency}'s part of the tree")
+        raise WrongHands(f"it says that it comes from {body.agency[:64]}")
     if kind == "retraction" or (body.deleted and not role):
         return Author(report.agency, body.by, role)
     refusal = why_not_theirs(kind, role)

@@ -89,7 +89,11 @@ def _task(desk: Desk, report: Report) -> list[Line]:
         return []
     stands = picture.standings.of(report, desk.now())
     unit = wording.unit_callsign(picture, task.assignee_agency, task.unit) if task.unit else "Any unit"
-    if task.assignee_agency:
+    replaced = picture.standings.replaces(report)
+    taken_over = replaced is not None and replaced.agency != report.agency
+    if taken_over:
+        asked = f"{unit} goes on under {wording.agency_name(picture, report.agency)} — {task.objective}"
+    elif task.assignee_agency:
         asked = f"{unit} requested from {wording.agency_name(picture, task.assignee_agency)} — {task.objective}"
     else:
         asked = f"{task.objective} requested, of nobody yet"

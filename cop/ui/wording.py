@@ -160,6 +160,6 @@ def breakable(text: str, run: int = 24) -> str:
 
 
 def refused_word(picture: Picture, word: RefusedWord) -> str:
-    """A message that was not taken: "Not taken: a task of X in Y's part of the tree (from Y, by Z)"."""
-    by = f", by {one_line(word.by)}" if word.by else ""
-    return f"Not taken: {one_line(word.reason)} (from {agency_name(picture, word.agency)}{by})"
+    """A message that was not taken: "A task in Gastonia FD's name (R. Diaz) was not taken: it says …"."""
+    by = f" ({one_line(word.by)})" if word.by else ""
+    return f"A {word.kind} in {agency_name(picture, word.agency)}'s name{by} was not taken: {one_line(word.reason)}"

@@ -356,7 +356,7 @@ def test_that_refused_words_of_one_fault_are_one_line_for_an_hour() -> None:
     told.authority.take(told.picture.apply(Batch(epoch=1, refusals=words)))
     found = told.authority.conflicts()
     assert [(one.kind, one.since) for one in found] == [("refused_word", r.NOON)]
-    assert found[0].words == "3 tasks of Mecklenburg EMS were not taken: wrong hands"
+    assert found[0].words == "3 tasks in Mecklenburg EMS's name were not taken: wrong hands"
     assert told.after(3601).kinds() == ["refused_word"]
     assert told.after(3700).kinds() == []
 

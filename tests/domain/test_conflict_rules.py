@@ -306,7 +306,7 @@ def test_that_an_uncovered_ground_and_refused_words_are_told_of_their_agency() -
     void = coverage_void("a", "hazmat", units=["u1"], since=r.NOON, names=NAMES)
     assert (void.owner, void.about) == ("a", (("unit", "a", "u1"),))
     refused = refused_words("a", "task", "wrong hands", ids=["t1", "t2"], since=r.NOON, names=NAMES)
-    assert refused.words == "2 tasks of a were not taken: wrong hands"
+    assert refused.words == "2 tasks in a's name were not taken: wrong hands"
 
 
 # ---- what comes first ----

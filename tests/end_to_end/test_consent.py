@@ -230,7 +230,7 @@ def test_that_command_is_handed_over_with_its_tasks_and_an_old_word_brings_nothi
     stands = story.wire.last(topic)
     story.wire.say(topic, story.wire.first(topic))
     for desk in story.desks:
-        desk.until_line(CONFLICTS, "command of Charlotte Fire was not taken: an old word sent again")
+        desk.until_line(CONFLICTS, "command in Charlotte Fire's name was not taken: an old word sent again")
     assert [read(desk.state()) for desk in story.desks] == before
     # nor for who comes later: its agency says again what stands
     wait_until(lambda: json.loads(story.wire.last(topic)) == json.loads(stands), 20, "what stands on the broker")
@@ -242,7 +242,7 @@ def test_that_command_is_handed_over_with_its_tasks_and_an_old_word_brings_nothi
         (
             f"{GASTONIA}/task/foreign",
             {"agency": FIRE, "role": "commander"},
-            "a task of charlotte-fire in gastonia-fd's part of the tree",
+            "it says that it comes from charlotte-fire",
         ),
         (f"{FIRE}/task/by-role", {"agency": FIRE, "role": "dispatcher"}, "dispatcher may not say a task"),
         (f"{FIRE}/task/no-role", {"agency": FIRE}, "a task that does not say in which role it was said"),

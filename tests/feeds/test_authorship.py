@@ -37,7 +37,7 @@ def test_that_a_task_in_another_agencys_part_of_the_tree_is_refused_and_says_who
     _, (reports, refusals, counted) = _said("gastonia-fd", r.task("t1", role="commander", agency="charlotte-fire"))
     assert not reports
     [word] = refusals  # type: ignore[misc]
-    assert word.reason == "a task of charlotte-fire in gastonia-fd's part of the tree"
+    assert word.reason == "it says that it comes from charlotte-fire"
     assert (word.kind, word.agency, word.id, word.role) == ("task", "gastonia-fd", "t1", "commander")
     assert "wrong hands" in str(counted)
 

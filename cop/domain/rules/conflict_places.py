@@ -72,7 +72,7 @@ def refused_words(
         key=("refused_word", agency, kind, reason),
         kind="refused_word",
         owner=agency,
-        words=f"{what} of {names.agency(agency)} {verb} not taken: {reason}",
+        words=f"{what} in {names.agency(agency)}'s name {verb} not taken: {reason}",
         about=((kind, agency, ids[-1]),) if ids else (),
         since=since,
     )
