@@ -48,9 +48,6 @@ class Engaged:
         #: incident -> task -> the unit that was turned down for it, when, and why
         self._declined: dict[Key, dict[Key, Declined]] = {}
         self._declined_at: dict[Key, Key] = {}
-        #: task -> those that say they take its place; and the other way
-        self._replacing: dict[Key, set[Key]] = {}
-        self._replaced: dict[Key, Key] = {}
         #: task -> the next moment at which the clock alone moves it
         self._due: dict[Key, datetime] = {}
         self._busy: NDArray[np.bool_] | None = None
@@ -59,12 +56,8 @@ class Engaged:
     def take(self, change: Change) -> Touched:
         """Look at what changed."""
         touched = Touched()
-        wanted = set(change.tasks)
-        if change.commands or change.links or change.incidents:  # they decide what went with command
-            wanted |= self._picture.standings.crossing()
-        if wanted:
-            self._read(self._in_line(wanted), touched)
-            self._read(self._in_line(change.tasks) - touched.tasks, touched)  # as it is said now
+        if change.tasks:
+            self._read(change.tasks, touched)
         if touched or change.units:
             self._busy = None
         return touched
@@ -115,17 +108,6 @@ class Engaged:
     def _sorted(self, keys: Iterable[Key]) -> list[OpenTask]:
         return sorted((self.open[key] for key in keys), key=lambda one: (one.asked_at, one.key))
 
-    def _in_line(self, keys: Iterable[Key]) -> set[Key]:
-        """These tasks, those whose place they take and those that take theirs, one after another."""
-        found, waiting = set(keys), list(keys)
-        while waiting:
-            key = waiting.pop()
-            beside = {*self._replacing.get(key, ()), *([self._replaced[key]] if key in self._replaced else [])}
-            for one in beside - found:
-                found.add(one)
-                waiting.append(one)
-        return found
-
     def _read(self, keys: Iterable[Key], touched: Touched) -> None:
         now = self._now()
         for key in list(keys):
@@ -135,10 +117,6 @@ class Engaged:
             body = report.body if report is not None else None
             if report is None or not isinstance(body, Task):
                 continue
-            if body.replaces:
-                agency, _, task = body.replaces.partition("/")
-                self._replaced[key] = (agency, task)
-                self._replacing.setdefault((agency, task), set()).add(key)
             standing = self._picture.standings.of(report, now)
             state = standing.state
             ahead = [at for at in (body.asked_at, body.answer_by) if at is not None and at >= now]
@@ -168,9 +146,6 @@ class Engaged:
                 touched.clauses.add(one.clause)
 
     def _forget(self, key: Key) -> OpenTask | None:
-        replaced = self._replaced.pop(key, None)
-        if replaced is not None:
-            _leave(self._replacing, replaced, key)
         self._due.pop(key, None)
         incident = self._declined_at.pop(key, None)
         if incident is not None:

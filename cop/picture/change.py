@@ -10,7 +10,10 @@ Key = tuple[str, str]
 
 @dataclass(slots=True)
 class Change:
-    """`moved` are rows of the tracks; the rest are keys (agency, id) of objects that are new, changed or gone."""
+    """`moved` are rows of the tracks; the rest are keys (agency, id) of objects that are new, changed or gone.
+
+    `tasks` are also those that may stand differently by what was said of others.
+    """
 
     moved: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, dtype=np.intp))
     units: set[Key] = field(default_factory=set)

@@ -60,6 +60,8 @@ class Commanding:
 
     def took_over(self, incident: Key, giver: str, taker: str, asked_at: datetime) -> bool:
         """Whether a taker accepted command of it from a giver: what that one had asked may stand in its name."""
+        if not self._words:
+            return False
         asked = (incident, giver, taker, asked_at)
         if asked not in self._took_over:
             self._took_over[asked] = command.took_over(taker, giver, self.words(incident), asked_at)

@@ -172,10 +172,10 @@ class Picture:
             self.same.renew()
         self.commanding.renew(change)
         self.asking.renew(change)
-        self.standings.renew(change)
+        change.tasks |= self.standings.renew(change)
         if moved := self.commitments.take(change):
             change.tasks |= moved
-            self.standings.renew(change)
+            change.tasks |= self.standings.renew(change)
         return change
 
     def _refuse(self, words: Iterable[RefusedWord], change: Change) -> None:

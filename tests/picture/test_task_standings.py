@@ -224,11 +224,67 @@ def test_that_a_ring_of_tasks_that_take_each_others_place_loses_none() -> None:
     assert states == {"t1": "reassigned", "t2": "requested", "t3": "requested", "t4": "requested", "t5": "requested"}
 
 
+def _line_of(length: int, agency: str = CITY) -> list[Report]:
+    """Tasks of which each takes the place of the one before."""
+    return [report(agency, task(f"t{n}", replaces=f"{agency}/t{n - 1}" if n else "")) for n in range(length)]
+
+
 def test_that_a_long_line_of_replaced_tasks_is_read_at_once() -> None:
-    line = [report(CITY, task(f"t{n}", replaces=f"{CITY}/t{n - 1}" if n else "")) for n in range(3000)]
-    picture = picture_of(line, [report(GIVER, answer("t0", "en_route"))])
-    assert picture.task_state(picture.tasks[CITY, "t2999"]) == "en_route"
-    assert picture.task_state(picture.tasks[CITY, "t1500"]) == "reassigned"
+    picture = picture_of(_line_of(500), [report(GIVER, answer("t0", "en_route"))])
+    assert picture.task_state(picture.tasks[CITY, "t499"]) == "en_route"
+    assert picture.task_state(picture.tasks[CITY, "t250"]) == "reassigned"
+
+
+def test_that_in_a_line_too_long_to_be_one_every_task_stands_in_whatever_order_they_come() -> None:
+    line = _line_of(501)
+    broken = report(CITY, task("t250", rev=2, seconds=9))
+    for told in (line, line[::-1], [*line[::2], *line[1::2]]):
+        picture = picture_of(*([one] for one in told))
+        assert set(where(picture).values()) == {picture.standings.of(picture.tasks[CITY, "t0"])}
+        picture.apply(Batch(reports=[broken]))  # two lines now
+        states = {key[1]: stands.state for key, stands in where(picture).items()}
+        assert {name for name, state in states.items() if state == "requested"} == {"t249", "t500"}
+
+
+def test_that_who_claims_others_tasks_without_command_makes_nobody_read_anything_again() -> None:
+    asked = report(CITY, task("t1", unit="e1", incident_agency=FIRE[0], incident=FIRE[1]))
+    claims = [
+        report(STRANGER, task(f"x{n}", incident_agency=FIRE[0], incident=FIRE[1], replaces=f"{CITY}/t1"))
+        for n in range(50)
+    ]
+    picture = picture_of([asked, *claims])
+    again = report(CITY, task("t1", rev=2, unit="e1", incident_agency=FIRE[0], incident=FIRE[1], note="hurry"))
+    assert picture.apply(Batch(reports=[again])).tasks == {(CITY, "t1")}
+    theirs = report(STRANGER, task("x7", rev=2, incident_agency=FIRE[0], incident=FIRE[1], replaces=f"{CITY}/t1"))
+    assert picture.apply(Batch(reports=[theirs])).tasks == {(STRANGER, "x7")}
+    assert not picture.apply(Batch(reports=[command_word(STRANGER, holds=True)])).tasks
+
+
+def test_that_who_gave_command_away_cannot_close_a_ring_to_get_its_task_back() -> None:
+    asked = report(CITY, task("t1", unit="e1", incident_agency=FIRE[0], incident=FIRE[1], asked_at=at(0)))
+    adopted = report(
+        COUNTY, task("t9", unit="e1", incident_agency=FIRE[0], incident=FIRE[1], replaces=f"{CITY}/t1", seconds=9)
+    )
+    went = [command_word(CITY, rev=2, holds=True, offered_to=COUNTY)]
+    went.append(command_word(COUNTY, holds=True, taken_from=CITY, taken_rev=2))
+    ring = report(
+        CITY,
+        task("t1", rev=5, seconds=20, unit="e1", incident_agency=FIRE[0], incident=FIRE[1], replaces=f"{COUNTY}/t9"),
+    )
+    for told in ([asked, *went, adopted, ring], [ring, adopted, *went]):
+        picture = picture_of(*([one] for one in told))
+        assert picture.task_state(picture.tasks[CITY, "t1"]) == "handed_over"
+        assert picture.task_state(picture.tasks[COUNTY, "t9"]) == "requested"
+
+
+def test_that_a_task_that_goes_with_command_is_told_as_changed_by_the_word_alone() -> None:
+    asked = report(CITY, task("t1", unit="e1", incident_agency=FIRE[0], incident=FIRE[1], asked_at=at(0)))
+    adopted = report(
+        COUNTY, task("t9", unit="e1", incident_agency=FIRE[0], incident=FIRE[1], replaces=f"{CITY}/t1", seconds=9)
+    )
+    picture = picture_of([asked, adopted, command_word(CITY, rev=2, holds=True, offered_to=COUNTY)])
+    taken = command_word(COUNTY, holds=True, taken_from=CITY, taken_rev=2)
+    assert picture.apply(Batch(reports=[taken])).tasks == {(CITY, "t1"), (COUNTY, "t9")}
 
 
 def test_that_work_goes_with_command_and_is_the_old_commanders_no_more() -> None:
