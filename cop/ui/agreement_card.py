@@ -19,9 +19,9 @@ class ClauseCards(Cards):
         small, large = sized(12), sized(13, bold=True)
         not_now = p.bad if card.tone == "bad" else p.muted
         wears = {"DIR": p.ok, "SHOW": p.ok, "REQ": p.warn}.get(card.badge, not_now)
-        badge = QRectF(rect.left() + LEFT, top + 11, 31, 22)
+        badge = QRectF(rect.left() + LEFT, top + 11, 34, 22)
         ink = colour(text_on(wears, "#ffffff"))
-        draw_badge(painter, badge, card.badge, ground=colour(wears), ink=ink, pixels=10)
+        draw_badge(painter, badge, card.badge, ground=colour(wears), ink=ink, pixels=10 if len(card.badge) < 4 else 9)
         text, muted = (colour(legible(one, ground)) for one in (p.text, p.muted))
         corner = right - QFontMetrics(small).horizontalAdvance(card.used) - 2
         full = colour(legible(p.warn, ground))

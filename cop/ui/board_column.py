@@ -9,6 +9,9 @@ from cop.ui.task_card import TaskCard
 
 #: cards that are shown at first, and with each press for more
 SHOWN_AT_FIRST = 40
+#: the least width of a column with cards and of an empty one: all five stand beside each other on a screen of 1366
+#: as long as one has no cards, and on one of 1600 always
+_FILLED_PX, _EMPTY_PX = 120, 72
 
 
 class BoardColumn(QWidget):
@@ -19,7 +22,7 @@ class BoardColumn(QWidget):
     def __init__(self, title: str) -> None:
         super().__init__()
         self.setAccessibleName(title)
-        self.setMinimumWidth(138)  # all five on a screen of 1600
+        self.setMinimumWidth(_EMPTY_PX)
         self.most = SHOWN_AT_FIRST
         self.line = QFrame()
         self.line.setFixedHeight(3)
@@ -78,6 +81,7 @@ class BoardColumn(QWidget):
             self._cards.insertWidget(place, card)
             card.show()
         self._order = list(cards)
+        self.setMinimumWidth(_FILLED_PX if cards else _EMPTY_PX)
         if self.area.underMouse():
             for card in cards[moved_from:]:
                 card.hold_off()

@@ -31,6 +31,7 @@ from cop.ui.keys_dialog import KeysDialog
 from cop.ui.layers_dock import LayersDock
 from cop.ui.layout import Layout
 from cop.ui.legend_dock import LegendDock
+from cop.ui.log_news import told_to_us
 from cop.ui.maps import Maps
 from cop.ui.near_section import NEAR
 from cop.ui.places import load_places
@@ -221,8 +222,9 @@ class MainWindow(QMainWindow):
             dock.assigned.connect(dialogs.send)
         self.incident_dock.open_button.clicked.connect(lambda _: dialogs.open_incident())
         self.resource_dock.mark_asked.connect(dialogs.mark_resource)
-        proposals = Proposals(desk, dialogs, self._select_and_show, self._show_request)
-        self.conflicts_dock.act_asked.connect(proposals.act)
+        # held: a signal does not keep alive whose method it calls
+        self._proposals = Proposals(desk, dialogs, self._select_and_show, self._show_request, self.notice.say)
+        self.conflicts_dock.act_asked.connect(self._proposals.act)
         desk.lead_passed.connect(lambda passed: self.notice.say(passed.words))
         self.task_board.answer_asked.connect(dialogs.answer_task)
         self.inbox_dock.answer_asked.connect(dialogs.answer_task)
@@ -290,6 +292,8 @@ class MainWindow(QMainWindow):
             self.notice.say(news)
         if told := self._command_news.take(change):
             self.notice.say("\n".join(told))
+        if told_us := told_to_us(self.desk, change):
+            self.notice.say(told_us)
         if change.agencies:
             self._say_title()
         if change.refusals:

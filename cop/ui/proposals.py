@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from cop.domain.area import Zone
 from cop.domain.log import LogEntry
 from cop.domain.rules.conflict import About, Proposal
 from cop.ui import wording
@@ -12,10 +13,16 @@ Show = Callable[[str, str, str], None]
 
 
 class Proposals:
-    """Knows how each act of a `Proposal` is done at this desk; `show` selects an object and brings it into sight."""
+    """Knows how each act of a `Proposal` is done at this desk.
 
-    def __init__(self, desk: Desk, dialogs: Dialogs, show: Show, show_request: Show) -> None:
+    `show` selects an object and brings it into sight, `say` tells what was done where nothing else shows it.
+    """
+
+    def __init__(
+        self, desk: Desk, dialogs: Dialogs, show: Show, show_request: Show, say: Callable[[str], None]
+    ) -> None:
         self._desk = desk
+        self._say = say
         self._dialogs = dialogs
         self._show = show
         self._acts: Mapping[str, Callable[[tuple[About, ...]], object]] = {
@@ -45,8 +52,19 @@ class Proposals:
         (_, agency, unit), (_, *zone) = about[0], about[1]
         callsign = wording.unit_callsign(self._desk.picture, agency, unit)
         report = self._desk.picture.zones.get((zone[0], zone[1]))
-        name = wording.one_line(getattr(report.body, "name", "")) if report is not None else ""
-        text = f"{callsign} is inside {name or 'a hot zone'} without a task there: move out."
-        entry = LogEntry(id=self._desk.new_id("log"), at=self._desk.now(), text=text, to=(agency,))
-        self._desk.write_log(entry)
+        body = report.body if report is not None else None
+        drawn = body if isinstance(body, Zone) else None
+        name = wording.one_line(drawn.name) if drawn is not None else ""
+        entry = LogEntry(
+            id=self._desk.new_id("log"),
+            at=self._desk.now(),
+            text=f"{callsign} is inside {name or 'a hot zone'} without a task there: move out.",
+            to=(agency,),
+            incident_agency=drawn.incident_agency if drawn is not None else "",
+            incident=drawn.incident if drawn is not None else "",
+        )
+        refusal = self._desk.write_log(entry)
         self._show("unit", agency, unit)
+        if refusal is None:
+            told = wording.agency_name(self._desk.picture, agency)
+            self._say(f"Written in the log for {told}: {callsign}, move out. Tell the crew by radio.")

@@ -122,6 +122,8 @@ class TaskBoard(Dock):
             self.show_incident((agency, object_id))
         chosen = self._cards.get((agency, object_id)) if kind == "task" else None
         if chosen is not None:
+            self._read({chosen.key})  # where it stood out of sight its times stood still
+            self._say(chosen.key)
             self.columns[chosen.standing.column].area.ensureWidgetVisible(chosen)
 
     def set_palette(self, palette: Palette) -> None:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from cop.ui import wording
 from cop.ui.flow_layout import FlowLayout
-from cop.ui.labels import Label, allow, caption, restyle
+from cop.ui.labels import Label, allow, caption, restyle, tip
 from cop.ui.next_candidates import Next
 from cop.ui.task_words import Standing, answer_verb
 
@@ -86,7 +86,8 @@ class TaskCard(QFrame):
         self._who.say(wording.shortened(standing.who, _MOST))
         incident = standing.incident if with_incident or standing.mark == "ask" else ""
         self._incident.say(wording.shortened(incident, _MOST))
-        self._line.say(wording.shortened(standing.line, 2 * _MOST), standing.tone)
+        self._line.say(wording.shortened(standing.line, _MOST), standing.tone)
+        self._line.setToolTip(tip(standing.line) if len(standing.line) > _MOST else "")
         self._unsent.say("● not sent yet" if standing.pending else "")
         name = f"Task: {standing.words()}"
         if name != self.accessibleName():
@@ -196,6 +197,7 @@ class _Fitting(QPushButton):
     def __init__(self, words: str, look: str, name: str) -> None:
         super().__init__(caption(words.replace(", ", "\n", 1)))
         self.setProperty("look", look)
+        self.setProperty("narrow", True)
         self.setAutoDefault(False)
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -209,8 +211,13 @@ class _Fitting(QPushButton):
         option = QStyleOptionButton()
         self.initStyleOption(option)
         room = self.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, self).width()
-        lines = self.text().split("\n")
-        option.text = "\n".join(
-            self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, room) for line in lines
-        )
+        option.text = "\n".join(self._fitted(line, room) for line in self.text().split("\n"))
         QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)
+
+    def _fitted(self, line: str, room: int) -> str:
+        """The line in so many pixels: whom it is about is the last to go, before it the verb."""
+        metrics = self.fontMetrics()
+        _, _, whom = line.partition(" ")
+        if whom and metrics.horizontalAdvance(line) > room >= metrics.horizontalAdvance(whom):
+            return whom
+        return metrics.elidedText(line, Qt.TextElideMode.ElideRight, room)

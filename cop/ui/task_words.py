@@ -174,7 +174,10 @@ def clause_words(picture: Picture, report: Report, stands: task_state.Standing) 
         return ""
     if stands.by_clause:
         return f"{words} · consent given in advance"
-    return f"{words} · {wording.one_line(stands.why)}" if stands.why else words
+    why = wording.one_line(stands.why)
+    if why == f"asked under {words}":
+        return f"{words} · on request"
+    return f"{words} · {why}" if why else words
 
 
 def inbox(desk: Desk) -> list[Report]:

@@ -176,6 +176,7 @@ QPushButton[look="name"][landing="true"] {{ color: {link}; text-decoration: unde
 QPushButton[look="small"] {{ padding: 3px 9px; font-size: 11px; }}
 QPushButton[look="small_primary"] {{ padding: 3px 9px; font-size: 11px; background: {p.accent}; color: {accent_text};
   border-color: {p.accent}; font-weight: bold; }}
+QPushButton[narrow="true"] {{ padding: 3px 4px; }}
 QPushButton[look="inbox"] {{ background: {p.warn}; color: {text_on(p.warn, "#10161d")}; border-color: {p.warn};
   border-radius: 9px; padding: 3px 11px; font-weight: bold; font-size: 11px; }}
 QPushButton[look="inbox"][overdue="true"] {{ background: {p.bad}; color: {text_on(p.bad, "#ffffff")};

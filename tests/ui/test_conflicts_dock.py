@@ -1,5 +1,6 @@
 """The dock of conflicts: what it lists, what its buttons and keys do, what it never lets through."""
 
+import dataclasses
 from collections.abc import Callable
 
 import pytest
@@ -12,6 +13,8 @@ from pytestqt.qtbot import QtBot
 from cop.authority.conflicts import Counts
 from cop.domain.area import Zone
 from cop.domain.batch import Batch
+from cop.domain.desk import Command
+from cop.domain.log import LogEntry
 from cop.map.palette import Palette, load_palette
 from cop.ui.cards import CARD_ROLE
 from cop.ui.conflict_words import counted
@@ -267,3 +270,41 @@ def test_that_moving_over_the_list_asks_for_nothing(make_dock: MakeDock, qtbot: 
                 QMouseEvent.Type.MouseMove, place, view.mapToGlobal(place), none, none, Qt.KeyboardModifier.NoModifier
             )
             view.event(event)
+
+
+def test_that_an_order_to_leave_a_hot_zone_is_said_here_and_heard_by_the_units_agency(
+    make_desk: MakeDesk, make_window: MakeWindow, clock: Clock, sent: list[Command]
+) -> None:
+    windows = []
+    for name in ("A. Rivera", "B. Moss"):
+        desk = make_desk(filled=False)
+        desk.operator = dataclasses.replace(desk.operator, name=name)
+        fill(desk, 0)
+        windows.append(make_window(desk))
+    clock.now = r.at(400)
+    ours, beside = windows
+    ours.tick()
+    QTest.mouseClick(ours.top_bar.conflicts, Qt.MouseButton.LeftButton)
+    at = kinds(ours.conflicts_dock).index("in_hot_zone")
+    ours.conflicts_dock.list.setCurrentIndex(ours.conflicts_dock.model.index(at, 0))
+    QTest.keyClick(ours.conflicts_dock.list, Qt.Key.Key_Space)
+    entry = sent[-1].body
+    assert isinstance(entry, LogEntry)
+    assert (entry.to, entry.incident_agency, entry.incident) == (("charlotte-fire",), *RAIL)
+    assert ours.notice.text() == "Written in the log for Charlotte Fire: Engine 4, move out. Tell the crew by radio."
+    beside.desk.take_in(Batch(epoch=1, reports=[r.report("charlotte-fire", entry, received_s=400)]))
+    assert beside.notice.text().startswith("Charlotte Fire, A. Rivera: Engine 4 is inside")
+
+
+def test_that_old_lines_and_those_for_others_are_no_news(
+    make_desk: MakeDesk, make_window: MakeWindow, clock: Clock
+) -> None:
+    window = make_window(make_desk())
+    window.notice.hide()
+    for number, (to, seconds) in enumerate(((("gastonia-fd",), 0), ((), 0), (("charlotte-fire",), -900))):
+        line = LogEntry(id=f"n{number}", at=r.at(seconds), text="Move out", to=to, by="B3")
+        window.desk.take_in(Batch(epoch=1, reports=[r.report("gastonia-fd", line)]))
+    assert window.notice.text() == ""
+    many = [LogEntry(id=f"m{one}", at=r.at(0), text=f"<b>{one}</b>", to=("charlotte-fire",)) for one in range(4)]
+    window.desk.take_in(Batch(epoch=1, reports=[r.report("gastonia-fd", one) for one in many]))
+    assert window.notice.text() == "Gastonia FD: <b>0</b>\nGastonia FD: <b>1</b>\nand 2 more in the log"

@@ -687,9 +687,12 @@ def test_that_no_key_offers_what_only_is_of_the_same_kind(
 ) -> None:
     desk = make_desk("liaison")
     monitors = r.resource("mon", name="Remote air monitors", kind="equipment", available=4, availability="available")
-    corridor = r.resource("decon", name="Decon corridor", kind="team", available=1, availability="available")
+    corridor = r.resource("decon", name="Ambulance strike team", kind="team", available=1, availability="available")
     told = [r.report(US, monitors), r.report(US, corridor)]
-    for number, kind, what in (("rr", "equipment", "Absorbent booms"), ("rr2", "team", "Door-to-door teams")):
+    for number, kind, what in (
+        ("rr", "equipment", "Absorbent booms"),
+        ("rr2", "team", "Door-to-door teams, two persons each"),
+    ):
         wanted = ResourceRequest(id=number, at=r.at(-500), what=what, kind=kind, quantity=3, asked_of=(US,))
         told.append(r.report("gastonia-fd", wanted))
     desk.take_in(Batch(epoch=1, reports=told))

@@ -1,5 +1,6 @@
 """What a person does with resource requests: ask, change, cancel; offer, say on its way, delivered, withdraw."""
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from cop.picture.names import agency_name
 if TYPE_CHECKING:
     from cop.ui.desk import Desk
 
+_WORDS = re.compile(r"[^\W_]+")
 #: words of a request by which a resource is not known to be what is wanted
 _SAY_NOTHING = frozenset({"type", "types", "unit", "units", "team", "teams", "with", "crew", "crews", "need", "needed"})
 
@@ -150,8 +152,8 @@ def _unlike(request: ResourceRequest, report: Report) -> int | None:
     if request.nims_type and request.nims_type.casefold() == body.nims_type.casefold():
         return 0
     of_kind = request.kind != "unknown" and request.kind == body.kind
-    wanted = set(request.what.casefold().split()) - _SAY_NOTHING
-    named = set(f"{body.name} {body.nims_type} {body.kind}".casefold().replace("_", " ").split())
+    wanted = set(_WORDS.findall(request.what.casefold())) - _SAY_NOTHING
+    named = set(_WORDS.findall(f"{body.name} {body.nims_type} {body.kind}".casefold())) - _SAY_NOTHING
     if any(one[:4] == other[:4] for one in wanted for other in named if len(one) > 3):
         return 1 if of_kind else 2
     return 3 if of_kind else 4
