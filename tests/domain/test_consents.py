@@ -55,6 +55,32 @@ def test_that_a_word_that_contradicts_itself_is_read_as_the_narrower(contradicti
     assert stopped(contradiction, NOON) is not None
 
 
+def test_that_what_the_giver_lists_is_not_kept_out_by_its_clock_being_behind() -> None:
+    for stop in (consents.pause, consents.withdraw):
+        stopped_at = said(stop(LIAISON, TERM, None, at(0), standing=[CLAIM]))
+        assert keeps_out(stopped_at, at(20), CLAIM) is None  # it had come when its giver stopped
+        assert keeps_out(stopped_at, at(20), "them/t2/engine-5") is not None
+        assert keeps_out(stopped_at, at(61), CLAIM) is not None  # so far are no clocks apart
+    assert (
+        keeps_out(
+            said(
+                consents.resume(
+                    LIAISON,
+                    TERM,
+                    said(consents.pause(LIAISON, TERM, None, at(0), standing=[CLAIM])),
+                    at(30),
+                    standing=[CLAIM],
+                )
+            ),
+            at(20),
+            CLAIM,
+        )
+        is None
+    )
+    unlisted = word("withdrawn", withdrawn_at=at(0), pauses=(Pause(since=at(-5), standing=(CLAIM,)),))
+    assert keeps_out(unlisted, at(20), CLAIM) is not None
+
+
 def test_that_a_pause_with_an_end_is_over_by_itself() -> None:
     paused = said(consents.pause(LIAISON, TERM, None, at(0), until=at(60)))
     assert [stopped(paused, at(s)) is None for s in (-1, 0, 59, 60)] == [True, False, False, True]

@@ -225,3 +225,29 @@ def test_that_a_unit_that_one_agency_has_by_a_clause_is_asked_for_by_another() -
     assert crowded_out([first, again], 1) == frozenset()
     free = _claimed("t1", "fire", "rescue-1", 0, ends_s=0.5)
     assert crowded_out([free, second], 1) == frozenset()
+
+
+def test_that_who_is_about_to_ask_is_told_what_every_desk_will_read_of_it() -> None:
+    clause = AidClause(number="1", says="We give.", giver="us", takers=("them",), mode="direct")
+    paper = Agreement(id="mou", title="MOU", parties=("us", "them"), in_force_from=NOON.date(), clauses=(clause,))
+    ahead = Pause(since=at(90), standing=())  # the clock of who stopped giving is ahead
+    word = Consent(
+        id="mou~1",
+        at=at(90),
+        rev=1,
+        agreement="mou",
+        clause="1",
+        state="withdrawn",
+        withdrawn_at=at(90),
+        pauses=(ahead,),
+    )
+    found = may_task(
+        Operator("them", "commander"),
+        Wanted("us", "e1", kind="engine"),
+        None,
+        [Term(paper, clause)],
+        Commitments(consent=lambda term: word),
+        at=at(0),
+    )
+    assert isinstance(found, Request)
+    assert "is withdrawn" in found.reason

@@ -534,3 +534,11 @@ def test_that_a_drill_answers_replaces_and_cancels_nothing_of_real_work() -> Non
             assert picture.task_state(picture.tasks[CITY, "t1"]) == state
     picture = picture_of([drill(asked), practised[0]])
     assert picture.task_state(picture.tasks[CITY, "t1"]) == "accepted"
+
+
+def test_that_who_is_on_the_way_sees_the_task_end_that_is_made_a_draft_again() -> None:
+    asked = report(CITY, task("t1", assignee_agency=GIVER, unit="e1", asked_at=at(0)))
+    draft = report(CITY, task("t1", rev=2, seconds=9, assignee_agency=GIVER, unit="e1", draft=True))
+    going = report(GIVER, answer("t1", "en_route", seconds=5))
+    assert where(picture_of([asked, draft]))[CITY, "t1"].state == "draft"  # type: ignore[attr-defined]
+    assert where(picture_of([asked, draft, going]))[CITY, "t1"].state == "cancelled"  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ Nothing here widens what an agreement gives: the most that a word can do is to l
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from cop.domain.agreement import Agreements, AidClause, ShareClause, Term
 from cop.domain.consent import Consent, Pause, consent_id
@@ -18,6 +18,8 @@ from cop.domain.statement import Statement
 KEPT_PAUSES = 40
 #: and of each this many tasks that stood by the clause when it began
 KEPT_STANDING = 200
+#: by so much may the clocks of who asks and who gives differ
+_CLOCKS_DIFFER = timedelta(minutes=1)
 #: of what nobody says since when it is so
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -80,10 +82,11 @@ def keeps_out(consent: Consent | None, asked_at: datetime, claim: str) -> Stop |
     """What of the giver's word keeps a task out that says it was asked then; `claim` is "agency/task/unit".
 
     Whoever writes `asked_at` could write any time. So a stop that began later keeps out as well what its giver did not
-    know to stand when it began: a task that was sent after a pause, and says it was asked before, stays outside.
+    know to stand when it began: a task that was sent after a pause, and says it was asked before, stays outside. And
+    what it did know to stand is not kept out by a clock that is behind.
     """
     stop = stopped(consent, asked_at)
-    if stop is not None or consent is None:
+    if consent is None or (stop is not None and not _stood(consent, asked_at, claim)):
         return stop
     later = [one for one in consent.pauses if one.since > asked_at]
     unknown = [one for one in later if one.standing is not None and claim not in one.standing]
@@ -91,6 +94,15 @@ def keeps_out(consent: Consent | None, asked_at: datetime, claim: str) -> Stop |
         return None
     first = min(unknown, key=lambda one: one.since)
     return Stop(first.since, _end(first), withdrawn=consent.withdrawn_at == first.since)
+
+
+def _stood(consent: Consent, asked_at: datetime, claim: str) -> bool:
+    """Whether the giver knew a task to stand that was asked, by another clock, just after the clause was stopped."""
+    over = [one for one in consent.pauses if one.since <= asked_at and ((end := _end(one)) is None or asked_at < end)]
+    listed = all(one.standing and claim in one.standing and asked_at - one.since <= _CLOCKS_DIFFER for one in over)
+    withdrawn = consent.deleted or consent.state == "withdrawn"
+    told = not withdrawn or any(one.since == consent.withdrawn_at for one in over)
+    return bool(over) and listed and told and not consent.deleted
 
 
 def _end(pause: Pause) -> datetime | None:
@@ -217,7 +229,7 @@ def bounded(pauses: Iterable[Pause]) -> tuple[Pause, ...]:
 
 def _in_both(first: tuple[str, ...] | None, second: tuple[str, ...] | None) -> tuple[str, ...] | None:
     if first is None or second is None:
-        return second if first is None else first
+        return None if first is second else ()
     return tuple(one for one in first if one in second)
 
 

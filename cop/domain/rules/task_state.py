@@ -110,8 +110,8 @@ def standing(
     body = _task(task)
     if body.cancelled:
         return _of_asker("cancelled", task)
-    if body.draft:
-        return _of_asker("draft", task)
+    if body.draft:  # what was answered cannot become what nobody was asked: its owner must see it end
+        return _of_asker("cancelled" if answer is not None else "draft", task)
     said = _said(task, answer)
     if replaced_by is not None and (said is None or said.state != "complete"):
         other = _task(replaced_by)

@@ -9,7 +9,7 @@ from cop.domain.consent import Consent
 from cop.domain.desk import Operator
 from cop.domain.rules.actions import may
 from cop.domain.rules.aid import gives_kind, is_between, kinds_words, why_not_for
-from cop.domain.rules.consents import stopped
+from cop.domain.rules.consents import keeps_out
 from cop.domain.task import Basis
 from cop.domain.words import UNIT_KINDS, label
 
@@ -161,7 +161,7 @@ def _why_not(
     why = commitments.why_not(term, basis, at)
     if why:
         return 2, why
-    stop = stopped(commitments.consent(term), at)
+    stop = keeps_out(commitments.consent(term), at, "")  # as every desk will read what is sent now
     if stop is not None:
         return 1, f"is {stop.word} by {commitments.called(clause.giver)}"
     if (wanted.agency, wanted.unit) in commitments.taken(term):
