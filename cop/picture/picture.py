@@ -29,6 +29,7 @@ from cop.picture.ended_alerts import EndedAlerts, counts
 from cop.picture.heard_words import HeardWords
 from cop.picture.home import HomeGround
 from cop.picture.incident_words import IncidentWords
+from cop.picture.placing import Placing
 from cop.picture.said_to import SaidTo
 from cop.picture.sameness import Sameness
 from cop.picture.task_standings import TaskStandings
@@ -90,8 +91,7 @@ class Picture:
         self.tracks = Tracks()
         self.trails = Trails()
         self.units: dict[Key, Report] = {}
-        #: row of the tracks -> what its newest position said that our words cannot hold
-        self.position_fields: dict[int, dict[str, str]] = {}
+        self._placing = Placing(self.tracks, self.trails, self.home, self._row)
         self.incidents: dict[Key, Report] = {}
         self.resources: dict[Key, Report] = {}
         self.tasks: dict[Key, Report] = {}
@@ -141,25 +141,13 @@ class Picture:
         self._words = IncidentWords()
         self._said_to = SaidTo()
         self._log_seen: set[Key] = set()
-        self.epoch = 0
-        self._rows_of_slots: NDArray[np.intp] = np.empty(0, dtype=np.intp)
 
     def apply(self, batch: Batch) -> Change:
         """Take in what a pulse brought and say what it changed."""
         change = Change()
-        if batch.epoch != self.epoch:
-            self.epoch = batch.epoch
-            self._rows_of_slots = np.empty(0, dtype=np.intp)
         for report in batch.reports:
             self._take(report, change)
-        if batch.tracks or batch.positions:
-            self._place(batch, change)
-        for slot, fields in ((one.slot, one.fields) for one in batch.fields):
-            row = int(self._rows_of_slots[slot]) if 0 <= slot < len(self._rows_of_slots) else -1
-            if fields and row >= 0:
-                self.position_fields[row] = fields
-            else:
-                self.position_fields.pop(row, None)
+        self._placing.take(batch, change)
         for health in batch.health:
             self.feeds[health.feed] = health
             change.feeds.add(health.feed)
@@ -177,6 +165,16 @@ class Picture:
             change.tasks |= moved
             change.tasks |= self.standings.renew(change)
         return change
+
+    @property
+    def epoch(self) -> int:
+        """Which start of the feed process the slots of its batches hold for."""
+        return self._placing.epoch
+
+    @property
+    def position_fields(self) -> dict[int, dict[str, str]]:
+        """Row of the tracks -> what its newest position said that our words cannot hold."""
+        return self._placing.fields
 
     def _refuse(self, words: Iterable[RefusedWord], change: Change) -> None:
         for word in words:
@@ -232,36 +230,6 @@ class Picture:
                 if body.expires_at is not None and body.expires_at <= before:
                     self._remove(kind, key, report, body.at, change)
         return change
-
-    def _place(self, batch: Batch, change: Change) -> None:
-        if batch.tracks:
-            highest = max(name.slot for name in batch.tracks)
-            if highest >= len(self._rows_of_slots):
-                grown = np.full(max(1024, 2 * (highest + 1)), -1, dtype=np.intp)
-                grown[: len(self._rows_of_slots)] = self._rows_of_slots
-                self._rows_of_slots = grown
-            for name in batch.tracks:
-                row = self._row(name.agency, name.unit)
-                self.tracks.names[row] = name
-                self._rows_of_slots[name.slot] = row
-                change.units.add((name.agency, name.unit))
-        positions = batch.position_rows()
-        if len(positions):
-            slots = positions["slot"]
-            named = (slots >= 0) & (slots < len(self._rows_of_slots))  # no position without a name moves another's unit
-            rows = self._rows_of_slots[slots[named]]
-            rows, positions = rows[rows >= 0], positions[named][rows >= 0]
-            tracks = self.tracks
-            moved = change.moved = tracks.place(rows, positions)
-            doubtful = self._doubtful(rows, positions["lat"], positions["lon"])
-            all_moved = len(moved) == len(rows)
-            tracks.doubt(moved, doubtful if all_moved else self._doubtful(moved, tracks.lat[moved], tracks.lon[moved]))
-            self.trails.record(rows, tracks.keys, positions, doubtful)  # also what is late: it was there all the same
-
-    def _doubtful(
-        self, rows: NDArray[np.intp], lat: NDArray[np.float64], lon: NDArray[np.float64]
-    ) -> NDArray[np.bool_]:
-        return self.home.doubtful(self.tracks.agencies, self.tracks.agency[rows], lat, lon)
 
     def _row(self, agency: str, unit: str) -> int:
         """The row of a unit; a new one of a unit that was taken back remembers that."""

@@ -118,7 +118,7 @@ def test_that_a_position_without_a_name_moves_nobody() -> None:
         nameless["slot"] = slot
         assert picture.apply(Batch(epoch=1, positions=nameless.tobytes())).moved.size == 0
         assert picture.apply(Batch(epoch=slot, positions=nameless.tobytes())).moved.size == 0
-        picture.epoch = 1
+        picture.apply(Batch(epoch=1))
     assert float(picture.tracks.lat.max()) == 1.0
 
 

@@ -1,0 +1,72 @@
+"""Where a batch's positions belong: from the feed process's slots to the rows of the tracks."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cop.domain.batch import Batch
+from cop.picture.change import Change
+from cop.picture.home import HomeGround
+from cop.picture.tracks import Tracks
+from cop.picture.trails import Trails
+
+
+class Placing:
+    """Puts positions onto tracks and trails. `row_of` finds or makes the row of a unit; slots hold for one epoch."""
+
+    def __init__(self, tracks: Tracks, trails: Trails, home: HomeGround, row_of: Callable[[str, str], int]) -> None:
+        self._tracks = tracks
+        self._trails = trails
+        self._home = home
+        self._row_of = row_of
+        self._rows: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+        #: row -> what its newest position said that our words cannot hold
+        self.fields: dict[int, dict[str, str]] = {}
+        self.epoch = 0
+
+    def take(self, batch: Batch, change: Change) -> None:
+        """Place what a pulse brought; a feed process that started again numbers its slots anew."""
+        if batch.epoch != self.epoch:
+            self.epoch = batch.epoch
+            self._rows = np.empty(0, dtype=np.intp)
+        if batch.tracks:
+            self._name(batch, change)
+        if len(batch.positions):
+            self._place(batch, change)
+        for one in batch.fields:
+            row = int(self._rows[one.slot]) if 0 <= one.slot < len(self._rows) else -1
+            if one.fields and row >= 0:
+                self.fields[row] = one.fields
+            else:
+                self.fields.pop(row, None)
+
+    def _name(self, batch: Batch, change: Change) -> None:
+        highest = max(name.slot for name in batch.tracks)
+        if highest >= len(self._rows):
+            grown = np.full(max(1024, 2 * (highest + 1)), -1, dtype=np.intp)
+            grown[: len(self._rows)] = self._rows
+            self._rows = grown
+        for name in batch.tracks:
+            row = self._row_of(name.agency, name.unit)
+            self._tracks.names[row] = name
+            self._rows[name.slot] = row
+            change.units.add((name.agency, name.unit))
+
+    def _place(self, batch: Batch, change: Change) -> None:
+        positions = batch.position_rows()
+        slots = positions["slot"]
+        named = (slots >= 0) & (slots < len(self._rows))  # no position without a name moves another's unit
+        rows = self._rows[slots[named]]
+        rows, positions = rows[rows >= 0], positions[named][rows >= 0]
+        tracks = self._tracks
+        moved = change.moved = tracks.place(rows, positions)
+        doubtful = self._doubtful(rows, positions["lat"], positions["lon"])
+        all_moved = len(moved) == len(rows)
+        tracks.doubt(moved, doubtful if all_moved else self._doubtful(moved, tracks.lat[moved], tracks.lon[moved]))
+        self._trails.record(rows, tracks.keys, positions, doubtful)  # also what is late: it was there all the same
+
+    def _doubtful(
+        self, rows: NDArray[np.intp], lat: NDArray[np.float64], lon: NDArray[np.float64]
+    ) -> NDArray[np.bool_]:
+        return self._home.doubtful(self._tracks.agencies, self._tracks.agency[rows], lat, lon)
