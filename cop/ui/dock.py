@@ -66,8 +66,12 @@ class Dock(QDockWidget):
             self.counted_anew.emit()
 
     def title(self, shortened: int) -> str:
-        """The name and the number: in full, at 1 without a number that asks for nothing, at 2 with a short name."""
-        name = self.short if shortened > 1 and self.short else self._plain_title
+        """The name and the number: in full, at 1 without a number that asks for nothing, then with a short name.
+
+        At 2 only what holds no work is called by its short name, at 3 all are.
+        """
+        is_short = bool(self.short) and shortened > (2 if self.counts_work else 1)
+        name = self.short if is_short else self._plain_title
         silent = self._counted is None or (shortened and not (self._counted and self.counts_work))
         return name if silent else f"{name} {self._counted}"
 

@@ -30,6 +30,9 @@ _IN_THE_INBOX = (
     ("S, then 1 … 3", "Snooze"),
     ("V", "Show it"),
 )
+#: in the list of conflicts, and in that of agreements
+_IN_CONFLICTS = (("Enter", "Show it"), ("Space", "Do what its button says"), ("Del", "Set it aside, or bring it back"))
+_IN_AGREEMENTS = (("P or H", "Pause what is given, or for an hour"), ("Del or G", "Withdraw it, or give it again"))
 _ON_THE_MAP = frozenset(
     {
         *("what_is_here", "fit_map", "lock_map", "previous_view", "next_view", "follow_unit", "trail_unit"),
@@ -38,7 +41,7 @@ _ON_THE_MAP = frozenset(
 )
 _OF_THE_WINDOW = frozenset({"change_theme", "float_dock", "default_layout", "show_keys"})
 #: the groups of each column, from left to right
-_COLUMNS = (("Work", "Inbox", "Window"), ("Map",), ("Draw and measure", "Panels"))
+_COLUMNS = (("Work", "Inbox", "Window"), ("Map", "Conflicts", "Agreements"), ("Draw and measure", "Panels"))
 
 
 class KeysDialog(QDialog):
@@ -56,6 +59,8 @@ class KeysDialog(QDialog):
         groups["Panels"].sort()
         groups["Map"] += _BY_HAND
         groups["Inbox"] += _IN_THE_INBOX
+        groups["Conflicts"] += _IN_CONFLICTS
+        groups["Agreements"] += _IN_AGREEMENTS
         groups["Work"][2:2] = _AT_WORK
         columns = QHBoxLayout()
         columns.setSpacing(36)

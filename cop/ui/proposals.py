@@ -8,6 +8,7 @@ from cop.domain.rules.conflict import About, Proposal
 from cop.ui import wording
 from cop.ui.desk import Desk
 from cop.ui.dialogs.opener import Dialogs
+from cop.ui.task_words import task_of
 
 Show = Callable[[str, str, str], None]
 
@@ -43,9 +44,17 @@ class Proposals:
             act(proposal.about)
 
     def _ask_next(self, about: tuple[About, ...]) -> None:
-        report = self._desk.picture.tasks.get(about[0][1:])
-        if report is not None:
-            self._desk.tasks.ask_next(report)
+        picture = self._desk.picture
+        report = picture.tasks.get(about[0][1:])
+        if report is None or self._desk.tasks.ask_next(report) is not None:
+            return
+        instead_of = "/".join(report.key)
+        new = next((one for one in picture.tasks.values() if task_of(one).replaces == instead_of), None)
+        if new is not None:  # the button did not say whom
+            task = task_of(new)
+            callsign = wording.unit_callsign(picture, task.assignee_agency, task.unit)
+            self._show("task", *new.key)
+            self._say(f"Asked instead: {callsign}, {wording.agency_name(picture, task.assignee_agency)}.")
 
     def _order_out(self, about: tuple[About, ...]) -> None:
         """The unit's agency is told; nobody but its own people moves it."""

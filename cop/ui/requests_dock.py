@@ -32,7 +32,7 @@ from cop.ui.theme import legible
 #: a request and how it stands
 Row = tuple[Report, Standing]
 #: letters of one line of a cell
-_LINE = 36
+_LINE = 29
 _WHY_CANCEL = ("Needed no longer", "Found elsewhere", "Asked by mistake")
 _WHY_DECLINE = ("None available", "Committed elsewhere", "Below our own minimum cover", "Cannot be there in time")
 _WHY_WITHDRAW = ("Needed at home", "Broken down", "Crew must be relieved", "Asked for too many")
@@ -52,9 +52,9 @@ class RequestsModel(OrderedModel[Row]):
         picture = desk.picture
         super().__init__(
             (
-                Column("Needed", self._needed, width=226, hint=self._whole),
-                Column("Missing", self._missing, key=lambda row: -row[1].missing, colour=self._missing_tone, width=92),
-                Column("By when", self._by_when, key=self._due, colour=self._due_tone, width=82),
+                Column("Needed", self._needed, width=208, hint=self._whole),
+                Column("Missing", self._missing, key=lambda row: -row[1].missing, colour=self._missing_tone, width=80),
+                Column("By when", self._by_when, key=self._due, colour=self._due_tone, width=72),
                 Column("State", lambda row: STATES[row[1].state], width=80),
                 Column("Who gives", lambda row: summary(picture, row[1]), width=120),
             ),
@@ -184,7 +184,7 @@ class RequestsDock(Dock):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setMinimumWidth(300)
+        area.setMinimumWidth(240)
         area.setAccessibleName("The chosen request")
         body = QHBoxLayout()
         body.setContentsMargins(0, 0, 0, 0)

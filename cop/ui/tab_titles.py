@@ -11,7 +11,7 @@ from cop.ui.labels import restyle, tip
 from cop.ui.theme import TAB_PADDING, TAB_PIXELS, sized
 
 #: how much is left out of titles (as `Dock.title` counts it), and whether the tabs stand tight
-_STEPS = ((0, False), (1, False), (1, True), (2, True))
+_STEPS = ((0, False), (1, False), (1, True), (2, True), (3, True))
 
 
 class TabTitles(QObject):

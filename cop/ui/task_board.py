@@ -5,6 +5,7 @@ from datetime import datetime
 from PySide6.QtCore import QPoint, QSettings, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
+from cop.domain.rules.task_moves import is_turned_down
 from cop.domain.words import TASK_STATES
 from cop.map.palette import Palette
 from cop.picture.change import Change, Key
@@ -155,8 +156,10 @@ class TaskBoard(Dock):
             self._standings[key] = stands
 
     def _is_late(self, key: Key, now: datetime) -> bool:
-        answer_by = task_of(self.desk.picture.tasks[key]).answer_by
-        return answer_by is not None and answer_by < now
+        task = task_of(self.desk.picture.tasks[key])
+        if task.answer_by is not None:
+            return task.answer_by < now
+        return self._standings[key].mark == "" and is_turned_down(task, "requested", now)
 
     def _one_incident(self) -> bool:
         return self.incident is not None and not self.everything.isChecked()

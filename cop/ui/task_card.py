@@ -211,13 +211,13 @@ class _Fitting(QPushButton):
         option = QStyleOptionButton()
         self.initStyleOption(option)
         room = self.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, self).width()
-        option.text = "\n".join(self._fitted(line, room) for line in self.text().split("\n"))
+        option.text = "\n".join(self._fitted(line, room, at == 0) for at, line in enumerate(self.text().split("\n")))
         QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)
 
-    def _fitted(self, line: str, room: int) -> str:
+    def _fitted(self, line: str, room: int, verb_first: bool) -> str:
         """The line in so many pixels: whom it is about is the last to go, before it the verb."""
         metrics = self.fontMetrics()
         _, _, whom = line.partition(" ")
-        if whom and metrics.horizontalAdvance(line) > room >= metrics.horizontalAdvance(whom):
+        if verb_first and whom and metrics.horizontalAdvance(line) > room >= metrics.horizontalAdvance(whom):
             return whom
         return metrics.elidedText(line, Qt.TextElideMode.ElideRight, room)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from cop.domain.report import Report
 from cop.domain.rules import task_state
-from cop.domain.rules.task_moves import TURNED_DOWN
+from cop.domain.rules.task_moves import is_turned_down
 from cop.domain.rules.task_state import CLOSED, NEXT_ANSWERS, ONGOING
 from cop.domain.task import Answer, Task
 from cop.domain.words import ROLES, TASK_STATES, label
@@ -78,7 +78,8 @@ def standing(desk: Desk, report: Report) -> Standing:
         ours and desk.is_pending("answer", task.assignee_agency, task.id)
     )
     line, tone = state_words(picture, report, stands, now, ours=asked_us)
-    mark = "bad" if state in TURNED_DOWN and asked_by_us else ""
+    turned_down = asked_by_us and is_turned_down(task, state, now)
+    mark = "bad" if turned_down else ""
     if ours and state in {"requested", "expired"}:
         tone, mark = (tone if tone == "bad" else "warn"), "ask"
     if refused:
@@ -101,7 +102,7 @@ def standing(desk: Desk, report: Report) -> Standing:
         said=said_by(picture, stands, now),
         clause=clause_words(picture, report, stands),
         recall=asked_us and stands.by_clause and state in ONGOING,
-        next=asked_by_us and state in TURNED_DOWN,
+        next=turned_down,
         offer=wording.unit_callsign(picture, task.assignee_agency, offers) if offers and asked_by_us else "",
     )
 

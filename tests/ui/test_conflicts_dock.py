@@ -15,6 +15,7 @@ from cop.domain.area import Zone
 from cop.domain.batch import Batch
 from cop.domain.desk import Command
 from cop.domain.log import LogEntry
+from cop.domain.task import Task
 from cop.map.palette import Palette, load_palette
 from cop.ui.cards import CARD_ROLE
 from cop.ui.conflict_words import counted
@@ -308,3 +309,25 @@ def test_that_old_lines_and_those_for_others_are_no_news(
     many = [LogEntry(id=f"m{one}", at=r.at(0), text=f"<b>{one}</b>", to=("charlotte-fire",)) for one in range(4)]
     window.desk.take_in(Batch(epoch=1, reports=[r.report("gastonia-fd", one) for one in many]))
     assert window.notice.text() == "Gastonia FD: <b>0</b>\nGastonia FD: <b>1</b>\nand 2 more in the log"
+
+
+def test_that_whom_asking_the_next_has_asked_is_said_and_selected(
+    make_desk: MakeDesk, make_window: MakeWindow, clock: Clock, sent: list[Command]
+) -> None:
+    desk = make_desk(filled=False)
+    fill(desk, 0)
+    window = make_window(desk)
+    clock.now = r.at(400)
+    free = r.unit("hazmat-9", callsign="Hazmat 9", kind="hazmat", status="available")
+    desk.take_in(Batch(epoch=1, reports=[r.report("charlotte-fire", free)]))
+    desk.take_in(r.positions_batch(("charlotte-fire", "hazmat-9", 35.3, -80.85, 395)))
+    window.tick()
+    QTest.mouseClick(window.top_bar.conflicts, Qt.MouseButton.LeftButton)
+    dock = window.conflicts_dock
+    dock.list.setCurrentIndex(dock.model.index(kinds(dock).index("overdue"), 0))
+    QTest.keyClick(dock.list, Qt.Key.Key_Space)
+    asked = sent[-1].body
+    assert isinstance(asked, Task)
+    assert asked.replaces
+    assert window.notice.text() == "Asked instead: Hazmat 9, Charlotte Fire."
+    assert window.selection_panel.key == ("charlotte-fire", asked.id)

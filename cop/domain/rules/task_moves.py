@@ -12,13 +12,23 @@ from cop.domain.agreement import AidClause
 from cop.domain.desk import Command, Operator, Refusal
 from cop.domain.report import Report
 from cop.domain.rules.actions import may
-from cop.domain.rules.task_state import CLOSED, MOVES, NEXT_ANSWERS, ONGOING, Standing
+from cop.domain.rules.task_state import CLOSED, MOVES, NEXT_ANSWERS, ONGOING, Standing, asked_at
 from cop.domain.rules.tasking import ANSWER_WITHIN, Refused, Request, Tasking
 from cop.domain.task import Answer, Basis, Task, work_of
 from cop.domain.words import ANSWER_STATES, TASK_STATES, label
 
-#: a task is turned to somebody else from these states; `requested` only when its answer is overdue
+#: a task is turned to somebody else from these states; see `is_turned_down` for `requested`
 TURNED_DOWN = frozenset({"expired", "declined", "countered", "released"})
+
+
+def is_turned_down(task: Task, state: str, now: datetime) -> bool:
+    """Whether its asker may look for somebody else: the answer was no, or it is overdue.
+
+    A task that names no end of waiting never expires; after the usual time it is overdue all the same.
+    """
+    if state == "requested" and task.answer_by is None:
+        return now >= asked_at(task) + ANSWER_WITHIN
+    return state in TURNED_DOWN
 
 
 def ask(

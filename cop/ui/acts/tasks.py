@@ -128,7 +128,7 @@ class TaskActs:
         refusal = task_moves.may_turn_elsewhere(self._desk.operator, report, self._stands(report))
         if refusal is not None:
             return self._desk.do(refusal)
-        if self._stands(report).state not in task_moves.TURNED_DOWN:
+        if not task_moves.is_turned_down(_task(report), self._stands(report).state, self._desk.now()):
             return self._desk.do(Refusal("Their answer may still come: wait for it, or choose another unit yourself."))
         unit = self.next_candidate(report)
         if unit is None:
