@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cop.domain.agreement import AidClause, Term
+from cop.domain.consent import Consent
 from cop.domain.report import Report
 from cop.domain.rules.claims import Claim, changed_since, crowded_out, stands_if_leaning, why_not_by_own_words
 from cop.domain.rules.consents import stopped, word_about
@@ -45,6 +46,10 @@ class Commitments:
         self._named_by: dict[Key, tuple[tuple[str, Key], ...]] = {}
         self._replacing: dict[Key, Key] = {}
         self._own_words: dict[Key, str] = {}
+        #: when the unit of each task was free again; a change tells of all tasks in whose line that may be another
+        self._freed: dict[Key, datetime | None] = {}
+        #: what each claim came to, and what it was judged by
+        self._judged: dict[Key, tuple[tuple[object, ...], Direct | Request]] = {}
         #: kind of each unit that a task names, and whether it only exercises, as last looked at
         self._kinds: dict[Key, object] = {}
 
@@ -142,6 +147,8 @@ class Commitments:
     def _forget(self, key: Key, concerned: set[_Clause]) -> None:
         before = self._clause_of.pop(key, None)
         self._own_words.pop(key, None)
+        self._freed.pop(key, None)
+        self._judged.pop(key, None)
         for about in self._named_by.pop(key, ()):
             self._about[about].discard(key)
             if not self._about[about]:
@@ -187,12 +194,9 @@ class Commitments:
         book, picture = self._books[at], self._picture
         before = book.results
         term = picture.agreements.term(at[0], at[1])
-        freed: dict[Key, datetime | None] = {}
         why_not = {key: self._why_not(Claim(picture.tasks[key]), term) for key in book.tasks}
         leaning = [
-            Claim(picture.tasks[key], self._freed_at(picture.tasks[key], freed))
-            for key, why in why_not.items()
-            if not why
+            Claim(picture.tasks[key], self._freed_at(picture.tasks[key])) for key, why in why_not.items() if not why
         ]
         book.leaning = sorted(leaning, key=lambda one: one.order)
         book.results = {key: Request(why) for key, why in why_not.items() if why}
@@ -200,13 +204,19 @@ class Commitments:
             late = crowded_out(leaning, term.clause.quantity)
             consent = word_about(term, picture.consents, live=not at[2])
             for one in leaning:
-                unit = picture.units.get(one.unit)
-                incident = picture.incidents.get((one.body.incident_agency, one.body.incident))
-                is_late = one.task.key in late
-                book.results[one.task.key] = stands_if_leaning(
-                    one, term, consent, late=is_late, unit=unit, incident=incident
-                )
-        return {key for key, result in book.results.items() if before.get(key) != result}
+                book.results[one.task.key] = self._judge(one, term, consent, late=one.task.key in late)
+        return {key for key, result in book.results.items() if _differ(before.get(key), result)}
+
+    def _judge(self, claim: Claim, term: Term, consent: Consent | None, *, late: bool) -> Direct | Request:
+        """What the clause comes to for one that leans on it; nothing is weighed again that is as it was."""
+        unit = self._picture.units.get(claim.unit)
+        incident = self._picture.incidents.get((claim.body.incident_agency, claim.body.incident))
+        by = (claim.task, unit, incident, consent, late)
+        known = self._judged.get(claim.task.key)
+        if known is None or any(one is not other for one, other in zip(known[0], by, strict=True)):
+            result = stands_if_leaning(claim, term, consent, late=late, unit=unit, incident=incident)
+            known = self._judged[claim.task.key] = (by, result)
+        return known[1]
 
     def _why_not(self, claim: Claim, term: Term | None) -> str:
         """Why a task does not lean on the clause that it names: by its own words, which stay the same."""
@@ -215,12 +225,12 @@ class Commitments:
             self._own_words[key] = why_not_by_own_words(claim, term)
         return self._own_words[key]
 
-    def _freed_at(self, task: Report, known: dict[Key, datetime | None]) -> datetime | None:
-        """When the unit of a task was free again; None while it is bound. `known` is what was found for others.
+    def _freed_at(self, task: Report) -> datetime | None:
+        """When the unit of a task was free again; None while it is bound.
 
         Where the same unit goes on with a task that took this one's place, it is bound until that one is over.
         """
-        standings = self._picture.standings
+        known, standings = self._freed, self._picture.standings
         line = []
         while task.key not in known:
             line.append(task.key)
@@ -232,6 +242,10 @@ class Commitments:
                 task = by
         known.update(dict.fromkeys(line, known[task.key]))
         return known[task.key]
+
+
+def _differ(before: Direct | Request | None, now: Direct | Request) -> bool:
+    return before is not now and before != now
 
 
 def unit_of(task: Report) -> Key:
