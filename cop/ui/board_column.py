@@ -9,9 +9,8 @@ from cop.ui.task_card import TaskCard
 
 #: cards that are shown at first, and with each press for more
 SHOWN_AT_FIRST = 40
-#: the least width of a column with cards and of an empty one: all five stand beside each other on a screen of 1366
-#: as long as one has no cards, and on one of 1600 always
-_FILLED_PX, _EMPTY_PX = 120, 72
+#: the least width of a column with cards, so that all five stand beside each other on a screen of 1366; and without
+_FILLED_PX, _EMPTY_PX = 115, 72
 
 
 class BoardColumn(QWidget):

@@ -91,7 +91,13 @@ class UnitPage(Page):
             self.say_source(report)
         self.said.say(facts)
         refusal = self.desk.may("assign_task")
-        allow(self.ask, refusal.reason if refusal else None, "Ask its agency for it (A)")
+        own = self.key[0] == self.desk.operator.agency
+        words = "Assign this unit…" if own else "Ask for this unit…"
+        if self.ask.text() != f"{words}   A":
+            self.ask.setText(f"{words}   A")
+            self.ask.setAccessibleName(words.rstrip("…"))
+        hint = "Give it a task (A)" if own else "Ask its agency for it (A)"
+        allow(self.ask, refusal.reason if refusal else None, hint)
         mine = [one for one in picture.tasks.values() if (task_of(one).assignee_agency, task_of(one).unit) == self.key]
         stands = [standing(self.desk, one) for one in mine]
         open_ones = [f"{one.objective} — {one.line}" for one in stands if one.state not in {"complete", "cancelled"}]

@@ -57,8 +57,8 @@ class TaskBoard(Dock):
         self.columns = {name: BoardColumn(TASK_STATES[name]) for name in COLUMNS}
         body = QWidget()
         columns = QHBoxLayout(body)
-        columns.setContentsMargins(12, 0, 12, 8)
-        columns.setSpacing(10)
+        columns.setContentsMargins(9, 0, 8, 8)
+        columns.setSpacing(6)
         for column in self.columns.values():
             columns.addWidget(column, 1)
             column.more_asked.connect(self._lay_out)
