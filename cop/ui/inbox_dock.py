@@ -1,6 +1,6 @@
 """The inbox: what others ask of our agency, and what was sent in our name. Worked by keyboard alone.
 
-`Ctrl+I` shows it with the keys in the list, on the request that waits longest. There:
+`Ctrl+I` shows it with the keys in the list, on the request whose time ends first. There:
 
 - `Up`, `Down`, `Home`, `End`: another request; the pane below tells all of it.
 - `Enter`: yes. A request is accepted, what was sent by agreement is noted.
@@ -118,7 +118,7 @@ class InboxDock(Dock):
             self._took_over()
 
     def refresh(self) -> None:
-        """The dock has come into sight: at the one that waits longest, unless a person had turned to another."""
+        """The dock has come into sight: at the one whose time ends first, unless a person had turned to another."""
         by_hand = self._turned_at is None and self.pane.item in self.model.lines
         if not by_hand and not self.list.hasFocus():
             self._turn(next(iter(self._shown()), None))
@@ -183,8 +183,8 @@ class InboxDock(Dock):
         waiting = [one for one in self.model.lines.values() if one.needs_answer]
         return len(waiting), sum(one.is_overdue for one in waiting)
 
-    def longest_waiting(self) -> Key | None:
-        """The task that waits longest for our answer and was not put off; None if none does."""
+    def most_pressing(self) -> Key | None:
+        """The task that waits for our answer, was not put off, and whose time ends first; None if none waits."""
         shown = (self.model.lines[item] for item in self._shown())
         return next((key_of(one.item) for one in shown if one.item[0] == "task"), None)
 

@@ -22,7 +22,7 @@ from cop.ui.theme import legible, sized
 
 
 class InboxModel(OrderedModel[Asked]):
-    """All that waits for our agency, read from the picture: who waits longest first.
+    """All that waits for our agency, read from the picture: whose time ends first stands first.
 
     Only what a pulse changed is read anew; `_ours` are the tasks that were ever asked of us.
     """

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cop.authority.travel import Floats
 from cop.domain.incident import Incident
 from cop.domain.report import Report
+from cop.domain.rules.tasking import ANSWER_WITHIN
 from cop.domain.task import Task
 from cop.domain.words import INCIDENT_TYPES, TASK_KINDS, UNIT_KINDS, UNIT_STATUSES, label
 from cop.picture.change import Key
@@ -51,6 +52,13 @@ class Asked:
     def is_overdue(self) -> bool:
         """Whether the time for an answer is over."""
         return self.answer is not None and self.answer.pressure == "over"
+
+    @property
+    def ends(self) -> datetime:
+        """When an answer is due; it does not move with the clock, so that nobody changes places by waiting."""
+        if self.answer is None:
+            return self.since + ANSWER_WITHIN
+        return self.since + timedelta(seconds=round(self.answer.passed_s + self.answer.left_s))
 
     def back_at(self, now: datetime) -> datetime | None:
         """When one that is put off is back at the latest: with the last of its time; None where no time runs."""
@@ -118,8 +126,8 @@ def asked_of_task(desk: Desk, report: Report) -> Asked | None:
 
 
 def ordered(items: Iterable[Asked]) -> list[Asked]:
-    """Who waits longest stands first; then what was only told, then what was put off and has time left."""
-    return sorted(items, key=lambda one: (_is_quiet(one), not one.needs_answer, one.since, one.item))
+    """Whose time ends first stands first; then what was only told, then what was put off and has time left."""
+    return sorted(items, key=lambda one: (_is_quiet(one), not one.needs_answer, one.ends, one.since, one.item))
 
 
 def count_words(lines: Collection[Asked]) -> str:

@@ -421,8 +421,8 @@ class MainWindow(QMainWindow):
         self._select_and_show(kind, agency, object_id)
 
     def next_request(self) -> None:
-        """The longest waiting request to our agency."""
-        waiting = self.inbox_dock.longest_waiting()
+        """The request to our agency whose time ends first."""
+        waiting = self.inbox_dock.most_pressing()
         if waiting is None:
             self.notice.say("No request to our agency waits for an answer.")
             return

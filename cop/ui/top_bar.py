@@ -104,7 +104,7 @@ class TopBar(QWidget):
             self.inbox.setText(words)
             late = f", {overdue} of them overdue" if overdue else ""
             self.inbox.setAccessibleName(f"{waiting} requests to our agency wait for an answer{late}")
-            self.inbox.setToolTip(tip("Show the one that waits longest (Ctrl+R)"))
+            self.inbox.setToolTip(tip("Show the one whose time ends first (Ctrl+R)"))
             restyle(self.inbox, "overdue", bool(overdue))
 
     def say_conflicts(self, ours: int, words: str) -> None:

@@ -95,7 +95,7 @@ def press(qtbot: QtBot, window: MainWindow, *keys: Qt.Key | str) -> None:
 ENTER, DOWN, UP = Qt.Key.Key_Return, Qt.Key.Key_Down, Qt.Key.Key_Up
 
 
-def test_that_requests_stand_with_the_longest_waiting_first_and_tell_who_asks_what_for_which_unit(
+def test_that_requests_stand_in_the_order_in_which_their_time_ends_and_tell_who_asks_what_for_which_unit(
     make_desk: MakeDesk, open_inbox: Callable[[Desk], MainWindow]
 ) -> None:
     desk = make_desk("liaison")
@@ -113,6 +113,9 @@ def test_that_requests_stand_with_the_longest_waiting_first_and_tell_who_asks_wh
     window = open_inbox(desk)
     dock = window.inbox_dock
     assert shown(dock) == ["old", "t-stage", "new"]
+    ask(desk, "short", asked_s=0, within_s=60)
+    assert shown(dock) == ["short", "old", "t-stage", "new"]
+    desk.take_in(Batch(epoch=1, reports=[r.report("gastonia-fd", r.task("short", rev=2, cancelled=True))]))
     assert dock.windowTitle() == "Inbox 3"
     assert window.top_bar.inbox.text() == "3 requests"
     assert dock.pane.heading.text() == "Pump the underpass"
