@@ -74,8 +74,8 @@ class Commanding:
     def touched(self, change: Change) -> set[Key]:
         """The incidents whose command a change may have moved."""
         found = {self._about[key] for key in change.commands if key in self._about}
-        if change.links:
-            found.update(self._by_incident)
+        if change.links:  # what was one with another may no longer be
+            found.update(self._by_incident, self._incidents)
         return {one for key in found for one in self._same.of(key)}
 
     def _file(self, key: Key) -> set[Key]:
