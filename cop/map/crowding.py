@@ -93,7 +93,9 @@ class Crowd:
         rows = self.rows[self.row_of == bubble]
         full = self.full[self.full_of == bubble]
         if full.size:
-            rows = np.union1d(rows, index.census(self.cells).rows(full)[0])
+            there = index.census(self.cells).rows(full)[0]
+            # who has come into a full cell since is still drawn where it was counted
+            rows = np.union1d(rows, there[~np.isin(there, self.symbols) & ~np.isin(there, self.rows)])
         still: Rows = rows[~np.isnan(index.x[rows]) & ~index.apart[rows]]
         return still
 

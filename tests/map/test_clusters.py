@@ -316,6 +316,17 @@ def test_that_pairs_are_those_of_a_look_at_each_two() -> None:
     assert np.allclose(distance, apart[first, second])
 
 
+def test_that_who_drives_into_a_crowd_is_not_in_its_list_while_it_is_still_drawn_alone(scene: Scene) -> None:
+    crowd = {f"k{number}": (float(number % 6), float(number // 6)) for number in range(60)}
+    scene.put(crowd | {"car": (150, 90)})
+    scene.bubbles()
+    assert "car" in scene.symbols()
+    scene.put({"car": (2, 2)})  # no second has passed: the bubbles are those of before
+    car = scene.picture.tracks.row_of("a", "car")
+    assert car in scene.layer.visible_units(VIEW)[0]
+    assert car not in scene.layer.members(0)
+
+
 class LayerMachine(RuleBasedStateMachine):
     """Whatever happens to units, each that is on the map is in view once: as a symbol or in one bubble."""
 
