@@ -13,13 +13,11 @@ from cop.domain.notation import why_not
 from cop.map.palette import RESOURCES, Palette, load_palette
 from cop.map.view import MapView
 from cop.picture.change import Change
-from cop.ui import feed_words, wording
+from cop.ui import wording
 from cop.ui.actions import add_actions
 from cop.ui.agreements_dock import AgreementsDock
 from cop.ui.alert_dock import AlertDock
-from cop.ui.alert_news import AlertNews
 from cop.ui.banner import Banners, Notice
-from cop.ui.command_words import CommandNews
 from cop.ui.conflicts_dock import ConflictsDock
 from cop.ui.desk import Desk
 from cop.ui.dialogs.opener import Dialogs
@@ -31,9 +29,9 @@ from cop.ui.keys_dialog import KeysDialog
 from cop.ui.layers_dock import LayersDock
 from cop.ui.layout import Layout
 from cop.ui.legend_dock import LegendDock
-from cop.ui.log_news import told_to_us
 from cop.ui.maps import Maps
 from cop.ui.near_section import NEAR
+from cop.ui.news import News
 from cop.ui.places import load_places
 from cop.ui.proposals import Proposals
 from cop.ui.requests_dock import RequestsDock
@@ -47,7 +45,6 @@ from cop.ui.theme import qt_palette, stylesheet, ui_font
 from cop.ui.top_bar import TopBar
 from cop.ui.unit_dock import UnitDock
 from cop.ui.what_is_here import WhatIsHere
-from cop.ui.zone_news import ZoneNews
 from cop.ui.zone_work import ZoneWork
 
 _LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
@@ -74,16 +71,12 @@ class MainWindow(QMainWindow):
         """`make_map` builds a further map of the same picture, for a window of its own."""
         super().__init__()
         self.desk = desk
-        self._feeds_stopped = False
         self._first_choice_in_s = _FIRST_CHOICE_AFTER_S  # 0: somebody has chosen
         self._looked = False
         self.map_view = map_view
         self.colours = palette
         self.dialogs = Dialogs(desk, self)
         self._settings = settings
-        self._alert_news = AlertNews(desk)
-        self._zone_news = ZoneNews(desk)
-        self._command_news = CommandNews(desk)
         self._operation = wording.one_line(operation)
         self._say_title()
         QApplication.setFont(ui_font())
@@ -115,7 +108,7 @@ class MainWindow(QMainWindow):
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self.tick)
         self._timer.start()
-        self._say_broker()
+        self._news.say_broker()
 
     # for app.py
 
@@ -201,6 +194,7 @@ class MainWindow(QMainWindow):
         )
         self.top_bar = TopBar(self.desk, self.search, self.colours, operation=operation, period=period)
         self.banners = Banners()
+        self._news = News(self.desk, self.notice, self.banners)
         lines = QVBoxLayout(head)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
@@ -211,7 +205,6 @@ class MainWindow(QMainWindow):
     def _wire(self) -> None:
         desk, panel, dialogs = self.desk, self.selection_panel, self.dialogs
         desk.changed.connect(self.apply)
-        desk.refused.connect(self.notice.say)
         self.maps.selected.connect(self.select)
         self.maps.opened.connect(self._wire_map)
         self.map_view.layers_asked.connect(lambda: self._show_dock(self.layers_dock))
@@ -225,7 +218,6 @@ class MainWindow(QMainWindow):
         # held: a signal does not keep alive whose method it calls
         self._proposals = Proposals(desk, dialogs, self._select_and_show, self._show_request, self.notice.say)
         self.conflicts_dock.act_asked.connect(self._proposals.act)
-        desk.lead_passed.connect(lambda passed: self.notice.say(passed.words))
         self.task_board.answer_asked.connect(dialogs.answer_task)
         self.inbox_dock.answer_asked.connect(dialogs.answer_task)
         self.inbox_dock.counted.connect(self.top_bar.say_requests)
@@ -288,33 +280,18 @@ class MainWindow(QMainWindow):
             dock.apply(change)
         if change.feeds or change.tasks or change.agencies or change.alerts:
             self.top_bar.refresh()
-        if change.alerts and (news := self._alert_news.take(change)):
-            self.notice.say(news)
-        if told := self._command_news.take(change):
-            self.notice.say("\n".join(told))
-        if told_us := told_to_us(self.desk, change):
-            self.notice.say(told_us)
         if change.agencies:
             self._say_title()
-        if change.refusals:
-            self.notice.say(wording.refused_word(self.desk.picture, self.desk.picture.refusals[-1]))
-        if change.broker:
-            self._say_broker()
-        for key in change.delivered:
-            delivered = self.desk.picture.deliveries[key]
-            if delivered.state == "refused":
-                self.notice.say(f"Not sent: {wording.one_line(delivered.reason) or 'refused by the broker'}.")
+        self._news.take(change)
 
     def tick(self) -> None:
         """A second has passed."""
         self.desk.tick()
-        if news := self._zone_news.tick():
-            self.notice.say(news)
+        self._news.tick()
         self.maps.tick(self.banners.texts())
         self.top_bar.tick()
         for dock in self.docks:
             dock.tick()
-        self._say_broker()
         self._choose_first()
 
     def _say_title(self) -> None:
@@ -323,23 +300,6 @@ class MainWindow(QMainWindow):
         words = ("COP", "EXERCISE" if desk.exercise else "", self._operation)
         who = wording.operator_words(desk.operator, desk.picture)
         self.setWindowTitle(" — ".join(part for part in (*words, who) if part))
-
-    def _say_broker(self) -> None:
-        broker = self.desk.picture.broker
-        text = feed_words.broker_banner(broker, self.desk.now())
-        if text:
-            self.banners.show_banner(text, "bad", "broker")
-        else:
-            self.banners.clear_banner("broker")
-        stopped = broker is not None and broker.state == "stopped"
-        if self._feeds_stopped and broker is not None and broker.state == "online":
-            self.notice.say("The feed process had stopped; it was started again and the picture is up to date.")
-        self._feeds_stopped = stopped or (self._feeds_stopped and broker is not None and broker.state != "online")
-        for source, text in feed_words.disk_banners(broker).items():
-            if text:
-                self.banners.show_banner(text, "bad", source)
-            else:
-                self.banners.clear_banner(source)
 
     # selection
 

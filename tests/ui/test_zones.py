@@ -23,6 +23,7 @@ from cop.ui.dialogs.draw_zone import DrawZoneDialog, EndZoneDialog
 from cop.ui.incident_log import lines_of
 from cop.ui.main_window import MainWindow
 from cop.ui.search import find
+from cop.ui.zone_news import ZoneNews
 from tests import reports as r
 from tests.ui.conftest import RAIL, Clock, MakeDesk, MakeWindow
 
@@ -269,12 +270,11 @@ def test_that_more_time_does_not_move_a_zone_whose_form_says_other_than_its_plac
 
 
 def test_that_a_zone_that_ends_by_itself_is_said_once_and_stands_in_the_incidents_log(
-    make_desk: MakeDesk, make_window: MakeWindow, clock: Clock
+    make_desk: MakeDesk, clock: Clock
 ) -> None:
     desk = make_desk()
     put(desk, expires_at=clock.now + timedelta(seconds=30), incident_agency=RAIL[0], incident=RAIL[1])
-    window = make_window(desk)
-    news = window._zone_news
+    news = ZoneNews(desk)
     assert news.tick() == ""
     clock.now += timedelta(seconds=31)
     words = news.tick()

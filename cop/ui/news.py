@@ -1,0 +1,63 @@
+"""What a person is told without asking: notices of what a pulse brought, banners while something is amiss."""
+
+from cop.picture.change import Change
+from cop.ui import feed_words, wording
+from cop.ui.alert_news import AlertNews
+from cop.ui.banner import Banners, Notice
+from cop.ui.command_words import CommandNews
+from cop.ui.desk import Desk
+from cop.ui.log_news import told_to_us
+from cop.ui.zone_news import ZoneNews
+
+
+class News:
+    """One voice for all of it: `take` what changed, `tick` each second."""
+
+    def __init__(self, desk: Desk, notice: Notice, banners: Banners) -> None:
+        self._desk = desk
+        self._notice = notice
+        self._banners = banners
+        self._alerts = AlertNews(desk)
+        self._zones = ZoneNews(desk)
+        self._command = CommandNews(desk)
+        self._feeds_stopped = False
+        desk.refused.connect(notice.say)
+        desk.lead_passed.connect(lambda passed: notice.say(passed.words))
+
+    def take(self, change: Change) -> None:
+        """Say what of a change must be known at once."""
+        if change.alerts and (news := self._alerts.take(change)):
+            self._notice.say(news)
+        if told := self._command.take(change):
+            self._notice.say("\n".join(told))
+        if told_us := told_to_us(self._desk, change):
+            self._notice.say(told_us)
+        picture = self._desk.picture
+        if change.refusals:
+            self._notice.say(wording.refused_word(picture, picture.refusals[-1]))
+        if change.broker:
+            self.say_broker()
+        for key in change.delivered:
+            delivered = picture.deliveries[key]
+            if delivered.state == "refused":
+                self._notice.say(f"Not sent: {wording.one_line(delivered.reason) or 'refused by the broker'}.")
+
+    def tick(self) -> None:
+        """A second has passed."""
+        if news := self._zones.tick():
+            self._notice.say(news)
+        self.say_broker()
+
+    def say_broker(self) -> None:
+        """How the broker and the disk are, for as long as they are not well."""
+        broker = self._desk.picture.broker
+        banners = {"broker": feed_words.broker_banner(broker, self._desk.now()), **feed_words.disk_banners(broker)}
+        for source, text in banners.items():
+            if text:
+                self._banners.show_banner(text, "bad", source)
+            else:
+                self._banners.clear_banner(source)
+        stopped = broker is not None and broker.state == "stopped"
+        if self._feeds_stopped and broker is not None and broker.state == "online":
+            self._notice.say("The feed process had stopped; it was started again and the picture is up to date.")
+        self._feeds_stopped = stopped or (self._feeds_stopped and broker is not None and broker.state != "online")
