@@ -146,11 +146,13 @@ class TaskBoard(Dock):
     def _read(self, keys: set[Key]) -> None:
         for key in keys:
             report = self.desk.picture.tasks.get(key)
-            if report is None:
+            stands = standing(self.desk, report) if report is not None else None
+            # what another agency only thinks of doing asks nobody
+            if stands is None or (stands.state == "draft" and key[0] != self.desk.operator.agency):
                 self._standings.pop(key, None)
                 self._next.forget(key)
                 continue
-            known, stands = self._standings.get(key), standing(self.desk, report)
+            known = self._standings.get(key)
             if known is not None and known.state != stands.state:
                 self._next.forget(key)
             self._standings[key] = stands

@@ -338,3 +338,18 @@ def test_that_no_name_widens_a_card(qtbot: QtBot, make_desk: MakeDesk, make_wind
     card = card_of(window, "t")
     qtbot.waitUntil(lambda: card.buttons()["next"].width() < card.width() < before)
     assert window.task_board.columns["requested"].width() == before
+
+
+def test_that_our_draft_stands_on_our_board_and_anothers_does_not_until_it_is_asked(
+    make_desk: MakeDesk, make_window: MakeWindow
+) -> None:
+    desk = make_desk()
+    window = make_window(desk)
+    ours = our_request("ours", draft=True)
+    theirs = ("york-fd", r.task("theirs", draft=True, asked_at=r.at(0)))
+    desk.take_in(Batch(epoch=1, reports=[r.report(*ours), r.report(*theirs)]))
+    assert "ours" in columns(window)["requested"]
+    assert "theirs" not in columns(window)["requested"]
+    asked = r.task("theirs", rev=2, seconds=5, asked_at=r.at(5))
+    desk.take_in(Batch(epoch=1, reports=[r.report("york-fd", asked)]))
+    assert "theirs" in columns(window)["requested"]
