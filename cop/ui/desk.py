@@ -37,6 +37,9 @@ Send = Callable[[Command], None]
 _KEPT_WHEN_OVER = timedelta(hours=1)
 _LET_GO_EVERY = timedelta(minutes=1)
 _PASSED_LEADS = 500
+#: an old word of ours that is sent again is answered by the one that stands, so often and so many at once
+_SAY_AGAIN_EVERY = timedelta(seconds=1)
+_SAID_AGAIN_AT_ONCE = 200
 
 
 class Desk(QObject):
@@ -83,6 +86,9 @@ class Desk(QObject):
         self.changed.connect(self.details.renew)
         #: whose lead passed, and when this desk saw it
         self.passed_leads: deque[tuple[datetime, LeadChange]] = deque(maxlen=_PASSED_LEADS)
+        #: (kind, agency, key) of our words of which an old one was sent again
+        self._overtaken: set[tuple[str, str, str]] = set()
+        self._said_again_at = now() - _SAY_AGAIN_EVERY
         self._let_go_at = now()
 
     def take_in(self, batch: Batch) -> None:
@@ -90,7 +96,8 @@ class Desk(QObject):
         change = self.picture.apply(batch)
         if change:
             self._tell(change)
-            self._say_again(change)
+            self._overtaken.update(one for one in change.overtaken if one[1] == self.operator.agency)
+            self._say_again()
 
     def let_go(self) -> None:
         """Forget alerts and zones that have been over for long; asked each second, it looks once a minute."""
@@ -104,6 +111,7 @@ class Desk(QObject):
     def tick(self) -> None:
         """A second has passed: clauses begin and end by the clock, and what is over for long is let go."""
         self._announce(self.authority.tick())
+        self._say_again()
         self.let_go()
 
     def _tell(self, change: Change) -> None:
@@ -112,13 +120,21 @@ class Desk(QObject):
         self.changed.emit(change)
         self._announce(passed)
 
-    def _say_again(self, change: Change) -> None:
-        """What stands of ours, unchanged, where an old word of it was sent: who comes later hears the broker's last."""
-        own = (one for one in sorted(change.overtaken) if one[1] == self.operator.agency)
-        stands = [report for kind, *key in own if (report := self.picture.stands(kind, (key[0], key[1]))) is not None]
-        for report in stands:
+    def _say_again(self) -> None:
+        """What stands of ours, unchanged, where an old word of it was sent: who comes later hears the broker's last.
+
+        Once a second and so many at a time: who sends old words without end does not keep this desk writing.
+        """
+        now = self.now()
+        if not self._overtaken or now - self._said_again_at < _SAY_AGAIN_EVERY:
+            return
+        self._said_again_at = now
+        some = sorted(self._overtaken)[:_SAID_AGAIN_AT_ONCE]
+        self._overtaken.difference_update(some)
+        stands = [report.body for kind, *key in some if (report := self.picture.stands(kind, (key[0], key[1])))]
+        if stands:
             try:
-                self._send(Command(report.body))
+                self._send(Command(stands[0], tuple(stands[1:])))
             except (OSError, ValueError) as error:
                 self.refused.emit(f"What stands could not be said again ({error}).")
 

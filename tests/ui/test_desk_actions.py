@@ -422,3 +422,19 @@ def test_that_what_stands_of_ours_is_said_again_unchanged_where_an_old_word_of_i
         for body in (*words, words[0]):
             desk.take_in(Batch(epoch=1, reports=[r.report(agency, body)]))
     assert [one.body for one in sent] == [words[1]]  # ours, as it was said; what is theirs they say themselves
+
+
+def test_that_who_sends_old_words_without_end_does_not_keep_the_desk_writing(
+    make_desk: MakeDesk, sent: list[Command], clock: Clock
+) -> None:
+    desk = make_desk("liaison")
+    told = [r.report("charlotte-fire", r.task(f"t{n}", rev=rev)) for n in range(300) for rev in (1, 2)]
+    desk.take_in(Batch(epoch=1, reports=told))
+    old = [r.report("charlotte-fire", r.task(f"t{n}", rev=1)) for n in range(300)]
+    for _ in range(30):
+        desk.take_in(Batch(epoch=1, reports=old))
+    assert [len(one.bodies) for one in sent] == [200]  # one write, and the rest when a second has passed
+    clock.now += timedelta(seconds=1)
+    desk.tick()
+    assert [len(one.bodies) for one in sent] == [200, 200]
+    assert all(body.rev == 2 for one in sent for body in one.bodies)
