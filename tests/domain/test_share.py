@@ -164,3 +164,10 @@ def test_that_while_an_agreement_cannot_be_applied_nothing_is_shown_that_it_migh
     assert sharing.shown_to("york-fd", "charlotte-fire", ENGINE, r.NOON).hidden
     assert not sharing.shown_to("york-fd", "charlotte-fire", RAIL, r.NOON).details
     assert not sharing.shown_to("charlotte-fire", "charlotte-fire", ENGINE, r.NOON).hidden
+
+
+def test_that_a_unit_whose_kind_is_not_known_yet_is_shown_as_the_strictest_clause_says() -> None:
+    sharing = _sharing(_clause("1", positions="none", kinds=("helicopter",)))
+    unknown = Case(unit_kind="unknown", lat=35.24, lon=-80.95)
+    assert sharing.shown_to("york-fd", "charlotte-fire", unknown, r.NOON).hidden
+    assert not sharing.shown_to("york-fd", "charlotte-fire", ENGINE, r.NOON).hidden

@@ -124,7 +124,8 @@ def rounded_place(lat: float, lon: float) -> tuple[float, float]:
 def _speaks_of(term: Term, clause: ShareClause, case: Case, at: datetime, operation: str) -> bool:
     if clause.operations and operation not in clause.operations:
         return False
-    if case.unit_kind and clause.kinds and case.unit_kind not in clause.kinds:
+    # of a unit whose kind nobody has said yet every clause speaks: it may be the one that is not to be shown
+    if clause.kinds and case.unit_kind not in {"", "unknown", *clause.kinds}:
         return False
     if case.incident_type and not is_about(term, case.incident_type):
         return False
