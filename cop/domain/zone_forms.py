@@ -142,7 +142,8 @@ def _distinct(form: ZoneForm) -> _Places:
         raise BadForm("A zone across the 180° meridian must be drawn in two parts.")
     places = np.round(places, _DIGITS) + 0.0  # no -0.0
     keep = np.ones(len(places), dtype=np.bool_)
-    keep[1:] = (places[1:] != places[:-1]).any(axis=1)
+    at_pole = np.abs(places[1:, 1]) == 90.0  # where all longitudes are one place
+    keep[1:] = (places[1:, 1] != places[:-1, 1]) | ((places[1:, 0] != places[:-1, 0]) & ~at_pole)
     places = places[keep]
     if form.shape == "polygon" and len(places) > 1 and (places[0] == places[-1]).all():
         places = places[:-1]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import shape
 
@@ -87,6 +87,7 @@ def test_that_what_is_no_shape_on_the_ground_is_refused_with_its_reason(form: Zo
 
 
 @given(form=forms)
+@example(form=ZoneForm(shape="line", points=((0.0, 90.0), (1.0, 90.0))))  # two longitudes of one place
 @settings(max_examples=400, deadline=None)
 def test_that_any_form_is_a_valid_finite_geometry_or_refused_in_words(form: ZoneForm) -> None:
     try:
