@@ -102,10 +102,6 @@ class Commitments:
             and not (is_request and self._picture.task_state(one.task, at) == "expired")
         ]
 
-    def bound_units(self, term: Term, at: datetime, *, exercise: bool = False) -> frozenset[Key]:
-        """The units that a clause has given at a moment."""
-        return frozenset(one.unit for one in self.bound(term, at, exercise=exercise))
-
     def standing(self, term: Term, at: datetime, *, exercise: bool = False) -> list[Claim]:
         """The tasks that a clause has accepted and that are not over: what a pause leaves as it is."""
         bound = self.bound(term, at, exercise=exercise)

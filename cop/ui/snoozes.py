@@ -29,10 +29,6 @@ class Snoozes:
         self._until[item] = until
         return until
 
-    def wake(self, item: Item) -> None:
-        """It counts again."""
-        self._until.pop(item, None)
-
     def until(self, item: Item, now: datetime) -> datetime | None:
         """Until when it is put off; None if it is not."""
         until = self._until.get(item)

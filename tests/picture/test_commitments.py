@@ -106,7 +106,7 @@ def test_that_a_task_that_the_clause_covers_is_accepted_and_one_too_many_is_aske
     picture = picture_of(asked("a"), asked("b", "hazmat-2", seconds=61, by=OTHER), asked("c", "hazmat-3", seconds=62))
     assert states(picture) == {"a": "accepted", "b": "accepted", "c": "requested"}
     assert "gives 2 hazmat units" in picture.standings.of(picture.tasks[TAKER, "c"]).why
-    assert len(picture.commitments.bound_units(TERM, at(100))) == 3
+    assert len({one.unit for one in picture.commitments.bound(TERM, at(100))}) == 3
 
 
 def test_that_a_unit_with_two_tasks_is_one_unit_of_the_quantity() -> None:
@@ -412,7 +412,7 @@ def test_that_a_long_line_of_tasks_each_in_the_place_of_the_last_is_gone_through
     picture.standings.replaced_by = counted  # type: ignore[method-assign]
     picture.apply(Batch(reports=line))
     assert max(looked_at.values()) <= 2
-    assert len(picture.commitments.bound_units(TERM, at(1000))) == 1
+    assert len({one.unit for one in picture.commitments.bound(TERM, at(1000))}) == 1
 
 
 def test_that_a_pulse_in_which_no_word_is_about_a_task_weighs_none() -> None:

@@ -123,30 +123,14 @@ def _count_down(counted: Counter[_Counted], one: _Counted) -> None:
         del counted[one]
 
 
-def stands_by_clause(
-    claim: Claim,
-    term: Term | None,
-    consent: Consent | None,
-    *,
-    late: bool,
-    unit: Report | None,
-    incident: Report | None,
+def stands_if_leaning(
+    claim: Claim, term: Term, consent: Consent | None, *, late: bool, unit: Report | None, incident: Report | None
 ) -> Direct | Request:
-    """What the clause that a task names comes to: Direct if it accepts it, else Request with the reason.
+    """What the clause comes to for a task that leans on it by its own words: Direct if it accepts it, else Request.
 
     `consent` is the giver's word, `late` says that it is `crowded_out`, `unit` and `incident` are what their owners say
     of them.
     """
-    why = why_not_by_own_words(claim, term)
-    if why or term is None:
-        return Request(why)
-    return stands_if_leaning(claim, term, consent, late=late, unit=unit, incident=incident)
-
-
-def stands_if_leaning(
-    claim: Claim, term: Term, consent: Consent | None, *, late: bool, unit: Report | None, incident: Report | None
-) -> Direct | Request:
-    """The same for a task of which it is known that it leans on the clause by its own words."""
     task, clause = claim.body, term.clause
     assert isinstance(clause, AidClause) and task.asked_at is not None
     stop = keeps_out(consent, task.asked_at, claim.name)

@@ -41,11 +41,6 @@ class LinkActs:
         """Take two incidents apart, whoever linked them."""
         return self._desk.do(self._linker(first).unlink(first, second))
 
-    def why_not_unlink(self, first: Key, second: Key) -> str | None:
-        """Why this desk may not take these apart; None if it may."""
-        decided = self._linker(first).unlink(first, second)
-        return decided.reason if isinstance(decided, Refusal) else None
-
     def candidates(self, key: Key) -> list[Likely]:
         """The incidents that this one can be merged with by us, those that look the same first."""
         picture, own = self._desk.picture, self._desk.operator.agency
