@@ -18,7 +18,7 @@ from cop.domain.desk import Operator
 from cop.feed_process import FeedProcess
 from cop.feeds.broker import Broker
 from cop.feeds.message import Feed
-from cop.feeds.pipe import FeedSetup
+from cop.feeds.pipe import FeedSetup, Recording
 
 _RATE, _UNITS, _CHUNK_S, _SPAN_S, _ROUNDS = 15_000, 3_000, 0.01, 6.0, 3
 
@@ -74,7 +74,7 @@ def run() -> list[Row]:
                 feeds=(Feed(name="cop", format="cop-json", topic=f"{ROOT}/#"),),
                 operator=operator,
                 root=ROOT,
-                journal=str(Path(folder) / "journal.sqlite"),
+                journal=Recording(folder=folder, operation="Bench", desk="bench"),
                 outbox=str(Path(folder) / "outbox.sqlite"),
                 client_id="bench-frames",
             )

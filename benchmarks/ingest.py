@@ -17,7 +17,7 @@ from cop.domain.desk import Operator
 from cop.feed_process import FeedProcess
 from cop.feeds.broker import Broker
 from cop.feeds.message import Feed
-from cop.feeds.pipe import FeedSetup
+from cop.feeds.pipe import FeedSetup, Recording
 from cop.picture.picture import Picture
 
 _MESSAGES, _UNITS, _ROUNDS = 60_000, 2_000, 3
@@ -57,7 +57,7 @@ def _ours(port: int, packets: bytes, round_: int) -> float:
             feeds=(Feed(name="cop", format="cop-json", topic=f"{ROOT}/#"),),
             operator=Operator("bench-desk", "dispatcher", "bench", f"bench-{round_}"),
             root=ROOT,
-            journal=str(Path(folder) / "journal.sqlite"),
+            journal=Recording(folder=folder, operation="Bench", desk="bench"),
             outbox=str(Path(folder) / "outbox.sqlite"),
             client_id=f"bench-ours-{round_}",
         )

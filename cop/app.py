@@ -32,7 +32,7 @@ from cop.exercise.scenario import Scenario, ScenarioError, load_scenario
 from cop.feed_process import FeedProcess
 from cop.feeds.message import Feed
 from cop.feeds.outbox import Outbox
-from cop.feeds.pipe import FeedSetup, OpenEmergency
+from cop.feeds.pipe import FeedSetup, OpenEmergency, Recording
 from cop.feeds.topics import exercise_root
 from cop.map.measures import Measures
 from cop.map.palette import Palette, load_palette
@@ -349,13 +349,20 @@ class _FirstPaint(QObject):
 
 
 def _feed_setup(config: Config, operator: Operator, data: Path, agreements: Agreements, operation: str) -> FeedSetup:
-    journal = Path(config.journal.file).expanduser() if config.journal.file else data / "journal.sqlite"
+    recording = Recording(
+        folder=str(config.journal_folder()),
+        operation=operation,
+        desk=operator.desk,
+        key_file=config.journal.key_file,
+        keep_days=config.journal.keep_days,
+        keep_mb=config.journal.keep_mb,
+    )
     return FeedSetup(
         broker=config.broker,
         feeds=config.feeds(),
         operator=operator,
         root=config.root,
-        journal=str(journal) if config.journal.record else "",
+        journal=recording if config.journal.record else None,
         outbox=str(data / "outbox.sqlite"),
         client_id=config.broker.client_id or _client_id(data, operator, config.feeds()),
         publish=config.publish,

@@ -75,10 +75,13 @@ class AgreementSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
 
 class JournalSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is recorded: `[journal]`."""
+    """What is recorded, where, and for how long: `[journal]`; 0 keeps it for ever."""
 
-    file: str = ""
+    folder: str = ""
     record: bool = True
+    key_file: str = ""
+    keep_days: Annotated[float, msgspec.Meta(ge=0, le=36_500)] = 0.0
+    keep_mb: Annotated[float, msgspec.Meta(ge=0, le=100_000_000)] = 0.0
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -135,6 +138,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             return Path(self.desk.data).expanduser()
         work = f"exercise-{self.exercise}" if self.exercise else "live"
         return Path(platformdirs.user_data_dir("cop", appauthor=False)) / work / self.desk_name()
+
+    def journal_folder(self) -> Path:
+        """Where the record is kept, a file a day and operation."""
+        return Path(self.journal.folder).expanduser() if self.journal.folder else self.data() / "journal"
 
     def desk_name(self) -> str:
         """The name of this desk in its agency's topics."""

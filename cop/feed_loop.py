@@ -22,7 +22,7 @@ from cop.feeds.adapters import cop_json
 from cop.feeds.connecting import Will
 from cop.feeds.intake import Intake
 from cop.feeds.outbox import Outbox
-from cop.feeds.pipe import NEWS, QUIT, FeedSetup
+from cop.feeds.pipe import NEWS, QUIT, FeedSetup, note_in
 from cop.feeds.relay import Relay
 from cop.feeds.session import Received, Session, Subscription
 from cop.feeds.topics import exercise_of, object_topic
@@ -60,7 +60,7 @@ class _Loop:
         self._pipe = pipe
         self._epoch = epoch
         operator = setup.operator
-        self._journal = Journal(Path(setup.journal)) if setup.journal else None
+        self._journal = Journal(Path(setup.journal.folder) / "journal.sqlite") if setup.journal is not None else None
         self._journal_error = ""
         self._journal_retry_at = 0.0
         self._own_source = self._journal.source("this desk", operator.agency, "cop-json") if self._journal else 0
@@ -148,6 +148,8 @@ class _Loop:
         self._last_broker = state
         delivered, self._sender.delivered = self._sender.delivered, []
         batch = self._intake.batch(self._epoch, broker, delivered, health=health)
+        if self._journal is not None:
+            batch = msgspec.structs.replace(batch, upto=self._journal.last, upto_at=self._journal.last_at)
         held, self._unacknowledged = self._unacknowledged, []
         self._writer.write(_ENCODER.encode(batch), held)
         return True
@@ -158,6 +160,8 @@ class _Loop:
                 said = self._pipe.recv_bytes()
                 self._outbox_news |= said == NEWS
                 self._quit |= said == QUIT
+                if (note := note_in(said)) is not None and self._journal is not None:
+                    self._journal.note(note.kind, note.payload)
         except (EOFError, OSError):
             self._quit = True
 

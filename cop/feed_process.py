@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 import msgspec
 
 from cop.domain.batch import Batch, BrokerState
-from cop.feeds.pipe import NEWS, QUIT, FeedSetup, OpenEmergency
+from cop.feeds.pipe import NEWS, QUIT, FeedSetup, Note, OpenEmergency, packed_note
 
 _HUNG_AFTER_S = 30.0  # looking up a broker's name may take most of this
 _RESTART_BACKOFF_S = (0.1, 5.0)
@@ -37,6 +37,7 @@ class FeedProcess:
         self._process: multiprocessing.process.BaseProcess | None = None
         self._pipe: Connection | None = None
         self._reader: _Reader | None = None
+        self._teller: _Teller | None = None
         self._epoch = 0
         self._started_at = 0.0
         self._restart_at = 0.0
@@ -60,6 +61,7 @@ class FeedProcess:
         theirs.close()
         self._pipe = ours
         self._reader = _Reader(ours)
+        self._teller = _Teller(ours)
         self._started_at = self._last_heard = time.monotonic()
 
     def receive(self) -> list[Batch]:
@@ -89,17 +91,20 @@ class FeedProcess:
 
     def notify(self) -> None:
         """Tell the process that the outbox has news; if it is down it will read the outbox when it is up."""
-        if self._pipe is not None:
-            with contextlib.suppress(OSError):
-                self._pipe.send_bytes(NEWS)
+        if self._teller is not None:
+            self._teller.tell(NEWS)
+
+    def note(self, kind: str, pack: Callable[[], bytes]) -> None:
+        """Put something on record; `pack` makes its bytes, on another thread. What finds no process is lost."""
+        if self._teller is not None:
+            self._teller.tell(lambda: packed_note(Note(kind, pack())))
 
     def stop(self) -> None:
         """End the process in order: journal written, desk said to be offline."""
         if self._process is None:
             return
-        if self._pipe is not None:
-            with contextlib.suppress(OSError):
-                self._pipe.send_bytes(QUIT)
+        if self._teller is not None:
+            self._teller.tell(QUIT)
         deadline = time.monotonic() + 4.0
         while self._process.is_alive() and time.monotonic() < deadline:
             if self._reader is not None:
@@ -120,10 +125,13 @@ class FeedProcess:
             self._process.join(1.0)
         if self._reader is not None:
             self._reader.join(1.0)
+        if self._teller is not None:
+            self._teller.end()
         if self._pipe is not None:
             self._pipe.close()
         self._process = None
         self._reader = None
+        self._teller = None
         self._pipe = None
 
     def _died(self, how: str) -> Batch:
@@ -175,6 +183,41 @@ class _Reader:
                 self._batches.put(self._pipe.recv_bytes())
         except (EOFError, OSError, TypeError):  # TypeError is what a connection closed by another thread says
             self.ended = True
+
+
+class _Teller:
+    """Tells the process things on a thread: one that does not read stops no screen.
+
+    What waits beyond a bound is left out: news are told again with the next action, and found by the process itself.
+    """
+
+    _WAITING = 1_000
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._waiting: queue.Queue[bytes | Callable[[], bytes] | None] = queue.Queue(maxsize=self._WAITING)
+        self._thread = threading.Thread(target=self._work, name="pipe-teller", daemon=True)
+        self._thread.start()
+
+    def tell(self, what: bytes | Callable[[], bytes]) -> None:
+        """Send these bytes, or what this makes, when their turn comes."""
+        with contextlib.suppress(queue.Full):
+            self._waiting.put_nowait(what)
+
+    def end(self) -> None:
+        """The process is gone: nothing more is told."""
+        with contextlib.suppress(queue.Full):
+            self._waiting.put_nowait(None)
+        self._thread.join(1.0)
+
+    def _work(self) -> None:
+        while (what := self._waiting.get()) is not None:
+            try:
+                self._pipe.send_bytes(what if isinstance(what, bytes) else what())
+            except (OSError, ValueError, TypeError):  # TypeError is what a connection closed by another thread says
+                return
+            except Exception:  # noqa: BLE001 - a note that cannot be made keeps no action from leaving
+                _LOG.exception("a note for the journal cannot be made")
 
 
 def _run(pipe: Connection, setup: FeedSetup, epoch: int) -> None:

@@ -46,11 +46,32 @@ class PositionFields(msgspec.Struct, frozen=True, array_like=True):
     fields: dict[str, str]
 
 
+class Voice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How one agency is heard on a feed: `state` is live or silent, by its own usual rhythm.
+
+    `usual_gap_s` is the longest pause that is usual for it, None until that is known. `skew_s` is how far its clock is
+    ahead of ours (negative: behind), None until measured; `corrected` tells that its times are read by that much less.
+    `latency_s` is how long its messages take beyond the quickest.
+    """
+
+    agency: str
+    state: str
+    messages: int = 0
+    last_message_at: datetime | None = None
+    per_second: float = 0.0
+    usual_gap_s: float | None = None
+    skew_s: float | None = None
+    corrected: bool = False
+    latency_s: float | None = None
+
+
 class FeedHealth(msgspec.Struct, frozen=True, kw_only=True):
-    """How a feed is: `state` is one of never_heard, live, silent, failed, stopped.
+    """How a feed is: `state` is one of never_heard, live, flooding, silent, failed, stopped.
 
     `last_message_at` is our time of receipt; `bad_reasons` counts refused messages by reason, `unmapped` the words
-    for kinds, statuses and types that stand in none of our tables, as "unit kind · E-1".
+    for kinds, statuses and types that stand in none of our tables, as "unit kind · E-1". `voices` are the agencies
+    heard on it. A feed that floods is taken in at its share: `held` messages wait, `overtaken` positions were left
+    out for newer ones of the same unit.
     """
 
     feed: str
@@ -64,6 +85,9 @@ class FeedHealth(msgspec.Struct, frozen=True, kw_only=True):
     bad_reasons: dict[str, int] = {}
     unmapped: dict[str, int] = {}
     per_second: float = 0.0
+    voices: list[Voice] = []
+    held: int = 0
+    overtaken: int = 0
 
 
 class BrokerState(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +101,11 @@ class BrokerState(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     protocol: str = ""
     reason: str = ""
+    #: what a person can do about it
+    advice: str = ""
+    #: which of how many brokers this is, from 1 on
+    place: int = 1
+    brokers: int = 1
     since: datetime | None = None
     reconnects: int = 0
     journal_error: str = ""
@@ -110,10 +139,13 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `fields` is what was said beside positions, where that has changed; it may come some pulses later.
     `reports` holds every other report, in the order of arrival. `epoch` changes when the feed process was
-    restarted and numbers its slots anew.
+    restarted and numbers its slots anew. All that the journal's records say up to number `upto` is in this batch or in
+    one before it, and nothing later; the last of them was received at `upto_at` (epoch seconds).
     """
 
     epoch: int = 0
+    upto: int = 0
+    upto_at: float = 0.0
     tracks: list[TrackName] = []
     positions: bytes = b""
     fields: list[PositionFields] = []

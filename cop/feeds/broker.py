@@ -14,10 +14,13 @@ _PORTS = {"mqtt": 1883, "mqtts": 8883}
 class Broker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`url` is `mqtt://host[:port]` or `mqtts://host[:port]`; TLS files are paths, `insecure` skips the name check.
 
+    `also` are further brokers, tried in this order when the one before is not reached.
+
     `session_expiry_s` is how long the broker keeps QoS 1 messages for a desk that is away (MQTT 5 §3.1.2.11.2).
     """
 
     url: str = "mqtt://127.0.0.1:1883"
+    also: tuple[str, ...] = ()
     user: str = ""
     password: str = ""
     password_file: str = ""

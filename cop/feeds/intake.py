@@ -92,6 +92,7 @@ class Intake:
     `exercise` is the name of the exercise that this desk plays, None in live work; `reader` is its agency. `listen`
     hears every report that is believed. `we_say` knows of which agencies this desk itself writes for TAK: what comes
     back of these is an echo. `emergencies` are those that stand in the picture when the process is started again.
+    `clock` tells our time in epoch seconds.
     """
 
     def __init__(
@@ -105,6 +106,7 @@ class Intake:
         listen: Callable[[Report], None] | None = None,
         we_say: Callable[[str], bool] | None = None,
         emergencies: Iterable[OpenEmergency] = (),
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._lines = [_Line(feed) for feed in feeds]
         self._by_specificity = sorted(self._lines, key=lambda line: specificity(line.feed.topic))
@@ -115,6 +117,7 @@ class Intake:
         self._make = make
         self._listen = listen
         self._we_say = we_say
+        self._clock = clock
         self._routes: dict[str, _Route] = {}
         self._conflation = Conflation()
         self._reports: list[Report] = []
@@ -175,7 +178,7 @@ class Intake:
         reports, self._reports, self._waiting_bytes = self._reports, [], 0
         refusals = list(self._refusals)
         self._refusals.clear()
-        now = time.time()
+        now = self._clock()
         for key in self._census.leave_over(now):
             self._revisions.pop(key, None)
         lines = [*self._lines, self._stray] if self._stray.counter.messages else self._lines

@@ -81,6 +81,19 @@ class Journal:
             number = self._sources[key] = len(self._sources)
         return number
 
+    def note(self, kind: str, payload: bytes) -> None:
+        """Put a note of the journal's own on record (`cop.journal.record`)."""
+
+    @property
+    def last(self) -> int:
+        """The number of the newest record that was appended."""
+        return 0
+
+    @property
+    def last_at(self) -> float:
+        """When it was received, epoch seconds."""
+        return 0.0
+
     def append(self, records: Iterable[Record]) -> None:
         """Take records in; they are on disk after the next `commit`."""
         before = len(self._waiting)

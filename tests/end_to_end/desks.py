@@ -21,7 +21,7 @@ class DeskProcess:
     def __init__(self, folder: Path, *, broker: str, agency: str, role: str, feeds: str = "") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.agency = agency
-        self.journal = folder / "data" / "journal.sqlite"
+        self.data = folder / "data"
         self._settings = folder / "cop.toml"
         self._settings.write_text(
             f'[desk]\nagency = "{agency}"\nrole = "{role}"\noperator = "{role} {agency}"\ndata = "{folder / "data"}"\n'

@@ -117,7 +117,7 @@ def test_that_an_action_without_a_broker_is_on_disk_survives_a_kill_and_is_sent_
     story.dispatcher.tell("type", name="Title", text="Bus crash on Independence")
     story.dispatcher.tell("press", name="Open incident")
     story.dispatcher.process.kill()  # type: ignore[union-attr]  # it is running
-    with sqlite3.connect(story.dispatcher.journal.with_name("outbox.sqlite")) as outbox:
+    with sqlite3.connect(story.dispatcher.data / "outbox.sqlite") as outbox:
         assert outbox.execute("SELECT count(*) FROM entry WHERE state = 'pending'").fetchone() == (1,)
     story.dispatcher.kill()
     story.dispatcher.start()

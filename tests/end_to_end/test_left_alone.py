@@ -33,7 +33,7 @@ def test_that_feed_process_broker_and_agencies_end_when_the_desktop_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    journal = tmp_path / "cop" / "exercise-steel-rail" / "charlotte-fire-commander" / "journal.sqlite"
+    journal = tmp_path / "cop" / "exercise-steel-rail" / "charlotte-fire-commander" / "journal"
     desktop = subprocess.Popen(
         [sys.executable, "-m", "cop", "run", "--offscreen"], cwd=_ROOT, stderr=subprocess.DEVNULL
     )

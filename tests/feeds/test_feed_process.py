@@ -23,7 +23,7 @@ from cop.feeds.adapters.cop_json import encode
 from cop.feeds.broker import Broker
 from cop.feeds.message import Feed
 from cop.feeds.outbox import Outbox
-from cop.feeds.pipe import FeedSetup
+from cop.feeds.pipe import FeedSetup, Recording
 from cop.journal.journal import counts
 from cop.picture.picture import Picture
 from tests.conftest import Mosquitto, wait_until
@@ -40,7 +40,7 @@ class Desk:
     def __init__(self, folder: Path, broker: Broker, name: str = "desk-1") -> None:
         folder.mkdir(exist_ok=True)
         operator = Operator("charlotte-fire", "commander", "Ann", name)
-        self.journal = folder / "journal.sqlite"
+        self.journal = folder / "journal" / "journal.sqlite"
         self.outbox = Outbox(folder / "outbox.sqlite", operator.agency, _ROOT)
         self.feeds = FeedProcess(
             FeedSetup(
@@ -48,7 +48,7 @@ class Desk:
                 feeds=(Feed(name="cop", format="cop-json", topic=f"{_ROOT}/#"),),
                 operator=operator,
                 root=_ROOT,
-                journal=str(self.journal),
+                journal=Recording(folder=str(self.journal.parent), operation="Live", desk="desk"),
                 outbox=str(folder / "outbox.sqlite"),
                 client_id=f"test-{name}",
             )
@@ -380,7 +380,7 @@ def test_that_a_journal_that_cannot_be_written_is_said_the_desk_goes_on_and_it_r
     tmp_path: Path, mosquitto: Mosquitto, agency: mqtt.Client
 ) -> None:
     desk = Desk(tmp_path / "desk", Broker(url=mosquitto.url))
-    desk.journal.mkdir()  # a folder stands in its place
+    desk.journal.mkdir(parents=True)  # a folder stands in its place
     desk.feeds.start()
     try:
         desk.until_state("online")

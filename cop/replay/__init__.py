@@ -1,0 +1,1 @@
+"""The past from the journal: the same messages through the same steps, at any moment and pace."""
