@@ -134,13 +134,55 @@ class RefusedWord(msgspec.Struct, frozen=True, array_like=True):
     at: datetime
 
 
+class GoneWord(msgspec.Struct, frozen=True, array_like=True):
+    """An object that was taken back: the last word about it, and until when (epoch seconds) nothing brings it back."""
+
+    kind: str
+    agency: str
+    id: str
+    word: Report
+    at: float
+
+
+class EndedAlert(msgspec.Struct, frozen=True, array_like=True):
+    """An alert that was ended by others of its agency: said up to when (epoch seconds), by one that counts, by any."""
+
+    agency: str
+    id: str
+    earnest: float
+    other: float
+
+
+class UnitAside(msgspec.Struct, frozen=True, array_like=True):
+    """A unit that was taken back, or whose place was, at `gone_at` (epoch seconds), and whether it is there again."""
+
+    agency: str
+    unit: str
+    gone_at: float
+    present: bool
+
+
+class Aside(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a picture remembers beside what stands: it decides what later words can do.
+
+    `heard` are the highest revisions heard: kind, agency, key, revision.
+    """
+
+    gone: list[GoneWord] = []
+    ended: list[EndedAlert] = []
+    heard: list[tuple[str, str, str, int]] = []
+    units: list[UnitAside] = []
+    refusals: list[RefusedWord] = []
+
+
 class Batch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`positions` holds the newest position of each unit that moved (`POSITION_ROW` records, packed);
 
     `fields` is what was said beside positions, where that has changed; it may come some pulses later.
     `reports` holds every other report, in the order of arrival. `epoch` changes when the feed process was
     restarted and numbers its slots anew. All that the journal's records say up to number `upto` is in this batch or in
-    one before it, and nothing later; the last of them was received at `upto_at` (epoch seconds).
+    one before it, and nothing later; the last of them was received at `upto_at` (epoch seconds). `aside` is there in a
+    batch that says all that stands: it is for an empty picture.
     """
 
     epoch: int = 0
@@ -154,6 +196,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     broker: BrokerState | None = None
     delivered: list[Delivered] = []
     refusals: list[RefusedWord] = []
+    aside: Aside | None = None
 
     def position_rows(self) -> NDArray[Any]:
         """The packed positions as an array of `POSITION_ROW`, shape (n,)."""

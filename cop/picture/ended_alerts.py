@@ -1,6 +1,9 @@
 """What alerts say of one another: which took the place of which, and which were called off."""
 
+from collections.abc import Iterable
+
 from cop.domain.area import Alert
+from cop.domain.batch import EndedAlert
 from cop.domain.report import Report
 from cop.domain.rules.alarm import is_actual
 
@@ -38,6 +41,17 @@ class EndedAlerts:
         """Whether an alert was ended by a later word of its agency."""
         earnest, other = self._ended.get(report.agency, {}).get(report.body.id, (_NEVER, _NEVER))
         return report.body.at.timestamp() <= (earnest if counts(report) else max(earnest, other))
+
+    def kept(self) -> list[EndedAlert]:
+        """All that is remembered."""
+        return [EndedAlert(agency, one, *ends) for agency, ended in self._ended.items() for one, ends in ended.items()]
+
+    def adopt(self, kept: Iterable[EndedAlert]) -> None:
+        """Remember this, and nothing else."""
+        self._ended.clear()
+        self._count = 0
+        for one in kept:
+            self._keep(one.agency, one.id, (one.earnest, one.other))
 
     def _keep(self, agency: str, alert: str, ends: tuple[float, float]) -> None:
         ended = self._ended.setdefault(agency, {})

@@ -1,6 +1,6 @@
 """Which words of authority were heard, so that an old one that is sent again is told, and not only passed over."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from cop.domain.agreement import Agreements
 from cop.domain.batch import RefusedWord
@@ -26,6 +26,14 @@ class HeardWords:
         self._tasks = tasks
         self._agreements = agreements
         self._heard: dict[tuple[str, Key], int] = {}
+
+    def kept(self) -> list[tuple[str, str, str, int]]:
+        """All that is remembered: kind, agency, key, revision."""
+        return [(kind, *key, revision) for (kind, key), revision in self._heard.items()]
+
+    def adopt(self, kept: Iterable[tuple[str, str, str, int]]) -> None:
+        """Remember this, and nothing else."""
+        self._heard = {(kind, (agency, key)): revision for kind, agency, key, revision in kept}
 
     def why_not(self, kind: str, key: Key, report: Report, change: Change) -> Iterator[RefusedWord]:
         """The refusals that a word deserves, in the field's words; it is noted as heard."""

@@ -55,6 +55,19 @@ class IncidentWords:
             losses={**newest.losses, "words": f"as said at {said_at}"},
         )
 
+    def said(self, key: Key, shown: Report) -> list[Report]:
+        """What makes an incident that is shown so, as it came: of one without words those said before come first."""
+        wordless = self._wordless.get(key)
+        if wordless is None:
+            return [shown]
+        worded = self._worded.get(key)
+        return [wordless] if worded is None else [worded, wordless]
+
+    def clear(self) -> None:
+        """Nothing was said of any incident."""
+        self._worded.clear()
+        self._wordless.clear()
+
     def forget(self, key: Key) -> None:
         """The incident was taken back."""
         self._worded.pop(key, None)

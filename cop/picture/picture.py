@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -32,6 +31,7 @@ from cop.picture.incident_words import IncidentWords
 from cop.picture.placing import Placing
 from cop.picture.said_to import SaidTo
 from cop.picture.sameness import Sameness
+from cop.picture.snapshot import Gone, Snapshot, adopt, forget
 from cop.picture.task_standings import TaskStandings
 from cop.picture.tracks import Tracks
 from cop.picture.trails import Trails
@@ -66,13 +66,6 @@ _SAID_TO = {"answer": "tasks", "fill": "requests"}
 
 #: what is said of the real world: a drill's, a test's or a draft's word on the same object does not replace it
 _OF_THE_WORLD = frozenset({"alert", "resource", "consent", "task", "answer", "command", "request", "fill"})
-
-
-class _Gone(NamedTuple):
-    """An object that was taken back: the last word about it, and until when (epoch seconds) nothing brings it back."""
-
-    word: Report
-    at: float
 
 
 class Picture:
@@ -135,10 +128,10 @@ class Picture:
         self.deliveries: dict[tuple[str, str, str], Delivered] = {}
         #: words that were not taken, the newest last
         self.refusals: deque[RefusedWord] = deque(maxlen=_REFUSALS_LENGTH)
-        self._heard = HeardWords(self.tasks, self.agreements)
-        self._gone: dict[tuple[str, Key], _Gone] = {}
-        self._ended = EndedAlerts()
-        self._words = IncidentWords()
+        self.heard = HeardWords(self.tasks, self.agreements)
+        self.gone: dict[tuple[str, Key], Gone] = {}
+        self.ended = EndedAlerts()
+        self.words = IncidentWords()
         self._said_to = SaidTo()
         self._log_seen: set[Key] = set()
 
@@ -148,6 +141,8 @@ class Picture:
         for report in batch.reports:
             self._take(report, change)
         self._placing.take(batch, change)
+        if batch.aside is not None:
+            adopt(self, batch.aside, change)
         for health in batch.health:
             self.feeds[health.feed] = health
             change.feeds.add(health.feed)
@@ -156,6 +151,24 @@ class Picture:
             change.broker = True
         self.mark(batch.delivered, change)
         self._refuse(batch.refusals, change)
+        self._renew(change)
+        return change
+
+    def snapshot(self, *, upto: int = 0, upto_at: float = 0.0) -> Snapshot:
+        """All that stands, at the journal's record `upto`, received at `upto_at`: for an empty picture to `apply`."""
+        return Snapshot(self, _TABLES, upto=upto, upto_at=upto_at)
+
+    def forget(self) -> Change:
+        """Know nothing any more, as if it was new; the change names all that was there. Rows of tracks stay."""
+        change = forget(self, _TABLES)
+        self._said_to.clear()
+        self._log_seen.clear()
+        self._placing.forget()
+        self._renew(change)
+        return change
+
+    def _renew(self, change: Change) -> None:
+        """What is read from the tables is read anew where a change may have moved it."""
         if change.links:
             self.same.renew()
         self.commanding.renew(change)
@@ -164,7 +177,6 @@ class Picture:
         if moved := self.commitments.take(change):
             change.tasks |= moved
             change.tasks |= self.standings.renew(change)
-        return change
 
     @property
     def epoch(self) -> int:
@@ -194,7 +206,7 @@ class Picture:
 
     def _is_taken_back(self, answer: Key, asked_at: datetime) -> bool:
         """Whether an answer stood and was taken back after its task was asked; what is asked later is asked afresh."""
-        gone = self._gone.get(("answer", answer))
+        gone = self.gone.get(("answer", answer))
         return gone is not None and gone.at >= asked_at.timestamp()
 
     def task_state(self, task: Report, now: datetime | None = None) -> str:
@@ -212,7 +224,7 @@ class Picture:
             return -1
         key = _key(report)
         table: dict[Key, Report] = getattr(self, _TABLES[kind])
-        gone = self._gone.get((kind, key))
+        gone = self.gone.get((kind, key))
         words = [table[key]] if key in table else [gone.word] if gone is not None else []
         return max((word.body.rev for word in words), default=-1)
 
@@ -236,7 +248,7 @@ class Picture:
         row = self.tracks.row_of(agency, unit)
         if row is None:
             row = self.tracks.row(agency, unit)
-            gone = self._gone.get(("unit", (agency, unit)))
+            gone = self.gone.get(("unit", (agency, unit)))
             if gone is not None:
                 self.tracks.remove(row, gone.at)
         return row
@@ -260,40 +272,40 @@ class Picture:
         key = _key(report)
         if kind == "alert":
             self._end_alerts(report, change)
-        self._refuse(self._heard.why_not(kind, key, report, change), change)
-        gone = self._gone.get((kind, key))
+        self._refuse(self.heard.why_not(kind, key, report, change), change)
+        gone = self.gone.get((kind, key))
         known = table.get(key) or (gone.word if gone is not None else None)
         if kind == "incident":
-            known = self._words.newest(key, known)
+            known = self.words.newest(key, known)
         if known is not None and kind in _OF_THE_WORLD and counts(report) != counts(known):
             newer = counts(report)
         else:
             newer = known is None or is_newer(report.body, known.body)
         if not newer:
-            if kind == "incident" and key in table and known is not None and self._words.note(report):
-                table[key] = self._words.shown(known)
-                self._note(kind, key, known, change)
+            if kind == "incident" and key in table and known is not None and self.words.note(report):
+                table[key] = self.words.shown(known)
+                self.note(kind, key, known, change)
             return
         goes = report.body.deleted and not is_of_giver(report, self.agreements)
         if goes or (kind == "alert" and self._is_aside(report)):
             self._remove(kind, key, report, report.body.at, change)
             return
-        self._gone.pop((kind, key), None)
-        table[key] = self._words.shown(report) if kind == "incident" else report
+        self.gone.pop((kind, key), None)
+        table[key] = self.words.shown(report) if kind == "incident" else report
         if kind in _SAID_TO:
             self._said_to.note(kind, key)
         if isinstance(report.body, Unit):
             body = report.body
             row = self.tracks.row(*key)
             self.tracks.describe(row, callsign=body.callsign, kind=body.kind, status=body.status)
-        self._note(kind, key, report, change)
+        self.note(kind, key, report, change)
 
     def _end_alerts(self, report: Report, change: Change) -> None:
         """Take away what an alert supersedes or cancels, and write in the log what it cancels."""
-        for alert in self._ended.note(report):
+        for alert in self.ended.note(report):
             key = (report.agency, alert)
             known = self.alerts.get(key)
-            if known is not None and self._ended.is_over(known):
+            if known is not None and self.ended.is_over(known):
                 self._remove("alert", key, known, known.body.at, change)
         body = report.body
         if isinstance(body, Alert) and body.cancels and not body.deleted:
@@ -304,7 +316,7 @@ class Picture:
 
     def _is_aside(self, report: Report) -> bool:
         """Whether an alert is to be known, but stands no longer: ended by a later one, or itself such an end."""
-        return bool(getattr(report.body, "cancels", ())) or self._ended.is_over(report)
+        return bool(getattr(report.body, "cancels", ())) or self.ended.is_over(report)
 
     def _retract(self, report: Report, change: Change) -> None:
         kind: str = getattr(report.body, "kind", "")
@@ -316,7 +328,7 @@ class Picture:
                 self.tracks.unplace(row, report.body.at.timestamp())
                 self.trails.part(report.key, report.body.at.timestamp())
                 self.position_fields.pop(row, None)
-                self._note("unit", report.key, report, change)
+                self.note("unit", report.key, report, change)
                 return
             kind = "unit"  # nothing else is known of it
         word = self.consents.get(report.key)
@@ -339,7 +351,7 @@ class Picture:
                 newer = known is None or (_is_sent_at(report) and is_newer(report.body, known.body))
                 self._remove(kind, key, report if newer or known is None else known, report.body.at, change)
         if not matching and kind not in _SAID_TO and _is_sent_at(report) and not report.exercise:
-            known_gone = self._gone.get((kind, report.key))
+            known_gone = self.gone.get((kind, report.key))
             if known_gone is None or is_newer(report.body, known_gone.word.body):
                 self._keep_gone(kind, report.key, report, report.body.at)
 
@@ -348,22 +360,23 @@ class Picture:
         if kind in _SAID_TO:
             self._said_to.forget(kind, key)
         if kind == "incident":
-            self._words.forget(key)
+            self.words.forget(key)
         self._keep_gone(kind, key, last_word, at)
         if kind == "unit" and (row := self.tracks.row_of(*key)) is not None:
             self.tracks.remove(row, at.timestamp())
             self.trails.part(key, at.timestamp())
             self.position_fields.pop(row, None)
-        self._note(kind, key, last_word, change)
+        self.note(kind, key, last_word, change)
 
     def _keep_gone(self, kind: str, key: Key, last_word: Report, at: datetime) -> None:
-        if len(self._gone) >= _GONE_LIMIT:  # a sender may make and take back without end: the oldest are forgotten
-            del self._gone[next(iter(self._gone))]
-        known = self._gone.get((kind, key))
+        if len(self.gone) >= _GONE_LIMIT:  # a sender may make and take back without end: the oldest are forgotten
+            del self.gone[next(iter(self.gone))]
+        known = self.gone.get((kind, key))
         until = max(at.timestamp(), known.at) if known is not None else at.timestamp()
-        self._gone[kind, key] = _Gone(last_word, until)
+        self.gone[kind, key] = Gone(last_word, until)
 
-    def _note(self, kind: str, key: Key, report: Report, change: Change) -> None:
+    def note(self, kind: str, key: Key, report: Report, change: Change) -> None:
+        """Put into a change what a word about an object may have moved."""
         if kind in _SAID_TO:
             requester, _, object_id = key[1].partition("/")
             getattr(change, _SAID_TO[kind]).add((requester, object_id))

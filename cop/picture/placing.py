@@ -41,6 +41,11 @@ class Placing:
             else:
                 self.fields.pop(row, None)
 
+    def forget(self) -> None:
+        """No slot is known, and nothing said beside a position."""
+        self._rows = np.empty(0, dtype=np.intp)
+        self.fields.clear()
+
     def _name(self, batch: Batch, change: Change) -> None:
         highest = max(name.slot for name in batch.tracks)
         if highest >= len(self._rows):

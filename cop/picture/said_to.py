@@ -21,6 +21,10 @@ class SaidTo:
         if not known:
             self._keys.pop(_name(kind, key), None)
 
+    def clear(self) -> None:
+        """Nothing was said."""
+        self._keys.clear()
+
     def named(self, kind: str, retraction: Report) -> list[Key]:
         """What stands of that which a speaker takes back, by "agency~object", or by the object alone."""
         speaker, name = retraction.key

@@ -133,6 +133,20 @@ class Tracks:
             self._columns[name][row] = np.nan
         self._columns["doubtful"][row] = False
 
+    def empty(self) -> None:
+        """Nothing is known of any unit; the rows stay theirs."""
+        for name, _kind, unknown in _COLUMNS:
+            if name != "agency":
+                self._columns[name][: self.count] = unknown
+        self._columns["present"][: self.count] = False
+        self.callsigns[:] = [unit for _agency, unit in self.keys]
+        self.names[:] = [None] * self.count
+
+    def leave(self, row: int, gone_at: float, *, present: bool) -> None:
+        """A unit as a snapshot remembers it: what it said up to `gone_at` (epoch seconds, or NaN) holds no longer."""
+        self._columns["gone_at"][row] = gone_at
+        self._columns["present"][row] = present
+
     def stale(self, now: float) -> NDArray[np.bool_]:
         """Which tracks are older than their sender's promise at `now` (epoch seconds); never located is not stale."""
         stale_at: NDArray[Any] = self._columns["stale_at"][: self.count]

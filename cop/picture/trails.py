@@ -94,6 +94,12 @@ class Trails:
         self._resting = np.zeros(1024, dtype=_SLOT)
         self._partings: dict[int, list[float]] = {}
 
+    def forget(self) -> None:
+        """Know of no unit where it has been."""
+        revision = self.revision
+        self.__init__(self._capacity)  # type: ignore[misc]  # all of its state is made there
+        self.revision = revision + 1
+
     @property
     def count(self) -> int:
         """How many points there are."""

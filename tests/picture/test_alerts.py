@@ -106,7 +106,7 @@ def test_that_an_agency_that_ends_alerts_without_end_makes_no_other_forget() -> 
     for turn in range(3):
         many = tuple(f"{turn}-{number}" for number in range(limit))
         picture.apply(Batch(reports=[report("flood", alert(f"f{turn}", seconds=5, supersedes=many))]))
-    assert len(picture._ended._ended["flood"]) == limit
+    assert len(picture.ended._ended["flood"]) == limit
     picture.apply(Batch(reports=[report(NWS, UPDATE)]))
     assert (NWS, "b") not in picture.alerts
 

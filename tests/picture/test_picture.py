@@ -135,7 +135,7 @@ def test_that_what_was_taken_back_is_not_remembered_without_end() -> None:
     picture = Picture()
     for number in range(21_000):
         picture.apply(Batch(reports=[report("a", incident(f"i{number}", deleted=True))]))
-    assert len(picture._gone) <= 20_000
+    assert len(picture.gone) <= 20_000
 
 
 def test_that_a_log_line_is_kept_once_however_often_it_comes() -> None:

@@ -1,0 +1,169 @@
+"""A snapshot makes the same picture: what stands, what is gone, and what later words do to it."""
+
+from typing import Any
+
+import hypothesis.strategies as st
+import msgspec
+import numpy as np
+from hypothesis import given, settings
+
+from cop.briefing.state import state
+from cop.domain.area import Alert
+from cop.domain.batch import Batch
+from cop.domain.command import IncidentCommand, command_id
+from cop.domain.consent import Consent, Pause, consent_id
+from cop.domain.incident import Link
+from cop.domain.log import LogEntry
+from cop.domain.report import Report, Retraction
+from cop.picture.change import Change
+from cop.picture.picture import Picture
+from tests.picture.test_task_standings import CITY, CLAUSE, COUNTY, GIVER, PACT, TERM
+from tests.reports import answer, at, incident, positions_batch, report, task, unit
+
+from cop.domain.agreement import Agreements  # isort: skip
+
+_AGENCIES = st.sampled_from([CITY, GIVER, COUNTY])
+_IDS = st.sampled_from(["a", "b"])
+_TIMES = st.integers(0, 9)
+_REVS = st.integers(1, 4)
+_YES = st.booleans()
+
+
+@st.composite
+def _bodies(draw: st.DrawFn) -> Any:
+    one, seconds, rev, flag = draw(_IDS), draw(_TIMES), draw(_REVS), draw(_YES)
+    when: dict[str, Any] = {"at": at(seconds), "rev": rev, "by": draw(st.sampled_from(["ann", "bob"]))}
+    kind = draw(st.sampled_from(["unit", "incident", "task", "answer", "alert", "log", "link", "command", "consent"]))
+    if draw(st.integers(0, 5)) == 0:
+        named = draw(st.sampled_from(["unit", "incident", "task", "answer", "alert", "position"]))
+        return Retraction(id=one, kind=named, **when)
+    if kind == "unit":
+        return unit(one, rev=rev, seconds=seconds, kind="engine", deleted=flag and rev == 4)
+    if kind == "incident":
+        words = {"title": "", "summary": ""} if flag else {"title": f"Fire {rev}", "summary": "Smoke"}
+        return incident(one, rev=rev, seconds=seconds, type="fire", deleted=rev == 4 and not flag, **words)
+    if kind == "task":
+        clause = {"agreement": "mou", "clause": "4.2", "unit_kind": "engine"} if flag else {}
+        told = {
+            "assignee_agency": GIVER,
+            "unit": one,
+            "incident_agency": CITY,
+            "incident": "a",
+            "asked_at": at(seconds),
+        }
+        replaces = {"replaces": f"{CITY}/b"} if rev == 3 and one == "a" else {}
+        return task(one, rev=rev, seconds=seconds, **told, **clause, **replaces)
+    if kind == "answer":
+        return answer(one, draw(st.sampled_from(["accepted", "declined", "complete"])), rev=rev, seconds=seconds)
+    if kind == "alert":
+        ends = {"supersedes": ("a",)} if flag else {"cancels": ("b",)} if rev == 2 else {}
+        return Alert(id=one, event="Flood", headline=f"Flood {rev}", **when, **ends)
+    if kind == "log":
+        return LogEntry(id=f"{one}{rev}", text="words", **when)
+    if kind == "link":
+        return Link(id=one, first=f"{CITY}/a", second=f"{GIVER}/b", deleted=flag, **when)
+    if kind == "command":
+        return IncidentCommand(id=command_id(CITY, "a"), incident_agency=CITY, incident="a", holds=flag, **when)
+    paused = (Pause(since=at(seconds)),) if flag else ()
+    consent = {"agreement": PACT.id, "clause": CLAUSE.number, "state": "paused" if flag else "given"}
+    return Consent(id=consent_id(PACT.id, CLAUSE.number), pauses=paused, **consent, **when)
+
+
+@st.composite
+def _batches(draw: st.DrawFn) -> Batch:
+    if draw(st.integers(0, 3)) == 0:
+        claims = draw(
+            st.lists(st.tuples(_AGENCIES, _IDS, st.just(35.0), st.floats(-81, -80), _TIMES), min_size=1, max_size=3)
+        )
+        return positions_batch(*claims)
+    reports = []
+    for _ in range(draw(st.integers(1, 4))):
+        said = report(draw(_AGENCIES), draw(_bodies()), received_s=draw(st.integers(0, 20)))
+        reports.append(msgspec.structs.replace(said, exercise=draw(st.integers(0, 4)) == 0))
+    return Batch(epoch=1, reports=reports)
+
+
+def _picture() -> Picture:
+    return Picture(agreements=Agreements([TERM]))
+
+
+def _seen(picture: Picture) -> dict[str, Any]:
+    """All that can be told of a picture, whatever the order in which it came to be."""
+    told = state(picture, at(30))
+    told.pop("deliveries")
+    told["refusals"] = len(told["refusals"])
+    for name, value in told.items():
+        if isinstance(value, list) and name != "log":
+            told[name] = sorted(value, key=repr)
+    told["same"] = sorted(picture.same.of(key) for key in picture.incidents)
+    told["command"] = {key: picture.commanding.standing(key) for key in picture.incidents}
+    told["bound"] = [claim.task.key for claim in picture.commitments.bound(TERM, at(30))]
+    told["gone"] = {key: (gone.word.body, gone.at) for key, gone in picture.gone.items()}
+    return told
+
+
+def _through_the_wire(picture: Picture) -> Batch:
+    return msgspec.msgpack.decode(picture.snapshot(upto=7, upto_at=1.5).packed(), type=Batch)
+
+
+@given(before=st.lists(_batches(), max_size=8), after=st.lists(_batches(), max_size=4))
+@settings(deadline=None, max_examples=300)
+def test_that_a_snapshot_makes_the_same_picture_and_later_words_do_the_same_to_it(
+    before: list[Batch], after: list[Batch]
+) -> None:
+    lived = _picture()
+    for batch in before:
+        lived.apply(batch)
+    made = _picture()
+    made.apply(_through_the_wire(lived))
+    assert _seen(made) == _seen(lived)
+    for batch in after:
+        lived.apply(batch)
+        made.apply(msgspec.structs.replace(batch, epoch=2))
+    assert _seen(made) == _seen(lived)
+
+
+@given(before=st.lists(_batches(), max_size=6), other=st.lists(_batches(), max_size=6))
+@settings(deadline=None, max_examples=200)
+def test_that_a_picture_that_forgot_is_as_good_as_a_new_one(before: list[Batch], other: list[Batch]) -> None:
+    lived, used = _picture(), _picture()
+    for batch in before:
+        lived.apply(batch)
+    for batch in other:
+        used.apply(batch)
+    there = {key for table in (used.incidents, used.tasks, used.alerts) for key in table}
+    change = used.forget()
+    assert there <= change.incidents | change.tasks | change.alerts
+    assert _seen(used) == _seen(_picture())
+    used.apply(_through_the_wire(lived))
+    assert _seen(used) == _seen(lived)
+
+
+def test_that_a_snapshot_says_up_to_which_record_it_holds() -> None:
+    batch = _through_the_wire(_picture())
+    assert (batch.upto, batch.upto_at) == (7, 1.5)
+
+
+def test_that_a_unit_taken_back_before_a_snapshot_is_not_brought_back_by_an_older_place() -> None:
+    lived = _picture()
+    lived.apply(positions_batch((CITY, "a", 35.0, -80.0, 5)))
+    lived.apply(Batch(epoch=1, reports=[_gone("unit", "a", seconds=8)]))
+    made = _picture()
+    made.apply(_through_the_wire(lived))
+    late = positions_batch((CITY, "a", 36.0, -80.0, 7), epoch=2)
+    assert made.apply(late).moved.size == 0
+    assert not made.tracks.present[made.tracks.row(CITY, "a")]
+
+
+def test_that_forgetting_tells_of_every_unit_and_leaves_no_trail() -> None:
+    picture = _picture()
+    picture.apply(positions_batch((CITY, "a", 35.0, -80.0, 5), (GIVER, "b", 35.0, -80.0, 5)))
+    change = picture.forget()
+    assert change.units == {(CITY, "a"), (GIVER, "b")}
+    assert isinstance(change, Change)
+    assert picture.trails.count == 0
+    assert np.isnan(picture.tracks.lat).all()
+
+
+def _gone(kind: str, object_id: str, *, seconds: float) -> Report:
+    return report(CITY, Retraction(id=object_id, at=at(seconds), kind=kind), received_s=seconds + 1)
