@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import json
 import math
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -35,7 +36,9 @@ MIXED = "mixed"
 _DEEPEST = 64  # what is nested deeper is text: not every reader of JSON survives it
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # terminals obey some, readers of lines break at others
+_UNSEEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
+)  # terminals obey some, readers of lines break at others
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _WAYS = [next((way.name.lower() for way in Way if way == n), str(n)) for n in range(256)]
 _MARKS = [" ".join(one.name.lower() for one in Mark(n) if one.name) for n in range(256)]
@@ -170,4 +173,8 @@ def _csv(block: Block, chosen: Iterable[int], out: TextIO) -> None:
 
 
 def _quoted(text: str) -> str:
-    return _UNSEEN.sub(_escaped, _TEXT.encode(text).decode())
+    try:
+        said = _TEXT.encode(text).decode()
+    except UnicodeEncodeError:  # half a surrogate pair in a topic
+        said = json.dumps(text, ensure_ascii=False)
+    return _UNSEEN.sub(_escaped, said)

@@ -103,6 +103,12 @@ def test_that_no_cell_of_a_csv_is_a_formula_and_none_breaks_its_row(topic: str, 
     assert rows[0]["topic"].isprintable() or not records[0].topic.isascii()
 
 
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_that_a_topic_that_is_no_whole_text_goes_out_escaped(form: Form) -> None:
+    (line, _), _ = _out([_record(1.0, topic="t/\ud800\x1b[2J"), _record(2.0)], form=form)
+    assert line["topic"] == ("t/\ud800\x1b[2J" if form == "jsonl" else r"t/\ud800\u001b[2J")
+
+
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "\uff1d1"])
 def test_that_a_spreadsheet_is_shown_text_where_it_would_calculate(cell: str) -> None:
     assert safe_cell(cell) == "'" + cell
