@@ -188,6 +188,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     epoch: int = 0
     upto: int = 0
     upto_at: float = 0.0
+    #: how many records of this batch a replay has to read in full, one by one
+    in_full: int = 0
     tracks: list[TrackName] = []
     positions: bytes = b""
     fields: list[PositionFields] = []
