@@ -49,6 +49,8 @@ from cop.ui.pulse import Pulse
 from cop.ui.upkeep import keep_trails, set_garbage_aside
 
 _LOG = logging.getLogger(__name__)
+#: puts a note of a kind on record; the bytes are made on another thread
+Note = Callable[[str, Callable[[], bytes]], None]
 _DEFAULT_EXERCISE = "steel-rail"
 _WINDOW = (1920, 1080)
 _WITHOUT_DISPLAY_S = 30.0
@@ -214,10 +216,10 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     window.show()
     # The first pulse starts the feed process. Started earlier, it would hold up the map by a tenth of a second.
     QTimer.singleShot(_FEEDS_AFTER_MS, lambda: Pulse(feeds.receive, desk, parent=window))
-    QTimer.singleShot(_STARTED_AFTER_MS, lambda: set_garbage_aside(picture, window))
     kept = TrailsFile(data / "trails.npz", picture.trails, config.root)
     running.callback(lambda: kept.close(time.time()))
-    QTimer.singleShot(_STARTED_AFTER_MS, lambda: keep_trails(kept, window))
+    note = feeds.note if config.journal.record else None
+    QTimer.singleShot(_STARTED_AFTER_MS, lambda: _look_after(window, kept, note))
     if options.select:
         _select_when_heard(window, desk, options.select)
     _end_on_signals(application)
@@ -314,6 +316,16 @@ def _write_asked(options: Options, window: MainWindow, picture: Picture) -> list
         except OSError:
             unwritten.append(options.state)
     return unwritten
+
+
+def _look_after(window: MainWindow, trails: TrailsFile, note: Note | None) -> None:
+    """What goes on beside the work, begun once the desk has started."""
+    from cop.ui.on_record import OnRecord  # noqa: PLC0415 - not needed before the first paint
+
+    set_garbage_aside(window.desk.picture, window)
+    keep_trails(trails, window)
+    if note is not None:
+        OnRecord(window.desk, note, parent=window)
 
 
 def _select_when_heard(window: MainWindow, desk: Desk, wanted: str) -> None:

@@ -124,6 +124,10 @@ class Picture:
         self.log: list[Report] = []
         self.feeds: dict[str, FeedHealth] = {}
         self.broker: BrokerState | None = None
+        #: the last record of the journal that is in it, and when that was received (epoch seconds)
+        self.upto, self.upto_at = 0, 0.0
+        #: how many records came that a replay has to read one by one
+        self.in_full = 0
         #: our own actions on their way: (kind, agency, id) -> Delivered with state pending, sent or refused
         self.deliveries: dict[tuple[str, str, str], Delivered] = {}
         #: words that were not taken, the newest last
@@ -138,6 +142,9 @@ class Picture:
     def apply(self, batch: Batch) -> Change:
         """Take in what a pulse brought and say what it changed."""
         change = Change()
+        self.in_full += batch.in_full
+        if batch.upto:
+            self.upto, self.upto_at = batch.upto, batch.upto_at
         for report in batch.reports:
             self._take(report, change)
         self._placing.take(batch, change)
@@ -154,9 +161,9 @@ class Picture:
         self._renew(change)
         return change
 
-    def snapshot(self, *, upto: int = 0, upto_at: float = 0.0) -> Snapshot:
-        """All that stands, at the journal's record `upto`, received at `upto_at`: for an empty picture to `apply`."""
-        return Snapshot(self, _TABLES, upto=upto, upto_at=upto_at)
+    def snapshot(self) -> Snapshot:
+        """All that stands, for an empty picture to `apply`."""
+        return Snapshot(self, _TABLES)
 
     def forget(self) -> Change:
         """Know nothing any more, as if it was new; the change names all that was there. Rows of tracks stay."""

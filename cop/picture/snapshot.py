@@ -30,7 +30,7 @@ class Gone(NamedTuple):
 class Snapshot:
     """References to what stood at one moment, taken at once; `packed` encodes them, on another thread if need be."""
 
-    def __init__(self, picture: "Picture", tables: Mapping[str, str], *, upto: int, upto_at: float) -> None:
+    def __init__(self, picture: "Picture", tables: Mapping[str, str]) -> None:
         self._reports = [report for kind in tables for report in _standing(picture, kind, tables[kind])]
         self._reports += [*picture.agencies.values(), *picture.log]
         self._positions, self._tracks = _located(picture)
@@ -44,7 +44,7 @@ class Snapshot:
         )
         self._health = list(picture.feeds.values())
         self._broker = picture.broker
-        self._upto = (upto, upto_at)
+        self._upto = (picture.upto, picture.upto_at)
 
     def batch(self, epoch: int = 0) -> Batch:
         """The batch; its slots are numbers of its own, so whatever follows needs another epoch."""
@@ -87,6 +87,7 @@ def forget(picture: "Picture", tables: Mapping[str, str]) -> Change:
     for one in (picture.agencies, picture.feeds, picture.deliveries, picture.log, picture.refusals, picture.gone):
         one.clear()
     picture.broker = None
+    picture.upto, picture.upto_at = 0, 0.0
     picture.ended.adopt(())
     picture.heard.adopt(())
     picture.words.clear()
