@@ -108,8 +108,31 @@ class BrokerState(msgspec.Struct, frozen=True, kw_only=True):
     brokers: int = 1
     since: datetime | None = None
     reconnects: int = 0
+    #: how long the broker takes to answer us, in seconds; None until that was measured on this connection
+    round_trip_s: float | None = None
     journal_error: str = ""
     outbox_error: str = ""
+
+
+class Upset(msgspec.Struct, frozen=True, array_like=True):
+    """This computer slept (`slept`), or its clock was set (`clock`), found out at `at`, in seconds since the epoch.
+
+    `seconds` is how long it slept, or how far the clock was set forward (negative: back).
+    """
+
+    kind: str
+    seconds: float
+    at: float
+
+
+class Settled(msgspec.Struct, frozen=True, kw_only=True):
+    """A new connection has given back all that its broker retains of our own agency.
+
+    `kinds` are those that it lets this desk hear; `heard` tells what came back, as topics below the agency's own level.
+    """
+
+    kinds: list[str]
+    heard: list[str]
 
 
 class Delivered(msgspec.Struct, frozen=True, array_like=True):
@@ -173,6 +196,8 @@ class Aside(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     heard: list[tuple[str, str, str, int]] = []
     units: list[UnitAside] = []
     refusals: list[RefusedWord] = []
+    #: where units were before (`cop.picture.earlier`), by the slots of the batch
+    earlier: bytes = b""
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -198,6 +223,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     broker: BrokerState | None = None
     delivered: list[Delivered] = []
     refusals: list[RefusedWord] = []
+    upsets: list[Upset] = []
+    settled: Settled | None = None
     aside: Aside | None = None
 
     def position_rows(self) -> NDArray[Any]:
