@@ -13,9 +13,9 @@ MERGED = gaston-911/urn:emergency:uid:incidentid:26-3391:gaston-911.exercise
 # Debian keeps servers such as mosquitto out of a user's PATH.
 export PATH := $(PATH):/usr/sbin:/usr/local/sbin
 
-.PHONY: help run test check conformance fuzz bench screenshots clean python environment system-run system-test
+.PHONY: help run test check conformance fuzz faults test-brokers soak bench screenshots clean python environment system-run system-test system-brokers
 help:  ## list these commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 run: system-run  ## start the app with the exercise Steel Rail; options: make run ARGS="--role liaison"
 	$(BIN)/cop run $(ARGS)
@@ -35,6 +35,15 @@ conformance: environment  ## what came of the real messages of ../shared/samples
 fuzz: environment  ## fuzz every adapter for ten minutes; some: make fuzz ARGS="--seconds 60 cap eido"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
 	$(BIN)/python -m tests.fuzz $(ARGS)
+
+faults: system-test  ## do to a desk what goes wrong in the field, print the table; ARGS=--write puts it into docs/reliability.md
+	$(BIN)/python -m tests.faults $(ARGS)
+
+test-brokers: system-brokers  ## the same desk at RabbitMQ and at NATS
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest tests/brokers $(ARGS)
+
+soak: system-test  ## ten minutes of 5,000 messages a second, a line a minute; shorter: make soak ARGS="--minutes 2"
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m benchmarks.soak $(ARGS)
 
 bench: system-test  ## print the benchmark table
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
@@ -64,3 +73,6 @@ system-run: python
 
 system-test: python
 	@$(PYTHON) -m setup.prepare test
+
+system-brokers: python
+	@$(PYTHON) -m setup.prepare brokers

@@ -1,0 +1,140 @@
+"""One fault from begin to end: who is there, when it began and was over, what was lost."""
+
+import contextlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from cop.feeds.broker import Broker
+from tests.conftest import wait_until
+from tests.faults.brokers import Mosquitto
+from tests.faults.desk import FaultDesk
+from tests.faults.neighbour import AGENCY, Neighbour
+from tests.faults.proxy import Proxy
+from tests.faults.row import Row
+
+
+class Scene:
+    """Makes brokers, desks, proxies and neighbours and ends them; `row` counts and asserts that no action is lost."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.rows: list[Row] = []
+        self.desks: list[FaultDesk] = []
+        self.neighbours: list[Neighbour] = []
+        self._ending = contextlib.ExitStack()
+        self._began = self._mended = 0.0
+        self._noticed: float | None = None
+        self._over: float | None = None
+
+    def ends(self, how: Callable[[], object]) -> None:
+        """Do this when the scene is over; last in, first done."""
+        self._ending.callback(how)
+
+    def mosquitto(self, settings: str = "allow_anonymous true\n", **options: Any) -> Mosquitto:
+        """A running broker."""
+        broker = Mosquitto(self.folder, settings, **options)
+        self.ends(broker.close)
+        return broker.start()
+
+    def proxy(self, port: int) -> Proxy:
+        """A proxy before a broker."""
+        proxy = Proxy(port)
+        self.ends(proxy.close)
+        return proxy
+
+    def desk(self, broker: str | Broker, *, start: bool = True, **options: Any) -> FaultDesk:
+        """A desk; the next one's number is its name."""
+        if isinstance(broker, str):
+            broker = Broker(url=broker, keepalive_s=5, connect_timeout_s=1.0)
+        name = options.pop("name", f"desk-{len(self.desks) + 1}")
+        folder = options.pop("folder", self.folder / name)
+        desk = FaultDesk(folder, broker, name=name, **options)
+        self.ends(desk.close)
+        self.desks.append(desk)
+        return desk.start() if start else desk
+
+    def neighbour(self, port: int, host: str = "127.0.0.1", **options: Any) -> Neighbour:
+        """An agency beside the desk, which also hears what the desk says."""
+        one = Neighbour(port, host, **options)
+        self.ends(one.close)
+        self.neighbours.append(one)
+        return one
+
+    def usual(self, **options: Any) -> tuple[Mosquitto, FaultDesk, Neighbour]:
+        """A broker, a desk at it and a neighbour who said a few things before anything went wrong."""
+        broker = self.mosquitto(**options)
+        desk, neighbour = self.desk(broker.url), self.neighbour(broker.port)
+        self.before(desk, neighbour)
+        return broker, desk, neighbour
+
+    def before(self, desk: FaultDesk, neighbour: Neighbour) -> None:
+        """Some traffic and an action, all of it there before the fault begins."""
+        neighbour.positions(10)
+        neighbour.report(2)
+        desk.act()
+        desk.until(lambda: self.quiet(desk), "what was said before the fault")
+
+    def begins(self) -> None:
+        """Now it goes wrong."""
+        self._began = time.monotonic()
+
+    def noticed(self) -> None:
+        """The desk has said so."""
+        self._noticed = time.monotonic() - self._began
+
+    def mended(self) -> None:
+        """The cause is gone."""
+        self._mended = time.monotonic()
+
+    def over(self) -> None:
+        """The desk works as before."""
+        self._over = time.monotonic() - (self._mended or self._began)
+
+    def quiet(self, *desks: FaultDesk) -> bool:
+        """Whether everything that was said is where it belongs: in each picture, and at the neighbour."""
+        for desk in desks or self.desks:
+            desk.pulse()
+        return all(one.settled() for one in self.desks) and all(
+            self._complete(desk, neighbour) for desk in desks or self.desks for neighbour in self.neighbours
+        )
+
+    def _complete(self, desk: FaultDesk, neighbour: Neighbour) -> bool:
+        reports = all((AGENCY, one) in desk.picture.incidents for one in neighbour.said_ids)
+        actions = all((one.topic, one.payload) in neighbour.heard or desk.fate(one) == "refused" for one in desk.taken)
+        return reports and actions and not self.misplaced(desk, neighbour)
+
+    def misplaced(self, desk: FaultDesk, neighbour: Neighbour) -> list[str]:
+        """Units that do not stand where the neighbour last said."""
+        return [unit for unit, place in neighbour.places.items() if desk.place(unit) != place]
+
+    def until_quiet(self, limit_s: float = 30.0) -> None:
+        """Wait until nothing is on its way any more."""
+        wait_until(self.quiet, limit_s, "all that was said is there")
+
+    def row(self, fault: str, *, seen: str = "", remark: str = "", desk: FaultDesk | None = None) -> Row:
+        """Count, note the row, and fail if an action is lost."""
+        desk = desk or self.desks[0]
+        heard = set().union(*(one.heard for one in self.neighbours))
+        lost = [one for each in self.desks for one in each.unanswered(heard)]
+        on_record = desk.recorded()
+        positions = [one for neighbour in self.neighbours for one in neighbour.positions_said]
+        reports = [one for neighbour in self.neighbours for one in neighbour.reports_said]
+        row = Row(
+            fault,
+            seen or "; ".join(f"“{line}”" for line in desk.said) or "nothing to be seen",
+            (sum(one not in on_record for one in positions), len(positions)),
+            (sum(one not in on_record for one in reports), len(reports)),
+            (len(lost), sum(len(each.taken) for each in self.desks)),
+            self._noticed,
+            self._over,
+            remark,
+        )
+        self.rows.append(row)
+        assert lost == []
+        return row
+
+    def close(self) -> None:
+        """End everything, the last made first."""
+        self._ending.close()
