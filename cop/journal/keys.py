@@ -32,16 +32,16 @@ def read_public_key(path: Path) -> Ed25519PublicKey:
     with path.open("rb") as file:
         text = file.read(_LONGEST)
     try:
-        if b"PRIVATE KEY" in text:
-            private = load_pem_private_key(text, password=None)
-            key = private.public_key() if isinstance(private, Ed25519PrivateKey) else None
-        else:
-            key = load_pem_public_key(text)
+        private = b"PRIVATE KEY" in text
+        key = load_pem_private_key(text, password=None) if private else load_pem_public_key(text)
     except (ValueError, TypeError, UnsupportedAlgorithm):  # TypeError: one that asks for a password
         key = None
-    if not isinstance(key, Ed25519PublicKey):
-        raise ValueError(f"{path} is no Ed25519 key (PEM)")
-    return key
+    match key:
+        case Ed25519PrivateKey():
+            return key.public_key()
+        case Ed25519PublicKey():
+            return key
+    raise ValueError(f"{path} is no Ed25519 key (PEM)")
 
 
 def public_key_of(raw: bytes) -> Ed25519PublicKey:
