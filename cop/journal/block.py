@@ -1,6 +1,7 @@
 """A stretch of records as columns: what is compressed together, hashed together and read together."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -8,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cop.journal.record import Record
+
+_TIME_LIMIT = 1e11  # epoch seconds: the year 5138
 
 
 class Source(NamedTuple):
@@ -39,6 +42,8 @@ class Block:
     kinds: list[str]
     ends: NDArray[np.int64]
     payloads: bytes
+    #: two bytes of each record's running digest (`cop.journal.chain`), to name the record where a block was altered
+    checks: bytes = b""
 
     def __len__(self) -> int:
         return len(self.received_at)
@@ -89,4 +94,34 @@ class Block:
             kinds=self.kinds,
             ends=self.ends[begin:end] - start,
             payloads=self.payloads[start : max(start, stop)],
+            checks=self.checks[begin * 2 : end * 2],
         )
+
+
+def on_record(at: float) -> float:
+    """A time as it is on record: to the microsecond; NaN for one that is none."""
+    return round(at * 1e6) / 1e6 if abs(at) < _TIME_LIMIT else math.nan
+
+
+def make_block(first: int, records: Sequence[Record], sources: Mapping[int, Source], checks: bytes = b"") -> Block:
+    """A block of records, whose times are `on_record`; `sources` tells what their source numbers mean."""
+    received, source, way, topic, payloads, said, kind, marks = zip(*records, strict=True) if records else ((),) * 8
+    used = {one: index for index, one in enumerate(dict.fromkeys(source))}
+    topics = {one: index for index, one in enumerate(dict.fromkeys(topic))}
+    kinds = {one: index for index, one in enumerate(dict.fromkeys(kind))}
+    return Block(
+        first=first,
+        received_at=np.array(received, dtype=np.float64),
+        said_at=np.array(said, dtype=np.float64),
+        source=np.array([used[one] for one in source], dtype=np.int32),
+        way=np.array(way, dtype=np.uint8),
+        marks=np.array(marks, dtype=np.uint8),
+        topic=np.array([topics[one] for one in topic], dtype=np.int32),
+        kind=np.array([kinds[one] for one in kind], dtype=np.int32),
+        sources=[sources[one] for one in used],
+        topics=list(topics),
+        kinds=list(kinds),
+        ends=np.cumsum([len(one) for one in payloads], dtype=np.int64),
+        payloads=b"".join(payloads),
+        checks=checks,
+    )

@@ -1,0 +1,211 @@
+"""One file of the journal: an SQLite database in WAL mode, readable by any tool while it is written.
+
+What was committed survives the process, however it ends; `synchronous=NORMAL` may lose the last commits to a power cut,
+never the file. A block's row is small and its bytes lie in a table of their own, so that blocks are found quickly.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from cop.journal.folder import day_of
+
+VERSION = "1"
+_LOCK_WAIT_S = 0.1  # the network waits meanwhile
+_WAL_LIMIT = 8 << 20
+
+#: times in epoch seconds; `hash` is the running digest at the last record (`cop.journal.chain`); `said_since` is the
+#: earliest time that one of the records says of itself, NULL if none does
+SCHEMA = """
+CREATE TABLE head (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE block (
+    first INTEGER PRIMARY KEY,
+    last INTEGER NOT NULL,
+    since REAL NOT NULL,
+    until REAL NOT NULL,
+    said_since REAL,
+    hash BLOB NOT NULL
+);
+CREATE TABLE content (first INTEGER PRIMARY KEY REFERENCES block (first), packed BLOB NOT NULL);
+CREATE TABLE tail (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, hash BLOB NOT NULL, packed BLOB NOT NULL);
+CREATE TABLE note (number INTEGER PRIMARY KEY, at REAL NOT NULL, kind TEXT NOT NULL, payload BLOB NOT NULL);
+CREATE TABLE signature (
+    number INTEGER PRIMARY KEY,
+    at REAL NOT NULL,
+    hash BLOB NOT NULL,
+    public_key TEXT NOT NULL,
+    signature BLOB NOT NULL
+);
+"""
+
+
+class Head(NamedTuple):
+    """What a file says of itself. `seed` is the digest, in hexadecimal, that its first record is chained to."""
+
+    version: str
+    operation: str
+    desk: str
+    day: str
+    first: int
+    seed: str
+    made_at: float
+
+
+class BlockRow(NamedTuple):
+    """A block as its table has it."""
+
+    first: int
+    last: int
+    since: float
+    until: float
+    said_since: float | None
+    hash: bytes
+
+
+class TailRow(NamedTuple):
+    """The records of one commit; `packed` is for `decode_tail`."""
+
+    first: int
+    last: int
+    hash: bytes
+    packed: bytes
+
+
+def read_head(connection: sqlite3.Connection) -> Head:
+    """Raises ValueError if it is no journal, or of a version unknown here; sqlite3.Error."""
+    rows = dict(connection.execute("SELECT key, value FROM head").fetchall())
+    try:
+        head = Head(
+            str(rows["version"]),
+            str(rows["operation"]),
+            str(rows["desk"]),
+            str(rows["day"]),
+            int(rows["first"]),
+            str(rows["seed"]),
+            float(rows["made_at"]),
+        )
+        if len(bytes.fromhex(head.seed)) != 32 or head.first < 1:
+            raise ValueError
+    except (KeyError, ValueError, TypeError):
+        raise ValueError("it is no journal") from None
+    if head.version != VERSION:
+        raise ValueError(f"it is a journal of version {head.version[:20]}, this program reads version {VERSION}")
+    return head
+
+
+class Volume:
+    """A file, open for writing. Everything raises sqlite3.Error where the disk refuses or the file is damaged."""
+
+    def __init__(self, path: Path, make: Head | None = None) -> None:
+        """Open a file; `make` is the head of a new one. Raises ValueError if it is no journal."""
+        self.path = path
+        self._connection = sqlite3.connect(path, timeout=_LOCK_WAIT_S, isolation_level=None)
+        try:
+            if make is not None:
+                self._connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=NORMAL")
+            self._connection.execute(f"PRAGMA journal_size_limit={_WAL_LIMIT}")
+            if make is not None:
+                self._make(make)
+            self.head = read_head(self._connection)
+        except BaseException:
+            self._connection.close()
+            raise
+        self._file = self._file_now()
+
+    def _make(self, head: Head) -> None:
+        with self.at_once():
+            for statement in SCHEMA.split(";\n")[:-1]:
+                self._connection.execute(statement)
+            rows = [(key, str(value)) for key, value in head._asdict().items()]
+            self._connection.executemany("INSERT INTO head VALUES (?, ?)", rows)
+
+    @property
+    def in_place(self) -> bool:
+        """Whether the file is still the one that stands there."""
+        return self._file_now() == self._file
+
+    def is_of(self, at: float) -> bool:
+        """Whether a record of this moment belongs into it; a clock put back a little at midnight begins no file."""
+        return self.head.day in (day_of(at), day_of(at + 3600.0))
+
+    @contextlib.contextmanager
+    def at_once(self) -> Iterator[None]:
+        """All that is done within, or nothing."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
+            raise
+
+    def blocks(self) -> list[BlockRow]:
+        """All its blocks, oldest first."""
+        rows = self._connection.execute("SELECT first, last, since, until, said_since, hash FROM block ORDER BY first")
+        return [BlockRow(*row) for row in rows]
+
+    def last_block(self) -> BlockRow | None:
+        """The newest block."""
+        row = self._connection.execute(
+            "SELECT first, last, since, until, said_since, hash FROM block ORDER BY first DESC LIMIT 1"
+        ).fetchone()
+        return BlockRow(*row) if row else None
+
+    def content(self, first: int) -> bytes:
+        """The bytes of a block. Raises ValueError if there are none."""
+        row = self._connection.execute("SELECT packed FROM content WHERE first = ?", (first,)).fetchone()
+        if row is None or not isinstance(row[0], bytes):
+            raise ValueError("a block has no content")
+        return row[0]
+
+    def tails(self) -> list[TailRow]:
+        """The rows that are in no block yet, oldest first."""
+        return [TailRow(*row) for row in self._connection.execute("SELECT * FROM tail ORDER BY first")]
+
+    def add_tail(self, row: TailRow) -> None:
+        """Put the records of one commit on record."""
+        self._connection.execute("INSERT INTO tail VALUES (?, ?, ?, ?)", row)
+
+    def add_block(self, row: BlockRow, packed: bytes) -> None:
+        """Put a block in the place of its rows."""
+        self._connection.execute("INSERT INTO block VALUES (?, ?, ?, ?, ?, ?)", row)
+        self._connection.execute("INSERT INTO content VALUES (?, ?)", (row.first, packed))
+        self._connection.execute("DELETE FROM tail WHERE first BETWEEN ? AND ?", (row.first, row.last))
+
+    def add_note(self, number: int, at: float, kind: str, payload: bytes) -> None:
+        """Put a note in the index of notes."""
+        self._connection.execute("INSERT INTO note VALUES (?, ?, ?, ?)", (number, at, kind, payload))
+
+    def add_signature(self, number: int, at: float, digest: bytes, public_key: str, signature: bytes) -> None:
+        """Put a signature beside the record that it goes up to."""
+        row = (number, at, digest, public_key, signature)
+        self._connection.execute("INSERT OR IGNORE INTO signature VALUES (?, ?, ?, ?, ?)", row)
+
+    def drop(self, upto: int) -> None:
+        """Let all blocks up to a number go, with their notes and signatures."""
+        with self.at_once():
+            for table in ("content", "block"):
+                self._connection.execute(f"DELETE FROM {table} WHERE first <= ?", (upto,))  # noqa: S608 - our names
+            for table in ("note", "signature"):
+                self._connection.execute(f"DELETE FROM {table} WHERE number <= ?", (upto,))  # noqa: S608 - our names
+
+    def give_back(self, pages: int) -> None:
+        """Give some pages that hold nothing any more back to the disk."""
+        self._connection.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
+
+    def close(self) -> None:
+        """Let the file go; an open transaction is rolled back."""
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.close()
+
+    def _file_now(self) -> tuple[int, int]:
+        try:
+            found = self.path.stat()
+        except OSError:
+            return (0, 0)
+        return (found.st_dev, found.st_ino)
