@@ -95,6 +95,8 @@ class BrokerState(msgspec.Struct, frozen=True, kw_only=True):
 
     `protocol` is what was last spoken, `reconnects` how often we came back after the first time;
     `journal_error` says why nothing is on record, `outbox_error` why no action leaves this desk; empty is well.
+    `clock_off_s` is how far our own clock is ahead (negative: behind) by what most agencies say; None where they do
+    not agree on that.
     """
 
     state: str
@@ -112,6 +114,7 @@ class BrokerState(msgspec.Struct, frozen=True, kw_only=True):
     round_trip_s: float | None = None
     journal_error: str = ""
     outbox_error: str = ""
+    clock_off_s: float | None = None
 
 
 class Upset(msgspec.Struct, frozen=True, array_like=True):

@@ -1,6 +1,6 @@
 """A report: one claim, one source, one time."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -85,7 +85,11 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One claim by `agency`. `losses` is what the message said that our vocabulary cannot hold."""
+    """One claim by `agency`. `losses` is what the message said that our vocabulary cannot hold.
+
+    Its sender's clock may be wrong (`cop.domain.rules.skew`): `corrected_s` is by how many seconds less the body's time
+    is read. The body itself is as it was said.
+    """
 
     agency: str
     body: Body
@@ -94,6 +98,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     stale_at: datetime | None = None
     exercise: bool = False
     losses: dict[str, str] = {}
+    corrected_s: float = 0.0
 
     @property
     def key(self) -> tuple[str, str]:
@@ -102,5 +107,5 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def reported_at(self) -> datetime:
-        """The sender's time."""
-        return self.body.at
+        """The sender's time, by our clock."""
+        return self.body.at - timedelta(seconds=self.corrected_s) if self.corrected_s else self.body.at

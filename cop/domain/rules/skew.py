@@ -1,0 +1,146 @@
+"""How far a sender's clock is from ours, read off its messages, and when to read its times by that much less.
+
+A message is heard later than it was said, never before: what is heard `lag_s` after the sender's own time tells of a
+clock that is behind by no more than that, or ahead by no less than its negative. So the quickest of a sender's
+messages tell of its clock, and a lag below zero is proof. A long lag may be a long way as well as a clock that is
+behind, and is taken for a clock only when no way is like that (`docs/adr/0032-whose-clock-is-wrong.md`).
+"""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+#: A clock that is ahead by more than this is corrected, in seconds.
+TOLERANCE_S = 2.0
+#: A clock that seems behind by less may be a long way: nothing is made to look fresher than it may be.
+BEHIND_S = 10.0
+#: Beyond it a time is none of a clock that is wrong by hours or by half a day; it is nonsense.
+WILDEST_S = 26 * 3600.0
+#: How many readings, over how many seconds, make a clock's difference constant.
+ENOUGH, SPAN_S = 5, 5.0
+#: ... where the clock is right again, or wrong by whole half hours: no chance comes so near.
+_SURE = 3
+#: ... where the clock seems behind by any other amount.
+_MANY, _LONG_S = 20, 60.0
+#: Messages that tell the same lag are no further apart; wider ones count where the lag itself is much larger.
+_WIDTHS_S = (1.5, 5.0, 20.0)
+_WIDTH_SHARE = 0.1
+#: The quickest messages are so large a part: what few senders say with clocks of their own moves nobody else's.
+_PART = 1 / 3
+_STEADY_PART = 2 / 3
+#: A corrected clock goes on being read by the same amount while it keeps to it, in seconds.
+_STEADY_S = 1.0
+_HALF_HOUR_S, _NEAR_S = 1800.0, 3.0
+#: Our own clock is the wrong one where so many agencies agree.
+_AGENCIES = 3
+
+
+class Lag(NamedTuple):
+    """How long after its sender's time a message was heard, and when that was: epoch seconds, seconds."""
+
+    received_at: float
+    lag_s: float
+
+
+class Clock(NamedTuple):
+    """A sender's clock: `skew_s` is how far it is ahead of ours (negative: behind), None until measured.
+
+    `offset_s` is by how much less its times are read, 0.0 where they are taken as they are.
+    """
+
+    skew_s: float | None = None
+    offset_s: float = 0.0
+
+    @property
+    def corrected(self) -> bool:
+        """Whether its times are read otherwise than they were said."""
+        return self.offset_s != 0.0
+
+
+UNKNOWN = Clock()
+
+
+def quickest_s(lags: Sequence[Lag], *, part: float = _PART, widths: Sequence[float] = _WIDTHS_S) -> float | None:
+    """The lag of the quickest messages that agree with one another; None if too few do, or within too short a time."""
+    ordered = sorted(lags, key=lambda one: one.lag_s)
+    needed = max(ENOUGH, math.ceil(len(ordered) * part))
+    for width in widths:
+        for begin in range(len(ordered) - needed + 1):
+            low = ordered[begin].lag_s
+            if width > widths[0] and width > abs(low) * _WIDTH_SHARE:
+                continue
+            alike = [one.received_at for one in ordered[begin:] if one.lag_s <= low + width]
+            if len(alike) >= needed and max(alike) - min(alike) >= SPAN_S:
+                return low
+    return None
+
+
+def clock_of(recent: Sequence[Lag], longer: Sequence[Lag], before: Clock = UNKNOWN) -> Clock:
+    """What a sender's clock shows, from its last messages and from fewer over a longer time, each in order of receipt.
+
+    Where they tell nothing new, or what a delay could do as well, `before` holds on.
+    """
+    if (stepped := _step_s(recent, before)) is not None:
+        return _read(stepped, before)
+    lag_s = quickest_s(recent)
+    if lag_s is None:
+        return before
+    if lag_s <= BEHIND_S and (not before.corrected or -lag_s > before.offset_s - _STEADY_S or lag_s < 0.0):
+        return _read(lag_s, before)
+    if lag_s > BEHIND_S and abs(lag_s + before.offset_s) <= _STEADY_S:
+        return _read(lag_s, before)  # behind, as it was
+    steady_s = _steady_s(longer)
+    return before if steady_s is None else _read(steady_s, before)
+
+
+def latency_s(lags: Sequence[Lag]) -> float | None:
+    """How long the half of the messages takes beyond the quickest; None where that is not known."""
+    quick_s = quickest_s(lags)
+    if quick_s is None:
+        return None
+    beyond = sorted(one.lag_s - quick_s for one in lags if one.lag_s >= quick_s)
+    return beyond[len(beyond) // 2]
+
+
+def own_clock_s(skews: Sequence[float]) -> float | None:
+    """How far our own clock is ahead (negative: behind), where most agencies seem off by the same amount; else None."""
+    if len(skews) < _AGENCIES:
+        return None
+    middle = sorted(skews)[len(skews) // 2]
+    alike = sum(abs(one - middle) <= TOLERANCE_S for one in skews)
+    return -middle if abs(middle) > TOLERANCE_S and alike >= _AGENCIES and 2 * alike > len(skews) else None
+
+
+def _read(lag_s: float, before: Clock) -> Clock:
+    """The clock that this lag tells of."""
+    skew_s = -lag_s
+    if abs(skew_s - before.offset_s) <= _STEADY_S and before.corrected:
+        return Clock(skew_s, before.offset_s)
+    return Clock(skew_s, skew_s if skew_s > TOLERANCE_S or skew_s < -BEHIND_S else 0.0)
+
+
+def _step_s(recent: Sequence[Lag], before: Clock) -> float | None:
+    """The lag that the last few messages agree on, where it tells of a clock that was put right, or wrong by hours."""
+    few = recent[-ENOUGH:]
+    for count in (_SURE, ENOUGH):
+        last = few[-count:]
+        if len(last) < count or last[-1].received_at - last[0].received_at < SPAN_S:
+            continue
+        low, high = min(one.lag_s for one in last), max(one.lag_s for one in last)
+        if high - low > _WIDTHS_S[0] or abs(low + before.offset_s) <= max(TOLERANCE_S, _STEADY_S):
+            continue
+        is_right = before.corrected and -TOLERANCE_S <= low <= TOLERANCE_S
+        by_hours = abs(low) > _NEAR_S and abs(low - _HALF_HOUR_S * round(low / _HALF_HOUR_S)) <= _NEAR_S
+        if is_right or (count >= ENOUGH and ((by_hours and round(low / _HALF_HOUR_S)) or low < -before.offset_s)):
+            return low
+    return None
+
+
+def _steady_s(longer: Sequence[Lag]) -> float | None:
+    """The lag of a clock that is behind: the same for so many messages and so long that it is no way."""
+    if len(longer) < _MANY:
+        return None
+    last = longer[-_MANY:]
+    if last[-1].received_at - last[0].received_at < _LONG_S:
+        return None
+    return quickest_s(last, part=_STEADY_PART, widths=_WIDTHS_S[:1])
