@@ -35,6 +35,8 @@ from cop.ui.wording import agency_name
 Send = Callable[[Command], None]
 #: so long after its end an alert or a zone can still be looked at where it is selected
 _KEPT_WHEN_OVER = timedelta(hours=1)
+#: why a desk of the past does nothing
+THE_PAST = "This is the past: nothing is sent from here. LIVE brings you back."
 _LET_GO_EVERY = timedelta(minutes=1)
 _PASSED_LEADS = 500
 #: an old word of ours that is sent again is answered by the one that stands, so often and so many at once
@@ -63,7 +65,9 @@ class Desk(QObject):
         exercise: str = "",
         operation: str = "",
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        past: bool = False,
     ) -> None:
+        """`past`: what stands in the picture was; `now` is the time that is looked at, and no action leaves here."""
         super().__init__()
         self.operator = operator
         self.picture = picture
@@ -72,6 +76,7 @@ class Desk(QObject):
         self.exercise = exercise  # the exercise's title; empty when live
         self.operation = operation or exercise  # as clauses name it that hold for some operations alone
         self.now = now
+        self.past = past
         self._send = send
         self.authority = Authority(
             picture, ground, picture.agreements, operator, now, live=not exercise, whereabouts=self.whereabouts
@@ -81,9 +86,10 @@ class Desk(QObject):
         self.requests = RequestActs(self)
         self.links = LinkActs(self)
         self.consents = ConsentActs(self)
-        self.changed.connect(self.consents.say_again)
         self.details = DetailsActs(self)
-        self.changed.connect(self.details.renew)
+        if not past:
+            self.changed.connect(self.consents.say_again)
+            self.changed.connect(self.details.renew)
         #: whose lead passed, and when this desk saw it
         self.passed_leads: deque[tuple[datetime, LeadChange]] = deque(maxlen=_PASSED_LEADS)
         #: (kind, agency, key) of our words of which an old one was sent again
@@ -98,6 +104,14 @@ class Desk(QObject):
             self._tell(change)
             self._overtaken.update(one for one in change.overtaken if one[1] == self.operator.agency)
             self._say_again()
+
+    def take_anew(self, batch: Batch) -> None:
+        """All that stood is over; this batch says what stands."""
+        self._tell(self.picture.forget())
+        self._overtaken.clear()
+        self.passed_leads.clear()
+        self._let_go_at = self.now()
+        self.take_in(batch)
 
     def let_go(self) -> None:
         """Forget alerts and zones that have been over for long; asked each second, it looks once a minute."""
@@ -126,7 +140,7 @@ class Desk(QObject):
         Once a second and so many at a time: who sends old words without end does not keep this desk writing.
         """
         now = self.now()
-        if not self._overtaken or now - self._said_again_at < _SAY_AGAIN_EVERY:
+        if self.past or not self._overtaken or now - self._said_again_at < _SAY_AGAIN_EVERY:
             return
         self._said_again_at = now
         some = sorted(self._overtaken)[:_SAID_AGAIN_AT_ONCE]
@@ -145,7 +159,7 @@ class Desk(QObject):
 
     def may(self, action: str) -> Refusal | None:
         """Whether this desk's role may do this at all (`actions.ALLOWED`); the reason if not."""
-        return actions.may(self.operator, action)
+        return Refusal(THE_PAST) if self.past else actions.may(self.operator, action)
 
     def open_incident(self, incident: Incident) -> Refusal | None:
         """Open an incident of our agency."""
@@ -179,6 +193,8 @@ class Desk(QObject):
 
     def may_change_zone(self, known: Report) -> Refusal | None:
         """Whether this desk may change or end this zone; the reason if not."""
+        if self.past:
+            return Refusal(THE_PAST)
         return actions.may_change_zone(self.operator, known, owner=agency_name(self.picture, known.agency))
 
     def extend_zone(self, key: Key, by: timedelta = timedelta(hours=1)) -> Refusal | None:
@@ -221,6 +237,8 @@ class Desk(QObject):
 
     def do(self, decided: Command | Refusal) -> Refusal | None:
         """Say what a rule decided: on disk before this returns, or refused with the reason."""
+        if self.past:
+            decided = Refusal(THE_PAST)
         if isinstance(decided, Command):
             first, *also = (self._as_next_word(body) for body in decided.bodies)
             command = Command(first, tuple(also))

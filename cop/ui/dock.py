@@ -117,7 +117,7 @@ class Dock(QDockWidget):
         # a floating window without a bar could not be moved or put back
         title_bar = None if floating else self._no_title_bar
         self.setTitleBarWidget(title_bar)  # type: ignore[arg-type]  # None gives Qt's own back, the stubs forget
-        if self.desk.exercise:
-            restyle(self.content, "edge", floating)
-            width = 4 if floating else 0
+        if self.desk.exercise or self.desk.past:
+            restyle(self.content, "edge", "past" if floating and self.desk.past else floating)
+            width = (7 if self.desk.past else 4) if floating else 0
             self.lines.setContentsMargins(width, width, width, width)

@@ -81,6 +81,7 @@ class InboxDock(Dock):
         self.sound.setCheckable(True)
         self.sound.setChecked(True)
         self.sound.toggled.connect(self._sound_switched)
+        self.sound.setVisible(not desk.past)
         head = QWidget()
         line = QHBoxLayout(head)
         line.setContentsMargins(12, 10, 12, 8)
@@ -359,11 +360,11 @@ class InboxDock(Dock):
         return passed >= _LOOK_FIRST or passed < timedelta(0)  # a clock that was set back keeps nobody from answering
 
     def _announce(self, words: str) -> None:
-        if QAccessible.isActive():
+        if QAccessible.isActive() and not self.desk.past:
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.list, words))
 
     def _sound_switched(self, on: bool) -> None:
-        self.tones.muted = not on
+        self.tones.muted = self.desk.past or not on
         self.sound.setText("Sound on" if on else "Sound off")
         self.sound.setAccessibleName("Sound when a request comes and when its time is nearly over")
         self.sound.setToolTip(

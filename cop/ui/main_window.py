@@ -5,9 +5,9 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Literal, TypeVar
 
-from PySide6.QtCore import QSettings, Qt, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtCore import QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from cop.domain.notation import why_not
 from cop.map.palette import RESOURCES, Palette, load_palette
@@ -22,6 +22,7 @@ from cop.ui.conflicts_dock import ConflictsDock
 from cop.ui.desk import Desk
 from cop.ui.dialogs.opener import Dialogs
 from cop.ui.dock import Dock
+from cop.ui.edges import Edges, kind_words
 from cop.ui.feed_dock import FeedDock
 from cop.ui.inbox_dock import InboxDock
 from cop.ui.incident_dock import IncidentDock
@@ -57,6 +58,9 @@ _Dock = TypeVar("_Dock", bound=Dock)
 class MainWindow(QMainWindow):
     """Listens to the desk, hands each change to map and docks, and turns what a person does into the desk's actions."""
 
+    closed = Signal()
+    palette_changed = Signal(object)  # Palette: it wears another theme
+
     def __init__(
         self,
         desk: Desk,
@@ -86,18 +90,18 @@ class MainWindow(QMainWindow):
             | QMainWindow.DockOption.AnimatedDocks
         )
         self.setDocumentMode(True)
-        self.setCentralWidget(map_view)
+        middle = QWidget()
+        self._middle = QVBoxLayout(middle)  # the map, and what stands below it
+        self._middle.setContentsMargins(0, 0, 0, 0)
+        self._middle.setSpacing(0)
+        self._middle.addWidget(map_view, 1)
+        self.setCentralWidget(middle)
         self.notice = Notice(map_view)
         self.maps = Maps(map_view, desk, settings, operation=self._operation, say=self.notice.say, make_map=make_map)
         self._build_docks()
         self.window_actions = self._build_actions()
         self._build_head(operation, period)
-        self._edge: QFrame | None = None
-        if desk.exercise:
-            self._edge = QFrame(self)
-            self._edge.setObjectName("window_edge")
-            self._edge.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-            self.setContentsMargins(4, 4, 4, 4)
+        Edges(self, desk)
         self._wire()
         self._given_theme = palette.name
         # what was chosen by hand holds for as long as the start asks for the same theme as then
@@ -120,6 +124,14 @@ class MainWindow(QMainWindow):
         """This source has nothing more to say."""
         self.banners.clear_banner(source)
 
+    def put_below_map(self, widget: QWidget) -> None:
+        """Give a widget a row of its own between map and docks."""
+        self._middle.addWidget(widget)
+
+    def say_across(self, strip: QWidget) -> None:
+        """Give a strip a row of its own below the top bar."""
+        self._head.addWidget(strip)
+
     def set_palette_name(self, name: Literal["dark", "light"]) -> None:
         """Wear a theme: windows and map."""
         self.colours = load_palette(name)
@@ -130,6 +142,7 @@ class MainWindow(QMainWindow):
         self.top_bar.set_palette(self.colours)
         for dock in self.docks:
             dock.set_palette(self.colours)
+        self.palette_changed.emit(self.colours)
 
     # building
 
@@ -195,7 +208,7 @@ class MainWindow(QMainWindow):
         self.top_bar = TopBar(self.desk, self.search, self.colours, operation=operation, period=period)
         self.banners = Banners()
         self._news = News(self.desk, self.notice, self.banners)
-        lines = QVBoxLayout(head)
+        lines = self._head = QVBoxLayout(head)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
         lines.addWidget(self.top_bar)
@@ -297,7 +310,7 @@ class MainWindow(QMainWindow):
     def _say_title(self) -> None:
         """For who changes between windows: whether it is an exercise, which operation, whose desk."""
         desk = self.desk
-        words = ("COP", "EXERCISE" if desk.exercise else "", self._operation)
+        words = ("COP", *kind_words(desk), self._operation)
         who = wording.operator_words(desk.operator, desk.picture)
         self.setWindowTitle(" — ".join(part for part in (*words, who) if part))
 
@@ -429,10 +442,4 @@ class MainWindow(QMainWindow):
         self.layout_of_docks.save(self._settings)
         self.maps.close_windows()
         super().closeEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """The exercise's edge goes all around."""
-        super().resizeEvent(event)
-        if self._edge is not None:
-            self._edge.setGeometry(self.rect())
-            self._edge.raise_()
+        self.closed.emit()

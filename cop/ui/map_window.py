@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from cop.map.palette import Palette
 from cop.map.view import MapView
+from cop.ui import wording
 from cop.ui.banner import Banners, Notice
 from cop.ui.desk import Desk
+from cop.ui.edges import Edges, badges, kind_words, say_time
 from cop.ui.labels import Label
 from cop.ui.layers_dock import MapPanels
 from cop.ui.theme import stylesheet
@@ -30,7 +32,7 @@ class MapWindow(QMainWindow):
         self._desk = desk
         self.setObjectName(f"map_window_{number}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        words = ("COP", "EXERCISE" if desk.exercise else "", f"Map {number}", operation)
+        words = ("COP", *kind_words(desk), f"Map {number}", operation)
         self.setWindowTitle(" — ".join(word for word in words if word))
         self.resize(*_SIZE)
         self.setCentralWidget(map_view)
@@ -46,13 +48,10 @@ class MapWindow(QMainWindow):
         self.banners = Banners()
         self._clock = Label()
         self._clock.setObjectName("clock")
+        self._clock.setProperty("past", desk.past)
+        self._badges = badges(desk)
         self.setMenuWidget(self._head(operation))
-        self._edge: QFrame | None = None
-        if desk.exercise:
-            self._edge = QFrame(self)
-            self._edge.setObjectName("window_edge")
-            self._edge.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-            self.setContentsMargins(4, 4, 4, 4)
+        Edges(self, desk)
         map_view.layers_asked.connect(self.show_layers)
         self.add_action("Layers of the map", "Ctrl+L", self.show_layers)
         self.add_action("Fill the screen", "F11", self.fill_screen)
@@ -84,7 +83,8 @@ class MapWindow(QMainWindow):
     def tick(self) -> None:
         """A second has passed."""
         self.map_view.tick()
-        self._clock.setText(self._desk.now().astimezone().strftime("%H:%M:%S"))
+        self._clock.setText(wording.clock(self._desk.now(), seconds=True))
+        say_time(self._badges[0], self._desk)
         if self._panel.isVisible():
             self.panels.refresh()
 
@@ -112,13 +112,6 @@ class MapWindow(QMainWindow):
         super().closeEvent(event)
         self.closed.emit(self)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """The exercise's edge goes all around."""
-        super().resizeEvent(event)
-        if self._edge is not None:
-            self._edge.setGeometry(self.rect())
-            self._edge.raise_()
-
     def _head(self, operation: str) -> QWidget:
         head, bar = QWidget(), QWidget()
         bar.setObjectName("top_bar")
@@ -127,9 +120,7 @@ class MapWindow(QMainWindow):
         line = QHBoxLayout(bar)
         line.setContentsMargins(14, 0, 14, 0)
         line.setSpacing(12)
-        if self._desk.exercise:
-            badge = Label("EXERCISE")
-            badge.setObjectName("exercise_badge")
+        for badge in self._badges:
             line.addWidget(badge, 0, Qt.AlignmentFlag.AlignVCenter)
         title = Label(operation)
         title.setObjectName("operation")

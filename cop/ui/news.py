@@ -22,10 +22,16 @@ class News:
         self._command = CommandNews(desk)
         self._feeds_stopped = False
         desk.refused.connect(notice.say)
+        if desk.past:  # what was news then is none now
+            return
         desk.lead_passed.connect(lambda passed: notice.say(passed.words))
 
     def take(self, change: Change) -> None:
         """Say what of a change must be known at once."""
+        if self._desk.past:
+            if change.broker:
+                self.say_broker()
+            return
         if change.alerts and (news := self._alerts.take(change)):
             self._notice.say(news)
         if told := self._command.take(change):
@@ -44,6 +50,9 @@ class News:
 
     def tick(self) -> None:
         """A second has passed."""
+        if self._desk.past:
+            self.say_broker()
+            return
         if news := self._zones.tick():
             self._notice.say(news)
         self.say_broker()
@@ -53,7 +62,9 @@ class News:
         broker = self._desk.picture.broker
         banners = {"broker": feed_words.broker_banner(broker, self._desk.now()), **feed_words.disk_banners(broker)}
         for source, text in banners.items():
-            if text:
+            if text and self._desk.past:
+                self._banners.show_banner(f"Then: {text}", "warn", source)
+            elif text:
                 self._banners.show_banner(text, "bad", source)
             else:
                 self._banners.clear_banner(source)

@@ -15,7 +15,7 @@ class SavePictureDialog(QFileDialog):
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         at = desk.now().strftime("%Y-%m-%d %H%MZ")
-        words = "exercise " if desk.exercise else ""
+        words = f"{'REPLAY ' if desk.past else ''}{'exercise ' if desk.exercise else ''}"
         super().__init__(
             parent, "Save the picture as GeoJSON", f"cop {words}{at}.geojson", "GeoJSON (*.geojson *.json)"
         )
@@ -27,6 +27,8 @@ class SavePictureDialog(QFileDialog):
     def write(self, file: str) -> str:
         """Write it; the sentence that tells how it went."""
         document = feature_collection(self._desk.picture, self._desk.now(), operation=self._desk.operation)
+        if self._desk.past:
+            document["replay"] = "REPLAY: what was known at that time, looked up later"
         try:
             Path(file).write_text(json.dumps(document, ensure_ascii=False, allow_nan=False), encoding="utf-8")
         except OSError as error:

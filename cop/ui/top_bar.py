@@ -11,6 +11,7 @@ from cop.map.palette import Palette
 from cop.ui import feed_words, wording
 from cop.ui.alert_words import alert_of, standing_alerts, tag
 from cop.ui.desk import Desk
+from cop.ui.edges import badges, say_time
 from cop.ui.feed_dots import FeedDots
 from cop.ui.labels import Label, button, restyle, tip
 from cop.ui.search import SearchField
@@ -35,9 +36,7 @@ class TopBar(QWidget):
         brand = Label("◎ COP")
         brand.setObjectName("brand")
         brand.setAccessibleName("Common operating picture")
-        self.badge = Label("EXERCISE" if desk.exercise else "")
-        self.badge.setObjectName("exercise_badge")
-        self.badge.setVisible(bool(desk.exercise))
+        self.replay_badge, self.badge = badges(desk)
         title = Label(wording.one_line(operation))
         title.setObjectName("operation")
         when = Label(wording.one_line(period), "muted")
@@ -55,6 +54,7 @@ class TopBar(QWidget):
         self.conflicts.clicked.connect(self.conflicts_asked)
         self.clock = Label()
         self.clock.setObjectName("clock")
+        self.clock.setProperty("past", desk.past)
         self.zulu = Label(tone="muted")
         self.chip = Label(wording.operator_words(desk.operator, desk.picture))
         self.chip.setObjectName("desk_chip")
@@ -64,7 +64,7 @@ class TopBar(QWidget):
         line = QHBoxLayout(self)
         line.setContentsMargins(14, 0, 10, 0)
         line.setSpacing(12)
-        for label in (brand, self.badge, title, when):
+        for label in (brand, self.replay_badge, self.badge, title, when):
             line.addWidget(label, 0, Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(search, 2)
         line.addWidget(self.dots, 3)
@@ -136,7 +136,8 @@ class TopBar(QWidget):
         """The clocks, local and Zulu; alerts begin and end."""
         self._say_alerts()
         now = self._desk.now()
-        self.clock.say(wording.clock(now, seconds=True))
+        self.clock.say(f"{'Then ' if self._desk.past else ''}{wording.clock(now, seconds=True)}")
+        say_time(self.replay_badge, self._desk)
         self.zulu.setText(f"{now.astimezone(UTC):%H:%M} Z")
 
     def set_palette(self, palette: Palette) -> None:
