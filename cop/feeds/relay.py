@@ -10,8 +10,9 @@ from cop.domain.agreement import Agreements
 from cop.domain.consent import Consent
 from cop.domain.report import Report, Retraction, kind_of
 from cop.domain.rules.newer import is_newer
-from cop.domain.rules.share import Case, Sharing, as_shown
-from cop.domain.unit import Position, Unit
+from cop.domain.rules.seen_by import SeenBy
+from cop.domain.rules.share import Sharing, as_shown
+from cop.domain.unit import Position
 from cop.feeds.outbound import Writer, make_writer
 from cop.feeds.outlet import Outlet
 from cop.feeds.topics import is_exercise
@@ -78,23 +79,18 @@ class _Shown:
     """What of each report one reader may see, and what of it has to wait until then."""
 
     def __init__(self, sharing: Sharing, party: str, operation: str, now: Callable[[], datetime]) -> None:
-        self._sharing = sharing
-        self._party = party
-        self._operation = operation
+        self._eyes = SeenBy(sharing, party, operation)
         self._now = now
-        #: of a unit the kind; of those that are shown late every position that is not due yet
-        self._kinds: dict[tuple[str, str], str] = {}
+        #: of units that are shown late every position that is not due yet
         self._late: dict[tuple[str, str], deque[tuple[datetime, Report]]] = {}
 
     def of(self, report: Report) -> Report | None:
         """The report as it may be shown now; None if it may not, or not yet."""
         body = report.body
-        if isinstance(body, Unit):
-            self._kinds[report.key] = body.kind
+        self._eyes.note(report)
         if not isinstance(body, Position):
             return report
-        case = Case(unit_kind=self._kinds.get(report.key, "unknown"), lat=body.lat, lon=body.lon)
-        shown = self._sharing.shown_to(self._party, report.agency, case, self._now(), operation=self._operation)
+        shown = self._eyes.of_place(report.agency, body.id, body.lat, body.lon, self._now())
         passed = as_shown(report, shown)
         if passed is None or not shown.delay:
             self._late.pop(report.key, None)  # what waited is no longer to be shown, or older than this
