@@ -165,9 +165,10 @@ def load(path: Path | None) -> Config:
 def check(config: Config, origin: str, *, try_feeds: bool = True) -> None:
     """What types cannot say; with `try_feeds` their options too, which needs their adapters. Raises ConfigError."""
     try:
-        config.broker.address()
+        for one in config.broker.each():
+            one.address()
     except ValueError as error:
-        raise ConfigError(f"{origin}: [broker] url: {error}") from error
+        raise ConfigError(f"{origin}: [broker] url, also: {error}") from error
     _check_basemaps(config.map, origin)
     names = [feed.name for feed in config.feed]
     for feed in config.feed:

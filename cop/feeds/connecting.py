@@ -1,14 +1,14 @@
 """How a connection to the broker is made: the client with its credentials and last will, and one try to connect."""
 
-import socket
-import ssl
+import contextlib
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.client import MQTT_CLEAN_START_FIRST_ONLY
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, MessageType, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
@@ -27,25 +27,53 @@ class Will(NamedTuple):
     online: bytes
 
 
-def make_client(broker: Broker, client_id: str, version: MQTTProtocolVersion, will: Will | None) -> mqtt.Client:
+class Client(mqtt.Client):
+    """paho's client, which pings when it is told to, and tells the answer.
+
+    By itself it pings only after silence, and gives a broker that is gone twice the keep-alive.
+    """
+
+    on_pong: Callable[[float], None] | None = None
+    _asked_at: float | None = None
+
+    @property
+    def unanswered_s(self) -> float:
+        """How long an answer to a ping is overdue; 0 if none is."""
+        return time.monotonic() - self._asked_at if self._asked_at is not None else 0.0
+
+    def ping(self) -> None:
+        """Ask the broker for an answer, unless one is awaited."""
+        if self._asked_at is None and self._send_simple_command(MessageType.PINGREQ) == MQTTErrorCode.MQTT_ERR_SUCCESS:
+            self._asked_at = time.monotonic()
+
+    def _handle_pingresp(self) -> MQTTErrorCode:
+        asked_at, self._asked_at = self._asked_at, None
+        if asked_at is not None and self.on_pong is not None:
+            self.on_pong(time.monotonic() - asked_at)
+        return super()._handle_pingresp()
+
+
+def make_client(broker: Broker, client_id: str, version: MQTTProtocolVersion, will: Will | None) -> Client:
     """A client that does not connect by itself. Raises OSError or ValueError for files that cannot be used."""
-    client = mqtt.Client(
+    client = Client(
         CallbackAPIVersion.VERSION2,
         client_id=client_id,
         protocol=version,
         manual_ack=True,
         reconnect_on_failure=False,
-        clean_session=None if version == _MQTT5 else True,
+        # MQTT 3.1.1 has no expiry: a broker forgets such a desk when its own settings say so
+        clean_session=None if version == _MQTT5 else broker.session_expiry_s == 0,
     )
     client.connect_timeout = broker.connect_timeout_s
-    client.max_inflight_messages_set(200)
+    client.max_inflight_messages_set(0)  # `Publishing` counts, by what the broker takes
     user, password = broker.credentials()
     if user:
         client.username_pw_set(user, password or None)
     if broker.address()[2]:
         files = (broker.ca_file, broker.cert_file, broker.key_file)
         ca_file, cert_file, key_file = (str(Path(one).expanduser()) if one else None for one in files)
-        client.tls_set(ca_certs=ca_file, certfile=cert_file, keyfile=key_file)
+        # with no password given, one for the key would be asked for at a terminal
+        client.tls_set(ca_certs=ca_file, certfile=cert_file, keyfile=key_file, keyfile_password="")
         client.tls_insecure_set(broker.insecure)
     if will is not None:
         client.will_set(will.topic, will.offline, qos=1, retain=True)
@@ -55,11 +83,12 @@ def make_client(broker: Broker, client_id: str, version: MQTTProtocolVersion, wi
 class Attempt:
     """One try to connect, on a thread: a name that is looked up and a host that is silent may block for long."""
 
-    def __init__(self, client: mqtt.Client, broker: Broker, version: MQTTProtocolVersion) -> None:
+    def __init__(self, client: Client, broker: Broker, version: MQTTProtocolVersion) -> None:
         self.client = client
         self.error: Exception | None = None
         self._broker = broker
         self._version = version
+        self._unwanted = False
         self._thread = threading.Thread(target=self._work, name="broker-connect", daemon=True)
         self._thread.start()
 
@@ -68,16 +97,24 @@ class Attempt:
         """Whether it is over, with an `error` or without."""
         return not self._thread.is_alive()
 
+    def abandon(self) -> None:
+        """Nobody waits for it any more."""
+        self._unwanted = True
+        if self.ended:
+            close_socket(self.client)
+
     def _work(self) -> None:
         try:
             self._connect()
         except Exception as error:  # noqa: BLE001 - handed to the session, which says it
             self.error = error
+        if self._unwanted:
+            close_socket(self.client)
 
     def _connect(self) -> None:
         host, port, _tls = self._broker.address()
         if self._version != _MQTT5:
-            self.client.connect(host, port, self._broker.keepalive_s, clean_start=MQTT_CLEAN_START_FIRST_ONLY)
+            self.client.connect(host, port, self._broker.keepalive_s)
             return
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho leaves it untyped
         properties.SessionExpiryInterval = self._broker.session_expiry_s
@@ -85,14 +122,9 @@ class Attempt:
         self.client.connect(host, port, self._broker.keepalive_s, clean_start=False, properties=properties)
 
 
-def in_words(error: Exception) -> str:
-    """Why a connection was not made, for people."""
-    if isinstance(error, ssl.SSLError):
-        return f"TLS: {error.reason or error}"
-    if isinstance(error, TimeoutError):
-        return "no answer from the broker's address"
-    if isinstance(error, ConnectionRefusedError):
-        return "nothing listens at the broker's address"
-    if isinstance(error, socket.gaierror):
-        return f"the broker's name is not found ({error.strerror or error})"
-    return str(error) or type(error).__name__
+def close_socket(client: mqtt.Client) -> None:
+    """End a connection as a cut would: the broker says our last will."""
+    sock = client.socket()
+    if sock is not None:
+        with contextlib.suppress(OSError):
+            sock.close()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from cop.feeds import session as session_module
+from cop.feeds import catching_up, places
 from cop.feeds.broker import Broker
 from cop.feeds.connecting import Will
 from cop.feeds.session import Received, Session, Subscription
@@ -20,7 +20,7 @@ Serve = Callable[[Line, int], None]
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_module, "_BACKOFF_S", (0.001, 0.01))
+    monkeypatch.setattr(places, "_BACKOFF_S", (0.001, 0.01))
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_that_a_desk_which_does_not_hear_itself_takes_the_broker_at_its_silence(
 
     client = Client(stub(serve).url, "ais/#")
     client.until(lambda: client.received)
-    monkeypatch.setattr(session_module, "_QUIET_S", 0.0)
+    monkeypatch.setattr(catching_up, "_QUIET_S", 0.0)
     client.session.acknowledge(client.received)
     client.until(lambda: len(client.received) > 1)
     assert [one.retained for one in client.received[:2]] == [True, False]
@@ -174,6 +174,7 @@ def test_that_a_name_that_takes_long_to_look_up_stops_nothing_and_is_said(
     go_on.set()
     client.until(lambda: client.session.state.state == "offline")
     assert client.session.state.reason == "the broker's name is not found (Name or service not known)"
+    assert "Check the name in url" in client.session.state.advice
 
 
 def test_that_no_bytes_a_broker_sends_end_the_session(quick: None, stub: Callable[[Serve], StubBroker]) -> None:
@@ -265,7 +266,7 @@ def test_that_a_broker_that_throws_us_out_again_and_again_is_not_hammered(
     broker = stub(serve)
     client = Client(broker.url)
     client.until(lambda: broker.connections >= 4)
-    assert client.session._failures >= 3
+    assert client.session.places._failures >= 3
     client.until(lambda: client.session.state.state == "offline")
     assert "client id" in client.session.state.reason
 
