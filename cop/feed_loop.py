@@ -95,12 +95,12 @@ class _Loop:
         next_pulse = next_health = next_outbox = next_commit = 0.0
         while not self._quit:
             now = time.monotonic()
-            wait = max(0.0, min(next_pulse, next_health, next_outbox) - now)
+            wait = 0.0 if self._intake.held else max(0.0, min(next_pulse, next_health, next_outbox) - now)
             burst = self._session.service(wait, also=[self._pipe])
             self._hear_desktop()
-            if burst:
-                self._intake.take(burst)
-                self._unacknowledged.extend(one for one in burst if one.qos)
+            if burst or self._intake.held:
+                taken = self._intake.take(burst)
+                self._unacknowledged.extend(one for one in taken if one.qos)
             now = time.monotonic()
             if self._unacknowledged or now >= next_commit:
                 self._commit(now)
@@ -188,6 +188,7 @@ class _Loop:
             if self._journal is not None:
                 ending.enter_context(contextlib.suppress(OSError))
                 ending.callback(self._journal.close)
+            ending.callback(self._intake.close)  # what is held is on record all the same
             ending.callback(self._writer.close)
             ending.callback(self._session.close)
 

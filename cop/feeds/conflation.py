@@ -37,8 +37,11 @@ class Conflation:
         """Whether the unit has its number."""
         return (agency, unit) in self._slots
 
-    def put(self, report: Report, position: Position) -> None:
-        """Take a position; an older one than already seen of that unit is dropped here (the journal has it)."""
+    def put(self, report: Report, position: Position, reported_at: float) -> None:
+        """Take a position of a time (epoch seconds, by our clock).
+
+        An older one than already seen of that unit is dropped here (the journal has it).
+        """
         key = (report.agency, position.id)
         slot = self._slots.get(key)
         if slot is None:
@@ -47,7 +50,6 @@ class Conflation:
             self._names.append(
                 TrackName(slot, report.agency, position.id, source.feed, source.format, source.original_id)
             )
-        reported_at = position.at.timestamp()
         if reported_at <= self._newest.get(slot, 0.0):
             return
         self._newest[slot] = reported_at
@@ -116,4 +118,4 @@ def _shortened(fields: dict[str, str]) -> dict[str, str]:
 
 def _stale_at(report: Report, reported_at: float) -> float:
     """What no one promised anything of is stale as soon as it is said."""
-    return reported_at if report.stale_at is None else report.stale_at.timestamp()
+    return reported_at if report.stale_at is None else report.stale_at.timestamp() - report.corrected_s

@@ -1,15 +1,16 @@
 """How each feed is: counted as messages pass, judged by the age of the last one."""
 
-import time
 from collections import Counter
 from datetime import UTC, datetime
 
 from cop.domain.batch import FeedHealth
+from cop.feeds.hearing import Hearing, rate
 from cop.feeds.message import Feed
 
 _REASONS_LIMIT = 50
 _WORD_LENGTH = 64
-_RATE_OVER_S = 10.0
+#: agencies of one feed that are told apart; those beyond are heard as one without a name
+_AGENCIES_LIMIT = 200
 _DENIED = "the broker does not let this desk hear it"
 
 
@@ -30,6 +31,20 @@ class FeedCounter:
         self._reasons: Counter[str] = Counter()
         self._unmapped: Counter[str] = Counter()
         self._marks: list[tuple[float, int]] = []
+        self._hearings: dict[str, Hearing] = {}
+        #: messages that wait, and positions that newer ones have overtaken, while a sender floods
+        self.held = self.overtaken = 0
+
+    @property
+    def hearings(self) -> list[Hearing]:
+        """The agencies heard on this feed."""
+        return list(self._hearings.values())
+
+    def hearing(self, agency: str) -> Hearing:
+        """What is known of an agency on this feed."""
+        if agency not in self._hearings and len(self._hearings) >= _AGENCIES_LIMIT:
+            agency = ""  # senders may invent agencies
+        return self._hearings.get(agency) or self._hearings.setdefault(agency, Hearing(agency))
 
     def refuse(self, reason: str) -> None:
         """Count a message that could not be used."""
@@ -57,20 +72,31 @@ class FeedCounter:
             last_bad_reason=_DENIED if self.denied else self.failed or self._last_bad_reason,
             bad_reasons=dict(self._reasons),
             unmapped=dict(self._unmapped),
-            per_second=self._rate(),
+            per_second=self._rate(now),
+            voices=[one.voice(now, self.feed.silent_after_s) for one in self._hearings.values() if one.messages],
+            held=self.held,
+            overtaken=self.overtaken,
         )
+
+    def resume(self, health: FeedHealth) -> None:
+        """Go on counting from what a snapshot says."""
+        self.messages, self.bad, self.overtaken = health.messages, health.bad, health.overtaken
+        self.last_message_at = health.last_message_at.timestamp() if health.last_message_at is not None else 0.0
+        self._last_bad_reason = health.last_bad_reason
+        self._reasons, self._unmapped = Counter(health.bad_reasons), Counter(health.unmapped)
+        for voice in health.voices:
+            self.hearing(voice.agency).resume(voice)
 
     def _state(self, now: float) -> str:
         if self.failed or self.denied:
             return "failed"
         if not self.messages:
             return "never_heard"
-        return "live" if now - self.last_message_at <= self.feed.silent_after_s else "silent"
+        heard = [one for one in self._hearings.values() if one.messages]
+        if any(one.flooding for one in heard):
+            return "flooding"
+        return "silent" if all(one.is_silent(now, self.feed.silent_after_s) for one in heard) else "live"
 
-    def _rate(self) -> float:
-        now = time.monotonic()
-        self._marks.append((now, self.messages))
-        while len(self._marks) > 2 and now - self._marks[0][0] > _RATE_OVER_S:
-            del self._marks[0]
-        (begin, first), (end, last) = self._marks[0], self._marks[-1]
-        return (last - first) / (end - begin) if end - begin > 0.5 else 0.0
+    def _rate(self, now: float) -> float:
+        self._marks, per_second = rate(self._marks, now, self.messages)
+        return per_second

@@ -1,89 +1,56 @@
 """The feed process's middle: every message that came in passes these steps, in this order.
 
-route (which feed is it?) → journal (raw, before anything can fail) → decode (the feed's adapter) → believe (times,
-exercise or live) → conflate (positions) or queue (everything else, in order) → batch.
+route (which feed is it?) → hold (of a sender that floods) → decode (the feed's adapter) → journal (raw, with what it
+was; decoded or not) → believe (times, exercise or live) → conflate (positions) or queue (everything else, in order)
+→ batch.
 """
 
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, Protocol
 
 import msgspec
-from paho.mqtt.client import topic_matches_sub
 
-from cop.domain.area import Alert, Zone
-from cop.domain.batch import Batch, BrokerState, Delivered, RefusedWord
-from cop.domain.details import IncidentDetails
-from cop.domain.log import LogEntry
+from cop.domain.batch import Batch, BrokerState, Delivered, FeedHealth
 from cop.domain.report import Report, Retraction, kind_of
-from cop.domain.rules.known_words import unknown_words
-from cop.domain.rules.newer import revision_of_time
-from cop.domain.rules.plausible import refuse_time
-from cop.domain.statement import Statement
-from cop.domain.unit import Position, Unit
+from cop.domain.rules import skew
+from cop.domain.unit import Position
 from cop.feeds import cot_uids
-from cop.feeds.adapters import make_adapter
+from cop.feeds.adapters import MODULES, format_of, make_adapter
 from cop.feeds.adapters.adapter import Adapter, Recalls
-from cop.feeds.authorship import WrongHands, author_of
-from cop.feeds.census import Census
-from cop.feeds.conflation import Conflation
-from cop.feeds.health import FeedCounter
+from cop.feeds.believing import Believing, TooEarly
+from cop.feeds.holding import Holding
 from cop.feeds.message import BadMessage, Feed, Message, NotTheirs
 from cop.feeds.pipe import OpenEmergency
+from cop.feeds.routing import NOTHING, SEVERAL, Line, Recorder, Route, Routes
 from cop.feeds.session import Received
-from cop.feeds.topics import exercise_of, levels_of, parse_object_topic, specificity
+from cop.feeds.waiting_room import Waiting, WaitingRoom
 
 _LOG = logging.getLogger(__name__)
-_ROUTES_LIMIT = 200_000
-_TOPIC_LENGTH = 1024
 #: what may wait for a desktop that does not read, in bytes of the messages that said it
 _WAITING_LIMIT = 256 << 20
 _BACKOFF_AFTER, _BACKOFF_S = 3, (0.5, 30.0)
 #: what a report weighs beside its share of the message, in bytes
 _REPORT_OVERHEAD = 64
-#: refused words that wait for the desktop: it shows the last of them, and who floods us with such gains nothing
-_REFUSALS_LIMIT = 100
-_NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
-_REPORT_ENCODER = msgspec.msgpack.Encoder()
-_REPORT_DECODER = msgspec.msgpack.Decoder(Report)
-_NO_FEED = Feed(name="no feed", format="cop-json", topic="#")
+#: what one `take` gives to those who flood: half a pulse, in seconds
+_SHARE_S = 1 / 60
+#: words kept of senders whose corrected clock may just have been put right, in case they were
+_DOUBTED = 500
+
+#: `cop.journal.record`, which this room does not know: the way of what is heard, and its marks
+_HEARD, _RETAINED, _ALONE = 0, 1, 2
+_NAN = math.nan
+#: time of receipt, source, way, topic, raw bytes, the sender's time, kind, marks: a `Record` of the journal
+_Row = tuple[float, int, int, str, bytes, float, str, int]
 
 
-#: revision and time of a unit's newest words, and what they are: body, losses, whether it is in an exercise
-_Words = tuple[tuple[int, datetime], tuple[Unit, dict[str, str], bool]]
-
-
-class Recorder(Protocol):
-    """What the intake needs of a journal: a number for a source, and a place for `(at, source, sent, topic, raw)`."""
-
-    def source(self, feed: str, agency: str, form: str) -> int:
-        """The number that stands for a feed, agency and format."""
-        ...
-
-    def append(self, records: Iterable[Any]) -> None:
-        """Take records in."""
-        ...
-
-
-class _Route(NamedTuple):
-    line: "_Line"
-    source: int
-    refusal: str
-
-
-class _Line:
-    """One feed at work: its adapter, its counts, and how long it rests after repeated failures."""
-
-    def __init__(self, feed: Feed) -> None:
-        self.feed = feed
-        self.counter = FeedCounter(feed)
-        self.adapter: Adapter | None = None
-        self.failures = 0
-        self.rest_until = 0.0
+def _remembers(feed: Feed) -> bool:
+    """Whether a feed's format remembers; what nobody has written down may."""
+    return feed.format not in MODULES or format_of(feed.format).remembers
 
 
 class Intake:
@@ -92,7 +59,8 @@ class Intake:
     `exercise` is the name of the exercise that this desk plays, None in live work; `reader` is its agency. `listen`
     hears every report that is believed. `we_say` knows of which agencies this desk itself writes for TAK: what comes
     back of these is an echo. `emergencies` are those that stand in the picture when the process is started again.
-    `clock` tells our time in epoch seconds.
+    `clock` tells our time in epoch seconds. One `take` gives `share_s` to the messages of those who flood, by
+    `effort`, a clock of seconds; with an infinite share nobody is held back.
     """
 
     def __init__(
@@ -107,172 +75,280 @@ class Intake:
         we_say: Callable[[str], bool] | None = None,
         emergencies: Iterable[OpenEmergency] = (),
         clock: Callable[[], float] = time.time,
+        share_s: float = _SHARE_S,
+        effort: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._lines = [_Line(feed) for feed in feeds]
-        self._by_specificity = sorted(self._lines, key=lambda line: specificity(line.feed.topic))
-        self._stray = _Line(_NO_FEED)
+        self._routes = Routes(feeds, recorder, exercise, _remembers)
         self._recorder = recorder
-        self._exercise = exercise
-        self._reader = reader
         self._make = make
-        self._listen = listen
         self._we_say = we_say
         self._clock = clock
-        self._routes: dict[str, _Route] = {}
-        self._conflation = Conflation()
-        self._reports: list[Report] = []
-        self._refusals: deque[RefusedWord] = deque(maxlen=_REFUSALS_LIMIT)
-        self._waiting_bytes = 0
-        self._census = Census()
-        # no more of both than the census admits
-        self._last_words: dict[tuple[str, str], _Words] = {}
-        self._revisions: dict[tuple[str, str, str], tuple[int, datetime]] = {}
+        self._effort = effort
+        self._share_s = share_s
+        self._holding = Holding()
+        self._believing = Believing(reader, listen)
+        self._room = WaitingRoom()
+        self._doubted: deque[Waiting] = deque(maxlen=_DOUBTED)
         self._recalled = tuple(emergencies)
-        for line in self._lines:
+        for line in self._routes.lines:
             line.adapter = self._adapter_of(line.feed)
 
     @property
     def waiting(self) -> int:
         """How many positions, reports and refusals the next batch will hold."""
-        return len(self._conflation) + len(self._reports) + len(self._refusals)
+        return self._believing.waiting
+
+    @property
+    def held(self) -> int:
+        """How many messages of senders that flood are still to be taken: `take` again soon."""
+        return len(self._holding)
 
     @property
     def full(self) -> bool:
         """Whether so many reports wait for the desktop that no more should be taken."""
-        return self._waiting_bytes > _WAITING_LIMIT
+        return self._believing.waiting_bytes > _WAITING_LIMIT
 
-    def take(self, burst: Sequence[Received]) -> None:
-        """Pass a burst through every step."""
-        routes = [self._routes.get(one.topic) or self._route(one.topic) for one in burst]
-        if self._recorder is not None:
-            self._recorder.append(
-                [
-                    (one.received_at, route.source, 0, one.topic, one.payload)
-                    for one, route in zip(burst, routes, strict=True)
-                ]
-            )
-        for one, route in zip(burst, routes, strict=True):
-            line = route.line
-            counter = line.counter
-            counter.messages += 1
-            counter.last_message_at = one.received_at
-            try:
-                if route.refusal:
-                    counter.refuse(route.refusal)
+    def resume(self, health: Sequence[FeedHealth]) -> None:
+        """Go on from what a snapshot says of the feeds: counts, rhythms, clocks."""
+        known = {one.feed: one for one in health}
+        for line in [*self._routes.lines, self._routes.stray]:
+            if (before := known.get(line.feed.name)) is not None:
+                line.counter.resume(before)
+
+    def show(self, report: Report) -> None:
+        """Pass on what this desk itself did, judged by nobody: replay shows it as the desk did."""
+        self._believing.show(report)
+
+    def count(self, feed: str, agency: str, times: Sequence[float], counts: Sequence[int]) -> None:
+        """Note messages that need not be decoded, so many at each of these times (epoch seconds, in order)."""
+        for line in [*self._routes.lines, self._routes.stray]:
+            if line.feed.name == feed and times:
+                line.counter.messages += sum(counts)
+                line.counter.last_message_at = times[-1]
+                line.counter.hearing(agency).hear_many(times, counts)
+
+    def take(self, burst: Sequence[Received], *, counted: bool = False) -> list[Received]:
+        """Pass a burst through every step; returns what was taken, which of those who flood may be less, or more.
+
+        Whatever happens, every message is with the journal when it is returned, in the order in which it was taken.
+        What was `counted` before is not counted again.
+        """
+        rows: list[_Row] = []
+        taken: list[Received] = []
+        begin, reached = self._effort(), 0
+        try:
+            for one in burst:
+                route = self._routes.of(one.topic)
+                counter = route.line.counter
+                hearing = route.hearing
+                if not counted:
+                    counter.messages += 1
+                    counter.last_message_at = one.received_at
+                    hearing.hear(one.received_at, retained=one.retained)
+                reached += 1
+                if (hearing.flooding or hearing in self._holding) and self._share_s != math.inf and not route.refusal:
+                    overtaken = self._holding.put(route, one)
+                    if overtaken is not None:
+                        earlier, said_at = overtaken
+                        counter.overtaken += 1
+                        rows.append(_row(route, earlier, said_at, "position", _plain(route, earlier, said_at)))
+                        taken.append(earlier)
                 else:
-                    self._pass_on(line, one)
-            except BadMessage as bad:
-                counter.refuse(bad.reason)
-            except Exception as error:  # noqa: BLE001 - the feed's edge: see _fail
-                self._fail(line, error)
-                counter.refuse(f"error of ours: {type(error).__name__}")
+                    self._take_one(route, one, rows)
+                    taken.append(one)
+            while self._holding and (self._holding.over or self._effort() - begin < self._share_s):
+                route, one = self._holding.next()
+                self._take_one(route, one, rows)
+                taken.append(one)
+        finally:
+            if self._recorder is not None:
+                rows += [_row(self._routes.of(one.topic), one, _NAN, "", 0) for one in burst[reached:]]
+                self._recorder.append(rows)
+        if burst and self._room:
+            self._refuse_late(burst[-1].received_at)
+        return taken
+
+    def close(self) -> list[Received]:
+        """Take what is still held; returns it."""
+        self._share_s = math.inf
+        return self.take([])
 
     def deny(self, topics: AbstractSet[str]) -> None:
         """Note which feeds the broker does not let this desk hear, by their topic filters."""
-        for line in self._lines:
+        for line in self._routes.lines:
             line.counter.denied = line.feed.topic in topics
 
     def batch(self, epoch: int, broker: BrokerState | None, delivered: list[Delivered], *, health: bool) -> Batch:
         """What came since the last batch; with the feeds' health if asked."""
-        names, positions = self._conflation.take()
-        reports, self._reports, self._waiting_bytes = self._reports, [], 0
-        refusals = list(self._refusals)
-        self._refusals.clear()
         now = self._clock()
-        for key in self._census.leave_over(now):
-            self._revisions.pop(key, None)
-        lines = [*self._lines, self._stray] if self._stray.counter.messages else self._lines
+        self._refuse_late(now)
+        names, positions, fields, reports, refusals = self._believing.fetch(now)
+        stray = self._routes.stray
+        lines = [*self._routes.lines, stray] if stray.counter.messages else self._routes.lines
+        if broker is not None:
+            broker = msgspec.structs.replace(broker, clock_off_s=self._own_clock_off_s())
         return Batch(
             epoch=epoch,
             tracks=names,
             positions=positions,
-            fields=self._conflation.take_fields(),
+            fields=fields,
             reports=reports,
-            health=[line.counter.health(now) for line in lines] if health else [],
+            health=[self._health(line, now) for line in lines] if health else [],
             broker=broker,
             delivered=delivered,
             refusals=refusals,
         )
+
+    def _health(self, line: Line, now: float) -> FeedHealth:
+        line.counter.held = self._holding.of(line)
+        return line.counter.health(now)
+
+    def _own_clock_off_s(self) -> float | None:
+        """How far our own clock is off by what the agencies say, each counted once."""
+        skews = {
+            hearing.agency: hearing.clock.skew_s
+            for line in self._routes.lines
+            for hearing in line.counter.hearings
+            if hearing.clock.skew_s is not None
+        }
+        return skew.own_clock_s(list(skews.values()))
 
     def _adapter_of(self, feed: Feed) -> Adapter:
         """A new adapter, told who is in an emergency: it must not take the next word of such a unit for its end."""
         adapter = self._make(feed)
         if isinstance(adapter, Recalls):
             for one in self._recalled:
-                if one.agency == feed.agency and (one.agency, one.unit) not in self._last_words:
+                if one.agency == feed.agency and not self._believing.is_known(one.agency, one.unit):
                     adapter.recall(one.unit, exercise=one.exercise)
-            for (agency, unit), (_, (body, _, exercise)) in self._last_words.items():
-                if agency == feed.agency and body.status == "emergency":
-                    adapter.recall(unit, exercise=exercise)
+            for unit, exercise in self._believing.emergencies(feed.agency):
+                adapter.recall(unit, exercise=exercise)
         return adapter
 
-    def _route(self, topic: str) -> _Route:
-        fitting = (line for line in self._by_specificity if topic_matches_sub(line.feed.topic, topic))
-        line = next(fitting, self._stray)
-        feed = line.feed
-        agency = feed.agency
-        if not agency and (where := parse_object_topic(topic)) is not None:
-            agency = where.agency
-        source = self._recorder.source(feed.name, agency, feed.format) if self._recorder is not None else 0
-        route = _Route(line, source, self._refusal(line, topic))
-        if len(topic) <= _TOPIC_LENGTH:
-            if len(self._routes) >= _ROUTES_LIMIT:
-                self._routes.clear()  # a hostile sender may invent topics without end
-            self._routes[topic] = route
-        return route
-
-    def _refusal(self, line: _Line, topic: str) -> str:
-        if line is self._stray:
-            return "no feed reads this topic"
-        if len(topic) > _TOPIC_LENGTH:
-            return "topic is longer than 1,024 characters"
-        exercise = exercise_of(topic)
-        if exercise == self._exercise:
-            return ""
-        if self._exercise is None:
-            return "an exercise message in live work"
-        return "a live message in an exercise" if exercise is None else "a message of another exercise"
-
-    def _pass_on(self, line: _Line, one: Received) -> None:
-        """Decode a message and take what can be believed of it. Raises BadMessage if that is nothing."""
-        feed = line.feed
-        if len(one.payload) > feed.max_bytes:
-            raise BadMessage(feed.too_large)
-        if line.adapter is None:
-            if time.monotonic() < line.rest_until:
-                raise BadMessage("the feed rests after repeated failures")
-            line.adapter = self._adapter_of(line.feed)
-        received_at = datetime.fromtimestamp(one.received_at, UTC)
-        refused: BadMessage | None = None
-        reports: Sequence[Report]
+    def _take_one(self, route: Route, one: Received, rows: list[_Row]) -> None:
+        """Decode a message, note it for the journal, and take what can be believed of it."""
+        line, counter = route.line, route.line.counter
+        said_at, kind, marks = _NAN, "bad", 0
         try:
-            reports = line.adapter.decode(Message(one.topic, one.payload, received_at, one.retained))
+            refusal = self._barred(route, one)
+            if not refusal:
+                reports, refusal = self._decode(route, one)
+                if reports:
+                    said_at = reports[0].body.at.timestamp()
+                    refusal = self._believe(route, one, reports, said_at) or refusal
+                if line.failures:
+                    line.failures, counter.failed = 0, ""
+                if not refusal:
+                    kind = _kind_of(reports) if reports else ""
+                    marks = _marks(route, one, reports, said_at, kind)
+        except Exception as error:  # noqa: BLE001 - the feed's edge: see _fail
+            self._fail(line, error, one.received_at)
+            refusal = f"error of ours: {type(error).__name__}"
+        finally:
+            rows.append(_row(route, one, said_at, kind, marks))
+        if refusal:
+            counter.refuse(refusal)
+
+    def _barred(self, route: Route, one: Received) -> str:
+        """Why a message is not even looked at; empty if it is."""
+        line = route.line
+        if route.refusal:
+            return route.refusal
+        if len(one.payload) > line.feed.max_bytes:
+            return line.feed.too_large
+        if line.adapter is None:
+            if 0.0 < line.rest_until - one.received_at <= _BACKOFF_S[1]:
+                return "the feed rests after repeated failures"
+            line.adapter = self._adapter_of(line.feed)
+        return ""
+
+    def _decode(self, route: Route, one: Received) -> tuple[Sequence[Report], str]:
+        """The reports that a message makes, and why it, or a part of it, makes none."""
+        adapter, offset_s = route.line.adapter, route.hearing.clock.offset_s
+        assert adapter is not None
+        # a sender's times are read by the sender's clock: what is ours is told by it
+        received_at = datetime.fromtimestamp(one.received_at + offset_s, UTC)
+        reports: Sequence[Report]
+        refusal = ""
+        try:
+            reports = adapter.decode(Message(one.topic, one.payload, received_at, one.retained))
         except NotTheirs as echo:
-            if self._we_say is not None and self._we_say(echo.agency):
-                return
-            raise
+            ours = self._we_say is not None and self._we_say(echo.agency)
+            return [], "" if ours else echo.reason
         except BadMessage as bad:
-            reports, refused = bad.reports, bad
+            reports, refusal = bad.reports, bad.reason
+        if not one.retained and reports:
+            self._read_clock(route, one, reports[0], received_at)
+        if offset_s:
+            heard_at = datetime.fromtimestamp(one.received_at, UTC)
+            reports = [msgspec.structs.replace(report, received_at=heard_at) for report in reports]
+        return reports, refusal
+
+    def _read_clock(self, route: Route, one: Received, report: Report, received_at: datetime) -> None:
+        """Read the sender's clock off a message; where it is known now, or another, what waited for that is taken."""
+        at = report.body.at
+        if at is received_at or at == received_at:
+            return  # the message names no time
+        hearing = route.hearing
+        said_at = at.timestamp()
+        lag_s = one.received_at - said_at
+        if not isinstance(report.body, Position) and lag_s > skew.TOLERANCE_S - hearing.clock.offset_s:
+            return  # what a word tells of may be long ago; where a unit is, is told at once
+        if -skew.WILDEST_S <= lag_s <= skew.WILDEST_S and hearing.read_clock(one.received_at, said_at):
+            self._clock_known(route)
+
+    def _clock_known(self, route: Route) -> None:
+        """A sender's times are read otherwise from now on."""
+        hearing, line = route.hearing, route.line
+        doubted = [one for one in self._doubted if one.hearing is hearing]
+        self._doubted = deque((one for one in self._doubted if one.hearing is not hearing), _DOUBTED)
+        for one in [*self._room.of(hearing), *doubted]:
+            self._let_in(one)
+        if line.remembers:  # what it has in mind is by another clock
+            line.adapter = self._adapter_of(line.feed)
+
+    def _let_in(self, one: Waiting) -> None:
+        """Take what has waited, as it can be taken now."""
+        try:
+            self._believing.take(
+                one.line, one.hearing, one.report, one.size, one.received_at, retained=one.retained, waits=False
+            )
+        except BadMessage as bad:
+            one.line.counter.refuse(bad.reason)
+        except Exception as error:  # noqa: BLE001 - the feed's edge: see _fail
+            self._fail(one.line, error, one.received_at)
+
+    def _refuse_late(self, now: float) -> None:
+        for one in self._room.over(now):
+            self._let_in(one)
+
+    def _believe(self, route: Route, one: Received, reports: Sequence[Report], said_at: float) -> str:
+        """Take each report of a message; returns why the last that cannot be taken cannot."""
+        line, hearing = route.line, route.hearing
         # each report's share of the message's size: the others stand in it too
-        size = len(one.payload) // max(1, len(reports)) + _REPORT_OVERHEAD
+        size = len(one.payload) // len(reports) + _REPORT_OVERHEAD
+        refusal = ""
         for report in reports:
             if self._is_echo(report):
                 continue
             try:
-                self._believe(line, report, size)
+                self._believing.take(line, hearing, report, size, one.received_at, retained=one.retained)
+            except TooEarly:
+                for left_over in self._room.put(Waiting(line, hearing, report, one.received_at, size, one.retained)):
+                    self._let_in(left_over)
             except BadMessage as bad:
-                refused = bad  # what else the message says may be good: some senders put many units into one
-        if line.failures:
-            line.failures, line.counter.failed = 0, ""
-        if refused is not None:
-            raise refused
+                refusal = bad.reason  # what else the message says may be good: some put many units into one
+            if hearing.clock.offset_s and not isinstance(report.body, Position):
+                raw_s = one.received_at - said_at
+                if abs(raw_s) <= skew.BEHIND_S < raw_s + hearing.clock.offset_s:  # late, unless it is right again
+                    self._doubted.append(Waiting(line, hearing, report, one.received_at, size, one.retained))
+        return refusal
 
     def _is_echo(self, report: Report) -> bool:
         """Whether a report is what this desk wrote for TAK, come back: it would make a second unit of one."""
         owner = cot_uids.agency_of(report.source.original_id)
         return bool(owner) and self._we_say is not None and self._we_say(owner)
 
-    def _fail(self, line: _Line, error: Exception) -> None:
+    def _fail(self, line: Line, error: Exception, now: float) -> None:
         """The feed's edge: the one place where an unexpected error of an adapter ends."""
         _LOG.exception("feed %s failed", line.feed.name, exc_info=error)
         line.failures += 1
@@ -280,89 +356,40 @@ class Intake:
         line.adapter = None  # its state cannot be trusted any more
         if line.failures > _BACKOFF_AFTER:
             low, high = _BACKOFF_S
-            line.rest_until = time.monotonic() + min(high, low * 2 ** (line.failures - _BACKOFF_AFTER - 1))
-
-    def _believe(self, line: _Line, report: Report, size: int) -> None:
-        body = report.body
-        refusal = refuse_time(body.at, report.received_at)
-        if refusal:
-            raise BadMessage(refusal)
-        if isinstance(body, Position):
-            if not self._conflation.knows(report.agency, body.id):
-                self._census.admit(report.agency, "position", body.id, 0)
-            self._conflation.put(report, body)
-            if self._listen is not None:
-                self._listen(report)
-            return
-        kind = body.kind if isinstance(body, Retraction) else kind_of(body)
-        try:
-            author_of(report)
-        except WrongHands as wrong:
-            whose = (report.agency, body.id, body.by, body.role)
-            self._refusals.append(RefusedWord(kind, *whose, wrong.reason, report.received_at))
-            raise BadMessage(f"wrong hands: {wrong.reason}") from None
-        if isinstance(body, IncidentDetails) and self._reader not in {"", body.to, report.agency}:
-            raise BadMessage("details that are for another agency: the broker should not let this desk read them")
-        if report.source.format != "cop-json" and kind not in ("unit", "position"):
-            body = msgspec.structs.replace(body, rev=revision_of_time(body.at))
-            report = msgspec.structs.replace(report, body=body)
-        _check_passage(report)
-        if isinstance(body, Retraction) or body.deleted:
-            self._revisions.pop((report.agency, kind, _name(body)), None)
-            if kind in ("unit", "position"):
-                self._conflation.take_back(report.agency, body.id, body.at.timestamp())
-            if kind != "position":  # a unit's slot is for ever
-                self._census.leave(report.agency, kind, _name(body))
-        elif not isinstance(body, LogEntry):  # the picture keeps the last lines only
-            self._census.admit(report.agency, kind, _name(body), size)
-            if isinstance(body, Alert | Zone):
-                ends = body.expires_at.timestamp() if body.expires_at is not None else None
-                self._census.ends(report.agency, kind, body.id, ends)
-            if report.source.format == "cop-json":  # the other formats count no revisions
-                self._check_revision((report.agency, kind, _name(body)), body.rev, body.at)
-        if isinstance(body, Unit):
-            key = (report.agency, body.id)
-            words = (msgspec.structs.replace(body, at=_NO_TIME), report.losses, report.exercise)
-            newest, said = self._last_words.get(key, ((body.rev, body.at), None))
-            if (body.rev, body.at) < newest:
-                return  # late; the words of now may have been said before it, and are not said again
-            self._last_words[key] = (body.rev, body.at), words
-            if said == words:
-                return  # said before, word for word
-        for what, word in unknown_words(body):
-            line.counter.note_unmapped(what, word)
-        if isinstance(body, Retraction) or body.deleted:
-            self._last_words.pop((report.agency, body.id), None)
-        self._reports.append(report)
-        self._waiting_bytes += size
-        if self._listen is not None:
-            self._listen(report)
-
-    def _check_revision(self, key: tuple[str, str, str], rev: int, at: datetime) -> None:
-        """Raises BadMessage for a later word with a lower revision: the picture takes none, and it must be seen.
-
-        So speaks a system that was installed anew and counts from 1 again.
-        """
-        known = self._revisions.get(key)
-        if known is not None and rev < known[0]:
-            if at > known[1]:
-                raise BadMessage("rev went back: a later word with a lower revision is not taken")
-            return
-        self._revisions[key] = (rev, at)
+            line.rest_until = now + min(high, low * 2 ** min(10, line.failures - _BACKOFF_AFTER - 1))
 
 
-def _name(body: Statement) -> str:
-    """The name of an object among those of its kind and agency: what is said to others names them too."""
-    return levels_of(body)[0]
+def _row(route: Route, one: Received, said_at: float, kind: str, marks: int) -> _Row:
+    """What the journal notes of a message."""
+    marks |= _RETAINED if one.retained else 0
+    return (one.received_at, route.source, _HEARD, one.topic, one.payload, said_at, kind, marks)
 
 
-def _check_passage(report: Report) -> None:
-    """Raises BadMessage for a report that the desktop could not read: it would take the whole batch for broken.
+def _kind_of(reports: Sequence[Report]) -> str:
+    """The kind of all these reports, "mixed" for several."""
+    if len(reports) == 1 and type(reports[0].body) is Position:
+        return "position"
+    kinds = {one.body.kind if isinstance(one.body, Retraction) else kind_of(one.body) for one in reports}
+    return kinds.pop() if len(kinds) == 1 else "mixed"
 
-    msgspec checks a struct's ranges when it decodes one, not when an adapter makes one.
-    """
-    try:
-        _REPORT_DECODER.decode(_REPORT_ENCODER.encode(report))
-    except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError) as error:
-        _LOG.warning("feed %s made a report that cannot be used: %s", report.source.feed, error)
-        raise BadMessage("error of ours: the report it makes is out of range") from None
+
+def _marks(route: Route, one: Received, reports: Sequence[Report], said_at: float, kind: str) -> int:
+    """The mark of a message that says a unit's place and nothing else, on a topic that speaks of that unit alone."""
+    if kind != "position" or len(reports) > 1:
+        if len({report.body.id for report in reports}) > 1 or kind not in ("", "position", "unit", "mixed"):
+            route.unit = SEVERAL
+        return 0
+    report = reports[0]
+    if route.unit == NOTHING:
+        route.unit = report.body.id
+    if route.unit != report.body.id:
+        route.unit = SEVERAL
+        return 0
+    if route.line.remembers or report.losses or not isinstance(report.body, Position):
+        return 0
+    return _plain(route, one, said_at)
+
+
+def _plain(route: Route, one: Received, said_at: float) -> int:
+    """The mark of a message whose time can be compared as it stands: its sender's clock is right."""
+    return _ALONE if not route.hearing.clock.offset_s and said_at <= one.received_at + skew.TOLERANCE_S else 0

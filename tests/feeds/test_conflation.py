@@ -16,7 +16,7 @@ def put(into: Conflation, unit: str, seconds: float, losses: dict[str, str]) -> 
     report = Report(
         agency="ncdot", body=position, source=Source(feed="f", format="ais"), received_at=NOON, losses=losses
     )
-    into.put(report, position)
+    into.put(report, position, position.at.timestamp())
 
 
 def taken(of: Conflation) -> dict[int, dict[str, str]]:

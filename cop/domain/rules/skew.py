@@ -114,8 +114,8 @@ def own_clock_s(skews: Sequence[float]) -> float | None:
 def _read(lag_s: float, before: Clock) -> Clock:
     """The clock that this lag tells of."""
     skew_s = -lag_s
-    if abs(skew_s - before.offset_s) <= _STEADY_S and before.corrected:
-        return Clock(skew_s, before.offset_s)
+    if before.corrected and abs(skew_s - before.offset_s) <= _STEADY_S:
+        return before
     return Clock(skew_s, skew_s if skew_s > TOLERANCE_S or skew_s < -BEHIND_S else 0.0)
 
 

@@ -74,6 +74,11 @@ class Format:
     #: what bounds it beside the feed's own limits, in a few words
     limits: str = ""
     outbound: bool = False
+    #: whether what a message means may depend on those before it: parts of a message, last words, what is no news
+    remembers: bool = True
+    #: the sender's time (epoch seconds) of a message that says a place and nothing else, without decoding it; None
+    #: where that cannot be told for sure
+    peek: Callable[[bytes], float | None] | None = None
 
     def example(self) -> str:
         """A `[[feed]]` of `cop.toml` to begin with; the format's page tells its options."""

@@ -1,5 +1,6 @@
 """Our own JSON (`docs/formats/cop-json.md`): the topic says agency, kind and id, the payload is one statement."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -33,6 +34,7 @@ _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
 _HEAD_LENGTH = 4_096
 _KIND_OF_PAYLOAD = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ENCODER = msgspec.json.Encoder()
+_AT = re.compile(rb'"at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z)"')
 
 
 def encode(body: Statement) -> bytes:
@@ -152,6 +154,17 @@ def _payload_kind(payload: bytes) -> str:
     return kind
 
 
+def said_at(payload: bytes) -> float | None:
+    """The time of a position, epoch seconds, cut out; None if it is not plain where it stands, or of what is gone."""
+    found = _AT.findall(payload)
+    if len(found) != 1 or b"\\" in payload or payload.count(b'"at"') != 1 or b'"deleted"' in payload:
+        return None
+    try:
+        return datetime.fromisoformat(found[0].decode()).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
 def sniff(topic: str, payload: bytes) -> int:
     """Its own topics say it; without one, the two fields that every object has."""
     if parse_object_topic(topic) is not None:
@@ -168,4 +181,6 @@ FORMAT = Format(
     sniff=sniff,
     topic="cop/v1/#",
     outbound=True,
+    remembers=False,
+    peek=said_at,
 )

@@ -98,7 +98,8 @@ class Meaning:
     def _unit(self, message: Message, event: Event) -> list[Report]:
         if event.misplaced:
             raise BadMessage("coordinates are outside the globe")
-        if event.starts_at is not None and refuse_time(event.starts_at, message.received_at):
+        # by the sender's clock, which may be ahead of ours
+        if event.starts_at is not None and refuse_time(event.starts_at, max(message.received_at, event.at)):
             raise BadMessage("valid only from a time to come")  # where it will be is not where it is
         unit_id, exercise = event.id, event.exercise
         emergency = self._emergencies.get((unit_id, exercise)) if self._emergencies else None
