@@ -6,10 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cop.domain.batch import Batch
+from cop.domain.rules.doubtful import fastest_mps as fastest_of
+from cop.domain.words import UNIT_KINDS
 from cop.picture.change import Change
+from cop.picture.earlier import Jump
 from cop.picture.home import HomeGround
 from cop.picture.tracks import Tracks
 from cop.picture.trails import Trails
+
+#: by the codes of the tracks' kinds
+_FASTEST_MPS = np.array([fastest_of(kind) for kind in UNIT_KINDS])
 
 
 class Placing:
@@ -34,6 +40,12 @@ class Placing:
             self._name(batch, change)
         if len(batch.positions):
             self._place(batch, change)
+        if batch.aside is not None:
+            self._tracks.earlier.adopt(batch.aside.earlier, self._rows)
+            self._judge(self._rows[self._rows >= 0])
+        if self._tracks.renamed:
+            self._judge(np.fromiter(self._tracks.renamed, dtype=np.intp))
+            self._tracks.renamed.clear()
         for one in batch.fields:
             row = int(self._rows[one.slot]) if 0 <= one.slot < len(self._rows) else -1
             if one.fields and row >= 0:
@@ -66,12 +78,30 @@ class Placing:
         rows, positions = rows[rows >= 0], positions[named][rows >= 0]
         tracks = self._tracks
         moved = change.moved = tracks.place(rows, positions)
-        doubtful = self._doubtful(rows, positions["lat"], positions["lon"])
-        all_moved = len(moved) == len(rows)
-        tracks.doubt(moved, doubtful if all_moved else self._doubtful(moved, tracks.lat[moved], tracks.lon[moved]))
-        self._trails.record(rows, tracks.keys, positions, doubtful)  # also what is late: it was there all the same
+        away = self._home.doubtful(tracks.agencies, tracks.agency[rows], positions["lat"], positions["lon"])
+        # nothing follows from a place that was taken back, or where no unit of its agency can be
+        tells = ~(away | (positions["reported_at"] <= tracks.gone_at[rows]))
+        tracks.earlier.note(rows[tells], positions[tells])
+        fastest_mps = _FASTEST_MPS[tracks.kind[rows]]
+        jumped = tracks.earlier.jumped(rows, positions, fastest_mps)
+        if len(moved) == len(rows):
+            tracks.doubt(moved, away, jumped)
+        else:
+            self._judge(rows)  # where one is that a late word told of may be believed by it, or no longer
+        # also what is late: it was there all the same
+        self._trails.record(rows, tracks.keys, positions, away | jumped, fastest_mps=fastest_mps)
 
-    def _doubtful(
-        self, rows: NDArray[np.intp], lat: NDArray[np.float64], lon: NDArray[np.float64]
-    ) -> NDArray[np.bool_]:
-        return self._home.doubtful(self._tracks.agencies, self._tracks.agency[rows], lat, lon)
+    def why_jumped(self, row: int) -> Jump | None:
+        """How far in which time a unit jumped; None if it did not."""
+        tracks = self._tracks
+        if not tracks.jumped[row]:
+            return None
+        where = tracks.places(np.array([row], dtype=np.intp))
+        return tracks.earlier.last_jump(row, where, float(_FASTEST_MPS[tracks.kind[row]]))
+
+    def _judge(self, rows: NDArray[np.intp]) -> None:
+        """Anew, where these units stand."""
+        tracks = self._tracks
+        where = tracks.places(rows)
+        away = self._home.doubtful(tracks.agencies, tracks.agency[rows], where["lat"], where["lon"])
+        tracks.doubt(rows, away, tracks.earlier.jumped(rows, where, _FASTEST_MPS[tracks.kind[rows]]))

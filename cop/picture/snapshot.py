@@ -41,6 +41,7 @@ class Snapshot:
             heard=picture.heard.kept(),
             units=_aside_of_units(picture),
             refusals=list(picture.refusals),
+            earlier=picture.tracks.earlier.packed(picture.tracks.count),
         )
         self._health = list(picture.feeds.values())
         self._broker = picture.broker

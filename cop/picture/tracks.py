@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cop.domain.batch import TrackName
+from cop.domain.batch import POSITION_ROW, TrackName
 from cop.domain.words import UNIT_KINDS, UNIT_STATUSES
+from cop.picture.earlier import Earlier
 
 KIND_CODES = {kind: code for code, kind in enumerate(UNIT_KINDS)}
 STATUS_CODES = {status: code for code, status in enumerate(UNIT_STATUSES)}
@@ -28,6 +29,7 @@ _COLUMNS: tuple[tuple[str, type, float], ...] = (
     ("present", np.bool_, True),
     ("exercise", np.bool_, False),
     ("doubtful", np.bool_, False),
+    ("jumped", np.bool_, False),
 )
 _WHERE = ("lat", "lon", "alt_m", "course_deg", "speed_mps", "accuracy_m", "reported_at", "received_at", "stale_at")
 
@@ -37,7 +39,8 @@ class Tracks:
 
     `agency` indexes `agencies`; `kind` and `status` index the tables of `cop.domain.words`. A row is never moved:
     a row index stays valid for the life of the picture. A retracted unit's row has `present` False; what it said up to
-    `gone_at` does not bring it back.
+    `gone_at` does not bring it back. `doubtful` are those whose place can hardly be true, `jumped` those of them that
+    are too far from where they were. `earlier` says where that was; `renamed` are rows that became another kind.
     """
 
     def __init__(self, capacity: int = 1024) -> None:
@@ -51,6 +54,8 @@ class Tracks:
         self._columns: dict[str, NDArray[Any]] = {
             name: np.full(capacity, empty, dtype=kind) for name, kind, empty in _COLUMNS
         }
+        self.earlier = Earlier(capacity)
+        self.renamed: set[int] = set()
 
     def __getattr__(self, name: str) -> NDArray[Any]:
         """A column's filled part, as a view."""
@@ -108,14 +113,25 @@ class Tracks:
         columns["present"][moved] = True
         return moved
 
-    def doubt(self, rows: NDArray[np.intp], doubtful: NDArray[np.bool_]) -> None:
-        """Note which of these units stand where they can hardly be (`rules.doubtful`)."""
-        self._columns["doubtful"][rows] = doubtful
+    def doubt(self, rows: NDArray[np.intp], away: NDArray[np.bool_], jumped: NDArray[np.bool_]) -> None:
+        """Note which of these units are too far from their ground, or from where they were (`rules.doubtful`)."""
+        self._columns["doubtful"][rows] = away | jumped
+        self._columns["jumped"][rows] = jumped
+
+    def places(self, rows: NDArray[np.intp]) -> NDArray[Any]:
+        """Where these units are, as far as a jump is judged by it: `POSITION_ROW` records, one a row."""
+        records = np.zeros(len(rows), dtype=POSITION_ROW)
+        for name in ("lat", "lon", "accuracy_m", "reported_at"):
+            records[name] = self._columns[name][rows]
+        return records
 
     def describe(self, row: int, *, callsign: str, kind: str, status: str) -> None:
         """Write what a unit is into its row; words outside our tables are drawn as unknown."""
         self.callsigns[row] = callsign or self.keys[row][1]
-        self._columns["kind"][row] = KIND_CODES.get(kind, 0)
+        code = KIND_CODES.get(kind, 0)
+        if code != self._columns["kind"][row]:
+            self._columns["kind"][row] = code
+            self.renamed.add(row)
         self._columns["status"][row] = STATUS_CODES.get(status, 0)
         if not self._columns["present"][row]:
             self._columns["gone_at"][row] = np.nan
@@ -131,7 +147,7 @@ class Tracks:
         self._leave_behind(row, at)
         for name in _WHERE:
             self._columns[name][row] = np.nan
-        self._columns["doubtful"][row] = False
+        self._columns["doubtful"][row] = self._columns["jumped"][row] = False
 
     def empty(self) -> None:
         """Nothing is known of any unit; the rows stay theirs."""
@@ -139,6 +155,8 @@ class Tracks:
             if name != "agency":
                 self._columns[name][: self.count] = unknown
         self._columns["present"][: self.count] = False
+        self.earlier.forget(slice(None))
+        self.renamed.clear()
         self.callsigns[:] = [unit for _agency, unit in self.keys]
         self.names[:] = [None] * self.count
 
@@ -156,11 +174,12 @@ class Tracks:
     @property
     def bytes_a_track(self) -> int:
         """Bytes of the columns for one track."""
-        return sum(column.itemsize for column in self._columns.values())
+        return sum(column.itemsize for column in self._columns.values()) + self.earlier.bytes_a_track
 
     def _leave_behind(self, row: int, at: float) -> None:
         columns = self._columns
         columns["gone_at"][row] = np.nanmax([at, columns["gone_at"][row], columns["reported_at"][row]])
+        self.earlier.forget(row)
 
     def _grow(self) -> None:
         for name, _kind, empty in _COLUMNS:
@@ -168,3 +187,4 @@ class Tracks:
             new = np.full(2 * len(old), empty, dtype=old.dtype)
             new[: len(old)] = old
             self._columns[name] = new
+        self.earlier.grow(len(new))

@@ -7,6 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cop.domain.rules.doubtful import fastest_mps as fastest_of
+from cop.domain.rules.doubtful import within_reach
+from cop.picture.trail_points import NO_SPEED, PLACES, POINT, REST, columns_of, points_of
+
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -18,32 +22,15 @@ CAPACITY = 2**21
 #: in the ring, of twice as many seconds, and so on
 _SLOT_S, _REST_SLOT_S = 5, 30
 _UNITS_AT_FULL_RATE = 5_000
-#: up to here a unit rests, in decimetres a second; the highest speed that fits, and none at all
-_REST_DMPS, _FASTEST_DMPS, _NO_SPEED = 5, 4094, 4095
-#: a turn by more than this is kept too; the sector of a unit at rest, and of one of unknown course
-_SECTOR_DEG, _REST, _NO_COURSE = 45.0, 9, 8
-#: a promise to report again only in hours is no reason to draw a straight line
-_LONGEST_PROMISE_S = 3600.0
-#: how long a position without a promise counts
-_UNPROMISED_S = 60.0
 #: seconds since the epoch from which on no time is plausible (the year 2096)
 _NEVER = 4e9
-_PLACES = 1e7
 _MOST_PARTINGS = 20
 #: of so many slots one is drawn, where there are very many units: every half minute
 _COARSEST = 6
 _MOST_SPANS = 2_000
+#: of a unit of which nothing else is known
+_FASTEST_MPS = fastest_of("unknown")
 
-POINT = np.dtype(
-    [
-        ("unit", "<i4"),
-        ("at", "<f8"),  # epoch seconds, the sender's
-        ("lat", "<i4"),  # 1e-7 degrees
-        ("lon", "<i4"),
-        ("sector_speed", "<u2"),  # sector << 12 | decimetres a second
-        ("until", "<u4"),  # epoch seconds: until then its sender promised to be heard again
-    ]
-)
 #: of each unit the slot that is being filled, by its beginning: one for the moving and one for the resting points
 _SLOT = np.dtype([("slot", "<u4"), ("at", "<f8"), ("index", "<i4"), ("sectors", "<u2")])
 
@@ -82,7 +69,7 @@ class Trails:
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         self._capacity = capacity
-        self._ring = _columns(min(4096, capacity))
+        self._ring = columns_of(min(4096, capacity))
         #: grows with every change
         self.revision = 0
         self._written = 0  # all points ever; the next stands at this number modulo the capacity
@@ -92,6 +79,7 @@ class Trails:
         self._number_of_row: NDArray[np.int32] = np.full(1024, -1, dtype=np.int32)
         self._moving = np.zeros(1024, dtype=_SLOT)
         self._resting = np.zeros(1024, dtype=_SLOT)
+        self._fastest_mps = np.full(1024, _FASTEST_MPS, dtype=np.float32)
         self._partings: dict[int, list[float]] = {}
 
     def forget(self) -> None:
@@ -123,14 +111,29 @@ class Trails:
         numbers[rows < len(self._number_of_row)] = self._number_of_row[known]
         return numbers
 
-    def record(self, rows: NDArray[np.intp], keys: list[Key], positions: NDArray[Any], doubtful: Flags) -> None:
-        """Note positions (`POSITION_ROW` records), one a row of the tracks, which `keys` names; no doubtful one."""
+    def record(
+        self,
+        rows: NDArray[np.intp],
+        keys: list[Key],
+        positions: NDArray[Any],
+        doubtful: Flags,
+        *,
+        fastest_mps: Floats | None = None,
+    ) -> None:
+        """Note positions (`POSITION_ROW` records), one a row of the tracks, which `keys` names; no doubtful one.
+
+        Between two of them that are too far apart for `fastest_mps`, one a row, no way is known.
+        """
         lat, lon, at = positions["lat"], positions["lon"], positions["reported_at"]
         usable = ~doubtful & np.isfinite(lat) & np.isfinite(lon) & (at > 0) & (at < _NEVER)
         if not usable.all():
             rows, positions = rows[usable], positions[usable]
+            fastest_mps = fastest_mps[usable] if fastest_mps is not None else None
         if len(rows):
-            self._note(self._numbered(rows, keys), _points(positions))
+            numbers = self._numbered(rows, keys)
+            if fastest_mps is not None:
+                self._fastest_mps[numbers] = fastest_mps
+            self._note(numbers, points_of(positions))
 
     def part(self, key: Key, at: float) -> None:
         """A unit's place was taken back at `at` (epoch seconds): what comes after is not joined to what was before."""
@@ -211,7 +214,7 @@ class Trails:
         for slots in (self._moving, self._resting):
             slots["index"] = (slots["index"] - begin) % self._capacity + len(before)
         count = len(before) + len(own)
-        self._ring = _columns(min(self._capacity, max(4096, 2 * count)))
+        self._ring = columns_of(min(self._capacity, max(4096, 2 * count)))
         for name, column in self._ring.items():  # in one sweep: two million points would hold up the screen
             column[: len(before)], column[len(before) : count] = before[name], own[name]
         self._written = self._claimed = count
@@ -223,7 +226,7 @@ class Trails:
     def _note(self, unit: NDArray[np.int32], points: NDArray[Any]) -> None:
         points["unit"] = unit
         coarser = self._coarser()
-        rests = points["sector_speed"] >> 12 == _REST
+        rests = points["sector_speed"] >> 12 == REST
         wanted = np.ones(len(points), dtype=np.bool_)
         for slots, these, span in (
             (self._moving, ~rests, _SLOT_S * coarser),
@@ -284,7 +287,7 @@ class Trails:
         needed = min(self._capacity, self._written + more)
         filled = len(self._ring["unit"])
         if needed > filled:
-            grown = _columns(min(self._capacity, 2 * needed))
+            grown = columns_of(min(self._capacity, 2 * needed))
             for name, column in self._ring.items():
                 grown[name][:filled] = column
             self._ring = grown
@@ -327,6 +330,8 @@ class Trails:
             self._keys.append(key)
             if number == len(self._moving):
                 self._moving, self._resting = (np.resize(one, 2 * number) for one in (self._moving, self._resting))
+                self._fastest_mps = np.resize(self._fastest_mps, 2 * number)
+                self._fastest_mps[number:] = _FASTEST_MPS
                 for slots in (self._moving, self._resting):
                     slots[number:] = 0
         return number
@@ -340,7 +345,7 @@ class Trails:
         ):
             points = points[np.lexsort([points[name] for name in ("sector_speed", "lon", "lat", "at", "unit")])]
         unit, at, sector = points["unit"], points["at"], points["sector_speed"] >> 12
-        rests = sector == _REST
+        rests = sector == REST
         # of each unit and slot: what was promised in it is held from its first point on
         held = np.zeros(len(points), dtype=np.int64)
         keep = np.zeros(len(points), dtype=np.bool_)
@@ -364,33 +369,12 @@ class Trails:
                 if after < high - low:
                     joined[low + after] = False
         speed = (points["sector_speed"] & 0xFFF).astype(np.float64)
-        speed[speed == _NO_SPEED] = np.nan
-        return Trail(unit, at, points["lat"] / _PLACES, points["lon"] / _PLACES, speed / 10.0, joined)
-
-
-def _points(positions: NDArray[Any]) -> NDArray[Any]:
-    """Positions as points; which unit's they are is written later."""
-    points = np.zeros(len(positions), dtype=POINT)
-    at = positions["reported_at"]
-    points["at"] = at
-    points["lat"] = np.rint(positions["lat"] * _PLACES)
-    points["lon"] = np.rint(positions["lon"] * _PLACES)
-    stale_at = positions["stale_at"]
-    promised = np.where(stale_at > at, stale_at - at, _UNPROMISED_S)  # NaN: no promise
-    points["until"] = np.ceil(at + np.minimum(promised, _LONGEST_PROMISE_S))
-    known = np.isfinite(positions["speed_mps"])
-    speed = np.clip(np.rint(np.where(known, positions["speed_mps"], 0.0) * 10.0), 0, _FASTEST_DMPS).astype(np.uint16)
-    course = positions["course_deg"]
-    turned = np.where(np.isfinite(course), course, 0.0) % 360.0 // _SECTOR_DEG
-    sector = np.where(np.isfinite(course), turned, _NO_COURSE)
-    sector = np.where(known & (speed <= _REST_DMPS), _REST, sector).astype(np.uint16)
-    points["sector_speed"] = sector << 12 | np.where(known, speed, _NO_SPEED).astype(np.uint16)
-    return points
-
-
-def _columns(room: int) -> dict[str, NDArray[Any]]:
-    """Columns and not records: what is asked for most, whose points these are and from when, is read in one sweep."""
-    return {name: np.zeros(room, dtype=POINT[name]) for name in POINT.names or ()}
+        speed[speed == NO_SPEED] = np.nan
+        lat, lon = points["lat"] / PLACES, points["lon"] / PLACES
+        joined[1:] &= within_reach(
+            (lat[:-1], lon[:-1]), (lat[1:], lon[1:]), seconds=np.diff(at), mps=self._fastest_mps[unit[1:]]
+        )
+        return Trail(unit, at, lat, lon, speed / 10.0, joined)
 
 
 def _slot(points: NDArray[Any], span: int) -> NDArray[np.uint32]:

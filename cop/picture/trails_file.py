@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cop.picture.trails import POINT, Key, Trails
+from cop.picture.trail_points import POINT
+from cop.picture.trails import Key, Trails
 
 _LOG = logging.getLogger(__name__)
 

@@ -121,9 +121,9 @@ def test_that_what_is_thinned_out_still_says_that_the_unit_was_heard() -> None:
 
 
 def test_that_a_late_position_takes_its_place_in_the_trail() -> None:
-    trail = trails_of(said(0, 35.0), said(40, 35.4), said(20, 35.2)).of(KEY)
+    trail = trails_of(said(0, 35.0), said(40, 35.04), said(20, 35.02)).of(KEY)
     assert times(trail) == [0, 20, 40]
-    assert trail.lat.tolist() == [35.0, 35.2, 35.4]
+    assert trail.lat.tolist() == [35.0, 35.02, 35.04]
     assert trail.joined.tolist() == [False, True, True]
 
 
@@ -203,10 +203,10 @@ def test_that_the_picture_keeps_trails_also_of_positions_that_came_late() -> Non
 
 @pytest.mark.parametrize("kind", ["unit", "position"])
 def test_that_what_a_unit_says_after_it_was_taken_back_is_not_joined_to_what_was_before(kind: str) -> None:
-    picture = picture_of((0, 35.0), (20, 35.1))
+    picture = picture_of((0, 35.0), (20, 35.01))
     picture.apply(Batch(reports=[report(KEY[0], Retraction(id=KEY[1], at=at(30), kind=kind), received_s=30)]))
-    move(picture, 40, 35.2)
-    move(picture, 60, 35.3)
+    move(picture, 40, 35.02)
+    move(picture, 60, 35.03)
     assert picture.trails.of(KEY).joined.tolist() == [False, True, False, True]
 
 

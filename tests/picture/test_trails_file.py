@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cop.picture.trails import POINT, Trails
+from cop.picture.trail_points import POINT
+from cop.picture.trails import Trails
 from cop.picture.trails_file import TrailsFile
 from tests.picture.test_trails import KEY, START, rows_of, said, same, times, trails_of
 
