@@ -110,7 +110,7 @@ class Hearing:
         if len(self._recent) < 3:
             return False
         offset_s = self.clock.offset_s
-        self.clock = skew.clock_of(self._recent, self._longer, self.clock)
+        self.clock = skew.clock_of(tuple(self._recent), tuple(self._longer), self.clock)
         return self.clock.offset_s != offset_s
 
     def is_silent(self, now: float, bound_s: float) -> bool:
