@@ -139,7 +139,7 @@ class Legend:
             Entry("fresh", "Heard of lately", self._unit()),
             Entry("stale", "Old: it may be elsewhere by now", self._unit(stale=True)),
             Entry("emergency stale", "Called for help; since then unheard", self._unit(status="emergency", stale=True)),
-            Entry("doubtful", "Far from where its agency works", self._unit(doubtful=True)),
+            Entry("doubtful", "Too far away, or it jumped", self._unit(doubtful=True)),
             Entry("exercise", "Exercise, not real", self._unit(exercise=True)),
             Entry("heading", "The tick shows where it goes", self._heading),
             Entry("resource stale", "Its time is over, ask again", self._resource(stale=True)),

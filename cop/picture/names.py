@@ -4,6 +4,7 @@ from cop.domain.agency import Agency
 from cop.domain.incident import Incident
 from cop.domain.report import Report
 from cop.domain.words import INCIDENT_TYPES, label
+from cop.picture.earlier import Jump
 from cop.picture.picture import Picture
 
 _SHORT_WORDS = frozenset(
@@ -36,6 +37,11 @@ def agency_name(picture: Picture, agency: str) -> str:
     profile = picture.agencies.get(agency)
     if profile is not None and isinstance(profile.body, Agency) and (name := one_line(profile.body.name)):
         return name
+    return spelled_out(agency)
+
+
+def spelled_out(agency: str) -> str:
+    """An agency's id in words."""
     words = one_line(agency[:256]).replace("_", "-").split("-")  # a word may name one that no topic could
     return " ".join(word.upper() if word in _SHORT_WORDS else word.capitalize() for word in words) or "—"
 
@@ -62,3 +68,9 @@ def called(name: str, object_id: str) -> str:
 def one_line(text: str) -> str:
     """Text of a feed on one line, without control or direction-changing characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def jump_words(jump: Jump) -> str:
+    """ "jumped 412 km", "jumped 3.1 km"."""
+    km = jump.metres / 1000
+    return f"jumped {km:.1f} km" if km < 9.95 else f"jumped {km:,.0f} km"

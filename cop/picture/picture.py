@@ -24,7 +24,6 @@ from cop.picture.asking import Asking
 from cop.picture.change import Change, Key
 from cop.picture.commanding import Commanding
 from cop.picture.commitments import Commitments
-from cop.picture.earlier import Jump
 from cop.picture.ended_alerts import EndedAlerts, counts
 from cop.picture.heard_words import HeardWords
 from cop.picture.home import HomeGround
@@ -190,10 +189,6 @@ class Picture:
     def epoch(self) -> int:
         """Which start of the feed process the slots of its batches hold for."""
         return self._placing.epoch
-
-    def jump(self, row: int) -> Jump | None:
-        """How far in which time the unit of a row of the tracks jumped; None where its place is believed."""
-        return self._placing.why_jumped(row)
 
     @property
     def position_fields(self) -> dict[int, dict[str, str]]:

@@ -6,16 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cop.domain.batch import Batch
-from cop.domain.rules.doubtful import fastest_mps as fastest_of
-from cop.domain.words import UNIT_KINDS
 from cop.picture.change import Change
-from cop.picture.earlier import Jump
 from cop.picture.home import HomeGround
 from cop.picture.tracks import Tracks
 from cop.picture.trails import Trails
-
-#: by the codes of the tracks' kinds
-_FASTEST_MPS = np.array([fastest_of(kind) for kind in UNIT_KINDS])
 
 
 class Placing:
@@ -82,7 +76,7 @@ class Placing:
         # nothing follows from a place that was taken back, or where no unit of its agency can be
         tells = ~(away | (positions["reported_at"] <= tracks.gone_at[rows]))
         tracks.earlier.note(rows[tells], positions[tells])
-        fastest_mps = _FASTEST_MPS[tracks.kind[rows]]
+        fastest_mps = tracks.fastest_mps(rows)
         jumped = tracks.earlier.jumped(rows, positions, fastest_mps)
         if len(moved) == len(rows):
             tracks.doubt(moved, away, jumped)
@@ -91,17 +85,9 @@ class Placing:
         # also what is late: it was there all the same
         self._trails.record(rows, tracks.keys, positions, away | jumped, fastest_mps=fastest_mps)
 
-    def why_jumped(self, row: int) -> Jump | None:
-        """How far in which time a unit jumped; None if it did not."""
-        tracks = self._tracks
-        if not tracks.jumped[row]:
-            return None
-        where = tracks.places(np.array([row], dtype=np.intp))
-        return tracks.earlier.last_jump(row, where, float(_FASTEST_MPS[tracks.kind[row]]))
-
     def _judge(self, rows: NDArray[np.intp]) -> None:
         """Anew, where these units stand."""
         tracks = self._tracks
         where = tracks.places(rows)
         away = self._home.doubtful(tracks.agencies, tracks.agency[rows], where["lat"], where["lon"])
-        tracks.doubt(rows, away, tracks.earlier.jumped(rows, where, _FASTEST_MPS[tracks.kind[rows]]))
+        tracks.doubt(rows, away, tracks.earlier.jumped(rows, where, tracks.fastest_mps(rows)))

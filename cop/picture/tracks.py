@@ -6,10 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cop.domain.batch import POSITION_ROW, TrackName
+from cop.domain.rules.doubtful import fastest_mps
 from cop.domain.words import UNIT_KINDS, UNIT_STATUSES
-from cop.picture.earlier import Earlier
+from cop.picture.earlier import Earlier, Jump
 
 KIND_CODES = {kind: code for code, kind in enumerate(UNIT_KINDS)}
+_FASTEST_MPS = np.array([fastest_mps(kind) for kind in UNIT_KINDS])
 STATUS_CODES = {status: code for code, status in enumerate(UNIT_STATUSES)}
 
 _COLUMNS: tuple[tuple[str, type, float], ...] = (
@@ -117,6 +119,18 @@ class Tracks:
         """Note which of these units are too far from their ground, or from where they were (`rules.doubtful`)."""
         self._columns["doubtful"][rows] = away | jumped
         self._columns["jumped"][rows] = jumped
+
+    def fastest_mps(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        """How fast units of their kinds can go."""
+        fastest: NDArray[np.float64] = _FASTEST_MPS[self.kind[rows]]
+        return fastest
+
+    def jump(self, row: int) -> Jump | None:
+        """How far in which time a unit jumped; None where its place is believed, or is doubtful for another reason."""
+        if not self._columns["jumped"][row]:
+            return None
+        rows = np.array([row], dtype=np.intp)
+        return self.earlier.last_jump(row, self.places(rows), float(self.fastest_mps(rows)[0]))
 
     def places(self, rows: NDArray[np.intp]) -> NDArray[Any]:
         """Where these units are, as far as a jump is judged by it: `POSITION_ROW` records, one a row."""

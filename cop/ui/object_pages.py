@@ -117,7 +117,7 @@ class UnitPage(Page):
         lat, lon = float(tracks.lat[row]), float(tracks.lon[row])
         located = not np.isnan(lat)
         self.show_place.setEnabled(located)
-        self.doubt.say(wording.doubt(picture, self.key[0], lat, lon) if located else "")
+        self.doubt.say(wording.unit_doubt(picture, row) if located else "")
         if not located:
             self.stale.say("")
             self.position.say([("Place", f"{wording.NOT_LOCATED}: no position stands")])
@@ -135,7 +135,7 @@ class UnitPage(Page):
             [
                 ("Grid", wording.grid(lat, lon)),
                 ("Degrees", coordinates.degrees(lat, lon)),
-                ("Ground", wording.one_line(self._ground(lat, lon))),
+                ("Ground", "" if tracks.jumped[row] else wording.one_line(self._ground(lat, lon))),
                 ("Reported", times(reported, now), "warn" if stale else ""),
                 ("Speed", wording.speed(speed, kind) if not np.isnan(speed) else "not said"),
                 ("Course", f"{course:.0f}° {wording.compass(course)}" if not np.isnan(course) else "not said"),

@@ -142,8 +142,7 @@ class UnitModel(OrderedModel[int]):
         return f"{age.replace(chr(10), ' ')}\nplace?" if self._desk.picture.tracks.doubtful[row] else age
 
     def _age_hint(self, row: int) -> str:
-        tracks = self._desk.picture.tracks
-        doubt = wording.doubt(self._desk.picture, tracks.keys[row][0], float(tracks.lat[row]), float(tracks.lon[row]))
+        doubt = wording.unit_doubt(self._desk.picture, row)
         return "\n".join(part for part in (position_age(self._desk, row), doubt) if part)
 
     def _age_colour(self, row: int) -> QColor | None:

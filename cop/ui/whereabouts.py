@@ -11,6 +11,8 @@ from cop.picture.picture import Picture
 def trusted_place(picture: Picture, kind: str, key: Key) -> tuple[float, float] | None:
     """Latitude and longitude of a unit, incident or resource; None if it is not located, or at a doubtful place."""
     place = _place(picture, kind, key)
+    if kind == "unit" and (row := picture.tracks.row_of(*key)) is not None and picture.tracks.doubtful[row]:
+        return None
     return None if place is None or picture.home.doubt(key[0], *place) is not None else place
 
 

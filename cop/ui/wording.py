@@ -88,6 +88,19 @@ def doubt(picture: Picture, agency: str, lat: float | None, lon: float | None) -
     return f"Doubtful place: {far:,.0f} km from {whose}"
 
 
+def unit_doubt(picture: Picture, row: int) -> str:
+    """Why the place of a unit (a row of the tracks) can hardly be true; empty where it may be."""
+    tracks = picture.tracks
+    away = doubt(picture, tracks.keys[row][0], float(tracks.lat[row]), float(tracks.lon[row]))
+    jump = tracks.jump(row)
+    if jump is None:
+        return away
+    jumped = f"{names.jump_words(jump)} in {span(max(1.0, jump.seconds))}"
+    if away:
+        return f"{away}; {jumped}"
+    return f"Doubtful place: {jumped}. It is believed when it goes on from there"
+
+
 def speed(metres_per_second: float, kind: str) -> str:
     """ "34 km/h · 21 mph"; knots instead for what flies or floats."""
     name, factor = ("kn", 3600 / 1852) if kind in _IN_KNOTS else ("mph", 3600 / 1609.344)

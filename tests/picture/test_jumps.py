@@ -46,7 +46,7 @@ def is_doubtful(picture: Picture) -> bool:
     row = picture.tracks.row_of(*KEY)
     assert row is not None
     assert bool(picture.tracks.doubtful[row]) == bool(picture.tracks.jumped[row])
-    assert (picture.jump(row) is not None) == bool(picture.tracks.jumped[row])
+    assert (picture.tracks.jump(row) is not None) == bool(picture.tracks.jumped[row])
     return bool(picture.tracks.doubtful[row])
 
 
@@ -63,7 +63,7 @@ def doubts(*claims: tuple[Any, ...], kind: str = "engine") -> list[bool]:
 def test_that_a_unit_that_jumps_400_km_is_doubtful_and_says_how_far_in_which_time() -> None:
     picture = picture_of((0, HERE), (5, HERE), (12, FAR))
     assert is_doubtful(picture)
-    jump = picture.jump(0)
+    jump = picture.tracks.jump(0)
     assert jump is not None
     assert (round(jump.metres / 1000), jump.seconds) == (411, 12.0)
     assert picture.tracks.lat[0] == FAR[0]  # what was said is shown, as what it is
@@ -76,7 +76,7 @@ def test_that_it_is_believed_when_it_goes_on_from_there_and_the_jump_is_told_the
         *([False] * 2),
     ]
     picture = picture_of((0, HERE), (10, HERE), (20, FAR), (30, FAR))
-    jump = picture.jump(0)
+    jump = picture.tracks.jump(0)
     assert jump is not None
     assert jump.seconds == 10.0
 
@@ -151,7 +151,7 @@ def test_that_the_same_reports_in_any_order_end_in_the_same_doubt(claims: Any, o
     order.shuffle(shuffled)
     first, second = picture_of(*claims, kind=kind), picture_of(*shuffled, kind=kind)
     assert is_doubtful(first) == is_doubtful(second)
-    assert first.jump(0) == second.jump(0)
+    assert first.tracks.jump(0) == second.tracks.jump(0)
 
 
 @given(claims=_claims(), after=_claims())
@@ -161,11 +161,11 @@ def test_that_a_picture_made_from_a_snapshot_doubts_the_same_and_goes_on_doubtin
 ) -> None:
     lived, made = picture_of(*claims), Picture()
     made.apply(msgspec.msgpack.decode(lived.snapshot().packed(), type=Batch))
-    assert (is_doubtful(made), made.jump(0)) == (is_doubtful(lived), lived.jump(0))
+    assert (is_doubtful(made), made.tracks.jump(0)) == (is_doubtful(lived), lived.tracks.jump(0))
     for claim in after:
         lived.apply(said(*claim))
         made.apply(msgspec.structs.replace(said(*claim), epoch=2))
-        assert (is_doubtful(made), made.jump(0)) == (is_doubtful(lived), lived.jump(0))
+        assert (is_doubtful(made), made.tracks.jump(0)) == (is_doubtful(lived), lived.tracks.jump(0))
 
 
 def test_that_a_picture_that_forgot_doubts_nothing() -> None:

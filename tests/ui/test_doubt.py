@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from cop.domain.area import Zone
 from cop.domain.batch import Batch, FeedHealth, PositionFields
 from cop.domain.report import Report
+from cop.map.layers.label_words import second_part
 from cop.picture.ground import Ground
 from cop.picture.home import HomeGround
 from cop.ui.desk import Desk
@@ -20,6 +21,7 @@ from cop.ui.received import Received
 from cop.ui.resource_dock import ResourceModel
 from cop.ui.task_words import standing
 from cop.ui.unit_dock import UnitModel
+from cop.ui.whereabouts import trusted_place
 from cop.ui.wording import breakable, paragraphs
 from tests import reports as r
 from tests.ui.conftest import MakeDesk, MakeWindow
@@ -288,3 +290,25 @@ def test_that_the_unit_page_shows_what_its_position_said_beside_our_words(desk: 
     assert desk.picture.position_fields == {row: {"rot": "3°/min"}}
     window.select("unit", "charlotte-fire", "engine-4")
     assert "rot: 3°/min" in shown(window.selection_panel)
+
+
+def test_that_a_unit_that_jumps_says_how_far_on_page_tooltip_and_label_and_the_map_does_not_follow(
+    desk: Desk, make_window: MakeWindow
+) -> None:
+    window = make_window(desk)
+    desk.take_in(r.positions_batch(("charlotte-fire", "engine-4", 36.9, -80.95, 6), epoch=2))
+    window._select_and_show("unit", "charlotte-fire", "engine-4")
+    jumped = "Doubtful place: jumped 183 km in 11 s. It is believed when it goes on from there"
+    assert jumped in shown(window.selection_panel)
+    tracks = desk.picture.tracks
+    row = tracks.row_of("charlotte-fire", "engine-4")
+    assert row is not None
+    model = window.unit_dock.model
+    age = [one.heading for one in model.columns].index("Age")
+    assert jumped in model.index(model.index_of(row).row(), age).data(Qt.ItemDataRole.ToolTipRole)
+    measures = window.map_view.layer_set.measures
+    looks = {"stale": False, "moving": False, "near": False, "now": 0.0, "measures": measures}
+    beside = second_part(tracks, row, **looks, palette=window.colours)
+    assert beside is not None
+    assert beside.text == "jumped 183 km?"
+    assert trusted_place(desk.picture, "unit", ("charlotte-fire", "engine-4")) is None

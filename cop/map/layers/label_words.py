@@ -9,6 +9,7 @@ from cop.map.layers.incidents import IncidentLayer, PlacedIncident
 from cop.map.lettering import CALLSIGN_PX, INCIDENT_PX, whole, wrapped
 from cop.map.measures import Measures
 from cop.map.palette import Palette
+from cop.picture.names import jump_words
 from cop.picture.tracks import Tracks
 
 #: from this scale on (1 : n) every label has its second part
@@ -62,7 +63,8 @@ def second_part(
     elif moving and near:
         words.append(speed_words(float(tracks.speed_mps[row]), measures))
     if tracks.doubtful[row]:
-        words.append("place?")
+        jump = tracks.jump(row)
+        words.append(f"{jump_words(jump)}?" if jump is not None else "place?")
     if not words:
         return None
     ink = palette.bad if alarm else palette.warn if stale or tracks.doubtful[row] else palette.muted
