@@ -1,4 +1,4 @@
-"""What runs in the feed process: session → journal → adapters → batch → pipe, and outbox → session.
+"""What runs in the feed process: session → adapters → journal → batch → pipe, and outbox → session.
 
 It knows no Qt, and hostile input that kills a parser kills only this. A message of QoS 1 is acknowledged to the broker
 when it is in the journal and its batch has gone through the pipe: whatever dies before, the broker says it again.
@@ -9,24 +9,27 @@ import gc
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 import msgspec
 
+from cop import __version__
 from cop.domain.agency import Presence
-from cop.domain.batch import BrokerState, Delivered
+from cop.domain.batch import BrokerState
 from cop.feeds.adapters import cop_json
 from cop.feeds.connecting import Will
 from cop.feeds.intake import Intake
-from cop.feeds.outbox import Outbox
-from cop.feeds.pipe import NEWS, QUIT, FeedSetup, note_in
+from cop.feeds.outbox import Entry
+from cop.feeds.pipe import NEWS, QUIT, FeedSetup, Recording, note_in
 from cop.feeds.relay import Relay
+from cop.feeds.sending import Sender
 from cop.feeds.session import Received, Session, Subscription
 from cop.feeds.topics import exercise_of, object_topic
-from cop.journal.journal import Journal, Record
+from cop.journal.journal import Journal
+from cop.journal.record import BROKER, STARTED, STOPPED, Record, Way
 
 _LOG = logging.getLogger(__name__)
 _PULSE_S = 1 / 30
@@ -34,10 +37,8 @@ _HEALTH_S = 1.0
 _OUTBOX_S = 0.5
 _COMMIT_S = 0.2
 _RETRY_S = 1.0
-_OUTBOX_BUSY_S = 0.2  # the network waits meanwhile
 _NO_TOKEN = -1
 _OBJECTS_BETWEEN_COLLECTIONS = 300_000
-_UNWRITTEN_LIMIT = (200_000, 128 << 20)  # records, bytes
 
 _ENCODER = msgspec.msgpack.Encoder()
 
@@ -60,7 +61,9 @@ class _Loop:
         self._pipe = pipe
         self._epoch = epoch
         operator = setup.operator
-        self._journal = Journal(Path(setup.journal.folder) / "journal.sqlite") if setup.journal is not None else None
+        self._journal = _journal_of(setup.journal) if setup.journal is not None else None
+        self._note_start(setup)
+        self._acted = False
         self._journal_error = ""
         self._journal_retry_at = 0.0
         self._own_source = self._journal.source("this desk", operator.agency, "cop-json") if self._journal else 0
@@ -78,10 +81,11 @@ class _Loop:
         )
         subscriptions = [Subscription(feed.topic, feed.qos) for feed in setup.feeds]
         self._session = Session(setup.broker, setup.client_id, subscriptions, _Presences(setup).will)
-        self._sender = _Sender(setup, self._session, self._note_said)
+        self._sender = Sender(setup, self._session, self._note_taken, self._note_said)
         self._writer = _Writer(pipe)
         self._unacknowledged: list[Received] = []
         self._last_broker: BrokerState | None = None
+        self._noted_broker = ("", "")
         self._outbox_news = True
         self._quit = False
 
@@ -102,10 +106,10 @@ class _Loop:
                 taken = self._intake.take(burst)
                 self._unacknowledged.extend(one for one in taken if one.qos)
             now = time.monotonic()
-            if self._unacknowledged or now >= next_commit:
+            if self._unacknowledged or self._acted or now >= next_commit:
                 self._commit(now)
                 next_commit = now + _COMMIT_S
-            self._sender.settle()
+            self._sender.settle()  # after the commit: what is settled here is on record
             if self._outbox_news or now >= next_outbox:
                 self._outbox_news = False
                 self._sender.send()
@@ -127,7 +131,7 @@ class _Loop:
         """Say something for the relay; what became of it only the outbox's own actions ask."""
         taken = self._session.publish(_NO_TOKEN, topic, payload, qos=qos, retain=retain)
         if taken:
-            self._note_said(topic, payload)
+            self._note_said(topic, payload, "")
         return taken
 
     def _flush(self, *, health: bool) -> bool:
@@ -135,6 +139,7 @@ class _Loop:
         if self._writer.gone:
             self._quit = True
             return False
+        self._note_broker()
         if self._writer.busy:
             return False
         self._session.acknowledge(self._writer.done())
@@ -165,9 +170,40 @@ class _Loop:
         except (EOFError, OSError):
             self._quit = True
 
-    def _note_said(self, topic: str, payload: bytes) -> None:
+    def _note_start(self, setup: FeedSetup) -> None:
+        """Put on record what a replay needs to hear as this process does."""
+        if self._journal is None:
+            return
+        begun = {
+            "feeds": setup.feeds,
+            "root": setup.root,
+            "operation": setup.operation,
+            "operator": setup.operator,
+            "reader": setup.operator.agency,
+            "publish": setup.publish,
+            "emergencies": setup.emergencies,
+            "agreements": setup.agreements,
+            "version": __version__,
+            "fresh": self._epoch == 1,
+        }
+        self._journal.note(STARTED, msgspec.json.encode(begun))
+
+    def _note_broker(self) -> None:
+        state = self._session.state
+        if self._journal is not None and (state.state, state.reason) != self._noted_broker:
+            self._noted_broker = (state.state, state.reason)
+            self._journal.note(BROKER, msgspec.json.encode(state))
+
+    def _note_taken(self, entry: Entry) -> None:
+        self._note_action(Way.TAKEN, entry.topic, entry.payload, entry.kind)
+
+    def _note_said(self, topic: str, payload: bytes, kind: str) -> None:
+        self._note_action(Way.SAID, topic, payload, kind)
+
+    def _note_action(self, way: Way, topic: str, payload: bytes, kind: str) -> None:
         if self._journal is not None:
-            self._journal.append([Record(time.time(), self._own_source, 1, topic, payload)])
+            self._journal.append([Record(time.time(), self._own_source, way, topic, payload, kind=kind)])
+            self._acted = True
 
     def _commit(self, now: float) -> None:
         """Write the journal; where it cannot be written the desk goes on, and says so."""
@@ -176,11 +212,12 @@ class _Loop:
         try:
             self._journal.commit()
             self._journal_error = ""
+            self._acted = False
+            self._sender.are_recorded()
         except OSError as error:
             _LOG.warning("the journal cannot be written: %s", error)
             self._journal_error = str(error)
             self._journal_retry_at = now + _RETRY_S
-            self._journal.forget_waiting(*_UNWRITTEN_LIMIT)
 
     def _end(self) -> None:
         with contextlib.ExitStack() as ending:  # whatever fails, the rest is closed all the same; last in, first done
@@ -188,94 +225,21 @@ class _Loop:
             if self._journal is not None:
                 ending.enter_context(contextlib.suppress(OSError))
                 ending.callback(self._journal.close)
+                ending.callback(self._journal.note, STOPPED, b"{}")
             ending.callback(self._intake.close)  # what is held is on record all the same
             ending.callback(self._writer.close)
             ending.callback(self._session.close)
 
 
-class _Sender:
-    """Our own actions: from the outbox to the broker, and the broker's answer back into the outbox.
-
-    An action that the connection lost is said again on the next; one whose answer could not be written is not.
-    """
-
-    def __init__(self, setup: FeedSetup, session: Session, note_said: Callable[[str, bytes], None]) -> None:
-        self.error = ""
-        self.delivered: list[Delivered] = []
-        self._setup = setup
-        self._session = session
-        self._note_said = note_said
-        self._outbox: Outbox | None = None
-        self._in_flight: dict[int, Delivered] = {}
-        self._unsettled: dict[int, Delivered] = {}  # as many as one desk's operators do while the disk is full
-        self._sent_up_to = 0
-        self._connection = 0
-
-    def settle(self) -> None:
-        """Take in what the broker said to our actions."""
-        for fate in self._session.published():
-            entry = self._in_flight.pop(fate.token, None)
-            if entry is not None:
-                state = "refused" if fate.refused else "sent"
-                self._note_fate(fate.token, msgspec.structs.replace(entry, state=state, reason=fate.refused))
-        if self._unsettled and not self.error:
-            self._with_outbox(self._write_fates)
-
-    def send(self) -> None:
-        """Send what waits, if there is a connection; try a file anew that could not be used."""
-        self._with_outbox(self._write_fates, self._send_pending)
-
-    def close(self) -> None:
-        """Let the file go."""
-        if self._outbox is not None:
-            self._outbox.close()
-            self._outbox = None
-
-    def _with_outbox(self, *steps: Callable[[Outbox], None]) -> None:
-        setup = self._setup
-        try:
-            if self._outbox is None:
-                agency = setup.operator.agency
-                self._outbox = Outbox(Path(setup.outbox), agency, setup.root, busy_s=_OUTBOX_BUSY_S)
-            for step in steps:
-                step(self._outbox)
-            self.error = ""
-        except OSError as error:
-            _LOG.warning("the outbox cannot be used: %s", error)
-            self.error = str(error)
-            self.close()
-
-    def _write_fates(self, outbox: Outbox) -> None:
-        for seq, fate in list(self._unsettled.items()):
-            outbox.settle(seq, fate.state, fate.reason)
-            del self._unsettled[seq]
-
-    def _send_pending(self, outbox: Outbox) -> None:
-        if not self._session.online:
-            return
-        if self._session.connection != self._connection:
-            self._connection = self._session.connection
-            self._in_flight.clear()
-            self._sent_up_to = 0
-        for entry in outbox.pending(after=self._sent_up_to):
-            said = Delivered(entry.kind, entry.agency, entry.object_id, "sent")
-            if entry.seq not in self._unsettled:
-                try:
-                    if not self._session.publish(
-                        entry.seq, entry.topic, entry.payload, qos=entry.qos, retain=entry.retain
-                    ):
-                        return
-                except ValueError as error:
-                    reason = f"it cannot be sent: {error}"
-                    self._note_fate(entry.seq, msgspec.structs.replace(said, state="refused", reason=reason))
-                else:
-                    self._in_flight[entry.seq] = said
-                    self._note_said(entry.topic, entry.payload)
-            self._sent_up_to = entry.seq
-
-    def _note_fate(self, seq: int, fate: Delivered) -> None:
-        self._unsettled[seq] = fate
-        self.delivered.append(fate)
+def _journal_of(recording: Recording) -> Journal:
+    return Journal(
+        Path(recording.folder),
+        recording.operation,
+        desk=recording.desk,
+        key_file=recording.key_file,
+        keep_days=recording.keep_days,
+        keep_mb=recording.keep_mb,
+    )
 
 
 class _Writer:

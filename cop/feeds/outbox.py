@@ -9,7 +9,7 @@ import json
 import logging
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,14 +31,15 @@ CREATE TABLE IF NOT EXISTS entry (
     payload BLOB NOT NULL,
     created_at REAL NOT NULL,
     state TEXT NOT NULL DEFAULT 'pending',
-    reason TEXT NOT NULL DEFAULT ''
+    reason TEXT NOT NULL DEFAULT '',
+    recorded INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS entry_pending ON entry (seq) WHERE state = 'pending';
 """
 
 
 class Entry(NamedTuple):
-    """An action that waits for the broker."""
+    """An action that waits for the broker; whether the journal has it."""
 
     seq: int
     kind: str
@@ -48,6 +49,7 @@ class Entry(NamedTuple):
     payload: bytes
     qos: int
     retain: bool
+    recorded: bool = False
 
 
 class Outbox:
@@ -67,6 +69,9 @@ class Outbox:
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=FULL")
             self._connection.executescript(_SCHEMA)
+            with contextlib.suppress(sqlite3.OperationalError):  # it has it: only files of earlier versions do not
+                self._connection.execute("ALTER TABLE entry ADD COLUMN recorded INTEGER NOT NULL DEFAULT 0")
+            self._connection.execute("SELECT recorded FROM entry LIMIT 1")
 
     def put(self, *bodies: Statement) -> int:
         """Write an action to disk, all that it says or nothing, and return the number of the last.
@@ -105,14 +110,14 @@ class Outbox:
         """
         with self._said_as_os_error():
             rows = self._connection.execute(
-                "SELECT seq, kind, agency, object_id, topic, payload FROM entry"
+                "SELECT seq, kind, agency, object_id, topic, payload, recorded FROM entry"
                 " WHERE state = 'pending' AND seq > ? AND agency = ? AND substr(topic, 1, ?) = ?"
                 " AND kind IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT ?",
                 (after, self._agency, len(self._root) + 1, self._root + "/", json.dumps(list(KINDS)), limit),
             ).fetchall()
         return [
-            Entry(seq, kind, agency, object_id, topic, payload, *KINDS[kind])
-            for seq, kind, agency, object_id, topic, payload in rows
+            Entry(seq, kind, agency, object_id, topic, payload, *KINDS[kind], bool(recorded))
+            for seq, kind, agency, object_id, topic, payload, recorded in rows
         ]
 
     def pending_bodies(self) -> list[Statement]:
@@ -129,6 +134,11 @@ class Outbox:
         """Note that the broker took (`sent`) or refused (`refused`) an action."""
         with self._said_as_os_error():
             self._connection.execute("UPDATE entry SET state = ?, reason = ? WHERE seq = ?", (state, reason, seq))
+
+    def note_recorded(self, seqs: Iterable[int]) -> None:
+        """Note that the journal has these actions."""
+        with self._said_as_os_error():
+            self._connection.executemany("UPDATE entry SET recorded = 1 WHERE seq = ?", [(seq,) for seq in seqs])
 
     def close(self) -> None:
         """Close the file."""

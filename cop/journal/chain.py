@@ -1,8 +1,11 @@
 """The chain: each record's digest holds the digest of the one before, so that none can be changed and stay unseen.
 
-digest(n) = SHA-256(digest(n - 1) + canonical bytes of record n), from `GENESIS` on, over the borders of blocks and files.
-The canonical bytes say everything of a record, its number too, and nothing of how it is packed: how records are cut into
-blocks and compressed changes no digest. A block's hash is the digest of its last record.
+digest(n) = SHA-256(digest(n - 1) + canonical bytes of record n), from `GENESIS` on, over the borders of blocks and
+files. The canonical bytes say everything of a record, its number too, and nothing of how it is packed: how records are
+cut into blocks and compressed changes no digest. A block's hash is the digest of its last record.
+
+A GAP note stands in the place of the records that were lost: it has the number of the last of them, and its payload
+says which (`from_number` to `to_number`). Nowhere else is a number left out.
 """
 
 import hashlib
@@ -29,7 +32,7 @@ def label(source: Source, topic: str, kind: str) -> bytes:
     return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
 
 
-def link(
+def link(  # noqa: PLR0917 - the fields of a record, in their order; one call a message
     digest: bytes, number: int, received_at: float, said_at: float, way: int, marks: int, named: bytes, payload: bytes
 ) -> bytes:
     """The digest of a record, from the one before. `named` is its `label`; times as they are on record."""

@@ -1,195 +1,408 @@
-"""The journal: every message received and every action, raw bytes, in the order they came.
+"""The journal's writing side: every message received and every action, raw bytes, in the order they came.
 
-SQLite in WAL mode: readable by any tool while it is written, whole after a kill at any moment. What was committed
-survives the process; `synchronous=NORMAL` may lose the last commits to a power cut, never the file.
+One file a day (UTC) and operation, chained to one another (`cop.journal.chain`). Each commit writes a row of the newest
+records; a full block, or one that is a minute old, takes the place of its rows.
 """
 
-import contextlib
+import json
+import logging
 import sqlite3
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
+from cop.journal.block import Source, on_record
+from cop.journal.chain import CHECK_BYTES, GENESIS, label, link
+from cop.journal.faults import damage_in_words, in_words, is_damaged
+from cop.journal.folder import FolderLock, day_of, file_of, files_of
+from cop.journal.folding import Folding, Stretch
+from cop.journal.record import GAP, SNAPSHOT, Record, Way
+from cop.journal.recovery import Standing, salvaged, standing_of
+from cop.journal.signing import Signer, load_signer
+from cop.journal.tail import encode_tail
+from cop.journal.volume import VERSION, Head, TailRow, Volume
+from cop.journal.waiting import Loss, Waiting
+
+_LOG = logging.getLogger(__name__)
 _SOURCES_LIMIT = 10_000
-_LOCK_WAIT_S = 0.1  # the network waits meanwhile
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS source (
-    id INTEGER PRIMARY KEY,
-    feed TEXT NOT NULL,
-    agency TEXT NOT NULL,
-    format TEXT NOT NULL,
-    UNIQUE (feed, agency, format)
-);
-CREATE TABLE IF NOT EXISTS record (
-    id INTEGER PRIMARY KEY,
-    received_at REAL NOT NULL,
-    source INTEGER NOT NULL REFERENCES source (id),
-    sent INTEGER NOT NULL,
-    topic TEXT NOT NULL,
-    payload BLOB NOT NULL
-);
-"""
-
-
-class Record(NamedTuple):
-    """One line of the journal: time of receipt in epoch seconds, source number, 1 if we said it, topic, raw bytes."""
-
-    received_at: float
-    source: int
-    sent: int
-    topic: str
-    payload: bytes
-
-
-class Count(NamedTuple):
-    """How much one agency said in one format, first and last heard in epoch seconds."""
-
-    agency: str
-    format: str
-    feed: str
-    records: int
-    payload_bytes: int
-    sent: int
-    first_at: float
-    last_at: float
+_FOLD_AFTER_S = 60.0
+_SIGN_AFTER_S = 60.0
+_OWN = ("the journal", "", "")
+#: what waits for a disk that refuses: records, bytes
+_WAITING_LIMIT = (200_000, 128 << 20)
+_FIELDS = len(Record._fields)
+_DEFAULTS = tuple(Record._field_defaults.values())
 
 
 class Journal:
     """Appends in memory, writes in batches: `append`, `append`, …, `commit`.
 
-    Making one and everything but `commit` never touches the disk. What could not be written waits, and the file is
-    opened anew with each `commit` until it can be: a full disk, a folder not there yet, a file that was taken away.
+    Making one and everything but `commit` and `close` never touches the disk. What could not be written waits, and
+    the file is opened anew with each `commit` until it can be; a file that is damaged is left where it is, and another
+    is begun. Beyond `waiting` (records, bytes) the oldest are lost, actions last, and a GAP note says so. Numbers are
+    known once the file was opened. `clock` is the time of day in epoch seconds, `steady` never jumps.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._waiting: list[Record] = []
-        self._waiting_bytes = 0
-        self._sources: dict[tuple[str, str, str], int] = {}
-        self._connection: sqlite3.Connection | None = None
-        self._numbers: dict[int, int] = {}  # our number of a source -> its number in the file
-        self._file: tuple[int, int] = (0, 0)
+    def __init__(
+        self,
+        folder: Path,
+        operation: str,
+        *,
+        desk: str = "",
+        key_file: str = "",
+        keep_days: float = 0.0,
+        keep_mb: float = 0.0,
+        waiting: tuple[int, int] = _WAITING_LIMIT,
+        clock: Callable[[], float] = time.time,
+        steady: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.folder = folder
+        self.operation = operation
+        #: why it is not signed though a key is configured; empty is well
+        self.key_error = ""
+        self._desk = desk
+        self._key_file = key_file
+        self._keep = (keep_days, keep_mb)
+        self._signer: Signer | None = None
+        self._clock, self._steady = clock, steady
+        self._lock = FolderLock()
+        self._waiting = Waiting(*waiting)
+        self._sources: dict[Source, int] = {}
+        self._by_number: dict[int, Source] = {}
+        self._own = self.source(*_OWN)
+        self._volume: Volume | None = None
+        self._numbered = False
+        self._written, self._digest = 0, GENESIS
+        self._last_at = 0.0
+        self._since = 0.0  # the first that this process put on record
+        self._stretch: Stretch | None = None
+        self._folding = Folding()
+        self._attempt: tuple[int, bytes] | None = None
+        self._sign_at = 0.0
+        self._signed = 0
+        self._begin_anew = False
 
     def source(self, feed: str, agency: str, form: str) -> int:
         """The number that stands for a feed, agency and format in records."""
-        key = (feed, agency, form)
+        key = Source(_text(feed), _text(agency), _text(form))
         number = self._sources.get(key)
         if number is None:
             if len(self._sources) >= _SOURCES_LIMIT and agency:  # senders may invent agencies: the topic still says it
                 return self.source(feed, "", form)
             number = self._sources[key] = len(self._sources)
+            self._by_number[number] = key
         return number
+
+    def append(self, records: Iterable[Sequence[Any]]) -> None:
+        """Take records in (`Record`, or its first five fields); they are on disk after the next `commit`."""
+        taken = []
+        for one in records:
+            at, source, way, topic, payload, said_at, kind, marks = one if len(one) == _FIELDS else (*one, *_DEFAULTS)
+            if not topic.isascii():
+                topic = _text(topic)
+            taken.append(Record(on_record(at), source, way, topic, payload, on_record(said_at), kind, marks))
+        if taken:
+            self._waiting.add(taken)
+            self._last_at = taken[-1].received_at
 
     def note(self, kind: str, payload: bytes) -> None:
         """Put a note of the journal's own on record (`cop.journal.record`)."""
+        if kind == SNAPSHOT and not self._numbered:
+            return  # it says up to which record it goes, and numbers are not known yet
+        self.append([Record(self._clock(), self._own, Way.NOTED, "", payload, kind=kind)])
 
     @property
     def last(self) -> int:
-        """The number of the newest record that was appended."""
-        return 0
+        """The number of the newest record that was appended; 0 while numbers are not known."""
+        return self._written + self._waiting.lost_numbers + len(self._waiting) if self._numbered else 0
 
     @property
     def last_at(self) -> float:
         """When it was received, epoch seconds."""
-        return 0.0
-
-    def append(self, records: Iterable[Record]) -> None:
-        """Take records in; they are on disk after the next `commit`."""
-        before = len(self._waiting)
-        self._waiting.extend(records)
-        self._waiting_bytes += sum(len(one[4]) for one in self._waiting[before:])
+        return self._last_at
 
     def commit(self) -> None:
-        """Write what was appended. Raises OSError if the disk refuses: the records stay for the next `commit`."""
-        if not self._waiting:
-            return
+        """Write what was appended. Raises OSError, in words, if the disk refuses: it waits for the next `commit`."""
         try:
-            connection = self._open()
-            self._write(connection)
-        except (sqlite3.Error, ValueError) as error:
-            self._close()
-            raise OSError(f"{self.path.name}: {error}") from error
-        self._waiting.clear()
-        self._waiting_bytes = 0
-
-    def forget_waiting(self, beyond: int, beyond_bytes: int = 1 << 62) -> int:
-        """Drop the oldest records that could not be written beyond these many; return how many were dropped."""
-        surplus = max(0, len(self._waiting) - beyond)
-        left = self._waiting_bytes - sum(len(one[4]) for one in self._waiting[:surplus])
-        while left > beyond_bytes:
-            left -= len(self._waiting[surplus][4])
-            surplus += 1
-        del self._waiting[:surplus]
-        self._waiting_bytes = left
-        return surplus
+            self._commit()
+        except (sqlite3.Error, OSError, ValueError) as error:
+            why = in_words(error, self.folder)
+            if self._volume is not None and is_damaged(error, self._volume.path):
+                self._leave_aside(self._volume.path, error)
+            self._let_go()
+            self._waiting.forget_beyond(why)
+            raise OSError(why) from error
 
     def close(self) -> None:
-        """Write the rest and close."""
+        """Write the rest, fold it, and close. Raises OSError if the disk refuses."""
         try:
             self.commit()
+            if self._volume is not None:
+                self._finish(self._volume)
+        except (sqlite3.Error, ValueError) as error:
+            raise OSError(in_words(error, self.folder)) from error
         finally:
-            self._close()
+            self._let_go()
+            self._folding.close()
+            self._lock.leave()
 
-    def _open(self) -> sqlite3.Connection:
-        """The file, opened if it is not open, or no longer the one that stands there."""
-        if self._connection is not None and self._file_now() != self._file:
-            self._close()
-        if self._connection is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(self.path, timeout=_LOCK_WAIT_S, isolation_level=None)
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute("PRAGMA synchronous=NORMAL")
-            self._connection.executescript(_SCHEMA)
-            self._numbers = {}
-            self._file = self._file_now()
-        return self._connection
+    def _commit(self) -> None:
+        now = self._clock()
+        if not self._waiting and not (self._volume is not None and self._due(self._volume, now)):
+            return
+        volume = self._ready(now)
+        while self._waiting:
+            self._write(volume, now)
+        if self._due(volume, now):
+            self._write(volume, now)
+        stretch = self._stretch
+        if stretch is not None and self._steady() - stretch.begun_at >= _FOLD_AFTER_S:
+            self._close_stretch()
 
-    def _file_now(self) -> tuple[int, int]:
+    def _due(self, volume: Volume, now: float) -> bool:
+        """Whether there is something to be done though nothing waits."""
+        stretch = self._stretch
+        old = stretch is not None and self._steady() - stretch.begun_at >= _FOLD_AFTER_S
+        return self._folding.ready or old or not volume.is_of(now) or self._signature_due()
+
+    def _signature_due(self) -> bool:
+        return self._signer is not None and self._signed < self._written and self._steady() >= self._sign_at
+
+    def _write(self, volume: Volume, now: float) -> None:
+        """Write the next records, as many as go into one block, and what else is due, all or nothing."""
+        loss = self._waiting.loss
+        if loss is not None or self._waiting.snapshot_is_next:
+            self._close_stretch()
+        if loss is not None:
+            first = self._written + self._waiting.lost_numbers
+            piece = [self._gap_note(loss, now)]
+        else:
+            first = self._written + 1
+            piece = self._waiting.next_piece(self._stretch)
+        last, digest, checks = first + len(piece) - 1, self._digest, bytearray()
+        if piece:
+            digest, checks = self._linked(piece, first)
+            self._attempt = (last, digest)
+        folded = self._folding.done()
+        with volume.at_once():
+            for row, packed in folded:
+                volume.add_block(row, packed)
+            if piece:
+                volume.add_tail(TailRow(first, last, digest, encode_tail(first, piece, self._by_number, bytes(checks))))
+                for number, one in enumerate(piece, start=first):
+                    if one.way == Way.NOTED:
+                        kept = b"" if one.kind == SNAPSHOT else one.payload
+                        volume.add_note(number, one.received_at, one.kind, kept)
+            signed = self._sign(volume, max(last, self._written), digest, now)
+        self._folding.forget(len(folded))
+        if signed:
+            self._signed, self._sign_at = max(last, self._written), self._steady() + _SIGN_AFTER_S
+        if piece:
+            self._is_written(last)
+            self._written, self._digest = last, digest
+            self._put(first, piece, bytes(checks), digest)
+
+    def _is_written(self, last: int) -> None:
+        """What waited up to a number is on disk."""
+        if self._waiting.loss is not None:
+            self._waiting.loss_is_written()
+        else:
+            self._waiting.are_written(last - self._written)
+
+    def _put(self, first: int, piece: list[Record], checks: bytes, digest: bytes) -> None:
+        """Put what is on disk now into the stretch that will be a block."""
+        if self._stretch is None:
+            self._stretch = Stretch(first, self._steady())
+            self._since = self._since or piece[0].received_at
+        self._stretch.add(piece, checks, digest)
+        if self._stretch.full or piece[-1].kind == SNAPSHOT:
+            self._close_stretch()
+
+    def _close_stretch(self) -> None:
+        if self._stretch is not None:
+            self._folding.begin(self._stretch, self._by_number)
+            self._stretch = None
+
+    def _linked(self, piece: list[Record], first: int) -> tuple[bytes, bytearray]:
+        """The last record's digest, and the checks of all."""
+        digest, checks = self._digest, bytearray()
+        for number, one in enumerate(piece, start=first):
+            at, source, way, topic, payload, said_at, kind, marks = one
+            named = label(self._by_number[source], topic, kind)
+            digest = link(digest, number, at, said_at, way, marks, named, payload)
+            checks += digest[:CHECK_BYTES]
+        return digest, checks
+
+    def _sign(self, volume: Volume, number: int, digest: bytes, now: float) -> bool:
+        signer = self._signer
+        if signer is None or number <= self._signed or self._steady() < self._sign_at:
+            return False
+        at = on_record(now)
+        volume.add_signature(number, at, digest, signer.public_key, signer.sign(number, at, digest))
+        return True
+
+    def _gap_note(self, loss: Loss, now: float) -> Record:
+        says = {
+            "begin": loss.begin,
+            "end": loss.end,
+            "why": loss.why,
+            "records": loss.records,
+            "from_number": self._written + 1,
+            "to_number": self._written + self._waiting.lost_numbers,
+            "file": loss.file,
+        }
+        return Record(on_record(now), self._own, Way.NOTED, "", json.dumps(says).encode(), kind=GAP)
+
+    def _ready(self, now: float) -> Volume:
+        """The file that a record of now belongs into, open."""
+        volume = self._volume
+        if volume is not None and not volume.in_place:
+            self._leave_aside(volume.path, ValueError("it was taken away or replaced while it was written"))
+            self._let_go()
+            volume = None
+        if volume is None:
+            volume = self._open(now)
+        return volume if volume.is_of(now) else self._turn(volume, now)
+
+    def _open(self, now: float) -> Volume:
+        """Go on where the newest file ends; begin another where there is none, or none that can be used."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._lock.take(self.folder)
+        self._load_key()
+        self._forget_open()
+        names = files_of(self.folder, self.operation)
+        if names and not self._begin_anew:
+            path = names[-1].path
+            try:
+                volume = Volume(path)
+            except (sqlite3.Error, ValueError) as error:
+                if not is_damaged(error, path):
+                    raise
+                self._leave_aside(path, error)
+            else:
+                if self._goes_on(volume):
+                    return volume
+        self._numbered = True
+        return self._begin(now)
+
+    def _goes_on(self, volume: Volume) -> bool:
+        """Whether a file can be gone on with; if so, it is open. Raises OSError if it is not this desk's."""
         try:
-            found = self.path.stat()
-        except OSError:
-            return (0, 0)
-        return (found.st_dev, found.st_ino)
+            if volume.head.desk != self._desk:
+                whose = volume.head.desk[:80]
+                raise OSError(f"{self.folder} holds the journal of desk {whose!r}")  # noqa: TRY301 - closed below
+            standing = standing_of(volume)
+            self._take_up(standing)
+        except (sqlite3.Error, ValueError) as error:
+            volume.close()
+            if not is_damaged(error, volume.path):
+                raise
+            self._leave_aside(volume.path, error)
+            self._forget_open()
+            return False
+        except BaseException:
+            volume.close()
+            raise
+        self._volume = volume
+        return True
 
-    def _write(self, connection: sqlite3.Connection) -> None:
-        numbers = dict(self._numbers)
-        connection.execute("BEGIN IMMEDIATE")
-        for source in list(self._sources.items())[len(numbers) :]:
-            key, ours = source
-            connection.execute("INSERT OR IGNORE INTO source (feed, agency, format) VALUES (?, ?, ?)", key)
-            (numbers[ours],) = connection.execute(
-                "SELECT id FROM source WHERE (feed, agency, format) = (?, ?, ?)", key
-            ).fetchone()
-        connection.executemany(
-            "INSERT INTO record (received_at, source, sent, topic, payload) VALUES (?, ?, ?, ?, ?)",
-            [(at, numbers[source], sent, topic, payload) for at, source, sent, topic, payload in self._waiting],
-        )
-        connection.execute("COMMIT")
-        self._numbers = numbers
+    def _take_up(self, standing: Standing) -> None:
+        """Go on with the chain as the file has it. Raises ValueError if it is not what this process wrote."""
+        if self._numbered and (standing.last, standing.digest) != (self._written, self._digest):
+            if (standing.last, standing.digest) != self._attempt:
+                raise ValueError("it is not the file that was written before")
+            # the last commit is on disk, though the disk refused to say so
+            self._is_written(standing.last)
+        self._numbered = True
+        self._written, self._digest, self._signed = standing.last, standing.digest, standing.signed
+        for tail, digest in zip(standing.tails, standing.hashes, strict=True):
+            numbers = [self.source(*one) for one in tail.sources]
+            records = [one._replace(source=numbers[one.source]) for one in tail]
+            if self._stretch is not None and tail.first != self._stretch.first + len(self._stretch.records):
+                self._close_stretch()
+            if records[0].kind == SNAPSHOT:
+                self._close_stretch()
+            self._put(tail.first, records, tail.checks, digest)
 
-    def _close(self) -> None:
+    def _begin(self, now: float) -> Volume:
+        """Begin a new file, chained to the one before."""
+        day = day_of(now)
+        while True:
+            first = self._written + max(1, self._waiting.lost_numbers)
+            path = file_of(self.folder, self.operation, day, first)
+            if not path.exists():
+                break
+            self._leave_aside(path, ValueError("it is not whole"))  # never written over, whatever it is
+            self._waiting.skip_number()
+        head = Head(VERSION, self.operation, self._desk, day, first, self._digest.hex(), now)
+        self._volume = Volume(path, head)
+        self._begin_anew, self._since = False, 0.0
+        return self._volume
+
+    def _turn(self, volume: Volume, now: float) -> Volume:
+        """Another day: finish the file and begin the next."""
+        self._finish(volume)
+        self._let_go()
+        return self._begin(now)
+
+    def _finish(self, volume: Volume) -> None:
+        """Put everything into blocks, and sign."""
+        self._close_stretch()
+        folded = self._folding.done(wait=True)
+        with volume.at_once():
+            for row, packed in folded:
+                volume.add_block(row, packed)
+            self._sign_at = self._steady()
+            if self._sign(volume, self._written, self._digest, self._clock()):
+                self._signed = self._written
+        self._folding.forget(len(folded))
+
+    def _leave_aside(self, path: Path, error: Exception) -> None:
+        """A file is left where it is, as it is; another is begun beside it, and a note will say so."""
+        why = damage_in_words(error, path)
+        _LOG.error("%s is left as it is: %s", path.name, why)
+        now, begin = self._clock(), 0.0
+        if not self._numbered:
+            self._written, self._digest, begin = salvaged(files_of(self.folder, self.operation))
+            self._numbered = True
+        self._begin_anew = True
+        self._waiting.leave_aside(path.name, why, begin or self._since or now, now)
+
+    def _load_key(self) -> None:
+        """The key to sign with; what is wrong with it is said, and stops nothing."""
+        if not self._key_file or self._signer is not None:
+            return
+        try:
+            self._signer = load_signer(Path(self._key_file).expanduser())
+            self.key_error = ""
+        except (OSError, ValueError) as error:
+            self.key_error = f"{error.strerror}: {self._key_file}" if isinstance(error, OSError) else str(error)
+
+    def _forget_open(self) -> None:
+        """What is in no block yet is read from the file anew."""
+        self._stretch = None
+        self._folding.forget()
+
+    def _let_go(self) -> None:
         """Let the file go; an open transaction is rolled back."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with contextlib.suppress(sqlite3.Error):
-                connection.close()
+        volume, self._volume = self._volume, None
+        if volume is not None:
+            volume.close()
 
 
-def counts(path: Path) -> list[Count]:
-    """Records per agency and format, in the file as it is now. Raises OSError if it is no journal."""
-    if not path.is_file():
-        raise FileNotFoundError(f"{path} is no file")
+def _text(text: str) -> str:
+    """Text as a disk takes it."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def counts(path: Path) -> list[Any]:
+    """Records per agency and format in one file. Raises OSError if it is no journal."""
+    from cop.journal.counting import count  # noqa: PLC0415 - until `cop journal info` has it
+    from cop.journal.reading import JournalReader  # noqa: PLC0415 - the same
+
+    reader = JournalReader(path)
     try:
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5.0)
-        try:
-            rows = connection.execute(
-                "SELECT agency, format, feed, count(*), coalesce(sum(length(payload)), 0), sum(sent),"
-                " min(received_at), max(received_at) FROM record JOIN source ON source.id = record.source"
-                " GROUP BY source.id ORDER BY agency, format, feed"
-            ).fetchall()
-        finally:
-            connection.close()
-    except sqlite3.Error as error:
-        raise OSError(f"{path} is no journal: {error}") from error
-    return [Count(*row) for row in rows]
+        return count(reader.blocks(0, 1 << 62))
+    finally:
+        reader.close()

@@ -1,12 +1,12 @@
 """A block as bytes: its columns one after the other, like beside like, each compressed.
 
-Nothing here decides what is true: digests are over contents, whatever packs them. `decode` takes bytes of any origin; it
-raises ValueError for what is no block and never fills more memory than a block may.
+Nothing here decides what is true: digests are over contents, whatever packs them. `decode` takes bytes of any origin;
+it raises ValueError for what is no block and never fills more memory than a block may.
 """
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -128,7 +128,7 @@ def _unpack(packed: _Packed) -> Block:
 def _labels(block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The different (source, topic, kind, way, marks), shape (n, 5), and which of them each record has."""
     bases = (len(block.sources), len(block.topics), len(block.kinds), 256, 256)
-    columns = (block.source, block.topic, block.kind, block.way, block.marks)
+    columns: tuple[NDArray[Any], ...] = (block.source, block.topic, block.kind, block.way, block.marks)
     key = np.zeros(len(block), dtype=np.int64)
     for column, base in zip(columns, bases, strict=True):
         key = key * max(1, base) + column
@@ -163,7 +163,8 @@ def _from_planes(planes: bytes, count: int | None = None) -> NDArray[np.int64]:
     if len(planes) % 8 or (count is not None and len(planes) != 8 * count):
         raise ValueError("a column does not fit the block")
     folded = np.ascontiguousarray(np.frombuffer(planes, dtype=np.uint8).reshape(8, -1).T).view("<u8").ravel()
-    return (folded >> np.uint64(1)).astype(np.int64) ^ -(folded & np.uint64(1)).astype(np.int64)
+    values: NDArray[np.int64] = (folded >> np.uint64(1)).astype(np.int64) ^ -(folded & np.uint64(1)).astype(np.int64)
+    return values
 
 
 def _check(rows: NDArray[np.int64], bases: Sequence[int]) -> None:

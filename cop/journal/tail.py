@@ -1,4 +1,4 @@
-"""The newest records, between two blocks: each commit writes a row of them, quickly; a block takes their place later."""
+"""The newest records, between two blocks: each commit writes a row of them, quickly; a block takes their place."""
 
 from collections.abc import Mapping, Sequence
 

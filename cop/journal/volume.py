@@ -35,7 +35,7 @@ CREATE TABLE signature (
     number INTEGER PRIMARY KEY,
     at REAL NOT NULL,
     hash BLOB NOT NULL,
-    public_key TEXT NOT NULL,
+    public_key BLOB NOT NULL,
     signature BLOB NOT NULL
 );
 """
@@ -86,10 +86,11 @@ def read_head(connection: sqlite3.Connection) -> Head:
             str(rows["seed"]),
             float(rows["made_at"]),
         )
-        if len(bytes.fromhex(head.seed)) != 32 or head.first < 1:
-            raise ValueError
+        sound = len(bytes.fromhex(head.seed)) == 32 and head.first >= 1
     except (KeyError, ValueError, TypeError):
-        raise ValueError("it is no journal") from None
+        sound = False
+    if not sound:
+        raise ValueError("it is no journal")
     if head.version != VERSION:
         raise ValueError(f"it is a journal of version {head.version[:20]}, this program reads version {VERSION}")
     return head
@@ -167,6 +168,11 @@ class Volume:
         """The rows that are in no block yet, oldest first."""
         return [TailRow(*row) for row in self._connection.execute("SELECT * FROM tail ORDER BY first")]
 
+    def last_signed(self) -> int:
+        """The number that the newest signature goes up to; 0 without any."""
+        (number,) = self._connection.execute("SELECT coalesce(max(number), 0) FROM signature").fetchone()
+        return int(number)
+
     def add_tail(self, row: TailRow) -> None:
         """Put the records of one commit on record."""
         self._connection.execute("INSERT INTO tail VALUES (?, ?, ?, ?)", row)
@@ -181,7 +187,7 @@ class Volume:
         """Put a note in the index of notes."""
         self._connection.execute("INSERT INTO note VALUES (?, ?, ?, ?)", (number, at, kind, payload))
 
-    def add_signature(self, number: int, at: float, digest: bytes, public_key: str, signature: bytes) -> None:
+    def add_signature(self, number: int, at: float, digest: bytes, public_key: bytes, signature: bytes) -> None:
         """Put a signature beside the record that it goes up to."""
         row = (number, at, digest, public_key, signature)
         self._connection.execute("INSERT OR IGNORE INTO signature VALUES (?, ?, ?, ?, ?)", row)

@@ -1,0 +1,103 @@
+"""Rows of records become blocks: on a thread, for compression takes longer than a pulse; the rows stand meanwhile."""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cop.journal.block import Source, make_block
+from cop.journal.packing import encode
+from cop.journal.record import Record
+from cop.journal.volume import BlockRow
+
+#: a block is closed when it holds so many records, or so many bytes
+FULL_RECORDS, FULL_BYTES = 8_192, 4 << 20
+_BEHIND = 3
+
+
+@dataclass(slots=True)
+class Stretch:
+    """Records that will be one block: they are on disk as rows already. `begun_at` is a steady clock's, in seconds."""
+
+    first: int
+    begun_at: float
+    records: list[Record] = field(default_factory=list)
+    checks: bytearray = field(default_factory=bytearray)
+    size: int = 0
+    hash: bytes = b""
+
+    @property
+    def full(self) -> bool:
+        """Whether no more should be put into it."""
+        return len(self.records) >= FULL_RECORDS or self.size >= FULL_BYTES
+
+    def add(self, records: list[Record], checks: bytes, digest: bytes) -> None:
+        """Put records at its end; `digest` is that of the last."""
+        self.records.extend(records)
+        self.checks += checks
+        self.size += sum(len(one.payload) for one in records)
+        self.hash = digest
+
+
+Folded = tuple[BlockRow, bytes]
+
+
+class Folding:
+    """Folds stretches one after the other; what is done is told in their order."""
+
+    def __init__(self) -> None:
+        self._thread: ThreadPoolExecutor | None = None
+        self._under_way: deque[Future[Folded]] = deque()
+
+    def begin(self, stretch: Stretch, sources: Mapping[int, Source]) -> None:
+        """Fold a stretch, on the thread. It must not be changed any more; `sources` may only grow."""
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal-folding")
+        hurried = len(self._under_way) >= _BEHIND
+        self._under_way.append(self._thread.submit(fold, stretch, sources, hurried=hurried))
+
+    def done(self, *, wait: bool = False) -> list[Folded]:
+        """The oldest that are folded, without a gap; all of them, where it may `wait`. Told until `forget`."""
+        found: list[Folded] = []
+        for future in self._under_way:
+            if not (wait or future.done()):
+                break
+            found.append(future.result())
+        return found
+
+    @property
+    def ready(self) -> bool:
+        """Whether something is folded."""
+        return bool(self._under_way) and self._under_way[0].done()
+
+    def forget(self, count: int | None = None) -> None:
+        """Forget the oldest so many, which are on disk now; all, where it is None."""
+        for _ in range(len(self._under_way) if count is None else count):
+            self._under_way.popleft().cancel()
+
+    def close(self) -> None:
+        """Let the thread end."""
+        self.forget()
+        if self._thread is not None:
+            self._thread.shutdown(wait=False, cancel_futures=True)
+            self._thread = None
+
+
+def fold(stretch: Stretch, sources: Mapping[int, Source], *, hurried: bool = False) -> Folded:
+    """A stretch as a block; `hurried`: too many wait, and more bytes are better than more of them."""
+    block = make_block(stretch.first, stretch.records, sources, bytes(stretch.checks))
+    said = block.said_at[~np.isnan(block.said_at)]
+    row = BlockRow(
+        block.first,
+        block.last,
+        float(block.received_at.min()),
+        float(block.received_at.max()),
+        float(said.min()) if len(said) else None,
+        stretch.hash,
+    )
+    return row, encode(block, 1 if hurried else 3)
+
+
+Clock = Callable[[], float]
