@@ -72,6 +72,9 @@ def make_client(broker: Broker, client_id: str, version: MQTTProtocolVersion, wi
     if broker.address()[2]:
         files = (broker.ca_file, broker.cert_file, broker.key_file)
         ca_file, cert_file, key_file = (str(Path(one).expanduser()) if one else None for one in files)
+        for file in (ca_file, cert_file, key_file):
+            if file is not None:
+                Path(file).open("rb").close()  # OpenSSL does not say which one it cannot read
         # with no password given, one for the key would be asked for at a terminal
         client.tls_set(ca_certs=ca_file, certfile=cert_file, keyfile=key_file, keyfile_password="")
         client.tls_insecure_set(broker.insecure)

@@ -30,18 +30,11 @@ from cop.feeds.refusals import NOTHING, Words
 _BURST = 512
 _SETTLED_AFTER_S = 5.0  # a connection that lasted so long is no failed one
 _STUBBORN = 5  # after so many failed greetings even a protocol that once worked is given up
+_EACH_TIME = 2  # after so many connections that did not last
 _PROTOCOLS = (MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311)
 _PROTOCOL_NAMES = {MQTTProtocolVersion.MQTTv5: "MQTT 5", MQTTProtocolVersion.MQTTv311: "MQTT 3.1.1"}
 
-_CLOSED_AT_GREETING = Words(
-    "the broker closed the connection at the greeting",
-    "It may be full, or want TLS (a url that begins with mqtts://). Call whoever runs the broker.",
-)
-_NO_GREETING = Words(
-    "the broker does not answer to the greeting",
-    "It may be stuck, or no MQTT broker: call whoever runs it. Check the port in url under [broker] in cop.toml.",
-)
-_CLOSED = Words("the broker closed the connection", "It is tried again by itself.")
+_PROTOCOL_ERROR = 0x82
 
 
 class Received(NamedTuple):
@@ -121,7 +114,7 @@ class Session:
             ready, writable = reads, []
         client = self._client
         if client is not None and sock is None:
-            self._lost(Words("the connection broke"))
+            self._gone(unreached.CLOSED)
         elif client is not None:
             try:
                 if writable:
@@ -241,7 +234,7 @@ class Session:
             before = len(received)
             if client.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS:
                 if self._client is client:
-                    self._lost(_CLOSED)
+                    self._gone(unreached.CLOSED)
                 return
             if len(received) == before:
                 return
@@ -251,7 +244,7 @@ class Session:
             client.loop_write()
         if not self._online:
             if self._client is client and time.monotonic() >= self._deadline:
-                self._fall_back(_NO_GREETING)
+                self._fall_back(unreached.NO_GREETING)
             return
         if self._pulse.is_due():
             if client.loop_misc() != MQTTErrorCode.MQTT_ERR_SUCCESS and self._client is client:
@@ -319,11 +312,13 @@ class Session:
         if client is not self._client:
             return
         if not self._online:
-            self._fall_back(unreached.of_tls(self._tls_words) if self._tls_words else _CLOSED_AT_GREETING)
+            self._gone(unreached.CLOSED)
+        elif not flags.is_disconnect_packet_from_server and reason.value == _PROTOCOL_ERROR:  # in paho's eyes
+            self._lost(unreached.UNREADABLE)
         elif flags.is_disconnect_packet_from_server and reason.value:
             self._lost(refusals.of_broker(reason.value, properties), refused=refusals.is_for_people(reason.value))
         else:
-            self._lost(_CLOSED)
+            self._lost(unreached.CLOSED)
 
     # losing it
 
@@ -343,7 +338,14 @@ class Session:
             self.places.next_try = time.monotonic()
 
     def _broke(self, error: Exception) -> None:
-        self._lost(Words(f"the connection broke ({type(error).__name__})", "It is tried again by itself."))
+        self._gone(Words(f"the connection broke ({type(error).__name__})", "It is tried again by itself."))
+
+    def _gone(self, words: Words) -> None:
+        """The connection is over, or the greeting."""
+        if self._online:
+            self._lost(words)
+        else:
+            self._fall_back(unreached.at_greeting(self.places.here.broker, self._tls_words))
 
     def _lost(self, words: Words, *, refused: bool = False) -> None:
         self._drop()
@@ -366,6 +368,8 @@ class Session:
         lasted = self._online and time.monotonic() - self._online_since > _SETTLED_AFTER_S
         if lasted:
             self.places.lasted()
+        elif self._online and words is unreached.CLOSED and self.places.here.failures >= _EACH_TIME:
+            words = unreached.CLOSED_EACH_TIME
         self._client = None
         self._online = False
         self.places.failed(words, refused=refused, stay=stay or (lasted and not refused))

@@ -4,7 +4,10 @@ import errno
 import re
 import socket
 import ssl
+from datetime import UTC, datetime
+from pathlib import Path
 
+from cop.feeds.broker import Broker
 from cop.feeds.refusals import Words
 
 _NETWORK = "Check this desk's network cable or Wi-Fi; then call whoever runs the network."
@@ -69,6 +72,22 @@ _ALERTS = {
     ),
 }
 _ALERTS["CERTIFICATE_UNKNOWN"] = _ALERTS["UNSUPPORTED_CERTIFICATE"] = _ALERTS["BAD_CERTIFICATE"]
+_CLOSED_AT_GREETING = Words(
+    "the broker closed the connection at the greeting",
+    "It may be full, or want TLS (a url that begins with mqtts://). Call whoever runs the broker.",
+)
+#: what ends a connection that was made
+NO_GREETING = Words(
+    "the broker does not answer to the greeting",
+    "It may be stuck, or no MQTT broker: call whoever runs it. Check the port in url under [broker] in cop.toml.",
+)
+CLOSED = Words("the broker closed the connection", "It is tried again by itself.")
+UNREADABLE = Words("the broker said what cannot be read", "It is tried again by itself.")
+CLOSED_EACH_TIME = Words(
+    "the broker lets this desk in and closes the connection each time",
+    "Another desk may connect with this desk's client id: close it, or give one of the two another client_id under"
+    " [broker] in cop.toml. Or call whoever runs the broker.",
+)
 _PLAIN_SIGNS = ("WRONG_VERSION_NUMBER", "UNEXPECTED_EOF", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH")
 _NO_ROUTE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL})
 _SSL_REASON = re.compile(r"\[SSL(?:: ([A-Z0-9_]+))?\]")
@@ -79,7 +98,7 @@ def in_words(error: Exception, *, tls: bool = False) -> Words:
     if isinstance(error, ssl.SSLCertVerificationError):
         return _VERIFY.get(error.verify_code, _UNKNOWN_AUTHORITY)
     if isinstance(error, ssl.SSLError):
-        return of_tls(f"[SSL: {error.reason}]" if error.reason else str(error))
+        return of_tls(f"[SSL: {error.reason}]" if getattr(error, "reason", "") else str(error))
     if isinstance(error, TimeoutError):
         return Words(
             "no answer from the broker's address",
@@ -103,7 +122,7 @@ def in_words(error: Exception, *, tls: bool = False) -> Words:
 def of_files(error: Exception) -> Words:
     """Why certificate, key or password files cannot be used, or the URL; a file is named, never its content."""
     if isinstance(error, ssl.SSLError):
-        reason = error.reason or "no certificate in it"
+        reason = getattr(error, "reason", "") or "no certificate in it"
         return Words(
             f"the certificate files of this desk cannot be used ({reason.replace('_', ' ').lower()})",
             f"Check ca_file, cert_file and key_file {_SETTING}: certificate and key belong together, and the key has no"
@@ -119,6 +138,38 @@ def of_files(error: Exception) -> Words:
     if isinstance(error, UnicodeError):
         return Words("the password file cannot be read as text", f"Check password_file {_SETTING}: it is UTF-8.")
     return Words(str(error), f"Check the settings {_SETTING}.")
+
+
+def at_greeting(broker: Broker, said: str) -> Words:
+    """Why the broker hung up on our greeting; `said` is what paho logged of TLS, empty if nothing.
+
+    A broker that does not take our certificate says so, but hangs up in the same moment: often its words are lost.
+    """
+    if "[SSL: " in said:
+        return of_tls(said)
+    if not broker.address()[2]:
+        return _CLOSED_AT_GREETING
+    if not broker.cert_file:
+        return Words(
+            "the broker closed the connection at the greeting: it may want a certificate of this desk",
+            _ALERTS["CERTIFICATE_REQUIRED"].advice,
+        )
+    if _is_over(broker.cert_file):
+        return _ALERTS["CERTIFICATE_EXPIRED"]
+    return Words(
+        "the broker closed the connection at the greeting: it may not take this desk's certificate",
+        _ALERTS["BAD_CERTIFICATE"].advice,
+    )
+
+
+def _is_over(file: str) -> bool:
+    from cryptography import x509  # noqa: PLC0415 - only where a certificate of ours is in doubt
+
+    try:
+        certificate = x509.load_pem_x509_certificate(Path(file).expanduser().read_bytes())
+    except (OSError, ValueError):
+        return False
+    return certificate.not_valid_after_utc < datetime.now(UTC)
 
 
 def of_tls(said: str) -> Words:
