@@ -5,13 +5,14 @@ missed nor given twice. One block is held at a time, and the few that were read 
 """
 
 import math
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 from cop.journal.block import Block
+from cop.journal.chain import digests
 from cop.journal.folder import SUFFIX, FileName, files_of, name_of
 from cop.journal.open_volume import NoteRow, OpenVolume
 from cop.journal.volume import BlockRow, Head, TailRow
@@ -54,6 +55,11 @@ class JournalReader:
     def volumes(self) -> list[OpenVolume]:
         """The files, in the order of their records."""
         return list(self._order)
+
+    @property
+    def unread_files(self) -> list[str]:
+        """The files that could not be read at all, in words."""
+        return list(self._unread)
 
     @property
     def unread(self) -> list[str]:
@@ -140,6 +146,21 @@ class JournalReader:
                 if block is not None and len(block):
                     return note._replace(payload=block.payload(0))
         return None
+
+    def is_proven(self, number: int) -> bool:
+        """Whether the block that holds a record is as it was written, by its digest; one of the tail may be."""
+        for volume in self._order:
+            row = volume.block_at(number)
+            if row is None or not row.first <= number <= row.last:
+                continue
+            block, before = self._block(volume, row), volume.block_at(row.first - 1)
+            start = before.hash if before is not None and before.last == row.first - 1 else None
+            if start is None and row.first == volume.head.first:
+                start = bytes.fromhex(volume.head.seed)
+            if block is None or start is None:  # what came before it is no longer kept: nothing to hold it against
+                return block is not None
+            return deque(digests(block, start), maxlen=1)[-1] == row.hash
+        return True
 
     def head_digest(self) -> tuple[int, bytes]:
         """The number of the newest record, and the digest that proves all before it."""
