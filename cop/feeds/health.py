@@ -32,8 +32,8 @@ class FeedCounter:
         self._unmapped: Counter[str] = Counter()
         self._marks: list[tuple[float, int]] = []
         self._hearings: dict[str, Hearing] = {}
-        #: messages that wait, and positions that newer ones have overtaken, while a sender floods
-        self.held = self.overtaken = 0
+        #: positions that newer ones have overtaken while a sender flooded
+        self.overtaken = 0
 
     @property
     def hearings(self) -> list[Hearing]:
@@ -74,7 +74,7 @@ class FeedCounter:
             unmapped=dict(self._unmapped),
             per_second=self._rate(now),
             voices=[one.voice(now, self.feed.silent_after_s) for one in self._hearings.values() if one.messages],
-            held=self.held,
+            held=sum(one.held for one in self._hearings.values()),
             overtaken=self.overtaken,
         )
 

@@ -18,7 +18,8 @@ _RATE_OVER_S = 10.0
 class Hearing:
     """What is known of one agency on one feed, in a bounded room whatever it says.
 
-    `clock` is its clock as measured, `flooding` whether it says more than its share. Times in epoch seconds, ours.
+    `clock` is its clock as measured, read no sooner than at `next_reading`; `flooding` whether it says more than its
+    share, `held` how many of its messages wait for that. Times in epoch seconds, ours.
     """
 
     __slots__ = (
@@ -29,7 +30,6 @@ class Hearing:
         "_longer",
         "_marks",
         "_next_longer",
-        "_next_reading",
         "_pauses",
         "_quiet_since",
         "_recent",
@@ -41,9 +41,11 @@ class Hearing:
         "agency",
         "clock",
         "flooding",
+        "held",
         "last_at",
         "latency_s",
         "messages",
+        "next_reading",
     )
 
     def __init__(self, agency: str) -> None:
@@ -53,13 +55,14 @@ class Hearing:
         self.clock = skew.UNKNOWN
         self.latency_s: float | None = None
         self.flooding = False
+        self.held = 0
         self._heard_live = 0
         self._first_at = self._last_live_at = 0.0
         self._pauses: list[rhythm.Pause] = []
         self._usual_gap_s: float | None = None
         self._recent: deque[skew.Lag] = deque(maxlen=_RECENT)
         self._longer: deque[skew.Lag] = deque(maxlen=_LONGER)
-        self._next_reading = self._next_longer = 0.0
+        self.next_reading = self._next_longer = 0.0
         self._marks: list[tuple[float, int]] = []
         self._second_from = 0.0
         self._second = 0
@@ -99,9 +102,9 @@ class Hearing:
 
     def read_clock(self, received_at: float, said_at: float) -> bool:
         """Read its clock off a message that was not retained; whether its times are read otherwise from now on."""
-        if received_at < self._next_reading and self._next_reading - received_at < 1.0:
+        if 0.0 < self.next_reading - received_at < 1.0:
             return False
-        self._next_reading = received_at + _RECENT_EVERY_S * (0.75 + 0.5 * (self.messages * _UNEVEN % 1.0))
+        self.next_reading = received_at + _RECENT_EVERY_S * (0.75 + 0.5 * (self.messages * _UNEVEN % 1.0))
         lag = skew.Lag(received_at, received_at - said_at)
         self._recent.append(lag)
         if received_at >= self._next_longer or self._next_longer - received_at > 2 * _LONGER_EVERY_S:

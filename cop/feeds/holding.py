@@ -8,8 +8,7 @@ from collections import deque
 from collections.abc import Callable
 
 from cop.feeds.adapters import MODULES, format_of
-from cop.feeds.hearing import Hearing
-from cop.feeds.routing import NOTHING, SEVERAL, Line, Route
+from cop.feeds.routing import NOTHING, SEVERAL, Route
 from cop.feeds.session import Received
 
 #: how much may wait: messages, bytes
@@ -34,22 +33,14 @@ class Holding:
         self._queues: dict[int, deque[_Place]] = {}
         self._last: dict[str, _Place] = {}  # of each topic what still may be overtaken
         self._count = self._bytes = 0
-        self._counts: dict[int, int] = {}
 
     def __len__(self) -> int:
         return self._count
-
-    def __contains__(self, hearing: Hearing) -> bool:
-        return id(hearing) in self._queues
 
     @property
     def over(self) -> bool:
         """Whether more waits than may."""
         return self._count > _MESSAGES or self._bytes > _BYTES
-
-    def of(self, line: Line) -> int:
-        """How many messages of a feed wait."""
-        return self._counts.get(id(line), 0)
 
     def put(self, route: Route, one: Received) -> tuple[Received, float] | None:
         """Let a message wait; returns the older position that need not be decoded, this one or one that waited."""
@@ -67,7 +58,7 @@ class Holding:
         self._queues.setdefault(id(route.hearing), deque()).append(place)
         self._count += 1
         self._bytes += len(one.payload)
-        self._counts[id(route.line)] = self.of(route.line) + 1
+        route.hearing.held += 1
         return None
 
     def next(self) -> tuple[Route, Received]:
@@ -81,7 +72,7 @@ class Holding:
             del self._last[place.one.topic]
         self._count -= 1
         self._bytes -= len(place.one.payload)
-        self._counts[id(place.route.line)] -= 1
+        place.route.hearing.held -= 1
         return place.route, place.one
 
 

@@ -136,18 +136,18 @@ class Intake:
         rows: list[_Row] = []
         taken: list[Received] = []
         begin, reached = self._effort(), 0
+        route_of, holding, holds = self._routes.of, self._holding, self._share_s != math.inf
         try:
             for one in burst:
-                route = self._routes.of(one.topic)
-                counter = route.line.counter
-                hearing = route.hearing
+                route = route_of(one.topic)
+                counter, hearing = route.line.counter, route.hearing
                 if not counted:
                     counter.messages += 1
                     counter.last_message_at = one.received_at
                     hearing.hear(one.received_at, retained=one.retained)
                 reached += 1
-                if (hearing.flooding or hearing in self._holding) and self._share_s != math.inf and not route.refusal:
-                    overtaken = self._holding.put(route, one)
+                if holds and (hearing.flooding or hearing.held) and not route.refusal:
+                    overtaken = holding.put(route, one)
                     if overtaken is not None:
                         earlier, said_at = overtaken
                         counter.overtaken += 1
@@ -156,8 +156,8 @@ class Intake:
                 else:
                     self._take_one(route, one, rows)
                     taken.append(one)
-            while self._holding and (self._holding.over or self._effort() - begin < self._share_s):
-                route, one = self._holding.next()
+            while holding and (holding.over or self._effort() - begin < self._share_s):
+                route, one = holding.next()
                 self._take_one(route, one, rows)
                 taken.append(one)
         finally:
@@ -193,15 +193,11 @@ class Intake:
             positions=positions,
             fields=fields,
             reports=reports,
-            health=[self._health(line, now) for line in lines] if health else [],
+            health=[line.counter.health(now) for line in lines] if health else [],
             broker=broker,
             delivered=delivered,
             refusals=refusals,
         )
-
-    def _health(self, line: Line, now: float) -> FeedHealth:
-        line.counter.held = self._holding.of(line)
-        return line.counter.health(now)
 
     def _own_clock_off_s(self) -> float | None:
         """How far our own clock is off by what the agencies say, each counted once."""
@@ -276,7 +272,7 @@ class Intake:
             return [], "" if ours else echo.reason
         except BadMessage as bad:
             reports, refusal = bad.reports, bad.reason
-        if not one.retained and reports:
+        if reports and not one.retained and not 0.0 < route.hearing.next_reading - one.received_at < 1.0:
             self._read_clock(route, one, reports[0], received_at)
         if offset_s:
             heard_at = datetime.fromtimestamp(one.received_at, UTC)
