@@ -6,7 +6,7 @@ anybody: every row is checked before it is used, and what cannot be read is told
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +22,9 @@ _LOCK_WAIT_S = 2.0
 _NUMBERS = 1 << 62
 _BLOCK = "SELECT first, last, since, until, said_since, hash FROM block"
 _TAIL = "SELECT first, last, hash, packed FROM tail"
+_NOTE = "SELECT number, at, kind, payload FROM note"
+_SIGNATURE = "SELECT number, at, hash, public_key, signature FROM signature"
+_NOTES, _SIGNATURES = "the index of notes", "the signatures"
 
 
 class NoteRow(NamedTuple):
@@ -44,12 +47,15 @@ class SignatureRow(NamedTuple):
 
 
 class OpenVolume:
-    """A file and the index of its blocks, as it was at the last `refresh`. `unread` says what could not be read."""
+    """A file and the index of its blocks, as it was at the last `refresh`.
+
+    `unread` says what could not be read, each with the number of the record from which on, 0 where it is not known.
+    """
 
     def __init__(self, path: Path) -> None:
         """Raises OSError if it cannot be read, or is no journal; FileNotFoundError where it is only being made."""
         self.path = path
-        self.unread: dict[str, None] = {}
+        self.unread: dict[str, int] = {}
         self.rows: list[BlockRow] = []
         self._columns: tuple[NDArray[np.int64], NDArray[np.float64]] | None = None
         self._connection, self.head = _opened(path)
@@ -92,18 +98,14 @@ class OpenVolume:
 
     def content(self, row: BlockRow) -> Block | None:
         """A block; None where it is gone, or cannot be read."""
-        found = self._row("SELECT packed FROM content WHERE first = ?", (row.first,), f"records {row.first}–{row.last}")
-        if found is None:
-            return None
-        try:
-            block = decode(found[0])
-        except (ValueError, TypeError) as error:
-            self._cannot(f"records {row.first}–{row.last}", error)
-            return None
-        if (block.first, block.last) != (row.first, row.last):
-            self._cannot(f"records {row.first}–{row.last}", f"{block.first}–{block.last} stand in their place")
-            return None
-        return block
+        packed = self.packed(row)
+        return self._sound(row, decode, packed) if packed is not None else None
+
+    def packed(self, row: BlockRow) -> bytes | None:
+        """A block's bytes; None where they are gone, or cannot be read."""
+        what = f"records {row.first}–{row.last}"
+        found = self._row("SELECT packed FROM content WHERE first = ?", (row.first,), what, row.first)
+        return found[0] if found is not None and type(found[0]) is bytes else None
 
     def tail_at(self, number: int) -> TailRow | None:
         """The row of the tail that holds a record, or else the first one after it."""
@@ -122,38 +124,29 @@ class OpenVolume:
 
     def tail_content(self, row: TailRow) -> Block | None:
         """A row's records; None where they cannot be read."""
-        try:
-            block = decode_tail(row.packed)
-        except (ValueError, TypeError) as error:
-            self._cannot(f"records {row.first}–{row.last}", error)
-            return None
-        if (block.first, block.last) != (row.first, row.last):
-            self._cannot(f"records {row.first}–{row.last}", f"{block.first}–{block.last} stand in their place")
-            return None
-        return block
+        return self._sound(row, decode_tail, row.packed)
 
     def notes(self, kinds: Sequence[str], since: float, until: float) -> list[NoteRow]:
         """The notes of these kinds (all, if none is named) in this time, in their order."""
         marks = ",".join("?" * len(kinds))
         of_kind = f" AND kind IN ({marks})" if kinds else ""
         rows = self._all(
-            f"SELECT number, at, kind, payload FROM note WHERE at BETWEEN ? AND ?{of_kind} ORDER BY number",  # noqa: S608 - only question marks go in
+            f"{_NOTE} WHERE at BETWEEN ? AND ?{of_kind} ORDER BY number",
             (_finite(since), _finite(until), *kinds),
-            "the index of notes",
+            _NOTES,
         )
-        return [NoteRow(*row) for row in rows if _is_note(row)]
+        return [NoteRow(*row) for row in rows if is_note(row)]
 
     def last_notes(self, kind: str, until: float) -> Iterator[NoteRow]:
         """The notes of a kind up to a time, the newest first."""
         below = _NUMBERS
         while True:
             row = self._row(
-                "SELECT number, at, kind, payload FROM note WHERE kind = ? AND at <= ? AND number < ?"
-                " ORDER BY number DESC LIMIT 1",
+                f"{_NOTE} WHERE kind = ? AND at <= ? AND number < ? ORDER BY number DESC LIMIT 1",
                 (kind, _finite(until), below),
-                "the index of notes",
+                _NOTES,
             )
-            if row is None or not _is_note(row):
+            if row is None or not is_note(row):
                 return
             yield NoteRow(*row)
             below = row[0]
@@ -166,18 +159,62 @@ class OpenVolume:
 
     def signatures(self) -> tuple[int, SignatureRow | None]:
         """How many there are, and the newest."""
-        count = self._row("SELECT count(*) FROM signature", (), "the signatures")
-        rows = self._all(
-            "SELECT number, at, hash, public_key, signature FROM signature ORDER BY number DESC LIMIT 1",
-            (),
-            "the signatures",
-        )
-        return (int(count[0]) if count else 0), next((SignatureRow(*row) for row in rows if _is_signature(row)), None)
+        count = self._row("SELECT count(*) FROM signature", (), _SIGNATURES)
+        rows = self._all(f"{_SIGNATURE} ORDER BY number DESC LIMIT 1", (), _SIGNATURES)
+        return (int(count[0]) if count else 0), next((SignatureRow(*row) for row in rows if is_signature(row)), None)
 
     def size(self) -> int:
         """Its bytes on the disk, with what stands beside it."""
         beside = (self.path, self.path.with_name(self.path.name + "-wal"))
         return sum(one.stat().st_size for one in beside if one.exists())
+
+    def notes_between(self, after: int, upto: int) -> list[tuple[Any, ...]]:
+        """The index of notes above a number up to another, as it is."""
+        return self._all(f"{_NOTE} WHERE number > ? AND number <= ? ORDER BY number", (after, upto), _NOTES)
+
+    def signatures_between(self, after: int, upto: int) -> list[tuple[Any, ...]]:
+        """The signatures above a number up to another, as they are."""
+        return self._all(f"{_SIGNATURE} WHERE number > ? AND number <= ? ORDER BY number", (after, upto), _SIGNATURES)
+
+    def strays(self) -> list[tuple[int, str]]:
+        """What belongs to no block, or stands there twice: numbers and words."""
+        found = self._all("SELECT first FROM content WHERE first NOT IN (SELECT first FROM block)", (), "the contents")
+        strays = [(first, "a block's records are there without its row") for (first,) in found if _is_number(first)]
+        for table, key in (("block", "first"), ("content", "first"), ("tail", "first"), ("note", "number")):
+            twice = self._all(
+                f"SELECT min({key}) FROM {table} GROUP BY {key} HAVING count(*) > 1 LIMIT 1",  # noqa: S608 - our names
+                (),
+                f"the table {table}",
+            )
+            strays.extend((int(key), f"inserted: it is twice in the table {table}") for (key,) in twice)
+        return strays
+
+    def has_block(self, first: int) -> bool:
+        """Whether a block's row is still there."""
+        return self._row("SELECT 1 FROM block WHERE first = ?", (first,)) is not None
+
+    def newest(self) -> list[TailRow]:
+        """The rows that are in no block, the oldest first, and `refresh` in the same moment."""
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.execute("BEGIN")
+        rows = self.tails()
+        self.refresh()
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.execute("COMMIT")
+        return rows[::-1]
+
+    def _sound(self, row: BlockRow | TailRow, read: Callable[[bytes], Block], packed: bytes) -> Block | None:
+        """The records that a row speaks of; None where they are none."""
+        try:
+            block = read(packed)
+        except (ValueError, TypeError) as error:
+            self._cannot(f"records {row.first}–{row.last}", error, row.first)
+            return None
+        if (block.first, block.last) != (row.first, row.last):
+            others = f"{block.first}–{block.last} stand in their place"
+            self._cannot(f"records {row.first}–{row.last}", others, row.first)
+            return None
+        return block
 
     def _block_rows(self, after: int) -> list[BlockRow]:
         """From both ends to where the file is damaged: what lies between two damaged pages is not found."""
@@ -188,31 +225,33 @@ class OpenVolume:
                     if _is_block(row):
                         rows[row[0]] = BlockRow(*row)
                     else:
-                        self._cannot("a row of the table of blocks", "it is none")
+                        self._cannot(f"the row of the block of record {row[0]}", "it is none", row[0])
                 break
             except sqlite3.Error as error:
                 self._cannot("a part of the table of blocks", error)
         found: list[BlockRow] = []
         for first in sorted(rows):
             if found and first <= found[-1].last:
-                self._cannot(f"records {first}–{rows[first].last}", "another block holds some of them")
+                self._cannot(f"records {first}–{rows[first].last}", "another block holds some of them too", first)
             else:
                 found.append(rows[first])
         return found
 
-    def _row(self, statement: str, values: Sequence[Any] = (), what: str = "a part of it") -> tuple[Any, ...] | None:
-        rows = self._all(statement, values, what)
+    def _row(
+        self, statement: str, values: Sequence[Any] = (), what: str = "a part", number: int = 0
+    ) -> tuple[Any, ...] | None:
+        rows = self._all(statement, values, what, number)
         return rows[0] if rows else None
 
-    def _all(self, statement: str, values: Sequence[Any], what: str) -> list[tuple[Any, ...]]:
+    def _all(self, statement: str, values: Sequence[Any], what: str, number: int = 0) -> list[tuple[Any, ...]]:
         try:
             return self._connection.execute(statement, values).fetchall()
         except sqlite3.Error as error:
-            self._cannot(what, error)
+            self._cannot(what, error, number)
             return []
 
-    def _cannot(self, what: str, why: object) -> None:
-        self.unread[f"{what} of {self.path.name}: {why}"] = None
+    def _cannot(self, what: str, why: object, number: int = 0) -> None:
+        self.unread.setdefault(f"{what} of {self.path.name}: {why}", number)
 
 
 def connected(path: Path) -> sqlite3.Connection:
@@ -289,11 +328,13 @@ def _tail_row(row: tuple[Any, ...]) -> TailRow | None:
     return TailRow(*row) if sound else None
 
 
-def _is_note(row: tuple[Any, ...]) -> bool:
+def is_note(row: tuple[Any, ...]) -> bool:
+    """Whether a row can be one of the index of notes."""
     number, at, kind, payload = row
     return _is_number(number) and _is_time(at) and type(kind) is str and type(payload) is bytes
 
 
-def _is_signature(row: tuple[Any, ...]) -> bool:
+def is_signature(row: tuple[Any, ...]) -> bool:
+    """Whether a row can be a signature's."""
     number, at, hash_, public_key, signature = row
     return _is_number(number) and _is_time(at) and all(type(one) is bytes for one in (hash_, public_key, signature))

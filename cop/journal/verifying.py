@@ -1,0 +1,328 @@
+"""A journal is proved whole, or the first record is named that was altered, removed, inserted or put elsewhere.
+
+Everything is computed anew from the contents, in the order of the numbers: digests, checks, numbers, the seeds over the
+borders of files, signatures, what was let go of, the index of notes. After a fault the walk goes on from the next hash
+in the file, so that one altered record does not hide what else was done.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from cop.journal.block import Block
+from cop.journal.chain import GENESIS
+from cop.journal.folder import name_of, safe_name
+from cop.journal.moments import iso
+from cop.journal.open_volume import OpenVolume, is_note
+from cop.journal.proving import Place, first_unfit, how_changed, place_of, running
+from cop.journal.reading import JournalReader
+from cop.journal.record import DROPPED, GAP, SNAPSHOT, Way
+from cop.journal.signatures import Signatures
+from cop.journal.verdict import Fault, Verdict
+from cop.journal.volume import BlockRow, TailRow
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+_WORDS = {
+    "altered": "altered: it is not what was recorded",
+    "removed": "removed: the record of this number is missing, what stands in its place is a later one",
+    "inserted": "inserted: it was not recorded here",
+    "reordered": "reordered: another record stood in its place",
+}
+
+
+def verify(
+    path: Path,
+    operation: str = "",
+    *,
+    keys: "Sequence[Ed25519PublicKey]" = (),
+    told: Callable[[int], None] = lambda _: None,
+) -> Verdict:
+    """Prove a file, or all files of a folder and operation; `told` hears how many records it has come through.
+
+    Given `keys`, every signature must be by one of them, and they must reach the end. Raises OSError if there is
+    nothing to read, ValueError if several operations are there and none is named.
+    """
+    reader = JournalReader(path, operation)
+    try:
+        return _Walk(reader, Signatures(keys), told, alone=not path.is_dir()).verdict()
+    finally:
+        reader.close()
+
+
+class _Letting(msgspec.Struct, frozen=True):
+    """What a DROPPED note says: the last record that was let go of, and its digest in hexadecimal."""
+
+    to_number: int
+    hash: str = ""
+
+
+class _Gap(msgspec.Struct, frozen=True):
+    from_number: int
+    to_number: int
+
+
+class _Walk:
+    """One way through all records. `_digests` are what the last record's digest may be; none where it is not known."""
+
+    def __init__(
+        self, reader: JournalReader, signatures: Signatures, told: Callable[[int], None], *, alone: bool
+    ) -> None:
+        self._reader = reader
+        self._signatures = signatures
+        self._told = told
+        self._alone = alone
+        self._verdict = Verdict()
+        self._volume: OpenVolume
+        self._digests: list[bytes] = [GENESIS]
+        self._last = 0
+        self._place: Place | None = None
+        self._missing_at_first: int = 0  # all up to this number is not there, which a note must explain
+        self._let_go: list[tuple[int, _Letting]] = []
+        self._proved_lettings: set[int] = set()
+
+    def verdict(self) -> Verdict:
+        """Walk through all files, and say what was found."""
+        for number, volume in enumerate(self._reader.volumes):
+            self._volume = volume
+            self._verdict.files.append(volume.path.name)
+            self._enter(first_file=number == 0)
+            self._through()
+        for words in self._reader.unread_files:
+            self._verdict.faults.append(Fault(words.partition(" ")[0].rpartition("/")[2], 0, words))
+        self._close_up()
+        return self._verdict
+
+    def _enter(self, *, first_file: bool) -> None:
+        """A file follows on the one before: by its numbers, and by the digest that it begins with."""
+        head, name = self._volume.head, name_of(self._volume.path)
+        seed = bytes.fromhex(head.seed)
+        if name is not None:
+            of_name = (name.day, name.first, self._volume.path.name.startswith(safe_name(head.operation) + "."))
+            if of_name != (head.day, head.first, True):
+                self._fault(
+                    head.first, "the file's name is not that of what it holds: it was renamed, or its head altered"
+                )
+        self._let_go = [(number, one) for number, one in self._lettings() if one.to_number >= head.first - 1]
+        if first_file:
+            self._last = head.first - 1
+            self._digests = [seed]
+            if head.first == 1 and seed != GENESIS:
+                self._fault(1, "the file is not chained to the beginning of a journal: its head was altered")
+            elif head.first > 1 and not self._alone:
+                self._missing_at_first = head.first - 1
+            elif head.first > 1:
+                self._verdict.remarks.append(
+                    f"records 1–{head.first - 1} are in other files; this one is chained to digest {head.seed}"
+                )
+            return
+        if self._digests and seed not in self._digests:
+            what = "the file is not chained to the one before: that one's end, or this one's head, was altered"
+            self._fault(head.first, what, after=self._place)
+        self._digests = [seed, *(one for one in self._digests if one != seed)]
+
+    def _lettings(self) -> "list[tuple[int, _Letting]]":
+        """What the index of notes says was let go of; it is held against the chain when the walk comes to it."""
+        notes = [note for one in self._reader.volumes for note in one.notes([DROPPED], -math.inf, math.inf)]
+        found = [(note.number, _letting(note.payload)) for note in notes]
+        return [(number, one) for number, one in found if one is not None]
+
+    def _through(self) -> None:
+        """All blocks of a file and its tail; the writer may go on meanwhile."""
+        done = 0
+        while True:
+            rows = [one for one in self._volume.rows if one.first > done]
+            for row in rows:
+                done = row.first
+                self._block(row)
+            tails = self._volume.newest()
+            if not self._volume.rows or self._volume.rows[-1].first <= done:
+                break
+        for tail in tails:
+            self._tail(tail)
+        for number, words in self._volume.strays():
+            self._fault(number, words)
+        for words, number in self._volume.unread.items():
+            if not any(one.number == number and number for one in self._verdict.faults):
+                self._fault(number, f"cannot be read: {words}")
+        self._beside(self._last, 1 << 62, None, [])
+
+    def _block(self, row: BlockRow) -> None:
+        block = self._volume.content(row)
+        if block is None and not self._volume.has_block(row.first):
+            return  # let go of a moment ago
+        self._stretch(row, block)
+        if block is None:
+            return
+        said = block.said_at[~np.isnan(block.said_at)]
+        times = (
+            float(block.received_at.min()),
+            float(block.received_at.max()),
+            float(said.min()) if len(said) else None,
+        )
+        if times != (row.since, row.until, row.said_since):
+            self._fault(row.first, f"altered: the times in the row of the block of records {row.first}–{row.last}")
+
+    def _tail(self, row: TailRow) -> None:
+        self._stretch(row, self._volume.tail_content(row))
+
+    def _stretch(self, row: BlockRow | TailRow, block: Block | None) -> None:
+        """A block, or a row of the tail."""
+        if row.first <= self._last:
+            place = place_of(block, 0) if block is not None else None
+            self._fault(row.first, "inserted: its number was there before", place=place)
+            return
+        if row.first > self._last + 1:
+            self._skip(row, block)
+        if block is None:
+            why = next(
+                (words for words, at in self._volume.unread.items() if at == row.first), "its records are missing"
+            )
+            self._fault(row.first, f"altered: records {row.first}–{row.last} cannot be read: {why}", after=self._place)
+            self._beside(self._last, row.last, None, [])
+            self._digests, self._last = [row.hash], row.last
+            return
+        digests = self._prove(row, block)
+        self._beside(row.first - 1, row.last, block, digests)
+        self._verdict.records += len(block)
+        self._verdict.first = self._verdict.first or place_of(block, 0)
+        self._place, self._last = place_of(block, len(block) - 1), row.last
+        self._told(self._verdict.records)
+
+    def _skip(self, row: BlockRow | TailRow, block: Block | None) -> None:
+        """Numbers are left out: by a note that says so, by what was let go of, or by somebody."""
+        first, missing = self._last + 1, f"{self._last + 1}–{row.first - 1}"
+        self._beside(self._last, row.first - 1, None, [])
+        if block is not None and _tells_gap(block, first, row.first):
+            return
+        if self._verdict.records == 0 and self._volume is self._reader.volumes[0] and not self._verdict.faults:
+            self._missing_at_first = row.first - 1
+            known = [one.hash for _, one in self._let_go if one.to_number == row.first - 1]
+            self._digests = [bytes.fromhex(one) for one in known if _is_digest(one)]
+            return
+        place = place_of(block, 0) if block is not None else None
+        self._fault(first, f"removed: records {missing} are missing", after=self._place, before=place)
+        self._digests = []
+
+    def _prove(self, row: BlockRow | TailRow, block: Block) -> list[bytes]:
+        """The digests of a stretch, held against its checks and its hash."""
+        if not self._digests:  # what was before it is not known: its own hash is all there is
+            self._digests = [row.hash]
+            return []
+        before, digests, unfit = self._digests[0], [], None
+        for one in self._digests:
+            before, digests = one, running(block, one)
+            unfit = first_unfit(block, digests)
+            if unfit is None or unfit > 0:
+                break
+        sound = digests[-1] == row.hash
+        if unfit is None and sound:
+            self._digests = [row.hash]
+        elif unfit is None:
+            what = f"altered: the hash of records {row.first}–{row.last}, or one of them with its check made anew"
+            self._fault(row.first, what, after=self._place, before=self._after(row.last))
+            self._digests = [digests[-1], row.hash]
+        elif sound:
+            what = "altered: the check beside it; the record itself is as it was recorded"
+            self._fault(block.first + unfit, what, place=place_of(block, unfit))
+            self._digests = [row.hash]
+        else:
+            expected = row.last - row.first + 1
+            changed = how_changed(block, digests[unfit - 1] if unfit else before, unfit, expected)
+            what = _WORDS[changed.change]
+            if changed.other >= 0:
+                other = place_of(block, changed.other)
+                what += f", which stands at {other.number} now (received {iso(other.at)}, {other.topic})"
+            self._fault(block.first + unfit, what, place=place_of(block, unfit))
+            self._digests = [row.hash]
+            return digests[:unfit]
+        return digests
+
+    def _after(self, number: int) -> Place | None:
+        """The first record after a number, if it can be read."""
+        block = next(self._reader.blocks(number, number + 1), None)
+        return place_of(block, 0) if block is not None and len(block) else None
+
+    def _beside(self, after: int, upto: int, block: Block | None, digests: list[bytes]) -> None:
+        """What stands beside the records of a stretch: the index of notes, and signatures."""
+        noted = np.flatnonzero(block.way == Way.NOTED).tolist() if block is not None else []
+        said: dict[int, tuple[float, str, bytes]] = {}
+        for index in noted:
+            assert block is not None
+            one = block.record(index)
+            said[block.first + index] = (one.received_at, one.kind, b"" if one.kind == SNAPSHOT else one.payload)
+            if one.kind == DROPPED and index < len(digests):
+                self._proved_lettings.add(block.first + index)
+        for row in self._volume.notes_between(after, upto):
+            if not is_note(row) or said.pop(row[0], None) != row[1:]:
+                self._fault(row[0], "the index of notes: what it says here is not on record")
+        for number, (at, kind, _) in said.items():
+            place = Place(number, at, f"note {kind!r}")
+            self._fault(number, "the index of notes: this one is missing there", place=place)
+        for row in self._volume.signatures_between(after, upto):
+            index = row[0] - block.first if block is not None and type(row[0]) is int else -1
+            trouble = self._signatures.take(row, digests[index] if 0 <= index < len(digests) else None)
+            if trouble:
+                where = place_of(block, index) if block is not None and 0 <= index < len(block) else None
+                self._fault(row[0], trouble, place=where)
+
+    def _close_up(self) -> None:
+        """What can only be said at the end."""
+        verdict = self._verdict
+        if self._missing_at_first:
+            told = [n for n, one in self._let_go if one.to_number >= self._missing_at_first]
+            proved = [n for n in told if n in self._proved_lettings]
+            words = f"records 1–{self._missing_at_first}"
+            if proved:
+                verdict.remarks.append(f"{words} were let go of by age or size, as note {proved[-1]} says")
+            else:
+                what = f"removed: {words} are missing, and no note says that they were let go of"
+                verdict.faults.append(Fault(verdict.files[0], 1, what, before=verdict.first))
+        verdict.head, verdict.digest = self._place, self._digests[0] if self._digests else b""
+        faults, remarks, verdict.signed = self._signatures.conclusion(self._place)
+        newest = verdict.files[-1]
+        verdict.faults.extend(Fault(newest, number, what) for number, what in faults)
+        verdict.remarks.extend(remarks)
+        verdict.faults.sort(key=lambda one: one.number)
+
+    def _fault(
+        self,
+        number: int,
+        what: str,
+        *,
+        place: Place | None = None,
+        after: Place | None = None,
+        before: Place | None = None,
+    ) -> None:
+        self._verdict.faults.append(Fault(self._volume.path.name, number, what, place, after, before))
+
+
+def _letting(payload: bytes) -> _Letting | None:
+    try:
+        return msgspec.json.decode(payload, type=_Letting)
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+
+
+def _is_digest(text: str) -> bool:
+    try:
+        return len(bytes.fromhex(text)) == len(GENESIS)
+    except ValueError:
+        return False
+
+
+def _tells_gap(block: Block, first: int, number: int) -> bool:
+    """Whether a stretch begins with the note that the records before it were lost; the chain proves the note."""
+    one = block.record(0)
+    if one.way != Way.NOTED or one.kind != GAP:
+        return False
+    try:
+        gap = msgspec.json.decode(one.payload, type=_Gap)
+    except (msgspec.MsgspecError, RecursionError):
+        return False
+    return (gap.from_number, gap.to_number) == (first, number)
