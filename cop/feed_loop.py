@@ -182,11 +182,10 @@ class _Loop:
             "reader": setup.operator.agency,
             "publish": setup.publish,
             "emergencies": setup.emergencies,
-            "agreements": setup.agreements,
             "version": __version__,
             "fresh": self._epoch == 1,
         }
-        self._journal.note(STARTED, msgspec.json.encode(begun))
+        self._journal.note(STARTED, msgspec.json.encode(begun, enc_hook=str))
 
     def _note_broker(self) -> None:
         state = self._session.state
