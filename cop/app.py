@@ -1,6 +1,7 @@
 """The composition root: builds and wires the desktop; only it knows everyone."""
 
 import contextlib
+import functools
 import json
 import logging
 import os
@@ -44,6 +45,7 @@ from cop.picture.home import HomeGround
 from cop.picture.picture import Picture
 from cop.picture.trails_file import TrailsFile
 from cop.ui.desk import Desk
+from cop.ui.layout import TIME_BAR_HEIGHT
 from cop.ui.main_window import MainWindow
 from cop.ui.pulse import Pulse
 from cop.ui.upkeep import keep_trails, set_garbage_aside
@@ -201,7 +203,8 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     desk = Desk(operator, picture, ground, send, exercise=exercise, operation=operation)
     desk.restore([Command(body) for body in left_unsent])
     palette = load_palette(config.desk.theme)
-    make_map, without = _map_maker(config, picture, ground, palette, data)
+    map_over, without = _map_maker(config, ground, palette, data)
+    make_map = functools.partial(map_over, desk)
     map_view = make_map()
     window = _window(desk, map_view, palette, config, scenario, options=options, data=data, make_map=make_map)
     _say_what_is_amiss(window, symbols=without, boundaries=_remarks(ground), agreements=_faults(problems))
@@ -218,8 +221,7 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     QTimer.singleShot(_FEEDS_AFTER_MS, lambda: Pulse(feeds.receive, desk, parent=window))
     kept = TrailsFile(data / "trails.npz", picture.trails, config.root)
     running.callback(lambda: kept.close(time.time()))
-    note = feeds.note if config.journal.record else None
-    QTimer.singleShot(_STARTED_AFTER_MS, lambda: _look_after(window, kept, note))
+    QTimer.singleShot(_STARTED_AFTER_MS, lambda: _look_after(config, window, kept, feeds.note, map_over))
     if options.select:
         _select_when_heard(window, desk, options.select)
     _end_on_signals(application)
@@ -247,7 +249,7 @@ def _window(
     settings = QSettings(str(data / "window.ini"), QSettings.Format.IniFormat)
     if options.theme is not None:
         settings.remove("theme")  # what is asked for now wins over what was chosen by hand
-    return MainWindow(
+    window = MainWindow(
         desk,
         map_view,
         palette,
@@ -256,6 +258,9 @@ def _window(
         period=config.desk.period,
         make_map=make_map,
     )
+    if config.journal.record:
+        window.keep_free_below_map(TIME_BAR_HEIGHT)
+    return window
 
 
 def _remarks(ground: Ground) -> str:
@@ -281,21 +286,20 @@ def _say_what_is_amiss(window: MainWindow, **words: str) -> None:
             window.show_banner(text, "warn", source)
 
 
-def _map_maker(
-    config: Config, picture: Picture, ground: Ground, palette: Palette, data: Path
-) -> tuple[Callable[[], MapView], str]:
-    """What makes a map, the first and each further one, and what is to be said of what it cannot show."""
+def _map_maker(config: Config, ground: Ground, palette: Palette, data: Path) -> tuple[Callable[[Desk], MapView], str]:
+    """What makes a map over a desk's picture, the first and each further one, and what it cannot show, in words."""
     tiles = _tiles(config, data)
     draw_unit, without = unit_drawing(config.map.symbols, data / "symbols")
 
-    def make_map() -> MapView:
+    def make_map(desk: Desk) -> MapView:
         view = MapView(
-            picture,
+            desk.picture,
             ground,
             config.region(),
             palette,
             tiles=tiles,
             exercise=bool(config.exercise),
+            now=desk.now,
             measures=Measures(config.map.units),
         )
         view.layer_set.units.wear(draw_unit)
@@ -318,14 +322,41 @@ def _write_asked(options: Options, window: MainWindow, picture: Picture) -> list
     return unwritten
 
 
-def _look_after(window: MainWindow, trails: TrailsFile, note: Note | None) -> None:
+def _look_after(
+    config: Config, window: MainWindow, trails: TrailsFile, note: Note, map_over: Callable[[Desk], MapView]
+) -> None:
     """What goes on beside the work, begun once the desk has started."""
     from cop.ui.on_record import OnRecord  # noqa: PLC0415 - not needed before the first paint
 
     set_garbage_aside(window.desk.picture, window)
     keep_trails(trails, window)
-    if note is not None:
+    if config.journal.record:
         OnRecord(window.desk, note, parent=window)
+        _open_the_past(config, window, map_over)
+
+
+def _open_the_past(config: Config, window: MainWindow, map_over: Callable[[Desk], MapView]) -> None:
+    """The time bar under the map, and what opens windows over the past."""
+    from cop.replay.process import ReplayProcess  # noqa: PLC0415 - not needed before the first paint
+    from cop.ui.replay.replays import Replays  # noqa: PLC0415 - as above
+
+    desk = window.desk
+
+    def start() -> ReplayProcess:
+        return ReplayProcess(
+            str(config.journal_folder()),
+            desk.operation,
+            agency=desk.operator.agency,
+            agreements=desk.picture.agreements.shares,
+        )
+
+    Replays(
+        window,
+        start,
+        lambda past: functools.partial(map_over, past),
+        operation=desk.operation,
+        period=config.desk.period,
+    )
 
 
 def _select_when_heard(window: MainWindow, desk: Desk, wanted: str) -> None:

@@ -38,20 +38,36 @@ ACTIONS = (
     ("default_layout", "Window layout as delivered", ""),
     ("show_keys", "Keys", "F1"),
 )
+#: of a live window whose record can be looked at
+REPLAY_ACTIONS = (
+    ("replay_here", "Into the past", "Ctrl+H"),
+    ("replay_beside", "Replay in a window of its own", "Ctrl+Shift+H"),
+)
+#: of a window over the past
+PAST_ACTIONS = (
+    ("past_live", "Back to LIVE", "Ctrl+H"),
+    ("past_play", "Play or pause", "Space"),
+    ("past_back", "To the event before", ","),
+    ("past_on", "To the next event", "."),
+    ("past_faster", "Faster", "Ctrl+Up"),
+    ("past_slower", "Slower", "Ctrl+Down"),
+)
 
 
 def add_actions(
     window: QMainWindow, acts: dict[str, Callable[[], object]], docks: Sequence[Dock], show: Callable[[Dock], None]
 ) -> list[QAction]:
     """Give the window its actions, each bound to what it does, and one that shows each dock."""
-    actions = [_add(window, name, words, keys, acts[name]) for name, words, keys in ACTIONS]
+    actions = [add_action(window, name, words, keys, acts[name]) for name, words, keys in ACTIONS]
     showing = [
-        _add(window, f"show_{dock.objectName()}", dock.name, dock.keys, functools.partial(show, dock)) for dock in docks
+        add_action(window, f"show_{dock.objectName()}", dock.name, dock.keys, functools.partial(show, dock))
+        for dock in docks
     ]
     return actions + showing
 
 
-def _add(window: QMainWindow, name: str, words: str, keys: str, act: Callable[[], object]) -> QAction:
+def add_action(window: QMainWindow, name: str, words: str, keys: str, act: Callable[[], object]) -> QAction:
+    """Give the window one more action."""
     action = QAction(words, window)
     action.setObjectName(name)
     if keys:

@@ -33,6 +33,12 @@ _IN_THE_INBOX = (
 #: in the list of conflicts, and in that of agreements
 _IN_CONFLICTS = (("Enter", "Show it"), ("Space", "Do what its button says"), ("Del", "Set it aside, or bring it back"))
 _IN_AGREEMENTS = (("P or H", "Pause what is given, or for an hour"), ("Del or G", "Withdraw it, or give it again"))
+_ON_THE_TIME_LINE = (
+    ("Arrows, page keys", "A minute, ten minutes"),
+    ("Ctrl+Arrows", "From mark to mark"),
+    ("Home, End", "The first, the last moment"),
+    ("+  −  Wheel", "Show less of it, or more"),
+)
 _ON_THE_MAP = frozenset(
     {
         *("what_is_here", "fit_map", "lock_map", "previous_view", "next_view", "follow_unit", "trail_unit"),
@@ -41,7 +47,11 @@ _ON_THE_MAP = frozenset(
 )
 _OF_THE_WINDOW = frozenset({"change_theme", "float_dock", "default_layout", "show_keys"})
 #: the groups of each column, from left to right
-_COLUMNS = (("Work", "Inbox", "Window"), ("Map", "Conflicts", "Agreements"), ("Draw and measure", "Panels"))
+_COLUMNS = (
+    ("Work", "Inbox", "Window"),
+    ("Map", "Conflicts", "Agreements"),
+    ("Draw and measure", "Panels", "Time"),
+)
 
 
 class KeysDialog(QDialog):
@@ -62,6 +72,8 @@ class KeysDialog(QDialog):
         groups["Conflicts"] += _IN_CONFLICTS
         groups["Agreements"] += _IN_AGREEMENTS
         groups["Work"][2:2] = _AT_WORK
+        if groups["Time"]:
+            groups["Time"] += _ON_THE_TIME_LINE
         columns = QHBoxLayout()
         columns.setSpacing(36)
         for names in _COLUMNS:
@@ -69,6 +81,8 @@ class KeysDialog(QDialog):
             grid.setHorizontalSpacing(16)
             grid.setVerticalSpacing(7)
             for name in names:
+                if not groups[name]:
+                    continue
                 heading = Label(name.upper(), "section")
                 heading.setContentsMargins(0, 10 if grid.rowCount() > 1 else 0, 0, 0)
                 grid.addWidget(heading, grid.rowCount(), 0, 1, 2)
@@ -93,6 +107,8 @@ def _group(name: str) -> str:
         return "Window"
     if name in _ON_THE_MAP:
         return "Map"
+    if name.startswith(("replay_", "past_")):
+        return "Time"
     if name.startswith("tool_"):
         return "Draw and measure"
     return "Panels" if name.startswith("show_") else "Work"

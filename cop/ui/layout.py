@@ -19,6 +19,8 @@ _WIDTHS = {
 _HEIGHTS = {Qt.DockWidgetArea.BottomDockWidgetArea: (280, 0.3)}
 #: how far an undocked panel stands from its place, to be seen as one
 _OUT = QPoint(48, 32)
+#: what the time bar of live work takes below the map
+TIME_BAR_HEIGHT = 33
 _SIDES = (*_WIDTHS, *_HEIGHTS)
 
 

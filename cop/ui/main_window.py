@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         """`make_map` builds a further map of the same picture, for a window of its own."""
         super().__init__()
         self.desk = desk
+        self.selection = ("", "", "")
         self._first_choice_in_s = _FIRST_CHOICE_AFTER_S  # 0: somebody has chosen
         self._looked = False
         self.map_view = map_view
@@ -124,9 +125,20 @@ class MainWindow(QMainWindow):
         """This source has nothing more to say."""
         self.banners.clear_banner(source)
 
+    def keep_free_below_map(self, height: int) -> None:
+        """So many pixels are for what comes below the map later: the map does not jump then."""
+        self._middle.setContentsMargins(0, 0, 0, height)
+
     def put_below_map(self, widget: QWidget) -> None:
         """Give a widget a row of its own between map and docks."""
+        self.keep_free_below_map(0)
         self._middle.addWidget(widget)
+
+    def remember(self) -> QSettings:
+        """Put into the settings how the window stands now."""
+        self.layout_of_docks.save(self._settings)
+        self.maps.save()
+        return self._settings
 
     def say_across(self, strip: QWidget) -> None:
         """Give a strip a row of its own below the top bar."""
@@ -324,6 +336,7 @@ class MainWindow(QMainWindow):
     def select(self, kind: str, agency: str, object_id: str) -> None:
         """One selection for map and docks; an empty kind clears it."""
         self._first_choice_in_s = 0
+        self.selection = (kind, agency, object_id)
         if kind == "incident":
             self.dialogs.incident = (agency, object_id)
         for dock in self.docks:

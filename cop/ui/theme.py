@@ -181,6 +181,8 @@ QPushButton[look="name"][landing="true"] {{ color: {link}; text-decoration: unde
 QPushButton[look="small"] {{ padding: 3px 9px; font-size: 11px; }}
 QPushButton[look="small_primary"] {{ padding: 3px 9px; font-size: 11px; background: {p.accent}; color: {accent_text};
   border-color: {p.accent}; font-weight: bold; }}
+QPushButton[look="small_primary"]:disabled {{ background: {p.raised}; color: {p.muted}; border: 1px dashed {p.muted};
+  font-weight: normal; }}
 QPushButton[narrow="true"] {{ padding: 3px 4px; }}
 QPushButton[look="inbox"] {{ background: {p.warn}; color: {text_on(p.warn, "#10161d")}; border-color: {p.warn};
   border-radius: 9px; padding: 3px 11px; font-weight: bold; font-size: 11px; }}
@@ -195,6 +197,17 @@ QPushButton[look="conflicts"] {{ border-color: {warn}; color: {warn}; border-rad
 QPushButton[look="name"] {{ border: none; padding: 0; font-weight: bold; text-align: left; background: transparent; }}
 QPushButton[look="name"]:hover, QPushButton[look="name"]:focus {{ color: {link}; }}
 QPushButton[look="flat"], QToolButton {{ border-color: transparent; }}
+
+#time_bar {{ background: {p.panel}; border-top: 1px solid {p.border}; }}
+QPushButton[look="bar"] {{ border-color: transparent; padding: 4px 5px; font-size: 10px; min-width: 18px; }}
+QPushButton[look="bar"]:focus {{ border-color: {p.accent}; }}
+QPushButton[look="live"] {{ border: 1px solid {bad}; color: {bad}; border-radius: 9px; padding: 3px 10px;
+  font-size: 11px; font-weight: bold; background: {p.panel}; }}
+QPushButton[look="live"]:hover, QPushButton[look="live"]:focus {{ border: 2px solid {bad}; padding: 2px 9px; }}
+QPushButton[look="live"][lit="true"] {{ background: {p.bad}; color: {text_on(p.bad, "#ffffff")};
+  border-color: {p.bad}; }}
+#time_bar QComboBox {{ min-height: 22px; padding: 0 4px 0 7px; font-size: 11px; }}
+#time_bar QComboBox::drop-down {{ width: 20px; }}
 
 QTabBar {{ background: {p.panel}; }}
 QTabBar::tab {{ background: {p.panel}; color: {p.muted}; padding: 12px {TAB_PADDING[0]}px; border: none;

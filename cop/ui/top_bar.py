@@ -16,6 +16,9 @@ from cop.ui.feed_dots import FeedDots
 from cop.ui.labels import Label, button, restyle, tip
 from cop.ui.search import SearchField
 
+#: pixels that a window of the past needs for saying so
+_OF_THE_PAST = 230
+
 
 class TopBar(QWidget):
     """Brand, exercise badge, operation, search, feeds, alerts, conflicts, requests to us, clock, desk, theme."""
@@ -88,7 +91,8 @@ class TopBar(QWidget):
         """A narrow window shows less of what is known anyway."""
         super().resizeEvent(event)
         for part, least in zip(self._first_to_go, (1500, 1300, 1150), strict=True):
-            part.setVisible(bool(part.text()) and self.width() >= least)
+            more = _OF_THE_PAST if self._desk.past else 0
+            part.setVisible(bool(part.text()) and self.width() >= least + more)
 
     def refresh(self) -> None:
         """Feeds, requests and our agency's name as the picture has them now."""

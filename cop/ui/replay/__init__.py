@@ -1,0 +1,1 @@
+"""The past on the screen: windows over what was, beside the live one or in its place."""
