@@ -26,8 +26,8 @@ _MANY, _LONG_S = 20, 60.0
 _WIDTHS_S = (1.5, 5.0, 20.0)
 _WIDTH_SHARE = 0.1
 #: The quickest messages are so large a part: what few senders say with clocks of their own moves nobody else's.
-_PART = 1 / 3
-_STEADY_PART = 2 / 3
+_PART = 0.4
+_STEADY_PART = 0.8
 #: A corrected clock goes on being read by the same amount while it keeps to it, in seconds.
 _STEADY_S = 1.0
 _HALF_HOUR_S, _NEAR_S = 1800.0, 3.0
@@ -45,11 +45,13 @@ class Lag(NamedTuple):
 class Clock(NamedTuple):
     """A sender's clock: `skew_s` is how far it is ahead of ours (negative: behind), None until measured.
 
-    `offset_s` is by how much less its times are read, 0.0 where they are taken as they are.
+    `offset_s` is by how much less its times are read, 0.0 where they are taken as they are. What was heard before
+    `since` (epoch seconds) tells of it no longer: it was set since.
     """
 
     skew_s: float | None = None
     offset_s: float = 0.0
+    since: float = 0.0
 
     @property
     def corrected(self) -> bool:
@@ -60,7 +62,9 @@ class Clock(NamedTuple):
 UNKNOWN = Clock()
 
 
-def quickest_s(lags: Sequence[Lag], *, part: float = _PART, widths: Sequence[float] = _WIDTHS_S) -> float | None:
+def quickest_s(
+    lags: Sequence[Lag], *, part: float = _PART, widths: Sequence[float] = _WIDTHS_S, span_s: float = SPAN_S
+) -> float | None:
     """The lag of the quickest messages that agree with one another; None if too few do, or within too short a time."""
     ordered = sorted(lags, key=lambda one: one.lag_s)
     needed = max(ENOUGH, math.ceil(len(ordered) * part))
@@ -70,7 +74,7 @@ def quickest_s(lags: Sequence[Lag], *, part: float = _PART, widths: Sequence[flo
             if width > widths[0] and width > abs(low) * _WIDTH_SHARE:
                 continue
             alike = [one.received_at for one in ordered[begin:] if one.lag_s <= low + width]
-            if len(alike) >= needed and max(alike) - min(alike) >= SPAN_S:
+            if len(alike) >= needed and max(alike) - min(alike) >= span_s:
                 return low
     return None
 
@@ -80,12 +84,14 @@ def clock_of(recent: Sequence[Lag], longer: Sequence[Lag], before: Clock = UNKNO
 
     Where they tell nothing new, or what a delay could do as well, `before` holds on.
     """
-    if (stepped := _step_s(recent, before)) is not None:
-        return _read(stepped, before)
+    recent = [one for one in recent if one.received_at >= before.since]
+    longer = [one for one in longer if one.received_at >= before.since]
+    if (step := _step(recent, before)) is not None:
+        return _read(step.lag_s, before)._replace(since=step.received_at)
     lag_s = quickest_s(recent)
     if lag_s is None:
         return before
-    if lag_s <= BEHIND_S and (not before.corrected or -lag_s > before.offset_s - _STEADY_S or lag_s < 0.0):
+    if lag_s <= BEHIND_S and (not before.corrected or -lag_s > before.offset_s - _STEADY_S):
         return _read(lag_s, before)
     if lag_s > BEHIND_S and abs(lag_s + before.offset_s) <= _STEADY_S:
         return _read(lag_s, before)  # behind, as it was
@@ -116,31 +122,31 @@ def _read(lag_s: float, before: Clock) -> Clock:
     skew_s = -lag_s
     if before.corrected and abs(skew_s - before.offset_s) <= _STEADY_S:
         return before
-    return Clock(skew_s, skew_s if skew_s > TOLERANCE_S or skew_s < -BEHIND_S else 0.0)
+    return Clock(skew_s, skew_s if skew_s > TOLERANCE_S or skew_s < -BEHIND_S else 0.0, before.since)
 
 
-def _step_s(recent: Sequence[Lag], before: Clock) -> float | None:
-    """The lag that the last few messages agree on, where it tells of a clock that was put right, or wrong by hours."""
-    few = recent[-ENOUGH:]
-    for count in (_SURE, ENOUGH):
-        last = few[-count:]
-        if len(last) < count or last[-1].received_at - last[0].received_at < SPAN_S:
-            continue
-        low, high = min(one.lag_s for one in last), max(one.lag_s for one in last)
-        if high - low > _WIDTHS_S[0] or abs(low + before.offset_s) <= max(TOLERANCE_S, _STEADY_S):
-            continue
-        is_right = before.corrected and -TOLERANCE_S <= low <= TOLERANCE_S
-        by_hours = abs(low) > _NEAR_S and abs(low - _HALF_HOUR_S * round(low / _HALF_HOUR_S)) <= _NEAR_S
-        if is_right or (count >= ENOUGH and ((by_hours and round(low / _HALF_HOUR_S)) or low < -before.offset_s)):
-            return low
-    return None
+def _step(recent: Sequence[Lag], before: Clock) -> Lag | None:
+    """The lag that the last few messages agree on, and since when, if that tells of a clock that was set."""
+    low, high = math.inf, -math.inf
+    count = 0
+    for one in reversed(recent):
+        if max(high, one.lag_s) - min(low, one.lag_s) > _WIDTHS_S[0]:
+            break
+        low, high, count = min(one.lag_s, low), max(one.lag_s, high), count + 1
+    alike = recent[len(recent) - count :]
+    if count < _SURE or alike[-1].received_at - alike[0].received_at < SPAN_S:
+        return None
+    if abs(low + before.offset_s) <= TOLERANCE_S:
+        return None  # as it was
+    is_right = before.corrected and abs(low) <= TOLERANCE_S
+    half_hours = round(low / _HALF_HOUR_S)
+    by_hours = half_hours != 0 and abs(low - _HALF_HOUR_S * half_hours) <= _NEAR_S
+    sure = is_right or (count >= ENOUGH and (by_hours or low < -before.offset_s))
+    return Lag(alike[0].received_at, low) if sure else None
 
 
 def _steady_s(longer: Sequence[Lag]) -> float | None:
     """The lag of a clock that is behind: the same for so many messages and so long that it is no way."""
     if len(longer) < _MANY:
         return None
-    last = longer[-_MANY:]
-    if last[-1].received_at - last[0].received_at < _LONG_S:
-        return None
-    return quickest_s(last, part=_STEADY_PART, widths=_WIDTHS_S[:1])
+    return quickest_s(longer[-_MANY:], part=_STEADY_PART, widths=_WIDTHS_S[:1], span_s=_LONG_S)
