@@ -11,6 +11,7 @@ import click
 
 from cop import __version__
 from cop.agreement_commands import agreement
+from cop.journal_commands import journal
 
 if TYPE_CHECKING:
     from cop.feeds.broker import Broker
@@ -283,6 +284,7 @@ def schema(folder: Path) -> None:
 
 
 main.add_command(agreement)
+main.add_command(journal)
 
 
 @main.group()
@@ -344,38 +346,6 @@ def feed_try(
         raise click.ClickException(str(error)) from None
     if not shown:
         raise click.ClickException(f"nothing was heard on {tried.topic} for {seconds:.0f} s")
-
-
-@main.group()
-def journal() -> None:
-    """What was said: look into a journal."""
-
-
-@journal.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="One JSON line a row.")
-def info(file: Path, as_json: bool) -> None:
-    """Counts per agency and format."""
-    from datetime import datetime
-
-    from cop.journal.journal import counts
-
-    try:
-        rows = counts(file)
-    except OSError as error:
-        raise click.ClickException(str(error)) from None
-    if as_json:
-        for row in rows:
-            click.echo(json.dumps(row._asdict()))
-        return
-    click.echo(f"{'agency':<26}{'format':<12}{'feed':<28}{'records':>9}{'bytes':>12}{'sent':>7}  last")
-    for row in rows:
-        last = datetime.fromtimestamp(row.last_at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-        click.echo(
-            f"{row.agency or '—':<26}{row.format:<12}{row.feed:<28}{row.records:>9}{row.payload_bytes:>12}"
-            f"{row.sent:>7}  {last}"
-        )
-    click.echo(f"{'all':<66}{sum(row.records for row in rows):>9}{sum(row.payload_bytes for row in rows):>12}")
 
 
 def _end_with_standard_input() -> None:

@@ -32,6 +32,7 @@ class Signatures:
     def __init__(self, given: "Sequence[Ed25519PublicKey]" = ()) -> None:
         self._given = {one.public_bytes_raw(): fingerprint(one) for one in given}
         self._by_key: dict[bytes, _Tally] = {}
+        self._others: set[bytes] = set()
         self._last: Place | None = None
 
     def take(self, row: tuple[Any, ...], digest: bytes | None) -> str:
@@ -45,7 +46,9 @@ class Signatures:
         if not is_signed(public_key, signature, number, at, hash_):
             return "a signature was altered: it is not one of the key that it names"
         if self._given and public_key not in self._given:
-            return f"signed by another key: {_name(public_key)}"
+            known = public_key in self._others
+            self._others.add(public_key)
+            return "" if known else f"from here on signed by another key: {_name(public_key)}"
         if digest is None:
             return "" if self._last is not None and number > self._last.number else "a signature belongs to no record"
         if digest != hash_:
@@ -65,7 +68,8 @@ class Signatures:
         faults: list[tuple[int, str]] = []
         if self._last is None:
             if self._given:
-                faults.append((1, f"not signed by {' or '.join(self._given.values())}"))
+                faults.append((1, f"no signature by the key {' or '.join(self._given.values())}"))
+                return faults, [_UNPROVED_END], signed
             words = "not signed: who can write the file can make all of it anew, hashes too."
             return faults, [words, _UNPROVED_END], signed
         remarks = [

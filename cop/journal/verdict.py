@@ -27,8 +27,9 @@ class Fault(NamedTuple):
         if self.place is not None:
             return f"{_shown(self.place)}: {self.what} ({self.file})"
         sides = (("after", self.after), ("before", self.before))
-        beside = ", ".join(f"{word} {_shown(one)}" for word, one in sides if one is not None)
-        return f"{self.what} ({self.file}{'; ' if beside else ''}{beside})"
+        beside = "; ".join(f"{word} {_shown(one)}" for word, one in sides if one is not None)
+        where = beside or (f"record {self.number}" if self.number else "")
+        return f"{where}{': ' if where else ''}{self.what} ({self.file})"
 
 
 class Signed(NamedTuple):

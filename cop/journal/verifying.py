@@ -260,16 +260,15 @@ class _Walk:
                 self._proved_lettings.add(block.first + index)
         for row in self._volume.notes_between(after, upto):
             if not is_note(row) or said.pop(row[0], None) != row[1:]:
-                self._fault(row[0], "the index of notes: what it says here is not on record")
-        for number, (at, kind, _) in said.items():
-            place = Place(number, at, f"note {kind!r}")
-            self._fault(number, "the index of notes: this one is missing there", place=place)
+                what = "the index of notes: what it says here is not what is on record"
+                self._fault(row[0], what, place=_placed(block, row[0]))
+        for number in said:
+            self._fault(number, "the index of notes: this one is missing there", place=_placed(block, number))
         for row in self._volume.signatures_between(after, upto):
             index = row[0] - block.first if block is not None and type(row[0]) is int else -1
             trouble = self._signatures.take(row, digests[index] if 0 <= index < len(digests) else None)
             if trouble:
-                where = place_of(block, index) if block is not None and 0 <= index < len(block) else None
-                self._fault(row[0], trouble, place=where)
+                self._fault(row[0], trouble, place=_placed(block, row[0]))
 
     def _close_up(self) -> None:
         """What can only be said at the end."""
@@ -300,6 +299,10 @@ class _Walk:
         before: Place | None = None,
     ) -> None:
         self._verdict.faults.append(Fault(self._volume.path.name, number, what, place, after, before))
+
+
+def _placed(block: Block | None, number: int) -> Place | None:
+    return place_of(block, number - block.first) if block is not None and block.first <= number <= block.last else None
 
 
 def _letting(payload: bytes) -> _Letting | None:

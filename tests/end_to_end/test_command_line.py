@@ -1,6 +1,7 @@
 """The commands, as people run them."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 import tomllib
@@ -10,7 +11,8 @@ from typing import Any
 import pytest
 from paho.mqtt import publish
 
-from cop.journal.journal import Journal, Record
+from cop.journal.journal import Journal
+from cop.journal.record import Record, Way
 from tests.conftest import Mosquitto
 
 _ROOT = Path(__file__).parents[2]
@@ -132,15 +134,30 @@ def test_that_where_tells_what_had_to_be_done_to_boundaries(tmp_path: Path) -> N
     ]
 
 
-def test_that_journal_info_counts_per_agency_and_format(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "journal.sqlite")
-    journal.append([Record(1.0, journal.source("bus", "cats-transit", "hfp"), 0, "t", b"{}")] * 3)
+def test_that_a_journal_is_verified_looked_into_and_taken_out_while_it_is_written(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "Steel Rail", desk="desk")
+    source = journal.source("bus", "cats-transit", "hfp")
+    journal.append([Record(1_795_000_000.0 + n, source, Way.HEARD, f"t/{n}", b'{"n": 1.0}') for n in range(3)])
+    journal.commit()
+    (file,) = tmp_path.glob("*.sqlite")
+    ended = _cop("journal", "verify", str(tmp_path))
+    assert ended.returncode == 0
+    assert ended.stdout.startswith(b"WHOLE: 3 records in 1 file")
+    assert b"not signed" in ended.stdout
+    told = json.loads(_cop("journal", "info", "--json", str(file)).stdout)
+    assert [(one["agency"], one["format"], one["records"]) for one in told["counts"]] == [("cats-transit", "hfp", 3)]
+    since = ("--from", "2026-11-18T11:06:41Z", "--to", "2026-11-18T11:06:41Z")
+    ended = _cop("journal", "export", str(tmp_path), *since, "--agency", "cats-transit")
+    assert [(one["number"], one["payload"]) for one in _lines(ended.stdout)] == [(2, {"n": 1.0})]
     journal.close()
-    ended = _cop("journal", "info", "--json", str(journal.path))
-    assert [(one["agency"], one["format"], one["records"]) for one in _lines(ended.stdout)] == [
-        ("cats-transit", "hfp", 3)
-    ]
-    assert b"cats-transit" in _cop("journal", "info", str(journal.path)).stdout
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE content SET packed = zeroblob(length(packed))")
+    ended = _cop("journal", "verify", str(tmp_path))
+    assert ended.returncode == 1
+    assert ended.stdout.startswith(b"NOT WHOLE")
+    ended = _cop("journal", "export", str(tmp_path))
+    assert ended.returncode == 1
+    assert b"not read: records 1\xe2\x80\x933" in ended.stderr
 
 
 def test_that_a_wrong_setting_ends_with_its_name_and_no_traceback(tmp_path: Path) -> None:
