@@ -20,6 +20,8 @@ _PARTS = {
     "k": "leads",
     "l": "suggest",
     "m": "conflicts",
+    "n": "recording",
+    "o": "recorded",
     "t": "trails",
 }
 _HEADING = f"{'':<4}{'what':<66}{'value':>12}{'floor':>12}  {'unit':<12}{'ratio':>7}  limit"

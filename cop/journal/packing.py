@@ -45,7 +45,7 @@ _DECODER = msgspec.msgpack.Decoder(_Packed)
 _ENCODER = msgspec.msgpack.Encoder()
 
 
-def encode(block: Block, level: int = 3) -> bytes:
+def encode(block: Block, level: int = 9) -> bytes:
     """The bytes of a block; `level` is zstd's."""
     squeeze = zstandard.ZstdCompressor(level=level).compress
     labels, label = _labels(block)

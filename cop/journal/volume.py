@@ -96,33 +96,46 @@ def read_head(connection: sqlite3.Connection) -> Head:
     return head
 
 
+def make_volume(path: Path, head: Head) -> None:
+    """Make a file that holds nothing yet; it is there whole or not at all. Raises sqlite3.Error, OSError."""
+    unfinished = path.with_name(path.name + ".new")
+    unfinished.unlink(missing_ok=True)
+    connection = _connected(unfinished.absolute().as_uri())
+    try:
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in SCHEMA.split(";\n")[:-1]:
+            connection.execute(statement)
+        connection.executemany(
+            "INSERT INTO head VALUES (?, ?)", [(key, str(one)) for key, one in head._asdict().items()]
+        )
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+    unfinished.rename(path)
+
+
+def _connected(uri: str) -> sqlite3.Connection:
+    return sqlite3.connect(uri, uri=True, timeout=_LOCK_WAIT_S, isolation_level=None)
+
+
 class Volume:
     """A file, open for writing. Everything raises sqlite3.Error where the disk refuses or the file is damaged."""
 
-    def __init__(self, path: Path, make: Head | None = None) -> None:
-        """Open a file; `make` is the head of a new one. Raises ValueError if it is no journal."""
+    def __init__(self, path: Path) -> None:
+        """Open a file. Raises ValueError if it is no journal."""
         self.path = path
-        self._connection = sqlite3.connect(path, timeout=_LOCK_WAIT_S, isolation_level=None)
+        # rw: a file that was taken away is not made anew by being opened
+        self._connection = _connected(f"{path.absolute().as_uri()}?mode=rw")
         try:
-            if make is not None:
-                self._connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=NORMAL")
             self._connection.execute(f"PRAGMA journal_size_limit={_WAL_LIMIT}")
-            if make is not None:
-                self._make(make)
             self.head = read_head(self._connection)
         except BaseException:
             self._connection.close()
             raise
         self._file = self._file_now()
-
-    def _make(self, head: Head) -> None:
-        with self.at_once():
-            for statement in SCHEMA.split(";\n")[:-1]:
-                self._connection.execute(statement)
-            rows = [(key, str(value)) for key, value in head._asdict().items()]
-            self._connection.executemany("INSERT INTO head VALUES (?, ?)", rows)
 
     @property
     def in_place(self) -> bool:
@@ -202,7 +215,7 @@ class Volume:
 
     def give_back(self, pages: int) -> None:
         """Give some pages that hold nothing any more back to the disk."""
-        self._connection.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
+        self._connection.executescript(f"PRAGMA incremental_vacuum({pages})")  # `execute` gives back one page alone
 
     def close(self) -> None:
         """Let the file go; an open transaction is rolled back."""
