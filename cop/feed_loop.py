@@ -18,18 +18,21 @@ import msgspec
 
 from cop import __version__
 from cop.domain.agency import Presence
-from cop.domain.batch import BrokerState
+from cop.domain.batch import BrokerState, Upset
+from cop.domain.rules import upset
+from cop.feeds import clocks
 from cop.feeds.adapters import cop_json
 from cop.feeds.connecting import Will
 from cop.feeds.intake import Intake
+from cop.feeds.memory import BrokersMemory
 from cop.feeds.outbox import Entry
-from cop.feeds.pipe import NEWS, QUIT, FeedSetup, Recording, note_in
+from cop.feeds.pipe import NETWORK, NEWS, QUIT, FeedSetup, Recording, note_in
 from cop.feeds.relay import Relay
 from cop.feeds.sending import Sender
 from cop.feeds.session import Received, Session, Subscription
 from cop.feeds.topics import exercise_of, object_topic
 from cop.journal.journal import Journal
-from cop.journal.record import BROKER, STARTED, STOPPED, Record, Way
+from cop.journal.record import BROKER, CLOCK, STARTED, STOPPED, Record, Way
 
 _LOG = logging.getLogger(__name__)
 _PULSE_S = 1 / 30
@@ -37,6 +40,7 @@ _HEALTH_S = 1.0
 _OUTBOX_S = 0.5
 _COMMIT_S = 0.2
 _RETRY_S = 1.0
+_CLOCKS_S = 0.5
 _NO_TOKEN = -1
 _OBJECTS_BETWEEN_COLLECTIONS = 300_000
 
@@ -81,6 +85,9 @@ class _Loop:
         )
         subscriptions = [Subscription(feed.topic, feed.qos) for feed in setup.feeds]
         self._session = Session(setup.broker, setup.client_id, subscriptions, _Presences(setup).will)
+        self._memory = BrokersMemory(setup.root, operator.agency, [feed.topic for feed in setup.feeds])
+        self._clocks = clocks.look()
+        self._upsets: list[Upset] = []
         self._sender = Sender(setup, self._session, self._note_taken, self._note_said)
         self._writer = _Writer(pipe)
         self._unacknowledged: list[Received] = []
@@ -98,10 +105,12 @@ class _Loop:
     def _work(self) -> None:
         next_pulse = next_health = next_outbox = next_commit = 0.0
         while not self._quit:
+            self._look_at_clocks()
             now = time.monotonic()
             wait = 0.0 if self._intake.held else max(0.0, min(next_pulse, next_health, next_outbox) - now)
             burst = self._session.service(wait, also=[self._pipe])
             self._hear_desktop()
+            self._memory.hear(burst, self._session.connection, self._session.will)
             if burst or self._intake.held:
                 taken = self._intake.take(burst)
                 self._unacknowledged.extend(one for one in taken if one.qos)
@@ -110,7 +119,7 @@ class _Loop:
                 self._commit(now)
                 next_commit = now + _COMMIT_S
             self._sender.settle()  # after the commit: what is settled here is on record
-            if self._outbox_news or now >= next_outbox:
+            if self._outbox_news or self._sender.due or now >= next_outbox:
                 self._outbox_news = False
                 self._sender.send()
                 next_outbox = now + _OUTBOX_S
@@ -145,16 +154,21 @@ class _Loop:
         self._session.acknowledge(self._writer.done())
         self._intake.deny(self._session.denied)
         state = msgspec.structs.replace(
-            self._session.state, journal_error=self._journal_error, outbox_error=self._sender.error
+            self._session.state, journal_error=self._journal_error, outbox_error=self._sender.trouble
         )
         broker = state if state != self._last_broker or health else None
-        if not (self._intake.waiting or health or self._sender.delivered or broker or self._unacknowledged):
+        settled = self._memory.settled(self._session.denied)
+        told = self._sender.delivered or self._upsets or settled
+        if not (self._intake.waiting or health or told or broker or self._unacknowledged):
             return True
         self._last_broker = state
         delivered, self._sender.delivered = self._sender.delivered, []
         batch = self._intake.batch(self._epoch, broker, delivered, health=health)
         if self._journal is not None:
             batch = msgspec.structs.replace(batch, upto=self._journal.last, upto_at=self._journal.last_at)
+        if settled is not None or self._upsets:
+            upsets, self._upsets = self._upsets, []
+            batch = msgspec.structs.replace(batch, settled=settled, upsets=upsets)
         held, self._unacknowledged = self._unacknowledged, []
         self._writer.write(_ENCODER.encode(batch), held)
         return True
@@ -165,10 +179,26 @@ class _Loop:
                 said = self._pipe.recv_bytes()
                 self._outbox_news |= said == NEWS
                 self._quit |= said == QUIT
+                if said == NETWORK:
+                    self._session.try_now()
                 if (note := note_in(said)) is not None and self._journal is not None:
                     self._journal.note(note.kind, note.payload)
         except (EOFError, OSError):
             self._quit = True
+
+    def _look_at_clocks(self) -> None:
+        """Find out that this computer slept, or that its clock was set; after a sleep no connection can be trusted."""
+        before = self._clocks
+        if time.monotonic() - before.running < _CLOCKS_S:
+            return
+        self._clocks = clocks.look()
+        for one in upset.upsets(before, self._clocks):
+            self._upsets.append(one)
+            if one.kind == "slept":
+                self._session.renew(upset.in_words(one))
+            if self._journal is not None:
+                told = {"what": one.kind, "seconds": round(one.seconds, 3), "words": upset.in_words(one)}
+                self._journal.note(CLOCK, msgspec.json.encode(told))
 
     def _note_start(self, setup: FeedSetup) -> None:
         """Put on record what a replay needs to hear as this process does."""

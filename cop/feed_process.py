@@ -16,10 +16,11 @@ from multiprocessing.connection import Connection
 import msgspec
 
 from cop.domain.batch import Batch, BrokerState
-from cop.feeds.pipe import NEWS, QUIT, FeedSetup, Note, OpenEmergency, packed_note
+from cop.feeds.pipe import NETWORK, NEWS, QUIT, FeedSetup, Note, OpenEmergency, packed_note
 
 _HUNG_AFTER_S = 30.0  # looking up a broker's name may take most of this
 _RESTART_BACKOFF_S = (0.1, 5.0)
+_LOOKED_S = 2.0  # who has not looked for so long cannot tell how long nothing came
 _SETTLED_AFTER_S = 10.0  # a process that lived so long did not fail at its start
 
 _LOG = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ class FeedProcess:
         self._started_at = 0.0
         self._restart_at = 0.0
         self._failures = 0
-        self._last_heard = 0.0
+        self._last_heard = self._looked_at = 0.0
 
     @property
     def pid(self) -> int | None:
@@ -62,7 +63,7 @@ class FeedProcess:
         self._pipe = ours
         self._reader = _Reader(ours)
         self._teller = _Teller(ours)
-        self._started_at = self._last_heard = time.monotonic()
+        self._started_at = self._last_heard = self._looked_at = time.monotonic()
 
     def receive(self) -> list[Batch]:
         """Every batch since the last call; a `stopped` broker state when the process was found dead.
@@ -79,6 +80,9 @@ class FeedProcess:
             _LOG.error("a batch cannot be read: %s", error)
             ended = True
         now = time.monotonic()
+        if now - self._looked_at > _LOOKED_S:  # this process was stopped, or asleep: so was the other, perhaps
+            self._last_heard = now
+        self._looked_at = now
         if batches:
             self._last_heard = now
             if now - self._started_at > _SETTLED_AFTER_S:
@@ -93,6 +97,11 @@ class FeedProcess:
         """Tell the process that the outbox has news; if it is down it will read the outbox when it is up."""
         if self._teller is not None:
             self._teller.tell(NEWS)
+
+    def network_changed(self) -> None:
+        """Tell the process that the network is another, or back: it tries at once."""
+        if self._teller is not None:
+            self._teller.tell(NETWORK)
 
     def note(self, kind: str, pack: Callable[[], bytes]) -> None:
         """Put something on record; `pack` makes its bytes, on another thread. What finds no process is lost."""

@@ -1,6 +1,8 @@
 """How a connection to the broker is made: the client with its credentials and last will, and one try to connect."""
 
 import contextlib
+import errno
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -131,3 +133,17 @@ def close_socket(client: mqtt.Client) -> None:
     if sock is not None:
         with contextlib.suppress(OSError):
             sock.close()
+
+
+def address_is_gone(client: mqtt.Client) -> bool:
+    """Whether this computer no longer has the address that the connection was made from: it is in another network."""
+    sock = client.socket()
+    if not isinstance(sock, socket.socket):
+        return False
+    try:
+        host, _port, *rest = sock.getsockname()
+        with socket.socket(sock.family, socket.SOCK_DGRAM) as probe:
+            probe.bind((host, 0, *rest))
+    except OSError as error:
+        return error.errno == errno.EADDRNOTAVAIL
+    return False

@@ -1,4 +1,4 @@
-"""What the desktop says to the feed process: its setting-up, two words through the pipe, and notes for the journal."""
+"""What the desktop says to the feed process: its setting-up, words through the pipe, and notes for the journal."""
 
 import msgspec
 
@@ -8,8 +8,8 @@ from cop.feeds.broker import Broker
 from cop.feeds.message import Feed
 from cop.feeds.outlet import Outlet
 
-#: the outbox has a new action; end in order
-NEWS, QUIT = b"news", b"quit"
+#: the outbox has a new action; the network is another, or back; end in order
+NEWS, NETWORK, QUIT = b"news", b"network", b"quit"
 
 _NOTE = b"note"
 

@@ -23,8 +23,9 @@ class PulseOfLine:
     def __init__(self, keepalive_s: float = 60.0) -> None:
         self.round_trip_s: float | None = None
         self._every_s, self._limit_s = (keepalive_s * part for part in _OF_KEEPALIVE)
-        self._heard_at = self._asked_at = time.monotonic()
-        self._next_check = 0.0
+        self._heard_at = time.monotonic()
+        self._asked_at = 0.0
+        self._next_check = self._heard_at + _CHECK_S  # subscriptions and what is retained come first
         self._answer_by: float | None = None
         self._trips: list[float] = []
 
@@ -72,6 +73,6 @@ class PulseOfLine:
         if self.round_trip_s is None or self.round_trip_s < _SLOW_S:
             return Words("")
         return Words(
-            f"the broker answers slowly, after {self.round_trip_s:.0f} s",
+            "the broker answers slowly",
             "What is shown may be older by as much. If it lasts, call whoever runs the network.",
         )

@@ -21,7 +21,7 @@ from cop.domain.batch import BrokerState
 from cop.feeds import refusals, unreached
 from cop.feeds.broker import Broker
 from cop.feeds.catching_up import CatchingUp
-from cop.feeds.connecting import Attempt, Client, Will, close_socket, make_client
+from cop.feeds.connecting import Attempt, Client, Will, address_is_gone, close_socket, make_client
 from cop.feeds.places import Places
 from cop.feeds.publishing import Published, Publishing
 from cop.feeds.pulse_of_line import PulseOfLine
@@ -72,6 +72,8 @@ class Session:
         self.denied: frozenset[str] = frozenset()
         #: what was said of us on this connection
         self.will: Will | None = None
+        #: whether the last connection was ended from the other side, and when it ended (monotonic seconds)
+        self.hung_up, self.ended_at = False, 0.0
         self.places = Places(broker)
         count = len(self.places.all)
         self.state = BrokerState(state="connecting", url=self.places.here.url, brokers=count, since=datetime.now(UTC))
@@ -251,6 +253,8 @@ class Session:
                 self._lost(self._pulse.silent)
             elif (silent := self._pulse.feel(client)) is not None:
                 self._lost(silent)
+            elif address_is_gone(client):
+                self.renew("this computer is in another network")
             elif self.state.round_trip_s != self._pulse.round_trip_s:
                 self._say_state("online", self._pulse.words())
 
@@ -284,7 +288,6 @@ class Session:
             client.subscribe([(one.topic, one.qos) for one in self._subscriptions])
         if self.will is not None:
             client.publish(self.will.topic, self.will.online, qos=1, retain=True)
-        self._pulse.ask(client)
         self._say_state("online", NOTHING)
 
     def _on_subscribe(
@@ -348,6 +351,7 @@ class Session:
             self._fall_back(unreached.at_greeting(self.places.here.broker, self._tls_words))
 
     def _lost(self, words: Words, *, refused: bool = False) -> None:
+        self.hung_up, self.ended_at = words is not PulseOfLine.silent, time.monotonic()
         self._drop()
         self._later(words, refused=refused)
 
@@ -361,7 +365,7 @@ class Session:
         if attempt is not None:
             attempt.abandon()
         self._drop()
-        self._online = False
+        self._online = self.hung_up = False
         self.places.at_once()
 
     def _later(self, words: Words, *, refused: bool = False, stay: bool = False) -> None:

@@ -221,7 +221,8 @@ def test_that_a_wrong_password_is_said_in_words(tmp_path: Path) -> None:
     try:
         desk.until_state("refused")
         assert desk.picture.broker is not None
-        assert desk.picture.broker.reason in {"this desk is not allowed to connect", "user name or password is wrong"}
+        assert "password" in desk.picture.broker.reason
+        assert "Check user and password" in desk.picture.broker.advice
     finally:
         desk.close()
         guarded.stop()
@@ -246,7 +247,7 @@ def test_that_tls_with_our_own_authority_connects_and_a_strangers_certificate_is
         trusting.until_state("online")
         doubting.until_state("offline")
         assert doubting.picture.broker is not None
-        assert doubting.picture.broker.reason.startswith("TLS:")
+        assert "an authority that this desk does not know" in doubting.picture.broker.reason
     finally:
         trusting.close()
         doubting.close()

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -285,7 +286,7 @@ def test_that_no_more_is_said_at_once_than_the_broker_takes(
 _TLS_FILES = "cafile {0}/ca.pem\ncertfile {0}/cert.pem\nkeyfile {0}/key.pem"
 
 
-def _issue(folder: Path, name: str = "127.0.0.1", **when: datetime) -> trustme.CA:
+def _issue(folder: Path, name: str = "127.0.0.1", **when: Any) -> trustme.CA:
     authority = trustme.CA()
     authority.cert_pem.write_to_path(folder / "ca.pem")
     issued = authority.issue_cert(name, **when)
