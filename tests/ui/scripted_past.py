@@ -101,7 +101,7 @@ def _small(at: float) -> Batch:
 
 
 def crowded_marks() -> list[TimeMark]:
-    """A day's work: incidents, tasks by the dozen, an alert, a conflict, a clock that was set; hostile words among it."""
+    """A day's work: incidents, tasks by the dozen, an alert with hostile words, a conflict, a clock that was set."""
     marks = [
         TimeMark(BEGAN + 300, "incident", "charlotte-fire", "rail-1", "Hazmat rail derailment"),
         TimeMark(BEGAN + 1500, "alert", "nws", "w1", "Flash <b>Flood</b> Warning"),

@@ -58,6 +58,7 @@ class Player(QObject):
         self._wanted: float | None = None
         self._step = 0
         self._awaited = 0  # the number of the seek or step that is being answered
+        self._stepping = 0  # which way that step goes
         self._sought: float | None = None
         self._set_going = 0  # the number of the ask that set it going
         self._looking = 0
@@ -169,6 +170,7 @@ class Player(QObject):
             self._awaited = self._replay.ask("seek", at=at, reader=self.reader, as_true=self.as_true)
         elif self._step:
             by, self._step = self._step, 0
+            self._stepping = by
             self._awaited = self._replay.ask("step", step=by)
         elif again and self.playing:
             self._set_going = self._replay.ask("play", speed=float(self.speed))
@@ -205,7 +207,10 @@ class Player(QObject):
             self._step = self._looking = 0
             self.playing = self.playing and frame.playing
         if self._awaited and frame.number >= self._awaited:
+            stepped, self._stepping = self._stepping, 0
             self._awaited, self._sought = 0, None
+            if stepped and not frame.event and not frame.trouble:
+                self.stepped.emit("No event after this one" if stepped > 0 else "No event before this one")
             self._go_on(again=True)
         elif self.playing and self._set_going and frame.number >= self._set_going and not frame.playing:
             self.playing = False

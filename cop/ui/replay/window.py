@@ -11,6 +11,7 @@ from cop.domain.desk import Command
 from cop.map.palette import Palette
 from cop.map.view import MapView
 from cop.picture.picture import Picture
+from cop.replay.frames import Late
 from cop.ui import wording
 from cop.ui.actions import PAST_ACTIONS, add_action
 from cop.ui.desk import THE_PAST, Desk
@@ -64,7 +65,8 @@ class PastWindow(MainWindow):
         self.player = player
         self._live = live
         self._present = present
-        self._ticked_for = 0.0
+        self._ticked_for = 0
+        self._late_shown: list[Late] = []
         self.bar = TimeBar(self.colours, past=True)
         self.palette_changed.connect(self.bar.set_palette)
         self.put_below_map(self.bar)
@@ -79,7 +81,7 @@ class PastWindow(MainWindow):
         }
         self.window_actions += [add_action(self, name, words, keys, acts[name]) for name, words, keys in PAST_ACTIONS]
         player.attach(desk)
-        player.jumped.connect(self.tick)
+        player.jumped.connect(self._jumped)
         player.moved.connect(self._show_moment)
         player.looked.connect(self._show_span)
         player.stepped.connect(self._say_step)
@@ -99,7 +101,7 @@ class PastWindow(MainWindow):
     def leave(self) -> None:
         """Listen to the player no longer."""
         player = self.player
-        player.jumped.disconnect(self.tick)
+        player.jumped.disconnect(self._jumped)
         player.moved.disconnect(self._show_moment)
         player.looked.disconnect(self._show_span)
         player.stepped.disconnect(self._say_step)
@@ -109,6 +111,11 @@ class PastWindow(MainWindow):
         super().tick()
         self._show_readers()
         self._show_moment()
+
+    def _jumped(self) -> None:
+        """Another picture: what was chosen is chosen in it too, where it stands."""
+        self.select(*self.selection)
+        self.tick()
 
     def _show_moment(self) -> None:
         player = self.player
@@ -120,6 +127,8 @@ class PastWindow(MainWindow):
         if int(player.at) != self._ticked_for:
             self._ticked_for = int(player.at)
             self.top_bar.tick()
+        if player.late != self._late_shown:
+            self._late_shown = player.late
             self._show_late()
 
     def _show_span(self) -> None:
