@@ -72,6 +72,7 @@ class Engine:
         self._speed = 1.0
         self._health_at = self._refreshed_at = 0.0
         self._not_whole = ""
+        self._epoch = 0  # of the last batch
 
     def look(self, number: int) -> Span:
         """What there is to be seen."""
@@ -134,17 +135,18 @@ class Engine:
 
     def _at_the_end(self, target: float) -> Frame:
         """Nothing more is on record: the end, or as far as this desk has come by now."""
-        now = self._clock()
-        if now - self._record.last_at < _WRITTEN_WITHIN_S and not self._is_closed():
+        now, last_at = self._clock(), self._record.at_of(self._record.last)
+        if now - last_at < _WRITTEN_WITHIN_S and not self._is_closed():
             self._speed = 1.0
             self.at = max(self.at, min(target, now))
         else:
-            self.at = max(self.at, min(target, self._record.last_at))
-            self.playing = self.at < self._record.last_at
+            self.at = max(self.at, min(target, last_at))
+            self.playing = self.at < last_at
         return self._nothing_new()
 
     def _nothing_new(self) -> Frame:
-        return Frame(number=self._number, at=self.at, batch=Batch(), playing=self.playing, trouble=self._trouble())
+        batch = Batch(epoch=self._epoch)  # another would end what the slots stand for
+        return Frame(number=self._number, at=self.at, batch=batch, playing=self.playing, trouble=self._trouble())
 
     def _is_closed(self) -> bool:
         last = None
@@ -203,6 +205,8 @@ class Engine:
         if self._eyes is not None:
             parts = self._eyes.see(parts, at)
         self.at = at
+        if parts:
+            self._epoch = parts[-1].batch.epoch
         trouble = self._trouble()
         return [
             Frame(

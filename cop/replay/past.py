@@ -18,6 +18,7 @@ from cop.feeds.adapters.cop_json import CopJson
 from cop.feeds.intake import Intake
 from cop.feeds.message import BadMessage, Feed, Message
 from cop.feeds.pipe import OpenEmergency
+from cop.feeds.relay import Relay
 from cop.feeds.session import Received
 from cop.feeds.topics import exercise_of
 from cop.journal.block import Block
@@ -148,12 +149,14 @@ class Past:
 
     def _new_intake(self) -> Intake:
         begun = self._begun
+        we_say = Relay(begun.publish, begun.reader).says if begun.publish else None
         return Intake(
             begun.feeds,
             None,
             exercise=exercise_of(begun.root),
             reader=begun.reader,
             listen=self._note_event,
+            we_say=we_say,
             emergencies=self._emergencies.values(),
             clock=lambda: self.at,
             share_s=math.inf,  # what was held back then was put on record when it was taken
@@ -255,8 +258,9 @@ class Past:
         if kind == STARTED:
             self._cut(at)
             self._begun = Begun.read(payload, self._number, at) or self._begun
+            self._emergencies = {(one.agency, one.unit): one for one in self._begun.emergencies}
             if self._begun.fresh:
-                self._emergencies, self._broker = {}, None
+                self._broker = None
                 self._epoch += 1
                 self._parts = [Part(True, at, Batch(epoch=self._epoch))]
             self._listen()

@@ -10,6 +10,8 @@ import msgspec
 
 from cop.domain.batch import Batch
 from cop.feeds.message import Feed
+from cop.feeds.outlet import Outlet
+from cop.feeds.pipe import OpenEmergency
 from cop.feeds.topics import LIVE_ROOT
 from cop.journal.block import Block
 from cop.journal.record import SNAPSHOT, STARTED
@@ -80,11 +82,16 @@ class Record(Protocol):
 
 
 class Begun(msgspec.Struct, frozen=True, kw_only=True):
-    """How a feed process was started: its feeds, its root, whose agency reads; `fresh`: its desktop knew nothing."""
+    """How a feed process was started: its feeds, its root, whose agency reads; `fresh`: its desktop knew nothing.
+
+    `publish` tells what it wrote for others itself, `emergencies` who had called for help by then.
+    """
 
     feeds: tuple[Feed, ...] = ()
     root: str = LIVE_ROOT
     reader: str = ""
+    publish: tuple[Outlet, ...] = ()
+    emergencies: tuple[OpenEmergency, ...] = ()
     fresh: bool = False
     number: int = 0
     at: float = 0.0
