@@ -30,7 +30,7 @@ class EndedAlerts:
         alert = report.body
         assert isinstance(alert, Alert)
         named = [one for one in dict.fromkeys((*alert.supersedes, *alert.cancels)) if one != alert.id]
-        real, at = counts(report), alert.at.timestamp()
+        real, at = counts(report), report.reported_at.timestamp()
         for one in named[:_AGENCY_LIMIT]:
             known = self._ended.get(report.agency, {}).get(one)
             earnest, other = known or (_NEVER, _NEVER)
@@ -40,7 +40,7 @@ class EndedAlerts:
     def is_over(self, report: Report) -> bool:
         """Whether an alert was ended by a later word of its agency."""
         earnest, other = self._ended.get(report.agency, {}).get(report.body.id, (_NEVER, _NEVER))
-        return report.body.at.timestamp() <= (earnest if counts(report) else max(earnest, other))
+        return report.reported_at.timestamp() <= (earnest if counts(report) else max(earnest, other))
 
     def kept(self) -> list[EndedAlert]:
         """All that is remembered."""

@@ -4,7 +4,7 @@ import msgspec
 
 from cop.domain.incident import Incident
 from cop.domain.report import Report
-from cop.domain.rules.newer import is_newer
+from cop.domain.rules.newer import is_newer_report
 from cop.domain.rules.wordless import is_wordless, with_words
 from cop.picture.change import Key
 
@@ -30,7 +30,7 @@ class IncidentWords:
         if body.deleted or is_wordless(body):
             return False
         known = self._worded.get(key)
-        if known is not None and not is_newer(body, known.body):
+        if known is not None and not is_newer_report(report, known):
             return False
         self._worded[key] = report
         return key in self._wordless

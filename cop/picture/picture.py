@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 import numpy as np
@@ -17,7 +17,7 @@ from cop.domain.report import Report, kind_of
 from cop.domain.request import Fill
 from cop.domain.rules.alarm import tag_of
 from cop.domain.rules.consents import is_of_giver
-from cop.domain.rules.newer import is_newer
+from cop.domain.rules.newer import is_newer_report
 from cop.domain.task import Answer
 from cop.domain.unit import Unit
 from cop.picture.asking import Asking
@@ -37,6 +37,7 @@ from cop.picture.tracks import Tracks
 from cop.picture.trails import Trails
 
 _LOG_LENGTH = 2000
+_SAME_MOMENT = timedelta(milliseconds=1)
 _REFUSALS_LENGTH = 200
 #: how the ids of those log entries begin that the picture itself writes of cancelled alerts
 CANCELLED = "cancelled "
@@ -156,6 +157,7 @@ class Picture:
         if batch.broker is not None and batch.broker != self.broker:
             self.broker = batch.broker
             change.broker = True
+        change.upsets += batch.upsets
         self.mark(batch.delivered, change)
         self._refuse(batch.refusals, change)
         self._renew(change)
@@ -247,7 +249,7 @@ class Picture:
                 body = report.body
                 assert isinstance(body, Alert | Zone)
                 if body.expires_at is not None and body.expires_at <= before:
-                    self._remove(kind, key, report, body.at, change)
+                    self._remove(kind, key, report, report.reported_at, change)
         return change
 
     def _row(self, agency: str, unit: str) -> int:
@@ -266,7 +268,7 @@ class Picture:
             self._take_log(report, change)
         elif kind == "profile":
             known = self.agencies.get(report.agency)
-            if known is None or is_newer(report.body, known.body):
+            if known is None or is_newer_report(report, known):
                 self.agencies[report.agency] = report
                 change.agencies.add(report.agency)
         elif kind == "retraction":
@@ -287,7 +289,7 @@ class Picture:
         if known is not None and kind in _OF_THE_WORLD and counts(report) != counts(known):
             newer = counts(report)
         else:
-            newer = known is None or is_newer(report.body, known.body)
+            newer = known is None or is_newer_report(report, known)
         if not newer:
             if kind == "incident" and key in table and known is not None and self.words.note(report):
                 table[key] = self.words.shown(known)
@@ -295,7 +297,7 @@ class Picture:
             return
         goes = report.body.deleted and not is_of_giver(report, self.agreements)
         if goes or (kind == "alert" and self._is_aside(report)):
-            self._remove(kind, key, report, report.body.at, change)
+            self._remove(kind, key, report, report.reported_at, change)
             return
         self.gone.pop((kind, key), None)
         table[key] = self.words.shown(report) if kind == "incident" else report
@@ -313,7 +315,7 @@ class Picture:
             key = (report.agency, alert)
             known = self.alerts.get(key)
             if known is not None and self.ended.is_over(known):
-                self._remove("alert", key, known, known.body.at, change)
+                self._remove("alert", key, known, known.reported_at, change)
         body = report.body
         if isinstance(body, Alert) and body.cancels and not body.deleted:
             tag = tag_of(body, exercise=False)
@@ -332,8 +334,8 @@ class Picture:
             if row is None:
                 return
             if report.key in self.units:
-                self.tracks.unplace(row, report.body.at.timestamp())
-                self.trails.part(report.key, report.body.at.timestamp())
+                self.tracks.unplace(row, report.reported_at.timestamp())
+                self.trails.part(report.key, report.reported_at.timestamp())
                 self.position_fields.pop(row, None)
                 self.note("unit", report.key, report, change)
                 return
@@ -354,13 +356,13 @@ class Picture:
             if report.exercise and known is not None and not known.exercise:
                 continue  # a drill takes back nothing of the real world
             # a word from a clock ahead of ours is older than its taking back all the same
-            if known is None or report.body.at >= known.body.at or known.body.at > report.received_at:
-                newer = known is None or (_is_sent_at(report) and is_newer(report.body, known.body))
-                self._remove(kind, key, report if newer or known is None else known, report.body.at, change)
+            if known is None or report.reported_at >= known.reported_at or known.reported_at > report.received_at:
+                newer = known is None or (_is_sent_at(report) and is_newer_report(report, known))
+                self._remove(kind, key, report if newer or known is None else known, report.reported_at, change)
         if not matching and kind not in _SAID_TO and _is_sent_at(report) and not report.exercise:
             known_gone = self.gone.get((kind, report.key))
-            if known_gone is None or is_newer(report.body, known_gone.word.body):
-                self._keep_gone(kind, report.key, report, report.body.at)
+            if known_gone is None or is_newer_report(report, known_gone.word):
+                self._keep_gone(kind, report.key, report, report.reported_at)
 
     def _remove(self, kind: str, key: Key, last_word: Report, at: datetime, change: Change) -> None:
         getattr(self, _TABLES[kind]).pop(key, None)
@@ -406,7 +408,7 @@ class Picture:
 
 def _is_sent_at(retraction: Report) -> bool:
     """Whether a sender says when the object was taken back: an emptied topic is as old as its receipt, by our clock."""
-    return retraction.body.at != retraction.received_at
+    return abs(retraction.reported_at - retraction.received_at) > _SAME_MOMENT
 
 
 def _key(report: Report) -> Key:

@@ -2,7 +2,10 @@
 
 from datetime import datetime
 
+import msgspec
+
 from cop.domain.consent import Consent
+from cop.domain.report import Report
 from cop.domain.statement import Statement
 
 #: above it a revision is the milliseconds of a sender's time, of our century
@@ -21,6 +24,18 @@ def is_newer(candidate: Statement, known: Statement) -> bool:
     if first != second:
         return first > second
     return candidate != known and repr(candidate) > repr(known)
+
+
+def is_newer_report(candidate: Report, known: Report) -> bool:
+    """Which of two reports about the same object is the newer: as above, their times by our clock.
+
+    A sender whose clock was ahead and is put right is not outdone by its own earlier words.
+    """
+    return is_newer(_by_our_clock(candidate), _by_our_clock(known))
+
+
+def _by_our_clock(report: Report) -> Statement:
+    return msgspec.structs.replace(report.body, at=report.reported_at) if report.corrected_s else report.body
 
 
 def _order(word: Statement) -> tuple[int, int, datetime, str]:
