@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from cop.domain.batch import Upset
+
 Key = tuple[str, str]
 
 
@@ -36,6 +38,8 @@ class Change:
     #: kind, agency, id of what an old word was sent again of: the broker keeps that one now, not the one that stands
     overtaken: set[tuple[str, str, str]] = field(default_factory=set)
     broker: bool = False
+    #: what happened to this computer: it slept, its clock was set
+    upsets: list[Upset] = field(default_factory=list)
     delivered: set[tuple[str, str, str]] = field(default_factory=set)
 
     def __bool__(self) -> bool:
@@ -58,5 +62,6 @@ class Change:
             or self.log
             or self.refusals
             or self.broker
+            or self.upsets
             or self.delivered
         )

@@ -1,5 +1,7 @@
 """What must not be overlooked: strips of words across the window, and a notice that passes."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -7,6 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from cop.ui.labels import Label, button, restyle
 
 _NOTICE_MS = 8000
+#: words of a button, and what it does
+Acts = tuple[tuple[str, Callable[[], None]], ...]
 
 
 class Banners(QWidget):
@@ -19,11 +23,13 @@ class Banners(QWidget):
         self._lines.setSpacing(0)
         self._strips: dict[str, _Strip] = {}
 
-    def show_banner(self, text: str, level: str = "bad", source: str = "", *, dismissable: bool = False) -> None:
-        """Say this for a source until it says something else or is cleared."""
+    def show_banner(
+        self, text: str, level: str = "bad", source: str = "", *, dismissable: bool = False, acts: Acts = ()
+    ) -> None:
+        """Say this for a source until it says something else or is cleared; `acts` are what can be done about it."""
         strip = self._strips.get(source)
         if strip is None:
-            strip = self._strips[source] = _Strip()
+            strip = self._strips[source] = _Strip(acts)
             strip.dismissed.connect(lambda: self.clear_banner(source))
             self._lines.insertWidget(0 if level == "bad" else self._lines.count(), strip)
         strip.say(text, level, dismissable=dismissable)
@@ -44,7 +50,7 @@ class Banners(QWidget):
 class _Strip(QFrame):
     dismissed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, acts: Acts) -> None:
         super().__init__()
         self.setObjectName("banner")
         line = QHBoxLayout(self)
@@ -55,12 +61,16 @@ class _Strip(QFrame):
         self._close.clicked.connect(self.dismissed)
         line.addWidget(self._mark)
         line.addWidget(self._text, 1)
+        self._acts = [button(words, "small") for words, _ in acts]
+        for one, (_, act) in zip(self._acts, acts, strict=True):
+            one.clicked.connect(lambda _checked=False, act=act: act())
+            line.addWidget(one)
         line.addWidget(self._close)
 
     def say(self, text: str, level: str, *, dismissable: bool) -> None:
         if level != self.property("level"):
             restyle(self, "level", level)
-            for part in (self._mark, self._text, self._close):
+            for part in (self._mark, self._text, self._close, *self._acts):
                 restyle(part, "level", level)
         self._close.setVisible(dismissable)
         if text != self._text.text():

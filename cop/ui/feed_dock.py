@@ -1,117 +1,123 @@
-"""How the feeds are: one row a feed, the broker, the journal, and what was wrong with bad messages."""
+"""How the feeds are, and the agencies heard on them, the worst first; above them the broker and the record."""
+
+from typing import Any
 
 from PySide6.QtCore import QObject, QSettings, Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
-from cop.domain.batch import FeedHealth
 from cop.map.palette import Palette, colour
 from cop.picture.change import Change
-from cop.ui import feed_words, wording
+from cop.ui import broker_words, feed_words, wording
 from cop.ui.desk import Desk
 from cop.ui.dock import Dock
-from cop.ui.labels import Label, button
-from cop.ui.ordered_model import RIGHT, Column, OrderedModel
+from cop.ui.feed_words import FeedRow
+from cop.ui.labels import Label, button, tip
+from cop.ui.ordered_model import Column, OrderedModel
 from cop.ui.table import restore_columns, save_columns, table
 from cop.ui.theme import legible
 
-
-def unknown_words(health: FeedHealth) -> str:
-    """How many words of a feed stand in none of our tables: "3 unknown words"; empty if none."""
-    count = len(health.unmapped)
-    return f"{count} unknown word{'s' if count != 1 else ''}" if count else ""
-
-
-def _counted(counts: dict[str, int]) -> list[str]:
-    """One line each, the most frequent first."""
-    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
-    return [f"{count:>6,}  {wording.one_line(what)}" for what, count in ordered]
+#: narrower than this the table shows no more than its first columns; so wide are the details beside it, wide and narrow
+_NARROW_PX = 700
+_DETAIL_PX = (250, 216)
+_IN_DETAILS = (3, 4)
+#: of the columns wide and narrow
+_WIDTHS = {0: (92, 108), 1: (126, 128), 2: (92, 90)}
+#: what is remembered of the columns of another version is not used
+_COLUMNS_KEY = "feed_dock/columns2"
 
 
-class FeedModel(OrderedModel[FeedHealth]):
-    """One row a feed, the worst first."""
+class FeedModel(OrderedModel[FeedRow]):
+    """One row a feed, and one an agency on it; the worst first.
+
+    Known by the feed's name, or by feed and agency. Two lines a row: what it is, and what that is measured by.
+    """
 
     def __init__(self, desk: Desk, palette: Palette, parent: QObject | None = None) -> None:
         self._desk = desk
         self.colours = palette
-        picture = desk.picture
+        #: what is amiss stands below the state
+        self.narrow = False
+        self._rows: dict[Any, FeedRow] = {}
         super().__init__(
             (
-                Column(
-                    "State", self._state, key=lambda one: feed_words.badness(one.state), colour=self._colour, width=88
-                ),
-                Column("Feed", lambda one: wording.one_line(one.feed), width=112),
-                Column(
-                    "Agency", lambda one: wording.agency_name(picture, one.agency) if one.agency else "all", width=108
-                ),
-                Column("Format", lambda one: wording.one_line(one.format), width=68),
-                Column("Last message", self._last, key=self._last_key, align=RIGHT, width=98),
-                Column(
-                    "Per s",
-                    lambda one: f"{one.per_second:.1f}",
-                    key=lambda one: one.per_second,
-                    align=RIGHT,
-                    width=46,
-                ),
-                Column(
-                    "Messages", lambda one: f"{one.messages:,}", key=lambda one: one.messages, align=RIGHT, width=68
-                ),
-                Column(
-                    "Bad",
-                    lambda one: f"{one.bad:,}",
-                    key=lambda one: one.bad,
-                    colour=self._bad_colour,
-                    align=RIGHT,
-                    width=40,
-                ),
-                Column(
-                    "Unknown",
-                    lambda one: unknown_words(one).replace("unknown ", "") or "—",
-                    key=lambda one: len(one.unmapped),
-                    colour=self._unknown_colour,
-                    width=62,
-                    align=RIGHT,
-                    hint=lambda one: "\n".join(_counted(one.unmapped)[:20]) or "every word is known",
-                ),
-                Column("Last bad message", lambda one: wording.one_line(one.last_bad_reason) or "—", width=132),
+                Column("State", self._state, key=self._badness, colour=self._colour, width=92, hint=self._all),
+                Column("Who", self._who, width=126, hint=self._all),
+                Column("Last heard", self._last, key=self._last_key, width=92, hint=self._all),
+                Column("Messages", self._rate, key=lambda one: one.per_second, width=76, hint=self._all),
+                Column("Amiss", self._amiss, key=self._amount, colour=self._amiss_colour, width=96, hint=self._all),
             ),
             parent,
         )
         self.refresh()
 
-    def ids(self) -> list[str]:
-        """The names of the feeds."""
-        return list(self._desk.picture.feeds)
+    def ids(self) -> list[Any]:
+        """The names of the feeds, and beside them feed and agency, feed by feed."""
+        self._rows = {
+            row.feed.feed if row.voice is None or row.alone else (row.feed.feed, row.voice.agency): row
+            for health in self._desk.picture.feeds.values()
+            for row in feed_words.rows_of(health)
+        }
+        return list(self._rows)
 
-    def row(self, identity: str) -> FeedHealth:
-        """The feed's health."""
-        return self._desk.picture.feeds[identity]
+    def row(self, identity: Any) -> FeedRow:
+        """The line as it was when the table was last refreshed: feeds tell of themselves once a second."""
+        return self._rows[identity]
 
-    def _state(self, health: FeedHealth) -> str:
-        mark = feed_words.STATES.get(health.state, ("", "?"))[1]
-        return f"{mark} {feed_words.state_words(health.state)}"
+    def _state(self, row: FeedRow) -> str:
+        mark = feed_words.STATES.get(row.state, ("", "?"))[1]
+        below = next(iter(feed_words.amiss(row)), "") if self.narrow else ""
+        return f"{mark} {feed_words.state_words(row.state)}" + (f"\n{below}" if below else "")
 
-    def _colour(self, health: FeedHealth) -> QColor:
-        wanted = self.colours.health.get(health.state, self.colours.bad)
+    def _badness(self, row: FeedRow) -> int:
+        """Of those in the same state the one of which there is something to say stands first."""
+        return 2 * feed_words.badness(row.state) + (0 if feed_words.amiss(row) else 1)
+
+    def _colour(self, row: FeedRow) -> QColor:
+        wanted = self.colours.health.get(row.state, self.colours.bad)
         return colour(legible(wanted, self.colours.raised))
 
-    def _bad_colour(self, health: FeedHealth) -> QColor | None:
-        return colour(legible(self.colours.bad, self.colours.raised)) if health.bad else None
+    def _who(self, row: FeedRow) -> str:
+        feed = wording.one_line(row.feed.feed)
+        if not row.agency:
+            return f"{feed}\nall on it"
+        return f"{wording.agency_name(self._desk.picture, row.agency)}\n{feed}"
 
-    def _unknown_colour(self, health: FeedHealth) -> QColor | None:
-        return colour(legible(self.colours.warn, self.colours.raised)) if health.unmapped else None
+    def _last(self, row: FeedRow) -> str:
+        at = row.last_message_at
+        age = wording.age(at, self._desk.now()) if at is not None else "never"
+        if row.voice is None or row.voice.usual_gap_s is None:
+            return age
+        return f"{age}\nusually {wording.span(max(1.0, row.voice.usual_gap_s))}"
 
-    def _last(self, health: FeedHealth) -> str:
-        at = health.last_message_at
-        return wording.age(at, self._desk.now()) if at is not None else "never"
-
-    def _last_key(self, health: FeedHealth) -> float:
-        at = health.last_message_at
+    def _last_key(self, row: FeedRow) -> float:
+        at = row.last_message_at
         return -at.timestamp() if at is not None else float("inf")
+
+    def _rate(self, row: FeedRow) -> str:
+        per_s = row.per_second
+        rate = f"{per_s:,.0f}/s" if per_s >= 9.95 else f"{per_s:.1f}/s" if per_s >= 0.95 else f"{per_s * 60:.0f}/min"
+        return f"{rate}\n{row.messages:,}"
+
+    def _amiss(self, row: FeedRow) -> str:
+        return " · ".join(feed_words.amiss(row)) or "—"
+
+    def _amount(self, row: FeedRow) -> int:
+        return -row.feed.bad if row.voice is None or row.alone else -len(feed_words.amiss(row))
+
+    def _amiss_colour(self, row: FeedRow) -> QColor | None:
+        if not feed_words.amiss(row):
+            return colour(legible(self.colours.muted, self.colours.raised))
+        is_bad = row.feed.bad or row.feed.state == "failed"
+        wanted = self.colours.bad if is_bad and (row.voice is None or row.alone) else self.colours.warn
+        return colour(legible(wanted, self.colours.raised))
+
+    def _all(self, row: FeedRow) -> str:
+        return "\n".join(feed_words.details(self._desk.picture, row, self._desk.now())[:30])
 
 
 class FeedDock(Dock):
-    """The table of feeds, with the reasons of one feed's bad messages beside it."""
+    """The table, above it the broker and the record, beside it all that is known of the chosen line."""
 
     side = Qt.DockWidgetArea.BottomDockWidgetArea
     keys = "Ctrl+6"
@@ -121,31 +127,34 @@ class FeedDock(Dock):
         super().__init__("Feeds", "feed_dock", desk, palette)
         self.model = FeedModel(desk, palette, self)
         self.broker = Label(wrap=True)
-        self.disk = Label(tone="bad", wrap=True)
+        self.why = Label(tone="warn", wrap=True)
+        self.record = Label(tone="muted", wrap=True)
         self.close_button = button("Close", "small", name="Close the feeds panel")
         self.close_button.clicked.connect(self.hide)
-        self.view = table(self.model, "Feeds", row_height=26)
+        self.view = table(self.model, "Feeds", row_height=38)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._detail())
         self.detail = QPlainTextEdit(readOnly=True)
-        self.detail.setAccessibleName("Bad messages and unknown words of the chosen feed")
-        self.detail.setPlaceholderText(
-            "Choose a feed to see its bad messages by reason, and words that we do not know."
-        )
-        self.detail.setMaximumWidth(260)
-        head, body = QWidget(), QWidget()
+        self.detail.setAccessibleName("All that is known of the chosen feed")
+        self.detail.setPlaceholderText("Choose a line to see its clock, its rhythm, and its bad messages by reason.")
+        head = QWidget()
         line = QHBoxLayout(head)
         line.setContentsMargins(12, 8, 12, 6)
         said = QVBoxLayout()
-        said.addWidget(self.broker)
-        said.addWidget(self.disk)
+        said.setSpacing(2)
+        for label in (self.broker, self.why, self.record):
+            said.addWidget(label)
         line.addLayout(said, 1)
-        line.addWidget(self.close_button)
-        sides = QHBoxLayout(body)
-        sides.setContentsMargins(12, 0, 12, 10)
-        sides.addWidget(self.view, 3)
-        sides.addWidget(self.detail, 1)
+        line.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        self.sides = QSplitter(Qt.Orientation.Horizontal)
+        self.sides.setContentsMargins(12, 0, 12, 10)
+        self.sides.setChildrenCollapsible(False)
+        self.sides.addWidget(self.view)
+        self.sides.addWidget(self.detail)
+        self.sides.setStretchFactor(0, 1)
+        self.sides.setStretchFactor(1, 0)
         self.lines.addWidget(head)
-        self.lines.addWidget(body, 1)
+        self.lines.addWidget(self.sides, 1)
         self.content.setFocusProxy(self.view)
         self.refresh()
 
@@ -158,14 +167,31 @@ class FeedDock(Dock):
         """Everything anew."""
         self.model.refresh()
         broker = self.desk.picture.broker
-        self.broker.say(feed_words.broker_line(broker))
-        self.disk.say("\n".join(text for text in feed_words.disk_banners(broker).values() if text))
+        self.broker.say(broker_words.broker_line(broker))
+        self.broker.setToolTip(tip(broker_words.broker_hint(broker)))
+        self.why.say(broker_words.why_line(broker))
+        self.record.say(*broker_words.record_line(broker))
         self._detail()
 
     def tick(self) -> None:
         """Ages move."""
         if self.in_sight():
             self.model.touch()
+            self._detail()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, what the details say as well has no columns of its own."""
+        super().resizeEvent(event)
+        narrow = event.size().width() < _NARROW_PX
+        if narrow != self.model.narrow:
+            self.model.narrow = narrow
+            for column in _IN_DETAILS:
+                self.view.setColumnHidden(column, narrow)
+            for column, (wide, little) in _WIDTHS.items():
+                self.view.setColumnWidth(column, little if narrow else wide)
+            self.model.touch()
+        detail = _DETAIL_PX[narrow]
+        self.sides.setSizes([event.size().width() - detail, detail])
 
     def set_palette(self, palette: Palette) -> None:
         """Wear another theme."""
@@ -175,20 +201,23 @@ class FeedDock(Dock):
 
     def save(self, settings: QSettings) -> None:
         """Remember widths and sorting."""
-        save_columns(self.view, settings, "feed_dock/columns")
+        save_columns(self.view, settings, _COLUMNS_KEY)
 
     def restore(self, settings: QSettings) -> None:
         """Widths and sorting as they were."""
-        restore_columns(self.view, settings, "feed_dock/columns")
+        restore_columns(self.view, settings, _COLUMNS_KEY)
+
+    def _chosen(self) -> FeedRow | None:
+        rows = self.view.selectionModel().selectedRows()
+        identity = self.model.id_at(rows[0]) if rows else None
+        return self.model.row(identity) if identity is not None else None
 
     def _detail(self) -> None:
-        rows = self.view.selectionModel().selectedRows()
-        health = self.desk.picture.feeds.get(self.model.id_at(rows[0])) if rows else None
+        row = self._chosen()
         text = ""
-        if health is not None:
-            lines = [wording.one_line(health.feed), *(_counted(health.bad_reasons) or ["no bad message so far"])]
-            if health.unmapped:
-                lines += ["", f"{unknown_words(health)}, shown as they came:", *_counted(health.unmapped)]
-            text = "\n".join(lines)
+        if row is not None:
+            text = "\n".join(feed_words.details(self.desk.picture, row, self.desk.now()))
         if text != self.detail.toPlainText():
+            held = self.detail.verticalScrollBar().value()
             self.detail.setPlainText(text)
+            self.detail.verticalScrollBar().setValue(held)

@@ -219,7 +219,7 @@ class MainWindow(QMainWindow):
         )
         self.top_bar = TopBar(self.desk, self.search, self.colours, operation=operation, period=period)
         self.banners = Banners()
-        self._news = News(self.desk, self.notice, self.banners)
+        self._news = News(self.desk, self.notice, self.banners, self.inbox_dock.tones)
         lines = self._head = QVBoxLayout(head)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)

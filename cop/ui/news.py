@@ -1,26 +1,33 @@
 """What a person is told without asking: notices of what a pulse brought, banners while something is amiss."""
 
+from datetime import UTC, datetime
+
+from cop.domain.batch import BrokerState
 from cop.picture.change import Change
-from cop.ui import feed_words, wording
+from cop.ui import broker_words, wording
 from cop.ui.alert_news import AlertNews
 from cop.ui.banner import Banners, Notice
 from cop.ui.command_words import CommandNews
 from cop.ui.desk import Desk
 from cop.ui.log_news import told_to_us
+from cop.ui.silence import SilenceAlarm
+from cop.ui.tones import Tones
 from cop.ui.zone_news import ZoneNews
 
 
 class News:
     """One voice for all of it: `take` what changed, `tick` each second."""
 
-    def __init__(self, desk: Desk, notice: Notice, banners: Banners) -> None:
+    def __init__(self, desk: Desk, notice: Notice, banners: Banners, tones: Tones) -> None:
         self._desk = desk
         self._notice = notice
         self._banners = banners
         self._alerts = AlertNews(desk)
         self._zones = ZoneNews(desk)
         self._command = CommandNews(desk)
+        self._silence = SilenceAlarm(desk, notice, banners, tones)
         self._feeds_stopped = False
+        self._unrecorded_since: datetime | None = None
         desk.refused.connect(notice.say)
         if desk.past:  # what was news then is none now
             return
@@ -41,6 +48,7 @@ class News:
         picture = self._desk.picture
         if change.refusals:
             self._notice.say(wording.refused_word(picture, picture.refusals[-1]))
+        self._say_upsets(change)
         if change.broker:
             self.say_broker()
         for key in change.delivered:
@@ -56,11 +64,19 @@ class News:
         if news := self._zones.tick():
             self._notice.say(news)
         self.say_broker()
+        self._silence.look()
 
     def say_broker(self) -> None:
         """How the broker and the disk are, for as long as they are not well."""
-        broker = self._desk.picture.broker
-        banners = {"broker": feed_words.broker_banner(broker, self._desk.now()), **feed_words.disk_banners(broker)}
+        picture, now = self._desk.picture, self._desk.now()
+        broker = picture.broker
+        self._say_record(broker, now)
+        banners = {
+            "broker": broker_words.broker_banner(broker, now),
+            "journal": broker_words.not_recording(broker.journal_error if broker else "", self._unrecorded_since),
+            "outbox": broker_words.outbox_words(broker.outbox_error if broker else ""),
+            "clock": broker_words.clock_words(broker.clock_off_s if broker else None),
+        }
         for source, text in banners.items():
             if text and self._desk.past:
                 self._banners.show_banner(f"Then: {text}", "warn", source)
@@ -72,3 +88,22 @@ class News:
         if self._feeds_stopped and broker is not None and broker.state == "online":
             self._notice.say("The feed process had stopped; it was started again and the picture is up to date.")
         self._feeds_stopped = stopped or (self._feeds_stopped and broker is not None and broker.state != "online")
+
+    def _say_record(self, broker: BrokerState | None, now: datetime) -> None:
+        """Since when nothing is on record; once it goes on, how long that was."""
+        if broker is None or broker.state == "stopped":
+            return
+        if broker.journal_error:
+            self._unrecorded_since = self._unrecorded_since or now
+        elif self._unrecorded_since is not None:
+            if not self._desk.past:
+                self._notice.say(broker_words.recording_again((now - self._unrecorded_since).total_seconds()))
+            self._unrecorded_since = None
+
+    def _say_upsets(self, change: Change) -> None:
+        """What happened to this computer and its clock."""
+        for upset in change.upsets:
+            if upset.kind == "slept":
+                self._silence.woken_at = datetime.fromtimestamp(upset.at, UTC)
+            if words := broker_words.upset_words(upset):
+                self._notice.say(words)

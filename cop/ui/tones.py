@@ -1,4 +1,4 @@
-"""Tones for who does not look at the screen: one when a request comes, another when its time is nearly over.
+"""Tones for who does not look at the screen: for a request, for one whose time is nearly over, for silence.
 
 Qt's own sound (QtMultimedia) is in PySide6-Addons, a package larger than all of Qt that the app needs. The tones are
 two small WAV files, made here once, and played by the player of the machine's own sound system, a process of its own
@@ -17,11 +17,12 @@ from PySide6.QtCore import QObject, QProcess, QStandardPaths, QTemporaryDir
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-Tone = Literal["asked", "near_end"]
+Tone = Literal["asked", "near_end", "silence"]
 #: each tone as notes: (hertz, seconds); 0 Hz is silence
 NOTES: dict[Tone, tuple[tuple[float, float], ...]] = {
     "asked": ((660.0, 0.14), (880.0, 0.22)),
     "near_end": ((988.0, 0.12), (0.0, 0.07), (988.0, 0.12), (0.0, 0.07), (988.0, 0.2)),
+    "silence": ((523.0, 0.2), (0.0, 0.05), (392.0, 0.35)),
 }
 #: players of PipeWire, PulseAudio, ALSA and macOS, the first that is there
 PLAYERS = (("pw-play",), ("paplay",), ("aplay", "-q"), ("afplay",))

@@ -248,9 +248,9 @@ def test_that_words_nobody_knows_are_counted_in_the_feed_panel(desk: Desk, make_
     )
     desk.take_in(Batch(epoch=1, health=[health]))
     model = FeedModel(desk, window.colours)
-    at = [one.heading for one in model.columns].index("Unknown")
+    at = [one.heading for one in model.columns].index("Amiss")
     index = model.index(model.index_of("cad").row(), at)
-    assert index.data() == "2 words"
+    assert index.data() == "2 unknown words"
     assert "unit kind · &lt;b&gt;E-1" in index.data(Qt.ItemDataRole.ToolTipRole)
     window.feed_dock.show()
     window.feed_dock.refresh()
