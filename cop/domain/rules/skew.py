@@ -14,8 +14,8 @@ from typing import NamedTuple
 TOLERANCE_S = 2.0
 #: A clock that seems behind by less may be a long way: nothing is made to look fresher than it may be.
 BEHIND_S = 10.0
-#: Beyond it a time is none of a clock that is wrong by hours or by half a day; it is nonsense.
-WILDEST_S = 26 * 3600.0
+#: No clock is wrong by more than half a day or the farthest time zone; such a time is nonsense.
+WILDEST_S = 14.5 * 3600.0
 #: How many readings, over how many seconds, make a clock's difference constant.
 ENOUGH, SPAN_S = 5, 5.0
 #: ... where the clock is right again, or wrong by whole half hours: no chance comes so near.

@@ -1,6 +1,6 @@
 """What a Cursor on Target event says in our words, by its type: the same for every encoding of it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -11,6 +11,7 @@ from cop.domain.incident import Incident
 from cop.domain.log import LogEntry
 from cop.domain.report import Body, Report, Retraction
 from cop.domain.rules.plausible import refuse_time
+from cop.domain.rules.skew import WILDEST_S
 from cop.domain.unit import Unit
 from cop.feeds import cot_uids
 from cop.feeds.adapters import cot_event, cot_extension, cot_shapes, cot_types, outlines, parts, readings
@@ -23,6 +24,8 @@ _EMERGENCIES_REMEMBERED = 10_000
 _MAX_WAYPOINTS_KEPT = 100
 
 
+#: a time further to come is no clock that is ahead: nobody will believe it
+_CLOCK_AHEAD = timedelta(seconds=WILDEST_S)
 _BEFORE_ANY = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -156,10 +159,12 @@ class Meaning:
         if known is not None and event.at < known[0]:
             return []  # late: the call that it ends, or the end that it precedes, is known already
         ended = event.type.startswith("b-a-o-can") or event.detail.said("emergency", "cancel").lower() == "true"
-        if not refuse_time(event.at, message.received_at):  # one of a time to come will not be believed
+        received_at = message.received_at
+        if event.at - received_at <= _CLOCK_AHEAD and not refuse_time(min(event.at, received_at), received_at):
             if known is None and len(self._emergencies) >= _EMERGENCIES_REMEMBERED:
                 self._emergencies.pop(next(iter(self._emergencies)))
-            self._emergencies[who] = (event.at, not ended)
+            # a clock may be ahead, and be put right before it is over
+            self._emergencies[who] = (min(event.at, received_at), not ended)
         if event.place is not None and cot_extension.report_of(event) == "unit":
             return []  # another desk's: the unit's own event goes with it, with its words and the time of its fix
         last: Any = self._voice.last_words(unit)
