@@ -1,7 +1,7 @@
 """The picture: apply a batch, get what changed. Knows neither feeds nor screen."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -226,6 +226,21 @@ class Picture:
         """The newest word about an object; None if none stands."""
         table: dict[Key, Report] = getattr(self, _TABLES[kind])
         return table.get(key)
+
+    def table(self, kind: str) -> Mapping[Key, Report]:
+        """The newest words about all objects of a kind that stand."""
+        table: dict[Key, Report] = getattr(self, _TABLES[kind])
+        return table
+
+    def last_word(self, kind: str, key: Key) -> Report | None:
+        """The newest word about an object, also where it took the object back; None if none is known."""
+        gone = self.gone.get((kind, key))
+        return self.stands(kind, key) or (gone.word if gone is not None else None)
+
+    @staticmethod
+    def key_of(report: Report) -> Key:
+        """Under which key what a report is about stands."""
+        return _key(report)
 
     def last_rev(self, kind: str, report: Report) -> int:
         """The highest revision known of the object that a report is about, taken back or not; -1 if none is."""

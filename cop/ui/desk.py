@@ -23,6 +23,7 @@ from cop.picture.change import Change, Key
 from cop.picture.ground import Ground
 from cop.picture.picture import Picture
 from cop.picture.whereabouts import Whereabouts
+from cop.ui.acts.again import SayAgain
 from cop.ui.acts.command import CommandActs
 from cop.ui.acts.consents import ConsentActs
 from cop.ui.acts.details import DetailsActs
@@ -39,9 +40,6 @@ _KEPT_WHEN_OVER = timedelta(hours=1)
 THE_PAST = "This is the past: nothing is sent from here. LIVE brings you back."
 _LET_GO_EVERY = timedelta(minutes=1)
 _PASSED_LEADS = 500
-#: an old word of ours that is sent again is answered by the one that stands, so often and so many at once
-_SAY_AGAIN_EVERY = timedelta(seconds=1)
-_SAID_AGAIN_AT_ONCE = 200
 
 
 class Desk(QObject):
@@ -54,6 +52,7 @@ class Desk(QObject):
     changed = Signal(object)  # Change: once a pulse, and once an action
     lead_passed = Signal(object)  # LeadChange: who leads an incident is no longer who did
     refused = Signal(str)  # the reason of a refused action, in the field's words
+    upset = Signal(object)  # Upset: this computer slept, or its clock was set
 
     def __init__(
         self,
@@ -92,9 +91,7 @@ class Desk(QObject):
             self.changed.connect(self.details.renew)
         #: whose lead passed, and when this desk saw it
         self.passed_leads: deque[tuple[datetime, LeadChange]] = deque(maxlen=_PASSED_LEADS)
-        #: (kind, agency, key) of our words of which an old one was sent again
-        self._overtaken: set[tuple[str, str, str]] = set()
-        self._said_again_at = now() - _SAY_AGAIN_EVERY
+        self._again = SayAgain(self)
         self._let_go_at = now()
 
     def take_in(self, batch: Batch) -> None:
@@ -102,13 +99,14 @@ class Desk(QObject):
         change = self.picture.apply(batch)
         if change:
             self._tell(change)
-            self._overtaken.update(one for one in change.overtaken if one[1] == self.operator.agency)
-            self._say_again()
+        self._again.take(batch, change)
+        for one in batch.upsets:
+            self.upset.emit(one)
 
     def take_anew(self, batch: Batch) -> None:
         """All that stood is over; this batch says what stands."""
         self._tell(self.picture.forget())
-        self._overtaken.clear()
+        self._again.forget()
         self.passed_leads.clear()
         self._let_go_at = self.now()
         self.take_in(batch)
@@ -125,7 +123,7 @@ class Desk(QObject):
     def tick(self) -> None:
         """A second has passed: clauses begin and end by the clock, and what is over for long is let go."""
         self._announce(self.authority.tick())
-        self._say_again()
+        self._again.say()
         self.let_go()
 
     def _tell(self, change: Change) -> None:
@@ -134,23 +132,13 @@ class Desk(QObject):
         self.changed.emit(change)
         self._announce(passed)
 
-    def _say_again(self) -> None:
-        """What stands of ours, unchanged, where an old word of it was sent: who comes later hears the broker's last.
-
-        Once a second and so many at a time: who sends old words without end does not keep this desk writing.
-        """
-        now = self.now()
-        if self.past or not self._overtaken or now - self._said_again_at < _SAY_AGAIN_EVERY:
-            return
-        self._said_again_at = now
-        some = sorted(self._overtaken)[:_SAID_AGAIN_AT_ONCE]
-        self._overtaken.difference_update(some)
-        stands = [report.body for kind, *key in some if (report := self.picture.stands(kind, (key[0], key[1])))]
-        if stands:
-            try:
-                self._send(Command(stands[0], tuple(stands[1:])))
-            except (OSError, ValueError) as error:
-                self.refused.emit(f"What stands could not be said again ({error}).")
+    def put(self, command: Command) -> str:
+        """Put words of ours on disk as they are; why that could not be done, empty if it was."""
+        try:
+            self._send(command)
+        except (OSError, ValueError) as error:
+            return str(error)
+        return ""
 
     def _announce(self, passed: Iterable[LeadChange]) -> None:
         for one in passed:
