@@ -17,8 +17,9 @@ from cop.journal.chain import CHECK_BYTES, GENESIS, label, link
 from cop.journal.faults import damage_in_words, in_words, is_damaged
 from cop.journal.folder import FolderLock, day_of, file_of, files_of
 from cop.journal.folding import Folding, Stretch
-from cop.journal.record import GAP, SNAPSHOT, Record, Way
+from cop.journal.record import DROPPED, GAP, SNAPSHOT, Record, Way
 from cop.journal.recovery import Standing, salvaged, standing_of
+from cop.journal.retention import Retention
 from cop.journal.signing import Signer, load_signer
 from cop.journal.tail import encode_tail
 from cop.journal.volume import VERSION, Head, TailRow, Volume, make_volume
@@ -29,6 +30,9 @@ _SOURCES_LIMIT = 10_000
 _FOLD_AFTER_S = 60.0
 _SIGN_AFTER_S = 60.0
 _PAGES_AT_AN_END = 8_192
+_RETAIN_EVERY_S, _RETAIN_MORE_AFTER_S = 60.0, 2.0
+#: by senders' times a clock of ours that was set wrong is known: nothing is let go of by it
+_AGREE_S = 3_600.0
 _OWN = ("the journal", "", "")
 #: what waits for a disk that refuses: records, bytes
 _WAITING_LIMIT = (200_000, 128 << 20)
@@ -64,7 +68,9 @@ class Journal:
         self.key_error = ""
         self._desk = desk
         self._key_file = key_file
-        self._keep = (keep_days, keep_mb)
+        self._retention = Retention(folder, operation, keep_days, keep_mb)
+        self._retain_at = 0.0
+        self._agreeing = 0  # how many more senders' clocks agree with ours than do not, lately
         self._signer: Signer | None = None
         self._clock, self._steady = clock, steady
         self._lock = FolderLock()
@@ -102,7 +108,10 @@ class Journal:
             at, source, way, topic, payload, said_at, kind, marks = one if len(one) == _FIELDS else (*one, *_DEFAULTS)
             if not topic.isascii():
                 topic = _text(topic)
-            taken.append(Record(on_record(at), source, way, topic, payload, on_record(said_at), kind, marks))
+            received_at = on_record(at)
+            if received_at != received_at:  # noqa: PLR0124 - NaN, which no clock of ours says
+                received_at = 0.0
+            taken.append(Record(received_at, source, way, topic, payload, on_record(said_at), kind, marks))
         if taken:
             self._waiting.add(taken)
             self._last_at = taken[-1].received_at
@@ -129,7 +138,8 @@ class Journal:
             self._commit()
         except (sqlite3.Error, OSError, ValueError) as error:
             why = in_words(error, self.folder)
-            if self._volume is not None and is_damaged(error, self._volume.path):
+            # one that was just made and cannot be written is not what is wrong
+            if self._volume is not None and self._volume.is_used and is_damaged(error, self._volume.path):
                 self._leave_aside(self._volume.path, error)
             self._let_go()
             self._waiting.forget_beyond(why)
@@ -160,12 +170,36 @@ class Journal:
         stretch = self._stretch
         if stretch is not None and self._steady() - stretch.begun_at >= _FOLD_AFTER_S:
             self._close_stretch()
+        if self._retention.asked and self._steady() >= self._retain_at:
+            self._let_old_go(volume, now)
+
+    def _let_old_go(self, volume: Volume, now: float) -> None:
+        """Let the oldest go, where they are too old or too many: the chain says so before it is done."""
+        self._retain_at = self._steady() + _RETAIN_EVERY_S
+        try:
+            going = self._retention.next(volume, now if self._agreeing > 0 else None)
+        except (sqlite3.Error, OSError) as error:
+            _LOG.warning("what is too old in %s cannot be looked for: %s", self.folder, error)
+            return
+        self._agreeing = 0
+        if going is None:
+            return
+        self.note(DROPPED, json.dumps(going.says()).encode())
+        while self._waiting:
+            self._write(volume, now)
+        try:
+            self._retention.carry_out(going, volume)
+        except (sqlite3.Error, OSError, ValueError) as error:
+            _LOG.warning("what is too old in %s cannot be let go of: %s", self.folder, error)
+            return
+        self._retain_at = self._steady() + _RETAIN_MORE_AFTER_S
 
     def _due(self, volume: Volume, now: float) -> bool:
         """Whether there is something to be done though nothing waits."""
         stretch = self._stretch
         old = stretch is not None and self._steady() - stretch.begun_at >= _FOLD_AFTER_S
-        return self._folding.ready or old or not volume.is_of(now) or self._signature_due()
+        retain = self._retention.asked and self._steady() >= self._retain_at
+        return self._folding.ready or old or retain or not volume.is_of(now) or self._signature_due()
 
     def _signature_due(self) -> bool:
         return self._signer is not None and self._signed < self._written and self._steady() >= self._sign_at
@@ -233,6 +267,8 @@ class Journal:
             named = label(self._by_number[source], topic, kind)
             digest = link(digest, number, at, said_at, way, marks, named, payload)
             checks += digest[:CHECK_BYTES]
+            if said_at == said_at and way == Way.HEARD:  # noqa: PLR0124 - not NaN
+                self._agreeing += 1 if abs(at - said_at) < _AGREE_S else -1
         return digest, checks
 
     def _sign(self, volume: Volume, number: int, digest: bytes, now: float) -> bool:
@@ -397,15 +433,3 @@ class Journal:
 def _text(text: str) -> str:
     """Text as a disk takes it."""
     return text.encode("utf-8", "replace").decode()
-
-
-def counts(path: Path) -> list[Any]:
-    """Records per agency and format in one file. Raises OSError if it is no journal."""
-    from cop.journal.counting import count  # noqa: PLC0415 - until `cop journal info` has it
-    from cop.journal.reading import JournalReader  # noqa: PLC0415 - the same
-
-    reader = JournalReader(path)
-    try:
-        return count(reader.blocks(0, 1 << 62))
-    finally:
-        reader.close()

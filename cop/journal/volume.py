@@ -132,9 +132,11 @@ class Volume:
             self._connection.execute("PRAGMA synchronous=NORMAL")
             self._connection.execute(f"PRAGMA journal_size_limit={_WAL_LIMIT}")
             self.head = read_head(self._connection)
+            found = self._connection.execute("SELECT 1 FROM tail UNION ALL SELECT 1 FROM block LIMIT 1").fetchall()
         except BaseException:
             self._connection.close()
             raise
+        self._used = bool(found)
         self._file = self._file_now()
 
     @property
@@ -146,6 +148,11 @@ class Volume:
         """Whether a record of this moment belongs into it; a clock put back a little at midnight begins no file."""
         return self.head.day in (day_of(at), day_of(at + 3600.0))
 
+    @property
+    def is_used(self) -> bool:
+        """Whether it held something when it was opened, or something was written since."""
+        return self._used
+
     @contextlib.contextmanager
     def at_once(self) -> Iterator[None]:
         """All that is done within, or nothing."""
@@ -153,6 +160,7 @@ class Volume:
         try:
             yield
             self._connection.execute("COMMIT")
+            self._used = True
         except BaseException:
             with contextlib.suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
@@ -212,6 +220,16 @@ class Volume:
                 self._connection.execute(f"DELETE FROM {table} WHERE first <= ?", (upto,))  # noqa: S608 - our names
             for table in ("note", "signature"):
                 self._connection.execute(f"DELETE FROM {table} WHERE number <= ?", (upto,))  # noqa: S608 - our names
+
+    def sizes(self) -> dict[int, int]:
+        """How many bytes each block's content takes, by its first number."""
+        return dict(self._connection.execute("SELECT first, length(packed) FROM content").fetchall())
+
+    def unused_bytes(self) -> int:
+        """What the file takes on the disk and does not use."""
+        (pages,) = self._connection.execute("PRAGMA freelist_count").fetchone()
+        (size,) = self._connection.execute("PRAGMA page_size").fetchone()
+        return int(pages) * int(size)
 
     def give_back(self, pages: int) -> None:
         """Give some pages that hold nothing any more back to the disk."""
