@@ -134,6 +134,8 @@ class Desk(QObject):
 
     def put(self, command: Command) -> str:
         """Put words of ours on disk as they are; why that could not be done, empty if it was."""
+        if self.past:
+            return THE_PAST
         try:
             self._send(command)
         except (OSError, ValueError) as error:
