@@ -1,7 +1,6 @@
 """The broker, the record and this computer's clock in words: what is wrong, since when, and what a person can do."""
 
 from datetime import datetime
-from typing import NamedTuple
 
 from cop.domain.batch import BrokerState, Upset
 from cop.ui import wording
@@ -35,13 +34,6 @@ _DISK_ADVICE = (
     (("damaged", "set aside"), "The damaged file is kept as it is; give it to whoever looks after the records."),
 )
 _ANY_DISK = "Call whoever looks after this computer."
-
-
-class Amiss(NamedTuple):
-    """What must be said across the window: its words, and whether it is `bad` or only to be known (`warn`)."""
-
-    text: str
-    level: str = "bad"
 
 
 def broker_line(broker: BrokerState | None) -> str:
@@ -86,6 +78,16 @@ def delay(seconds: float) -> str:
     if seconds < 0.95:
         return f"{max(0.0, seconds) * 1000:.0f} ms"
     return f"{seconds:.1f} s" if seconds < 9.95 else wording.span(seconds)
+
+
+def banners(broker: BrokerState | None, now: datetime, unrecorded_since: datetime | None = None) -> dict[str, str]:
+    """What must be said across the window, by its source; empty where all is well."""
+    return {
+        "broker": broker_banner(broker, now),
+        "journal": not_recording(broker.journal_error, unrecorded_since) if broker is not None else "",
+        "outbox": outbox_words(broker.outbox_error) if broker is not None else "",
+        "clock": clock_words(broker.clock_off_s) if broker is not None else "",
+    }
 
 
 def broker_banner(broker: BrokerState | None, now: datetime) -> str:

@@ -71,12 +71,7 @@ class News:
         picture, now = self._desk.picture, self._desk.now()
         broker = picture.broker
         self._say_record(broker, now)
-        banners = {
-            "broker": broker_words.broker_banner(broker, now),
-            "journal": broker_words.not_recording(broker.journal_error if broker else "", self._unrecorded_since),
-            "outbox": broker_words.outbox_words(broker.outbox_error if broker else ""),
-            "clock": broker_words.clock_words(broker.clock_off_s if broker else None),
-        }
+        banners = broker_words.banners(broker, now, self._unrecorded_since)
         for source, text in banners.items():
             if text and self._desk.past:
                 self._banners.show_banner(f"Then: {text}", "warn", source)
