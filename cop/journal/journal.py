@@ -149,14 +149,27 @@ class Journal:
         """Write the rest, fold it, and close. Raises OSError if the disk refuses."""
         try:
             self.commit()
-            if self._volume is not None:
-                self._finish(self._volume)
+            self._finish_or_leave_aside()
         except (sqlite3.Error, ValueError) as error:
             raise OSError(in_words(error, self.folder)) from error
         finally:
             self._let_go()
             self._folding.close()
             self._lock.leave()
+
+    def _finish_or_leave_aside(self) -> None:
+        """Fold and sign; what is damaged is found out here at the latest, and a file begun that says so."""
+        volume = self._volume
+        if volume is None:
+            return
+        try:
+            self._finish(volume)
+        except (sqlite3.Error, ValueError) as error:
+            if not is_damaged(error, volume.path):
+                raise
+            self._leave_aside(volume.path, error)
+            self._let_go()
+            self.commit()
 
     def _commit(self) -> None:
         now = self._clock()
@@ -308,6 +321,8 @@ class Journal:
         self._lock.take(self.folder)
         self._load_key()
         self._forget_open()
+        if not self._numbered:
+            self._waiting.begin_numbers()
         names = files_of(self.folder, self.operation)
         if names and not self._begin_anew:
             path = names[-1].path

@@ -128,21 +128,25 @@ class Volume:
         # rw: a file that was taken away is not made anew by being opened
         self._connection = _connected(f"{path.absolute().as_uri()}?mode=rw")
         try:
+            self.head = read_head(self._connection)  # first: nothing is written into what is no journal
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=NORMAL")
             self._connection.execute(f"PRAGMA journal_size_limit={_WAL_LIMIT}")
-            self.head = read_head(self._connection)
             found = self._connection.execute("SELECT 1 FROM tail UNION ALL SELECT 1 FROM block LIMIT 1").fetchall()
         except BaseException:
             self._connection.close()
             raise
         self._used = bool(found)
-        self._file = self._file_now()
+        self._file, self._size = self._file_now()
+        self._may_shrink = False
 
     @property
     def in_place(self) -> bool:
-        """Whether the file is still the one that stands there."""
-        return self._file_now() == self._file
+        """Whether the file is still the one that stands there, and nobody cut it off."""
+        file, size = self._file_now()
+        shorter = size < self._size
+        self._size = max(size, self._size)
+        return file == self._file and (self._may_shrink or not shorter)
 
     def is_of(self, at: float) -> bool:
         """Whether a record of this moment belongs into it; a clock put back a little at midnight begins no file."""
@@ -233,6 +237,7 @@ class Volume:
 
     def give_back(self, pages: int) -> None:
         """Give some pages that hold nothing any more back to the disk."""
+        self._may_shrink = True
         self._connection.executescript(f"PRAGMA incremental_vacuum({pages})")  # `execute` gives back one page alone
 
     def close(self) -> None:
@@ -240,9 +245,9 @@ class Volume:
         with contextlib.suppress(sqlite3.Error):
             self._connection.close()
 
-    def _file_now(self) -> tuple[int, int]:
+    def _file_now(self) -> tuple[tuple[int, int], int]:
         try:
             found = self.path.stat()
         except OSError:
-            return (0, 0)
-        return (found.st_dev, found.st_ino)
+            return (0, 0), 0
+        return (found.st_dev, found.st_ino), found.st_size

@@ -92,6 +92,10 @@ class Waiting:
         """A file cannot be written any more: what it holds may be lost, and another is begun."""
         self._lose(Loss(begin, now, f"{file}: {why}", file=file), 0)
 
+    def begin_numbers(self) -> None:
+        """Numbers are known from now on; what was lost before had none."""
+        self.lost_numbers = min(self.lost_numbers, 1)
+
     def skip_number(self) -> None:
         """Leave out a number that a file has already."""
         self.lost_numbers += 1
