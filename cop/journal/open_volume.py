@@ -98,6 +98,14 @@ class OpenVolume:
 
     def content(self, row: BlockRow) -> Block | None:
         """A block; None where it is gone, or cannot be read."""
+        block = self.unpacked(row)
+        if block is not None and block.last != row.last:
+            self._cannot(f"records {row.first}–{row.last}", f"there are {len(block)} of them", row.first)
+            return None
+        return block
+
+    def unpacked(self, row: BlockRow) -> Block | None:
+        """The same, however many records it holds."""
         packed = self.packed(row)
         return self._sound(row, decode, packed) if packed is not None else None
 
@@ -114,8 +122,13 @@ class OpenVolume:
 
     def tails(self) -> list[TailRow]:
         """The rows that are in no block yet, the newest first."""
-        rows = self._all(f"{_TAIL} ORDER BY first DESC", (), "the newest records")
-        return [row for row in map(_tail_row, rows) if row is not None]
+        found: list[TailRow] = []
+        for row in self._all(f"{_TAIL} ORDER BY first DESC", (), "the newest records"):
+            if (tail := _tail_row(row)) is not None:
+                found.append(tail)
+            else:
+                self._cannot(f"the row of records from {row[0]} on", "it is none", row[0] if _is_number(row[0]) else 0)
+        return found
 
     def last_tail(self) -> TailRow | None:
         """The newest row of the tail."""
@@ -124,6 +137,14 @@ class OpenVolume:
 
     def tail_content(self, row: TailRow) -> Block | None:
         """A row's records; None where they cannot be read."""
+        block = self.tail_unpacked(row)
+        if block is not None and block.last != row.last:
+            self._cannot(f"records {row.first}–{row.last}", f"there are {len(block)} of them", row.first)
+            return None
+        return block
+
+    def tail_unpacked(self, row: TailRow) -> Block | None:
+        """The same, however many records it holds."""
         return self._sound(row, decode_tail, row.packed)
 
     def notes(self, kinds: Sequence[str], since: float, until: float) -> list[NoteRow]:
@@ -186,7 +207,9 @@ class OpenVolume:
                 (),
                 f"the table {table}",
             )
-            strays.extend((int(key), f"inserted: it is twice in the table {table}") for (key,) in twice)
+            strays.extend(
+                (key if _is_number(key) else 0, f"inserted: it is twice in the table {table}") for (key,) in twice
+            )
         return strays
 
     def has_block(self, first: int) -> bool:
@@ -210,7 +233,7 @@ class OpenVolume:
         except (ValueError, TypeError) as error:
             self._cannot(f"records {row.first}–{row.last}", error, row.first)
             return None
-        if (block.first, block.last) != (row.first, row.last):
+        if block.first != row.first or not len(block):
             others = f"{block.first}–{block.last} stand in their place"
             self._cannot(f"records {row.first}–{row.last}", others, row.first)
             return None
@@ -285,7 +308,7 @@ def _opened(path: Path) -> tuple[sqlite3.Connection, Head]:
         raise OSError(f"{path} is no journal that can be read: {error}") from error
     if head is None:
         connection.close()
-        raise FileNotFoundError(f"{path} is empty")
+        raise FileNotFoundError(f"{path} is no journal yet")
     return connection, head
 
 

@@ -35,10 +35,10 @@ class Signatures:
         self._others: set[bytes] = set()
         self._last: Place | None = None
 
-    def take(self, row: tuple[Any, ...], digest: bytes | None) -> str:
+    def take(self, row: tuple[Any, ...], digest: bytes | None, *, there: bool) -> str:
         """Hold one against the record that it goes up to; what is wrong in words, empty if nothing.
 
-        `digest` is that record's, None where it is not there or not proved.
+        `there` is whether there is such a record, `digest` is that record's, None where it could not be proved.
         """
         if not is_signature(row):
             return "a signature was altered: it is none"
@@ -49,8 +49,10 @@ class Signatures:
             known = public_key in self._others
             self._others.add(public_key)
             return "" if known else f"from here on signed by another key: {_name(public_key)}"
+        if not there:
+            return "removed: this record was signed, and is not there"
         if digest is None:
-            return "" if self._last is not None and number > self._last.number else "a signature belongs to no record"
+            return ""
         if digest != hash_:
             before = f"after record {self._last.number}" if self._last is not None else "before it"
             return f"this record was signed with another digest: what it or a record {before} holds was altered"
@@ -67,6 +69,8 @@ class Signatures:
         ]
         faults: list[tuple[int, str]] = []
         if self._last is None:
+            if self._others:
+                return faults, [_UNPROVED_END], signed
             if self._given:
                 faults.append((1, f"no signature by the key {' or '.join(self._given.values())}"))
                 return faults, [_UNPROVED_END], signed

@@ -8,7 +8,7 @@ in the file, so that one altered record does not hide what else was done.
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -101,6 +101,7 @@ class _Walk:
     def _enter(self, *, first_file: bool) -> None:
         """A file follows on the one before: by its numbers, and by the digest that it begins with."""
         head, name = self._volume.head, name_of(self._volume.path)
+        self._beside(-(1 << 62), head.first - 1, None, [])
         seed = bytes.fromhex(head.seed)
         if name is not None:
             of_name = (name.day, name.first, self._volume.path.name.startswith(safe_name(head.operation) + "."))
@@ -153,12 +154,16 @@ class _Walk:
         self._beside(self._last, 1 << 62, None, [])
 
     def _block(self, row: BlockRow) -> None:
-        block = self._volume.content(row)
+        block = self._volume.unpacked(row)
         if block is None and not self._volume.has_block(row.first):
             return  # let go of a moment ago
-        self._stretch(row, block)
         if block is None:
+            self._stretch(row, None)
             return
+        faults = len(self._verdict.faults)
+        self._stretch(row, block)
+        if len(self._verdict.faults) > faults:
+            return  # what is not as it was recorded has not its times
         said = block.said_at[~np.isnan(block.said_at)]
         times = (
             float(block.received_at.min()),
@@ -169,7 +174,7 @@ class _Walk:
             self._fault(row.first, f"altered: the times in the row of the block of records {row.first}–{row.last}")
 
     def _tail(self, row: TailRow) -> None:
-        self._stretch(row, self._volume.tail_content(row))
+        self._stretch(row, self._volume.tail_unpacked(row))
 
     def _stretch(self, row: BlockRow | TailRow, block: Block | None) -> None:
         """A block, or a row of the tail."""
@@ -188,10 +193,11 @@ class _Walk:
             self._digests, self._last = [row.hash], row.last
             return
         digests = self._prove(row, block)
-        self._beside(row.first - 1, row.last, block, digests)
+        self._beside(row.first - 1, max(row.last, block.last), block, digests)
         self._verdict.records += len(block)
         self._verdict.first = self._verdict.first or place_of(block, 0)
-        self._place, self._last = place_of(block, len(block) - 1), row.last
+        self._place = place_of(block, len(block) - 1)
+        self._last = block.last if digests and digests[-1] == row.hash else row.last
         self._told(self._verdict.records)
 
     def _skip(self, row: BlockRow | TailRow, block: Block | None) -> None:
@@ -222,6 +228,15 @@ class _Walk:
                 break
         sound = digests[-1] == row.hash
         if unfit is None and sound:
+            self._digests = [row.hash]
+            if block.last != row.last:
+                self._fault(row.first, f"altered: the row of records {row.first}–{block.last} says {row.last}")
+        elif unfit is None and block.last < row.last:
+            what = f"removed: records {block.last + 1}–{row.last} are missing"
+            self._fault(block.last + 1, what, after=place_of(block, len(block) - 1), before=self._after(row.last))
+            self._digests = [row.hash]
+        elif unfit is None and block.last > row.last:
+            self._fault(row.last + 1, _WORDS["inserted"], place=place_of(block, row.last + 1 - row.first))
             self._digests = [row.hash]
         elif unfit is None:
             what = f"altered: the hash of records {row.first}–{row.last}, or one of them with its check made anew"
@@ -261,14 +276,18 @@ class _Walk:
         for row in self._volume.notes_between(after, upto):
             if not is_note(row) or said.pop(row[0], None) != row[1:]:
                 what = "the index of notes: what it says here is not what is on record"
-                self._fault(row[0], what, place=_placed(block, row[0]))
+                number = _number(row)
+                self._fault(number, what, place=_placed(block, number))
         for number in said:
             self._fault(number, "the index of notes: this one is missing there", place=_placed(block, number))
         for row in self._volume.signatures_between(after, upto):
-            index = row[0] - block.first if block is not None and type(row[0]) is int else -1
-            trouble = self._signatures.take(row, digests[index] if 0 <= index < len(digests) else None)
+            number = _number(row)
+            index = number - block.first if block is not None else -1
+            there = block is not None and 0 <= index < len(block)
+            digest = digests[index] if 0 <= index < len(digests) else None
+            trouble = self._signatures.take(row, digest, there=there)
             if trouble:
-                self._fault(row[0], trouble, place=_placed(block, row[0]))
+                self._fault(number, trouble, place=_placed(block, number))
 
     def _close_up(self) -> None:
         """What can only be said at the end."""
@@ -287,7 +306,7 @@ class _Walk:
         newest = verdict.files[-1]
         verdict.faults.extend(Fault(newest, number, what) for number, what in faults)
         verdict.remarks.extend(remarks)
-        verdict.faults.sort(key=lambda one: one.number)
+        verdict.faults.sort(key=lambda one: (one.number <= 0, one.number))  # those without a number last
 
     def _fault(
         self,
@@ -299,6 +318,10 @@ class _Walk:
         before: Place | None = None,
     ) -> None:
         self._verdict.faults.append(Fault(self._volume.path.name, number, what, place, after, before))
+
+
+def _number(row: tuple[Any, ...]) -> int:
+    return row[0] if type(row[0]) is int else 0
 
 
 def _placed(block: Block | None, number: int) -> Place | None:
