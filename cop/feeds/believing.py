@@ -105,7 +105,7 @@ class Believing:
         """Take a report, its time read by the sender's clock. Raises BadMessage, and TooEarly where it `waits`."""
         body = report.body
         said_at = body.at.timestamp()
-        offset_s = hearing.clock.offset_s
+        offset_s = hearing.offset_s
         reported_at = said_at - offset_s
         if reported_at > received_at:
             ahead_s = reported_at - received_at

@@ -18,8 +18,9 @@ _RATE_OVER_S = 10.0
 class Hearing:
     """What is known of one agency on one feed, in a bounded room whatever it says.
 
-    `clock` is its clock as measured, read no sooner than at `next_reading`; `flooding` whether it says more than its
-    share, `held` how many of its messages wait for that. Times in epoch seconds, ours.
+    `clock` is its clock as measured, read no sooner than at `next_reading`; `offset_s` by how much less its times are
+    read; `flooding` whether it says more than its share, `held` how many of its messages wait for that. Times in epoch
+    seconds, ours.
     """
 
     __slots__ = (
@@ -46,6 +47,7 @@ class Hearing:
         "latency_s",
         "messages",
         "next_reading",
+        "offset_s",
     )
 
     def __init__(self, agency: str) -> None:
@@ -53,6 +55,7 @@ class Hearing:
         self.messages = 0
         self.last_at = 0.0
         self.clock = skew.UNKNOWN
+        self.offset_s = 0.0
         self.latency_s: float | None = None
         self.flooding = False
         self.held = 0
@@ -79,19 +82,12 @@ class Hearing:
             return
         pause_s = received_at - self._last_live_at
         self.last_at = self._last_live_at = received_at
-        self._heard_live += 1
-        if self._heard_live == 1:
-            self._first_at = self._second_from = received_at
-        elif not -rhythm.BREATH_S < pause_s < rhythm.BREATH_S:
-            self._pause(received_at, pause_s)
-        elif self._usual_gap_s is None and self._heard_live > 20:
-            self._usual_gap_s = self._usual()
+        if not (-rhythm.BREATH_S < pause_s < rhythm.BREATH_S and 0.0 <= received_at - self._second_from < 1.0):
+            self._begin_second(received_at, pause_s)
         self._second += 1
         if self._second > self._limit:
             self.flooding = True
             self._quiet_since = received_at
-        if not 0.0 <= received_at - self._second_from < 1.0:
-            self._end_second(received_at)
 
     def hear_many(self, times: Sequence[float], counts: Sequence[int]) -> None:
         """So many messages came at each of these times, in order."""
@@ -112,9 +108,10 @@ class Hearing:
             self._longer.append(lag)
         if len(self._recent) < 3:
             return False
-        offset_s = self.clock.offset_s
+        before_s = self.offset_s
         self.clock = skew.clock_of(tuple(self._recent), tuple(self._longer), self.clock)
-        return self.clock.offset_s != offset_s
+        self.offset_s = self.clock.offset_s
+        return self.offset_s != before_s
 
     def is_silent(self, now: float, bound_s: float) -> bool:
         """Whether it has been silent for longer than is usual for it; `bound_s` holds until that is known."""
@@ -151,8 +148,8 @@ class Hearing:
         if voice.usual_gap_s is not None:
             gap = max(voice.usual_gap_s, rhythm.BREATH_S)
             self._pauses = [rhythm.Pause(self.last_at, gap)] * 3
-        offset_s = voice.skew_s if voice.corrected and voice.skew_s is not None else 0.0
-        self.clock = skew.Clock(voice.skew_s, offset_s)
+        self.offset_s = voice.skew_s if voice.corrected and voice.skew_s is not None else 0.0
+        self.clock = skew.Clock(voice.skew_s, self.offset_s)
         self.latency_s = voice.latency_s
 
     def _pause(self, received_at: float, pause_s: float) -> None:
@@ -167,10 +164,16 @@ class Hearing:
         spoken_s = self._last_live_at - self._first_at
         return rhythm.usual_gap_s(self._pauses, self._last_live_at, messages=self._heard_live, spoken_s=spoken_s)
 
-    def _end_second(self, received_at: float) -> None:
+    def _begin_second(self, received_at: float, pause_s: float) -> None:
         """A second or more is over: what is usual is learnt from it."""
+        if not self._heard_live:
+            self._first_at = self._second_from = received_at
+            self._heard_live = 1
+            return
         seconds = max(1.0, received_at - self._second_from)
-        per_s, self._second, self._second_from = (self._second - 1) / seconds, 1, received_at
+        per_s = self._second / seconds
+        self._heard_live += self._second
+        self._second, self._second_from = 0, received_at
         self._usual_known_s += seconds
         self._usual_per_s = flood.learnt(self._usual_per_s, per_s, seconds, self._usual_known_s)
         if self.flooding:
@@ -181,6 +184,10 @@ class Hearing:
         if not self.flooding:
             known = self._usual_known_s >= flood.KNOWN_AFTER_S
             self._limit = flood.limit_per_s(self._usual_per_s if known else None)
+        if not -rhythm.BREATH_S < pause_s < rhythm.BREATH_S:
+            self._pause(received_at, pause_s)
+        elif self._usual_gap_s is None:
+            self._usual_gap_s = self._usual()
 
 
 def rate(marks: list[tuple[float, int]], now: float, count: int) -> tuple[list[tuple[float, int]], float]:

@@ -225,7 +225,9 @@ class Intake:
         line, counter = route.line, route.line.counter
         said_at, kind, marks = _NAN, "bad", 0
         try:
-            refusal = self._barred(route, one)
+            refusal = route.refusal
+            if not refusal and (line.adapter is None or len(one.payload) > line.feed.max_bytes):
+                refusal = self._barred(line, one)
             if not refusal:
                 reports, refusal = self._decode(route, one)
                 if reports:
@@ -235,20 +237,19 @@ class Intake:
                     line.failures, counter.failed = 0, ""
                 if not refusal:
                     kind = _kind_of(reports) if reports else ""
-                    marks = _marks(route, one, reports, said_at, kind)
+                    marks = _marks(route, one, reports, said_at, kind) if reports else 0
         except Exception as error:  # noqa: BLE001 - the feed's edge: see _fail
             self._fail(line, error, one.received_at)
             refusal = f"error of ours: {type(error).__name__}"
         finally:
-            rows.append(_row(route, one, said_at, kind, marks))
+            if one.retained:
+                marks |= _RETAINED
+            rows.append((one.received_at, route.source, _HEARD, one.topic, one.payload, said_at, kind, marks))
         if refusal:
             counter.refuse(refusal)
 
-    def _barred(self, route: Route, one: Received) -> str:
+    def _barred(self, line: Line, one: Received) -> str:
         """Why a message is not even looked at; empty if it is."""
-        line = route.line
-        if route.refusal:
-            return route.refusal
         if len(one.payload) > line.feed.max_bytes:
             return line.feed.too_large
         if line.adapter is None:
@@ -259,7 +260,7 @@ class Intake:
 
     def _decode(self, route: Route, one: Received) -> tuple[Sequence[Report], str]:
         """The reports that a message makes, and why it, or a part of it, makes none."""
-        adapter, offset_s = route.line.adapter, route.hearing.clock.offset_s
+        adapter, offset_s = route.line.adapter, route.hearing.offset_s
         assert adapter is not None
         # a sender's times are read by the sender's clock: what is ours is told by it
         received_at = datetime.fromtimestamp(one.received_at + offset_s, UTC)
@@ -287,7 +288,7 @@ class Intake:
         hearing = route.hearing
         said_at = at.timestamp()
         lag_s = one.received_at - said_at
-        if not isinstance(report.body, Position) and lag_s > skew.TOLERANCE_S - hearing.clock.offset_s:
+        if not isinstance(report.body, Position) and lag_s > skew.TOLERANCE_S - hearing.offset_s:
             return  # what a word tells of may be long ago; where a unit is, is told at once
         if -skew.WILDEST_S <= lag_s <= skew.WILDEST_S and hearing.read_clock(one.received_at, said_at):
             self._clock_known(route)
@@ -333,9 +334,9 @@ class Intake:
                     self._let_in(left_over)
             except BadMessage as bad:
                 refusal = bad.reason  # what else the message says may be good: some put many units into one
-            if hearing.clock.offset_s and not isinstance(report.body, Position):
+            if hearing.offset_s and not isinstance(report.body, Position):
                 raw_s = one.received_at - said_at
-                if abs(raw_s) <= skew.BEHIND_S < raw_s + hearing.clock.offset_s:  # late, unless it is right again
+                if abs(raw_s) <= skew.BEHIND_S < raw_s + hearing.offset_s:  # late, unless it is right again
                     self._doubted.append(Waiting(line, hearing, report, one.received_at, size, one.retained))
         return refusal
 
@@ -371,16 +372,15 @@ def _kind_of(reports: Sequence[Report]) -> str:
 
 def _marks(route: Route, one: Received, reports: Sequence[Report], said_at: float, kind: str) -> int:
     """The mark of a message that says a unit's place and nothing else, on a topic that speaks of that unit alone."""
+    report = reports[0]
     if kind != "position" or len(reports) > 1:
         if len({report.body.id for report in reports}) > 1 or kind not in ("", "position", "unit", "mixed"):
             route.unit = SEVERAL
         return 0
-    report = reports[0]
-    if route.unit == NOTHING:
-        route.unit = report.body.id
     if route.unit != report.body.id:
-        route.unit = SEVERAL
-        return 0
+        route.unit = report.body.id if route.unit == NOTHING else SEVERAL
+        if route.unit == SEVERAL:
+            return 0
     if route.line.remembers or report.losses or not isinstance(report.body, Position):
         return 0
     return _plain(route, one, said_at)
@@ -388,4 +388,4 @@ def _marks(route: Route, one: Received, reports: Sequence[Report], said_at: floa
 
 def _plain(route: Route, one: Received, said_at: float) -> int:
     """The mark of a message whose time can be compared as it stands: its sender's clock is right."""
-    return _ALONE if not route.hearing.clock.offset_s and said_at <= one.received_at + skew.TOLERANCE_S else 0
+    return _ALONE if not route.hearing.offset_s and said_at <= one.received_at + skew.TOLERANCE_S else 0
