@@ -92,7 +92,7 @@ class SilenceAlarm:
         acts = (("Noted", self.note), (f"Again in {wording.span(AGAIN_AFTER.total_seconds())}", self.put_off))
         self._banners.show_banner(words, "bad" if everybody else "warn", SOURCE, acts=acts)
         soon = self._told_at is not None and timedelta(0) <= now - self._told_at < _GATHERED_FOR
-        if self._untold and not soon:
+        if self._untold and not soon and not self._tones.is_sounding():  # else the next second
             self._told_at = now
             if self._quiet_until is None:
                 self._untold.clear()
