@@ -5,6 +5,7 @@ never the file. A block's row is small and its bytes lie in a table of their own
 """
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import NamedTuple
 from cop.journal.folder import day_of
 
 VERSION = "1"
+_MAGIC = b"SQLite format 3\0"  # of every SQLite file (SQLite, database file format, §1.2.1)
 _LOCK_WAIT_S = 0.1  # the network waits meanwhile
 _WAL_LIMIT = 8 << 20
 
@@ -137,16 +139,18 @@ class Volume:
             self._connection.close()
             raise
         self._used = bool(found)
+        # kept open until SQLite has let go: closing any descriptor of a file gives up the locks of the whole process
+        self._descriptor = os.open(path, os.O_RDONLY)
         self._file, self._size = self._file_now()
         self._may_shrink = False
 
     @property
     def in_place(self) -> bool:
-        """Whether the file is still the one that stands there, and nobody cut it off."""
+        """Whether the file is still the one that stands there, and nobody cut it off or overwrote its beginning."""
         file, size = self._file_now()
         shorter = size < self._size
         self._size = max(size, self._size)
-        return file == self._file and (self._may_shrink or not shorter)
+        return file == self._file and (self._may_shrink or not shorter) and self._begins_well()
 
     def is_of(self, at: float) -> bool:
         """Whether a record of this moment belongs into it; a clock put back a little at midnight begins no file."""
@@ -244,6 +248,12 @@ class Volume:
         """Let the file go; an open transaction is rolled back."""
         with contextlib.suppress(sqlite3.Error):
             self._connection.close()
+        with contextlib.suppress(OSError):
+            os.close(self._descriptor)
+
+    def _begins_well(self) -> bool:
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        return os.read(self._descriptor, len(_MAGIC)) == _MAGIC
 
     def _file_now(self) -> tuple[tuple[int, int], int]:
         try:
