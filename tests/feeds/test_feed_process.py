@@ -98,7 +98,10 @@ def agency(mosquitto: Mosquitto) -> Iterator[mqtt.Client]:
 
 
 def _on_record(desk: Desk) -> list[Record]:
-    reader = JournalReader(desk.journal)
+    try:
+        reader = JournalReader(desk.journal)
+    except OSError:  # not begun yet
+        return []
     try:
         return [one for block in reader.blocks(0, reader.last) for one in block]
     finally:
@@ -137,7 +140,7 @@ def test_that_an_action_taken_while_the_broker_is_away_is_on_record_at_once_and_
         for count in (1, 2):  # the second start finds the first action waiting still
             desk.outbox.put(incident(f"i{count}"))
             desk.feeds.start()
-            desk.until(lambda: desk.journal.exists() and len(_taken(desk)) >= count)  # noqa: B023 - called here
+            desk.until(lambda: len(_taken(desk)) >= count)  # noqa: B023 - called here
             desk.feeds.stop()
         assert _taken(desk) == ["i1", "i2"]
         assert not [one for one in _on_record(desk) if one.way == Way.SAID]
