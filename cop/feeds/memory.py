@@ -15,7 +15,7 @@ from cop.feeds.connecting import Will
 from cop.feeds.session import Received
 from cop.feeds.topics import KINDS, object_topic
 
-_QUIET_S = 2.0
+_QUIET_S = 1.0
 _LIMIT = 200_000  # objects of one agency: more than the census admits
 
 
