@@ -88,7 +88,7 @@ class JournalReader:
                 continue
             except OSError as error:
                 self._unread[str(error)] = None
-        self._order = sorted(self._volumes.values(), key=lambda one: one.head.first)
+        self._order = sorted(self._volumes.values(), key=lambda one: (one.head.first, one.head.day))
         self._measure()
 
     def number_at(self, at: float) -> int:
@@ -289,7 +289,7 @@ def operations_in(folder: Path) -> dict[str, list[FileName]]:
     for path in folder.iterdir():
         if (name := name_of(path)) is not None:
             found.setdefault(path.name.removesuffix(SUFFIX).rsplit(".", 2)[0], []).append(name)
-    return {name: sorted(files, key=lambda one: one.first) for name, files in sorted(found.items())}
+    return {name: sorted(files, key=lambda one: (one.first, one.day)) for name, files in sorted(found.items())}
 
 
 def _only_operation(folder: Path) -> str:
