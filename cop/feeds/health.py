@@ -93,7 +93,7 @@ class FeedCounter:
         if not self.messages:
             return "never_heard"
         heard = [one for one in self._hearings.values() if one.messages]
-        if any(one.flooding for one in heard):
+        if any(one.is_flooding(now) for one in heard):
             return "flooding"
         return "silent" if all(one.is_silent(now, self.feed.silent_after_s) for one in heard) else "live"
 

@@ -113,6 +113,10 @@ class Hearing:
         self.offset_s = self.clock.offset_s
         return self.offset_s != before_s
 
+    def is_flooding(self, now: float) -> bool:
+        """Whether it says more than its share, or has until a moment ago."""
+        return self.flooding and (self.held > 0 or now - self.last_at < flood.OVER_AFTER_S)
+
     def is_silent(self, now: float, bound_s: float) -> bool:
         """Whether it has been silent for longer than is usual for it; `bound_s` holds until that is known."""
         return now - self.last_at > rhythm.silent_after_s(self._usual_gap_s, bound_s)
