@@ -43,6 +43,8 @@ class Palette:
     bad: Opaque
     exercise: Opaque
     exercise_text: Opaque  # on exercise
+    replay: Opaque  # the edge and the badge of what shows the past
+    replay_text: Opaque  # on replay
     # map
     map_background: Opaque
     water: Colour

@@ -80,7 +80,8 @@ class News:
             else:
                 self._banners.clear_banner(source)
         stopped = broker is not None and broker.state == "stopped"
-        if self._feeds_stopped and broker is not None and broker.state == "online":
+        is_back = broker is not None and broker.state == "online"
+        if self._feeds_stopped and is_back and not self._desk.past:
             self._notice.say("The feed process had stopped; it was started again and the picture is up to date.")
         self._feeds_stopped = stopped or (self._feeds_stopped and broker is not None and broker.state != "online")
 

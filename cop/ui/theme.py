@@ -113,16 +113,16 @@ QLabel[tone="section"] {{ font-weight: bold; font-size: 10px; letter-spacing: 1p
 #brand {{ font-size: 16px; font-weight: bold; }}
 #exercise_badge {{ background: {p.exercise}; color: {p.exercise_text}; font-weight: bold; font-size: 12px;
   letter-spacing: 1px; border-radius: 4px; padding: 4px 10px; }}
-#replay_badge {{ background: {p.warn}; color: {text_on(p.warn, "#10161d")}; font-weight: bold; font-size: 12px;
+#replay_badge {{ background: {p.replay}; color: {p.replay_text}; font-weight: bold; font-size: 12px;
   letter-spacing: 1px; border-radius: 4px; padding: 4px 10px; }}
 #operation {{ font-weight: bold; font-size: 13px; }}
 #clock {{ font-weight: bold; font-size: 14px; }}
 #clock[past="true"] {{ color: {warn}; }}
 #desk_chip {{ border: 1px solid {p.border}; border-radius: 9px; padding: 3px 10px; font-size: 11px; }}
 QDialog[edge="true"], #dock[edge="true"] {{ border: 4px solid {p.exercise}; }}
-#dock[edge="past"] {{ border: 7px solid {p.warn}; }}
+#dock[edge="past"] {{ border: 7px solid {p.replay}; }}
 #window_edge {{ background: transparent; border: 4px solid {p.exercise}; }}
-#replay_edge {{ background: transparent; border: 7px solid {p.warn}; }}
+#replay_edge {{ background: transparent; border: 7px solid {p.replay}; }}
 
 QLineEdit, QPlainTextEdit {{ background: {field}; color: {p.text};
   border: 1px solid {p.border}; border-radius: 6px; padding: 6px 9px; selection-background-color: {p.accent};

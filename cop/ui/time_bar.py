@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from cop.map.palette import Palette
 from cop.replay.frames import Span
@@ -17,6 +17,7 @@ from cop.ui.time_scale import clock_words, date_words, zulu_words
 
 #: below this width the words of the past are shortened
 _NARROW_PX = 760
+_WORDS_PX = 160
 _TRUTH = ("As known", "As it was")
 
 
@@ -38,7 +39,6 @@ class TimeBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName("Time")
         self._past = past
-        self.troubled = False
         self._moment = (0.0, 0.0)
         self._readers: list[tuple[str, str]] = []
         self._late: list[tuple[str, tuple[str, str, str]]] = []
@@ -116,9 +116,7 @@ class TimeBar(QWidget):
         row.addSpacing(6)
         row.addLayout(words)
         row.addSpacing(6)
-        self.said.setSizePolicy(
-            self.line.sizePolicy().horizontalPolicy().Ignored, self.said.sizePolicy().verticalPolicy()
-        )
+        self.said.setSizePolicy(QSizePolicy.Policy.Ignored, self.said.sizePolicy().verticalPolicy())
         row.addWidget(self.said, 1)
         for part in (self.late, self.truth, self.reader, self.live):
             row.addWidget(part)
@@ -150,7 +148,7 @@ class TimeBar(QWidget):
         narrow = self.width() < _NARROW_PX
         self.clock.say(f"{clock_words(at)}  {date_words(at, year=not narrow)}")
         ago = f"{wording.span(now - at)} ago" if now - at >= 1 else "now"
-        self.ago.say(f"{zulu_words(at)} · {ago}")
+        self.ago.say(f"{zulu_words(at, seconds=not narrow)} · {ago}")
 
     def show_pace(self, *, playing: bool, speed: float) -> None:
         """Whether it plays, and how fast."""
@@ -186,9 +184,12 @@ class TimeBar(QWidget):
             self.late.setText(words)
             self.late.setAccessibleName(f"{words} than this moment: show the list")
 
-    def say(self, text: str, *, trouble: bool = False) -> None:
-        """What a step came to, or what is amiss (`trouble`); said aloud too."""
-        self.troubled = trouble and bool(text)
+    def has_room(self) -> bool:
+        """Whether there is room for words on it."""
+        return self.said.width() >= _WORDS_PX
+
+    def say(self, text: str) -> None:
+        """What a step came to; said aloud too."""
         text = wording.one_line(text)
         if text != self.said.text():
             self.said.setText(text)

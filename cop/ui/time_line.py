@@ -356,7 +356,7 @@ class TimeLine(QSlider):
         x = self.x_of(here)
         if not -_EDGE <= x <= self.width() + _EDGE:
             return
-        ink = colour(p.warn if self.follows or self._held is not None else p.text)
+        ink = colour(p.replay if self.follows or self._held is not None else p.text)
         painter.setPen(QPen(ink, 2))
         painter.drawLine(QPointF(x, 2), QPointF(x, _RAIL_Y + 8))
         painter.setPen(QPen(colour(p.panel), 1))

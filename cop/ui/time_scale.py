@@ -45,9 +45,10 @@ def date_words(at: float, *, year: bool = False) -> str:
     return f"{here:%a} {here.day} {here:%b}" + (f" {here:%Y}" if year else "")
 
 
-def zulu_words(at: float) -> str:
+def zulu_words(at: float, *, seconds: bool = True) -> str:
     """ "18:22:08 Z"."""
-    return f"{datetime.fromtimestamp(at, UTC):%H:%M:%S} Z"
+    there = datetime.fromtimestamp(at, UTC)
+    return f"{there:%H:%M:%S} Z" if seconds else f"{there:%H:%M} Z"
 
 
 def moment_words(at: float) -> str:

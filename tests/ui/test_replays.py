@@ -17,7 +17,7 @@ from cop.domain.batch import Batch, BrokerState
 from cop.domain.desk import Command
 from cop.map.palette import RESOURCES, load_palette
 from cop.map.view import MapView
-from cop.replay.frames import Late
+from cop.replay.frames import Frame, Late
 from cop.ui.desk import Desk
 from cop.ui.main_window import MainWindow
 from cop.ui.replay.replays import Replays
@@ -107,7 +107,7 @@ def test_that_no_window_of_the_past_can_be_taken_for_the_present(make_replays: M
     window = _go(replays)
     window.maps.open_window()
     windows: list[QMainWindow] = [window, window.maps.windows[0]]
-    amber, violet = QColor(load_palette("dark").warn), QColor(load_palette("dark").exercise)
+    amber, violet = QColor(load_palette("dark").replay), QColor(load_palette("dark").exercise)
     for one in windows:
         assert one.windowTitle().startswith(f"COP — REPLAY{' — EXERCISE' if exercise else ''} — ")
         QApplication.processEvents()
@@ -363,3 +363,26 @@ def _warning(seconds: float) -> r.Report:
         expires_at=r.at(3600),
     )
     return r.report("nws", body)
+
+
+def test_that_what_a_step_came_to_is_read_where_the_bar_has_no_room(make_replays: MakeReplays) -> None:
+    window = _go(make_replays())
+    window.resize(1150, 700)
+    QApplication.processEvents()
+    assert not window.bar.has_room()
+    window.player.step(-1)
+    window.player.beat()
+    assert window.notice.text() == "Task Decon corridor: accepted"
+
+
+def test_that_trouble_with_the_record_stands_across_the_window(
+    make_replays: MakeReplays, pasts: list[ScriptedPast]
+) -> None:
+    window = _go(make_replays())
+    trouble = "The record cannot be read: <b>disk</b>\u202e"
+    pasts[0].saying.append(Frame(number=99, at=NOON - 840, batch=Batch(), trouble=trouble))
+    window.player.beat()
+    assert window.banners.texts() == ["The record cannot be read: <b>disk</b>"]
+    window.player.seek(NOON - 700)
+    window.player.beat()
+    assert window.banners.texts() == []

@@ -66,6 +66,7 @@ class PastWindow(MainWindow):
         self._live = live
         self._present = present
         self._ticked_for = 0
+        self._trouble = ""
         self._late_shown: list[Late] = []
         self.bar = TimeBar(self.colours, past=True)
         self.palette_changed.connect(self.bar.set_palette)
@@ -122,8 +123,12 @@ class PastWindow(MainWindow):
         self.bar.show_past(player.at, self._present().timestamp(), wanted=player.wanted)
         self.bar.show_pace(playing=player.playing, speed=player.speed)
         self.bar.show_truth(as_true=player.as_true)
-        if player.trouble or self.bar.troubled:
-            self.bar.say(player.trouble, trouble=True)
+        if player.trouble != self._trouble:
+            self._trouble = player.trouble
+            if player.trouble:
+                self.show_banner(wording.one_line(player.trouble), "warn", "replay")
+            else:
+                self.clear_banner("replay")
         if int(player.at) != self._ticked_for:
             self._ticked_for = int(player.at)
             self.top_bar.tick()
@@ -136,6 +141,8 @@ class PastWindow(MainWindow):
 
     def _say_step(self, event: str) -> None:
         self.bar.say(event)
+        if not self.bar.has_room():
+            self.notice.say(wording.one_line(event))
 
     def _show_readers(self) -> None:
         """Our own eyes first, then those of every agency that is known now."""
