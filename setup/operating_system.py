@@ -43,8 +43,12 @@ PACKAGE_OF = {
     "libxkbcommon.so.0": "libxkbcommon0",
 }
 PROGRAMS = {"mosquitto": "mosquitto", "Xvfb": "xvfb", "xauth": "xauth"}  # program -> Debian package
+# What `make test-brokers` starts beside them. Debian's rabbitmq-server keeps its own program where it alone looks for it.
+BROKERS = {"rabbitmq-server": "rabbitmq-server", "nats-server": "nats-server"}
 # Debian keeps servers out of a user's PATH, but the tests start them by name.
 PROGRAM_FOLDERS = ("/usr/sbin", "/usr/local/sbin")
+# Debian's packages ask it before they start a server of theirs; 101 says no.
+POLICY = Path("/usr/sbin/policy-rc.d")
 FONT_PACKAGE = "fonts-dejavu-core"
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 
@@ -83,6 +87,11 @@ def missing_programs() -> set[str]:
     return {name for name in wanted if not _program(name)}
 
 
+def missing_brokers() -> set[str]:
+    """Brokers beside Mosquitto that the tests start where they are installed."""
+    return {name for name in BROKERS if not _program(name)} if sys.platform == "linux" else set()
+
+
 def has_font() -> bool:
     """Whether any outline font is installed; Qt draws empty boxes, or nothing, without one."""
     return sys.platform != "linux" or any(True for _ in _fonts())
@@ -90,7 +99,9 @@ def has_font() -> bool:
 
 def packages(libraries: Iterable[str], programs: Iterable[str], *, font: bool) -> tuple[list[str], list[str]]:
     """Debian packages that bring what is missing, and the sonames for which none is known."""
-    named = {PACKAGE_OF[name] for name in libraries if name in PACKAGE_OF} | {PROGRAMS[name] for name in programs}
+    named = {PACKAGE_OF[name] for name in libraries if name in PACKAGE_OF} | {
+        (PROGRAMS | BROKERS)[name] for name in programs
+    }
     if font:
         named.add(FONT_PACKAGE)
     return sorted(named), sorted(name for name in libraries if name not in PACKAGE_OF)

@@ -1,4 +1,4 @@
-"""Make this machine able to run a command of the Makefile: `python -m setup.prepare environment|run|test`.
+"""Make this machine able to run a command of the Makefile: `python -m setup.prepare environment|run|test|brokers`.
 
 Quiet and offline when nothing is missing. Missing Debian packages are installed where we are root, else the one command
 that installs them is printed; the command goes on if what it cannot do without is there.
@@ -6,10 +6,12 @@ that installs them is printed; the command goes on if what it cannot do without 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,8 +41,11 @@ def lack(purpose: str) -> Lack:
     libraries = operating_system.missing_libraries(
         (*operating_system.OFFSCREEN, *operating_system.WINDOW), _qt_folder()
     )
-    programs = operating_system.missing_programs() if purpose == "test" else set()
-    if purpose == "test":
+    tests = purpose in {"test", "brokers"}
+    programs = operating_system.missing_programs() if tests else set()
+    if purpose == "brokers":
+        programs |= operating_system.missing_brokers()
+    if tests:
         libraries |= operating_system.missing_for_vector_tiles(_qt_folder())
     return Lack(frozenset(libraries), frozenset(programs), font=not operating_system.has_font())
 
@@ -52,7 +57,8 @@ def hindrance(purpose: str, lacking: Lack) -> Lack:
         if purpose == "run" and not os.environ.get("DISPLAY")
         else operating_system.OFFSCREEN + operating_system.WINDOW
     )
-    return Lack(frozenset(operating_system.missing_libraries(must, _qt_folder())), lacking.programs, font=False)
+    programs = lacking.programs - set(operating_system.BROKERS)  # the tests of a broker that is not here are skipped
+    return Lack(frozenset(operating_system.missing_libraries(must, _qt_folder())), programs, font=False)
 
 
 def provide(lacking: Lack) -> None:
@@ -71,7 +77,8 @@ def provide(lacking: Lack) -> None:
         return
     print(f"Installing {len(names)} Debian packages: {' '.join(names)} ...", flush=True)
     _apt_get("update")
-    _apt_get("install", "--yes", "--no-install-recommends", *names)
+    with _no_service_starts():
+        _apt_get("install", "--yes", "--no-install-recommends", *names)
 
 
 def main(purpose: str) -> int:
@@ -100,6 +107,20 @@ def _qt_folder() -> Path:
     return found[0] if found else environment.VENV
 
 
+@contextlib.contextmanager
+def _no_service_starts() -> Iterator[None]:
+    """Debian's packages start their servers at once, unless a policy says no: the tests start their own."""
+    if operating_system.POLICY.exists():  # somebody has said already what may start
+        yield
+        return
+    operating_system.POLICY.write_text("#!/bin/sh\nexit 101\n")
+    operating_system.POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        operating_system.POLICY.unlink(missing_ok=True)
+
+
 def _apt_get(*words: str) -> None:
     quiet = ("-qq", "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Use-Pty=0")
     settings = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
@@ -109,6 +130,6 @@ def _apt_get(*words: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] not in (["environment"], ["run"], ["test"]):
+    if sys.argv[1:] not in (["environment"], ["run"], ["test"], ["brokers"]):
         sys.exit(__doc__)
     sys.exit(main(sys.argv[1]))

@@ -1,4 +1,4 @@
-"""Mosquitto as the tests need it: with or without a memory, with limits, rules and certificates; stopped, not only killed."""
+"""Mosquitto as the tests need it: with or without a memory, with limits, rules, certificates; frozen, not killed."""
 
 import contextlib
 import os

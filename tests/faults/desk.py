@@ -1,4 +1,4 @@
-"""A desk without its window: feed process, outbox, journal, picture and the rules, and every word that it would show."""
+"""A desk without its window: feed process, outbox, journal, picture and rules, and every word that it would show."""
 
 import contextlib
 import os
@@ -22,7 +22,7 @@ from cop.feeds.pipe import FeedSetup, Recording
 from cop.feeds.topics import topic_of
 from cop.picture.ground import Ground
 from cop.picture.picture import Picture
-from cop.ui import feed_words
+from cop.ui import broker_words
 from cop.ui.desk import Desk
 from tests.conftest import wait_until
 from tests.faults import namespaces, on_record
@@ -30,6 +30,7 @@ from tests.faults import namespaces, on_record
 ROOT = "cop/v1"
 OPERATION = "Live operation"
 _WHEN = re.compile(r" since \d\d:\d\d(:\d\d)?")
+_WHERE = re.compile(r"(127\.0\.0\.1|10\.213\.\d+\.1):\d+")
 
 
 class Taken(NamedTuple):
@@ -81,9 +82,11 @@ class FaultDesk:
         self.picture = Picture()
         self.desk = Desk(self.operator, self.picture, Ground([]), self._send, operation=OPERATION)
         self.taken: list[Taken] = []
+        self.confirmed: set[tuple[str, bytes]] = set()
         self.refused: list[str] = []
         self.said: list[str] = []
         self.states: list[BrokerState] = []
+        self.closed = False
         self._namespace = namespace
         self._count = 0
         self.desk.refused.connect(self.refused.append)
@@ -101,6 +104,8 @@ class FaultDesk:
 
     def pulse(self) -> None:
         """One beat of the window: what came, and what it would say of it."""
+        if self.closed:
+            return
         with self._there():
             batches = self.feeds.receive()
         for batch in batches:
@@ -114,8 +119,14 @@ class FaultDesk:
     def words(self) -> list[str]:
         """What stands across the window now, without the time of day."""
         broker = self.picture.broker
-        lines = [feed_words.broker_banner(broker, datetime.now(UTC)), *feed_words.disk_banners(broker).values()]
-        return [_WHEN.sub("", line) for line in lines if line]
+        lines = [broker_words.broker_banner(broker, datetime.now(UTC))]
+        if broker is not None:
+            lines += [
+                broker_words.not_recording(broker.journal_error, None),
+                broker_words.outbox_words(broker.outbox_error),
+                broker_words.clock_words(broker.clock_off_s),
+            ]
+        return [_WHERE.sub("one of them", _WHEN.sub("", line)) for line in lines if line]
 
     def act(self, count: int = 1) -> None:
         """Open so many incidents."""
@@ -139,6 +150,11 @@ class FaultDesk:
         """Wait until the broker is in this state for the desk."""
         self.until(lambda: self.picture.broker is not None and self.picture.broker.state == state, state, limit_s)
 
+    def until_given_up(self, limit_s: float = 40.0) -> None:
+        """Wait until the connection that stands now is no longer held for one."""
+        seen = len(self.states)
+        self.until(lambda: any(one.state != "online" for one in self.states[seen:]), "given up", limit_s)
+
     def until_says(self, *words: str, limit_s: float = 30.0) -> None:
         """Wait until one line across the window holds all these words."""
         self.until(
@@ -153,20 +169,24 @@ class FaultDesk:
 
     def settled(self) -> bool:
         """Whether each action has left, or is said to be refused."""
-        return not self.outbox.pending()
+        return self.closed or not self.outbox.pending()
+
+    def waiting(self) -> set[tuple[str, bytes]]:
+        """What waits in its outbox."""
+        return set() if self.closed else {(one.topic, one.payload) for one in self.outbox.pending(limit=100_000)}
 
     def fate(self, one: Taken) -> str:
         """What the desk says of an action: pending, sent, refused …"""
         delivered = self.picture.deliveries.get((one.kind, one.agency, one.id))
         return delivered.state if delivered is not None else ""
 
-    def unanswered(self, heard: set[tuple[str, bytes]]) -> list[Taken]:
-        """Actions that were taken, that nobody heard, that do not wait and that the desk does not own to as refused."""
-        waiting = {(one.topic, one.payload) for one in self.outbox.pending(limit=100_000)}
+    def unanswered(self, known: set[tuple[str, bytes]]) -> list[Taken]:
+        """Actions that were taken, that are not among the known, and that the desk does not own to as refused."""
+        known = known | self.confirmed
         return [
             one
             for one in self.taken
-            if (one.topic, one.payload) not in heard | waiting and self.fate(one) not in {"refused", "superseded"}
+            if (one.topic, one.payload) not in known and self.fate(one) not in {"refused", "superseded"}
         ]
 
     def place(self, unit: str, agency: str = "gastonia-fd") -> tuple[float, float] | None:
@@ -186,6 +206,9 @@ class FaultDesk:
 
     def close(self) -> None:
         """End it."""
+        if self.closed:
+            return
+        self.closed = True
         if self.feeds.pid is not None:
             with contextlib.suppress(OSError):
                 os.kill(self.feeds.pid, signal.SIGCONT)

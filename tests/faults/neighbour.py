@@ -10,6 +10,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from cop.domain.incident import Incident
+from cop.domain.log import LogEntry
 from cop.domain.unit import Position
 from cop.feeds.adapters.cop_json import encode
 from tests.conftest import wait_until
@@ -29,11 +30,13 @@ class Neighbour:
         port: int,
         host: str = "127.0.0.1",
         *,
+        agency: str = AGENCY,
         namespace: str = "",
         user: str = "",
         password: str = "",
         v5: bool = True,
     ) -> None:
+        self.agency = agency
         self.heard: set[tuple[str, bytes]] = set()
         self.positions_said: list[bytes] = []
         self.reports_said: list[bytes] = []
@@ -68,7 +71,7 @@ class Neighbour:
         """Say a place (QoS 0, as positions are)."""
         body = Position(id=unit, at=at or datetime.now(UTC), lat=lat, lon=lon)
         payload = encode(body)
-        said = self.client.publish(f"{ROOT}/{AGENCY}/position/{unit}", payload, qos=0, retain=True)
+        said = self.client.publish(f"{ROOT}/{self.agency}/position/{unit}", payload, qos=0, retain=True)
         if said.rc == mqtt.MQTT_ERR_SUCCESS:
             self.positions_said.append(payload)
             self.places[unit] = (lat, lon)
@@ -86,9 +89,17 @@ class Neighbour:
             self._count += 1
             body = Incident(id=f"n-{self._count}", at=datetime.now(UTC), rev=1, title=f"{title} {self._count}")
             payload = encode(body)
-            self.client.publish(f"{ROOT}/{AGENCY}/incident/{body.id}", payload, qos=1, retain=True)
+            self.client.publish(f"{ROOT}/{self.agency}/incident/{body.id}", payload, qos=1, retain=True)
             self.reports_said.append(payload)
             self.said_ids.append(body.id)
+
+    def log(self, text: str) -> None:
+        """A line of the log (QoS 1, not retained: who is away hears it from the broker's queue or never)."""
+        self._count += 1
+        entry = LogEntry(id=f"l-{self._count}", at=datetime.now(UTC), rev=1, text=text)
+        payload = encode(entry)
+        self.client.publish(f"{ROOT}/{self.agency}/log/{entry.id}", payload, qos=1)
+        self.reports_said.append(payload)
 
     def say(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> None:
         """Say anything below the root, and wait until the broker has it."""

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from cop.feeds.broker import Broker
 from tests.conftest import wait_until
 from tests.faults.brokers import Mosquitto
 from tests.faults.desk import FaultDesk
-from tests.faults.neighbour import AGENCY, Neighbour
+from tests.faults.neighbour import Neighbour
 from tests.faults.proxy import Proxy
 from tests.faults.row import Row
 
@@ -24,7 +26,7 @@ class Scene:
         self.desks: list[FaultDesk] = []
         self.neighbours: list[Neighbour] = []
         self._ending = contextlib.ExitStack()
-        self._began = self._mended = 0.0
+        self.began = self._mended = 0.0
         self._noticed: float | None = None
         self._over: float | None = None
 
@@ -78,11 +80,11 @@ class Scene:
 
     def begins(self) -> None:
         """Now it goes wrong."""
-        self._began = time.monotonic()
+        self.began = time.monotonic()
 
     def noticed(self) -> None:
         """The desk has said so."""
-        self._noticed = time.monotonic() - self._began
+        self._noticed = time.monotonic() - self.began
 
     def mended(self) -> None:
         """The cause is gone."""
@@ -90,34 +92,59 @@ class Scene:
 
     def over(self) -> None:
         """The desk works as before."""
-        self._over = time.monotonic() - (self._mended or self._began)
+        self._over = time.monotonic() - (self._mended or self.began)
 
     def quiet(self, *desks: FaultDesk) -> bool:
         """Whether everything that was said is where it belongs: in each picture, and at the neighbour."""
         for desk in desks or self.desks:
             desk.pulse()
         return all(one.settled() for one in self.desks) and all(
-            self._complete(desk, neighbour) for desk in desks or self.desks for neighbour in self.neighbours
+            self._complete(desk, neighbour)
+            for desk in desks or self.desks
+            if not desk.closed
+            for neighbour in self.neighbours
         )
 
     def _complete(self, desk: FaultDesk, neighbour: Neighbour) -> bool:
-        reports = all((AGENCY, one) in desk.picture.incidents for one in neighbour.said_ids)
-        actions = all((one.topic, one.payload) in neighbour.heard or desk.fate(one) == "refused" for one in desk.taken)
+        reports = all((neighbour.agency, one) in desk.picture.incidents for one in neighbour.said_ids)
+        heard = self._heard()
+        actions = all((one.topic, one.payload) in heard or desk.fate(one) == "refused" for one in desk.taken)
         return reports and actions and not self.misplaced(desk, neighbour)
+
+    def confirmed(self, now: FaultDesk, before: FaultDesk) -> None:
+        """What the desk took before its restart the broker has: it came back to the desk itself."""
+        before.confirmed.update((one.topic, one.payload) for one in before.taken if now.fate(one) == "sent")
 
     def misplaced(self, desk: FaultDesk, neighbour: Neighbour) -> list[str]:
         """Units that do not stand where the neighbour last said."""
-        return [unit for unit, place in neighbour.places.items() if desk.place(unit) != place]
+        return [unit for unit, place in neighbour.places.items() if desk.place(unit, neighbour.agency) != place]
 
     def until_quiet(self, limit_s: float = 30.0) -> None:
         """Wait until nothing is on its way any more."""
-        wait_until(self.quiet, limit_s, "all that was said is there")
+        try:
+            wait_until(self.quiet, limit_s, "all that was said is there")
+        except pytest.fail.Exception:
+            pytest.fail(f"not within {limit_s:.0f} s: {self._missing()}", pytrace=False)
+
+    def _missing(self) -> str:
+        heard = self._heard()
+        found = [f"state {one.picture.broker}" for one in self.desks]
+        for desk in self.desks:
+            found += [f"{one.id} waits" for one in desk.outbox.pending()] if not desk.closed else []
+            found += [f"{one.id} unheard" for one in desk.taken if (one.topic, one.payload) not in heard]
+            for neighbour in self.neighbours:
+                found += [one for one in neighbour.said_ids if (neighbour.agency, one) not in desk.picture.incidents]
+                found += self.misplaced(desk, neighbour)
+        return ", ".join(found)
+
+    def _heard(self) -> set[tuple[str, bytes]]:
+        return set[tuple[str, bytes]]().union(*(one.heard for one in self.neighbours))
 
     def row(self, fault: str, *, seen: str = "", remark: str = "", desk: FaultDesk | None = None) -> Row:
         """Count, note the row, and fail if an action is lost."""
         desk = desk or self.desks[0]
-        heard = set().union(*(one.heard for one in self.neighbours))
-        lost = [one for each in self.desks for one in each.unanswered(heard)]
+        known = self._heard().union(*(one.waiting() for one in self.desks))
+        lost = [one for each in self.desks for one in each.unanswered(known)]
         on_record = desk.recorded()
         positions = [one for neighbour in self.neighbours for one in neighbour.positions_said]
         reports = [one for neighbour in self.neighbours for one in neighbour.reports_said]
