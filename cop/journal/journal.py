@@ -173,12 +173,12 @@ class Journal:
 
     def _commit(self) -> None:
         now = self._clock()
-        if not self._waiting and not (self._volume is not None and self._due(self._volume, now)):
+        if not self._waiting and not (self._volume is not None and self._due()):
             return
         volume = self._ready(now)
         while self._waiting:
             self._write(volume, now)
-        if self._due(volume, now):
+        if self._due():
             self._write(volume, now)
         stretch = self._stretch
         if stretch is not None and self._steady() - stretch.begun_at >= _FOLD_AFTER_S:
@@ -207,12 +207,12 @@ class Journal:
             return
         self._retain_at = self._steady() + _RETAIN_MORE_AFTER_S
 
-    def _due(self, volume: Volume, now: float) -> bool:
+    def _due(self) -> bool:
         """Whether there is something to be done though nothing waits."""
         stretch = self._stretch
         old = stretch is not None and self._steady() - stretch.begun_at >= _FOLD_AFTER_S
         retain = self._retention.asked and self._steady() >= self._retain_at
-        return self._folding.ready or old or retain or not volume.is_of(now) or self._signature_due()
+        return self._folding.ready or old or retain or self._signature_due()
 
     def _signature_due(self) -> bool:
         return self._signer is not None and self._signed < self._written and self._steady() >= self._sign_at
@@ -315,7 +315,7 @@ class Journal:
             volume = None
         if volume is None:
             volume = self._open(now)
-        return volume if volume.is_of(now) else self._turn(volume, now)
+        return volume if volume.is_of(now) or not self._waiting else self._turn(volume, now)
 
     def _open(self, now: float) -> Volume:
         """Go on where the newest file ends; begin another where there is none, or none that can be used."""
@@ -399,6 +399,8 @@ class Journal:
         """Another day: finish the file and begin the next."""
         self._finish(volume)
         self._let_go()
+        if not volume.is_used:
+            volume.path.unlink()  # it never held anything, and the next has its number
         return self._begin(now)
 
     def _finish(self, volume: Volume) -> None:

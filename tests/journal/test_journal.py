@@ -187,6 +187,19 @@ def test_that_each_day_has_a_file_chained_to_the_one_before(tmp_path: Path) -> N
     assert verify(tmp_path).whole
 
 
+def test_that_days_on_which_nothing_is_said_have_no_file(tmp_path: Path) -> None:
+    clock = Clock()
+    journal = Journal(tmp_path, "Live", clock=clock, steady=clock)
+    for _ in range(3):
+        say(journal, 1, clock.now)
+        for _ in range(2):
+            journal.commit()
+            clock.now += 86_400
+    journal.close()
+    assert [one.first for one in files_of(tmp_path, "Live")] == [1, 2, 3]
+    assert verify(tmp_path).whole
+
+
 def test_that_a_clock_set_to_another_year_and_back_reorders_nothing(tmp_path: Path) -> None:
     clock = Clock()
     steady = Clock(0.0)
