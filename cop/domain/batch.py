@@ -180,12 +180,19 @@ class EndedAlert(msgspec.Struct, frozen=True, array_like=True):
 
 
 class UnitAside(msgspec.Struct, frozen=True, array_like=True):
-    """A unit that was taken back, or whose place was, at `gone_at` (epoch seconds), and whether it is there again."""
+    """A unit that was taken back, or whose place was, at `gone_at` (epoch seconds), and whether it is there again.
+
+    What it was by its last words is what it still is called: nobody says it any more.
+    """
 
     agency: str
     unit: str
     gone_at: float
     present: bool
+    callsign: str = ""
+    kind: str = ""
+    status: str = ""
+    exercise: bool = False
 
 
 class Aside(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -104,7 +104,7 @@ def adopt(picture: "Picture", aside: Aside, change: Change) -> None:
     picture.ended.adopt(aside.ended)
     picture.heard.adopt(aside.heard)
     for one in aside.units:
-        picture.tracks.leave(picture.tracks.row(one.agency, one.unit), one.gone_at, present=one.present)
+        picture.tracks.leave(one)
         change.units.add((one.agency, one.unit))
     picture.refusals.clear()
     picture.refusals.extend(aside.refusals)
@@ -124,13 +124,13 @@ def _standing(picture: "Picture", kind: str, name: str) -> Iterator[Report]:
 def _located(picture: "Picture") -> tuple[bytes, list[TrackName]]:
     """The position of each unit that is there, and the names of those that ever said one; a row is a slot."""
     tracks = picture.tracks
-    there = np.flatnonzero(tracks.present & ~np.isnan(tracks.reported_at))
+    there = np.flatnonzero(~np.isnan(tracks.reported_at))  # one that was taken back may come back to where it was
     rows = np.zeros(len(there), dtype=POSITION_ROW)
     rows["slot"] = there
     for name in POSITION_ROW.names or ():
         if name != "slot":
             rows[name] = getattr(tracks, name)[there]
-    said = [(row, tracks.names[row]) for row in np.flatnonzero(tracks.present).tolist()]
+    said = [(row, tracks.names[row]) for row in np.flatnonzero(tracks.present | ~np.isnan(tracks.reported_at)).tolist()]
     names = [msgspec.structs.replace(name, slot=row) for row, name in said if name is not None]
     return rows.tobytes(), names
 
@@ -138,4 +138,4 @@ def _located(picture: "Picture") -> tuple[bytes, list[TrackName]]:
 def _aside_of_units(picture: "Picture") -> list[UnitAside]:
     tracks = picture.tracks
     behind = np.flatnonzero(~np.isnan(tracks.gone_at) | ~tracks.present)
-    return [UnitAside(*tracks.keys[row], float(tracks.gone_at[row]), bool(tracks.present[row])) for row in behind]
+    return [tracks.left(row) for row in behind.tolist()]

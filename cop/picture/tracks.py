@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cop.domain.batch import POSITION_ROW, TrackName
+from cop.domain.batch import POSITION_ROW, TrackName, UnitAside
 from cop.domain.rules.doubtful import fastest_mps
 from cop.domain.words import UNIT_KINDS, UNIT_STATUSES
 from cop.picture.earlier import Earlier, Jump
@@ -13,6 +13,7 @@ from cop.picture.earlier import Earlier, Jump
 KIND_CODES = {kind: code for code, kind in enumerate(UNIT_KINDS)}
 _FASTEST_MPS = np.array([fastest_mps(kind) for kind in UNIT_KINDS])
 STATUS_CODES = {status: code for code, status in enumerate(UNIT_STATUSES)}
+_KINDS, _STATUSES = tuple(KIND_CODES), tuple(STATUS_CODES)
 
 _COLUMNS: tuple[tuple[str, type, float], ...] = (
     ("lat", np.float64, np.nan),
@@ -174,10 +175,18 @@ class Tracks:
         self.callsigns[:] = [unit for _agency, unit in self.keys]
         self.names[:] = [None] * self.count
 
-    def leave(self, row: int, gone_at: float, *, present: bool) -> None:
-        """A unit as a snapshot remembers it: what it said up to `gone_at` (epoch seconds, or NaN) holds no longer."""
-        self._columns["gone_at"][row] = gone_at
-        self._columns["present"][row] = present
+    def left(self, row: int) -> UnitAside:
+        """What a snapshot has to remember of a unit that was taken back, or whose place was."""
+        kind, status = _KINDS[self.kind[row]], _STATUSES[self.status[row]]
+        there, gone_at = bool(self.present[row]), float(self.gone_at[row])
+        return UnitAside(*self.keys[row], gone_at, there, self.callsigns[row], kind, status, bool(self.exercise[row]))
+
+    def leave(self, one: UnitAside) -> None:
+        """A unit as a snapshot remembers it."""
+        row = self.row(one.agency, one.unit)
+        self.describe(row, callsign=one.callsign, kind=one.kind, status=one.status)
+        for name in ("gone_at", "present", "exercise"):
+            self._columns[name][row] = getattr(one, name)
 
     def stale(self, now: float) -> NDArray[np.bool_]:
         """Which tracks are older than their sender's promise at `now` (epoch seconds); never located is not stale."""
