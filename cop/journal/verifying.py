@@ -8,7 +8,7 @@ in the file, so that one altered record does not hide what else was done.
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -56,15 +56,25 @@ def verify(
 
 
 class _Letting(msgspec.Struct, frozen=True):
-    """What a DROPPED note says: the last record that was let go of, and its digest in hexadecimal."""
+    """What a DROPPED note says: which records were let go of, and the digest of the last, in hexadecimal."""
 
+    from_number: int
     to_number: int
-    hash: str = ""
+    hash: str
 
 
 class _Gap(msgspec.Struct, frozen=True):
     from_number: int
     to_number: int
+
+
+class _Missing(NamedTuple):
+    """Records that are not there: a note must say that they were let go of."""
+
+    first: int
+    upto: int
+    after: Place | None
+    before: Place | None
 
 
 class _Walk:
@@ -82,9 +92,8 @@ class _Walk:
         self._digests: list[bytes] = [GENESIS]
         self._last = 0
         self._place: Place | None = None
-        self._missing_at_first: int = 0  # all up to this number is not there, which a note must explain
-        self._let_go: list[tuple[int, _Letting]] = []
-        self._proved_lettings: set[int] = set()
+        self._missing: list[_Missing] = []
+        self._let_go = self._lettings()
 
     def verdict(self) -> Verdict:
         """Walk through all files, and say what was found."""
@@ -109,14 +118,15 @@ class _Walk:
                 self._fault(
                     head.first, "the file's name is not that of what it holds: it was renamed, or its head altered"
                 )
-        self._let_go = [(number, one) for number, one in self._lettings() if one.to_number >= head.first - 1]
         if first_file:
             self._last = head.first - 1
             self._digests = [seed]
             if head.first == 1 and seed != GENESIS:
                 self._fault(1, "the file is not chained to the beginning of a journal: its head was altered")
             elif head.first > 1 and not self._alone:
-                self._missing_at_first = head.first - 1
+                if any(one != seed for one in self._digests_let_go(head.first - 1)):
+                    self._fault(head.first, "the file is not chained to what was let go of: its head was altered")
+                self._missing.append(_Missing(1, head.first - 1, None, None))
             elif head.first > 1:
                 self._verdict.remarks.append(
                     f"records 1–{head.first - 1} are in other files; this one is chained to digest {head.seed}"
@@ -127,11 +137,15 @@ class _Walk:
             self._fault(head.first, what, after=self._place)
         self._digests = [seed, *(one for one in self._digests if one != seed)]
 
-    def _lettings(self) -> "list[tuple[int, _Letting]]":
+    def _lettings(self) -> "dict[int, _Letting]":
         """What the index of notes says was let go of; it is held against the chain when the walk comes to it."""
         notes = [note for one in self._reader.volumes for note in one.notes([DROPPED], -math.inf, math.inf)]
-        found = [(note.number, _letting(note.payload)) for note in notes]
-        return [(number, one) for number, one in found if one is not None]
+        found = {note.number: _letting(note.payload) for note in notes}
+        return {number: one for number, one in found.items() if one is not None}
+
+    def _digests_let_go(self, number: int) -> list[bytes]:
+        """The digest of a record that was let go of, as notes tell it."""
+        return [bytes.fromhex(one.hash) for one in self._let_go.values() if one.to_number == number]
 
     def _through(self) -> None:
         """All blocks of a file and its tail; the writer may go on meanwhile."""
@@ -206,14 +220,14 @@ class _Walk:
         self._beside(self._last, row.first - 1, None, [])
         if block is not None and _tells_gap(block, first, row.first):
             return
-        if self._verdict.records == 0 and self._volume is self._reader.volumes[0] and not self._verdict.faults:
-            self._missing_at_first = row.first - 1
-            known = [one.hash for _, one in self._let_go if one.to_number == row.first - 1]
-            self._digests = [bytes.fromhex(one) for one in known if _is_digest(one)]
-            return
         place = place_of(block, 0) if block is not None else None
-        self._fault(first, f"removed: records {missing} are missing", after=self._place, before=place)
-        self._digests = []
+        self._digests = self._digests_let_go(row.first - 1)
+        if self._verdict.records == 0 and self._missing:  # the file before it is gone, and this one has begun to go
+            self._missing[-1] = _Missing(1, row.first - 1, None, place)
+        elif self._digests:
+            self._missing.append(_Missing(first, row.first - 1, self._place, place))
+        else:
+            self._fault(first, f"removed: records {missing} are missing", after=self._place, before=place)
 
     def _prove(self, row: BlockRow | TailRow, block: Block) -> list[bytes]:
         """The digests of a stretch, held against its checks and its hash."""
@@ -271,8 +285,6 @@ class _Walk:
             assert block is not None
             one = block.record(index)
             said[block.first + index] = (one.received_at, one.kind, b"" if one.kind == SNAPSHOT else one.payload)
-            if one.kind == DROPPED and index < len(digests):
-                self._proved_lettings.add(block.first + index)
         for row in self._volume.notes_between(after, upto):
             if not is_note(row) or said.pop(row[0], None) != row[1:]:
                 what = "the index of notes: what it says here is not what is on record"
@@ -292,21 +304,31 @@ class _Walk:
     def _close_up(self) -> None:
         """What can only be said at the end."""
         verdict = self._verdict
-        if self._missing_at_first:
-            told = [n for n, one in self._let_go if one.to_number >= self._missing_at_first]
-            proved = [n for n in told if n in self._proved_lettings]
-            words = f"records 1–{self._missing_at_first}"
-            if proved:
-                verdict.remarks.append(f"{words} were let go of by age or size, as note {proved[-1]} says")
+        for one in self._missing:
+            told = [n for n, note in self._let_go.items() if note.from_number <= one.upto <= note.to_number]
+            if told and (one.first == 1 or self._is_told(one.first, one.upto)):
+                words = f"records {one.first}–{one.upto} were let go of by age or size, as record {told[-1]} says"
+                verdict.remarks.append(words)
             else:
-                what = f"removed: {words} are missing, and no note says that they were let go of"
-                verdict.faults.append(Fault(verdict.files[0], 1, what, before=verdict.first))
+                what = f"removed: records {one.first}–{one.upto} are missing, and no note says that they were let go of"
+                if self._alone:
+                    what += "; one may in a later file of the folder"
+                verdict.faults.append(
+                    Fault(verdict.files[0], one.first, what, None, one.after, one.before or verdict.first)
+                )
         verdict.head, verdict.digest = self._place, self._digests[0] if self._digests else b""
         faults, remarks, verdict.signed = self._signatures.conclusion(self._place)
         newest = verdict.files[-1]
         verdict.faults.extend(Fault(newest, number, what) for number, what in faults)
         verdict.remarks.extend(remarks)
         verdict.faults.sort(key=lambda one: (one.number <= 0, one.number))  # those without a number last
+
+    def _is_told(self, first: int, upto: int) -> bool:
+        """Whether notes say of all these records that they were let go of."""
+        for note in sorted(self._let_go.values(), key=lambda one: one.from_number):
+            if note.from_number <= first <= note.to_number:
+                first = note.to_number + 1
+        return first > upto
 
     def _fault(
         self,
@@ -330,16 +352,10 @@ def _placed(block: Block | None, number: int) -> Place | None:
 
 def _letting(payload: bytes) -> _Letting | None:
     try:
-        return msgspec.json.decode(payload, type=_Letting)
-    except (msgspec.MsgspecError, RecursionError):
+        letting = msgspec.json.decode(payload, type=_Letting)
+        return letting if len(bytes.fromhex(letting.hash)) == len(GENESIS) else None
+    except (msgspec.MsgspecError, RecursionError, ValueError):
         return None
-
-
-def _is_digest(text: str) -> bool:
-    try:
-        return len(bytes.fromhex(text)) == len(GENESIS)
-    except ValueError:
-        return False
 
 
 def _tells_gap(block: Block, first: int, number: int) -> bool:

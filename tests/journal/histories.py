@@ -18,13 +18,19 @@ class Desk:
     """A writer with a clock that stands still unless told otherwise; `said` is what it has committed."""
 
     def __init__(
-        self, folder: Path, key_file: Path | None = None, operation: str = "Steel Rail", said: bytes = b"payload"
+        self,
+        folder: Path,
+        key_file: Path | None = None,
+        operation: str = "Steel Rail",
+        said: bytes = b"payload",
+        keep_days: float = 0.0,
     ) -> None:
         self.now = BEGIN
         self.said: list[Record] = []
         self.folder = folder
         self._operation = operation
         self._said = said
+        self._keep_days = keep_days
         self._key_file = str(key_file) if key_file is not None else ""
         self._waiting: list[Record] = []
         self._count = 0
@@ -61,6 +67,8 @@ class Desk:
         """Let time go by, and what is due be done."""
         self.now += seconds
         self.commit()
+        self.journal._folding.done(wait=True)  # a thread does it
+        self.commit()
 
     def restart(self) -> None:
         """End in order, and begin anew."""
@@ -89,6 +97,7 @@ class Desk:
             self._operation,
             desk="desk",
             key_file=self._key_file,
+            keep_days=self._keep_days,
             clock=lambda: self.now,
             steady=lambda: self.now,
         )

@@ -16,7 +16,8 @@ from cop.journal.block import Block
 from cop.journal.chain import digests
 from cop.journal.keys import make_key, read_public_key
 from cop.journal.packing import decode, encode
-from cop.journal.record import Record
+from cop.journal.reading import JournalReader
+from cop.journal.record import MARK, Record
 from cop.journal.signing import load_signer
 from cop.journal.tail import decode_tail, encode_tail
 from cop.journal.verdict import Verdict
@@ -355,6 +356,54 @@ def test_that_a_file_of_another_journal_is_found(original: Original, tmp_path: P
     theirs = _files(tmp_path / "other")[1]
     shutil.copy(theirs, folder / _files(folder)[1].name)
     assert _found(folder)
+
+
+# --- what was let go of ---
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Desk]:
+    """A desk that keeps two days; some blocks and a whole file are gone."""
+    desk = Desk(tmp_path / "kept", keep_days=2.0)
+    for _ in range(40):
+        desk.hear(8)
+        desk.commit()
+        desk.wait(61.0)
+        desk.note(MARK)
+        desk.wait(3 * 3_600.0)
+    desk.hear(2)
+    desk.commit()
+    yield desk
+    desk.close()
+
+
+def test_that_what_was_let_go_of_by_age_is_no_fault_and_is_told(kept: Desk) -> None:
+    verdict = verify(kept.folder)
+    assert verdict.faults == []
+    assert verdict.first is not None
+    assert verdict.first.number > 1
+    assert any(f"records 1–{verdict.first.number - 1} were let go of by age or size" in one for one in verdict.remarks)
+    assert JournalReader(kept.folder).first == verdict.first.number
+
+
+def test_that_more_than_was_let_go_of_is_not_removed_unseen(kept: Desk) -> None:
+    first = verify(kept.folder).first
+    assert first is not None
+    kept.close()
+    file = _files(kept.folder)[0]
+    (upto,) = _sql(file, "SELECT last FROM block ORDER BY first LIMIT 1")[0]
+    for table, key in (("block", "first"), ("content", "first"), ("note", "number")):
+        _sql(file, f"DELETE FROM {table} WHERE {key} <= ?", (upto,))
+    fault = verify(kept.folder).faults[0]
+    assert f"records 1–{upto} are missing" in fault.what or f"removed: records {first.number}–{upto}" in fault.what
+
+
+def test_that_the_first_record_that_was_kept_is_held_against_the_note(kept: Desk) -> None:
+    kept.close()
+    file = _files(kept.folder)[0]
+    key, packed = _sql(file, "SELECT first, packed FROM content ORDER BY first LIMIT 1")[0]
+    _sql(file, "UPDATE content SET packed = ? WHERE first = ?", (encode(_edited(decode(packed), _altered, 0, 0)), key))
+    assert _found(kept.folder)[0] == key
 
 
 # --- whoever makes all hashes anew ---
