@@ -203,7 +203,7 @@ def test_that_a_flood_is_over_when_it_is_and_a_task_in_it_has_come_through() -> 
     desk.usual()
     at_s = KNOWN_AFTER_S + 6
     desk.now = _NOON + at_s
-    asked = Received("cop/v1/a/task/t1", encode(task("t1", role="dispatcher")), desk.now, False, 1, 1)
+    asked = Received("cop/v1/a/task/t1", encode(task("t1", role="system")), desk.now, False, 1, 1)
     desk.take(*(_word("a", number, desk.now) for number in range(1000)), asked)
     while desk.intake.held:
         desk.take()
