@@ -96,8 +96,10 @@ class Conflation:
 
     def take(self) -> tuple[list[TrackName], bytes]:
         """The new names and the packed rows since the last call."""
-        names, self._names = self._names, []
         rows, self._rows = self._rows, {}
+        # a unit whose place was taken back before it was ever told has no name to be told yet
+        names = [name for name in self._names if name.slot in rows]
+        self._names = [name for name in self._names if name.slot not in rows] if len(names) < len(self._names) else []
         if not rows:
             return names, b""
         return names, np.array(list(rows.values()), dtype=POSITION_ROW).tobytes()

@@ -162,7 +162,8 @@ class Tracks:
         self._leave_behind(row, at)
         for name in _WHERE:
             self._columns[name][row] = np.nan
-        self._columns["doubtful"][row] = self._columns["jumped"][row] = False
+        for name in ("doubtful", "jumped", "exercise"):  # of the place alone
+            self._columns[name][row] = False
 
     def empty(self) -> None:
         """Nothing is known of any unit; the rows stay theirs."""
