@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from cop.journal.block import Source, on_record
+from cop.journal.block import on_record
 from cop.journal.chain import CHECK_BYTES, GENESIS, label, link
 from cop.journal.faults import damage_in_words, in_words, is_damaged
 from cop.journal.folder import FolderLock, day_of, file_of, files_of
@@ -20,15 +20,14 @@ from cop.journal.folding import Folding, Stretch
 from cop.journal.record import DROPPED, GAP, SNAPSHOT, Record, Way
 from cop.journal.recovery import Standing, salvaged, standing_of
 from cop.journal.retention import Retention
-from cop.journal.signing import Signer, load_signer
+from cop.journal.seal import Seal
+from cop.journal.sources import Sources, as_text
 from cop.journal.tail import encode_tail
 from cop.journal.volume import VERSION, Head, TailRow, Volume, make_volume
 from cop.journal.waiting import Loss, Waiting
 
 _LOG = logging.getLogger(__name__)
-_SOURCES_LIMIT = 10_000
 _FOLD_AFTER_S = 60.0
-_SIGN_AFTER_S = 60.0
 _PAGES_AT_AN_END = 8_192
 _RETAIN_EVERY_S, _RETAIN_MORE_AFTER_S = 60.0, 2.0
 #: by senders' times a clock of ours that was set wrong is known: nothing is let go of by it
@@ -64,19 +63,15 @@ class Journal:
     ) -> None:
         self.folder = folder
         self.operation = operation
-        #: why it is not signed though a key is configured; empty is well
-        self.key_error = ""
         self._desk = desk
-        self._key_file = key_file
+        self._seal = Seal(key_file, steady)
         self._retention = Retention(folder, operation, keep_days, keep_mb)
         self._retain_at = 0.0
         self._agreeing = 0  # how many more senders' clocks agree with ours than do not, lately
-        self._signer: Signer | None = None
         self._clock, self._steady = clock, steady
         self._lock = FolderLock()
         self._waiting = Waiting(*waiting)
-        self._sources: dict[Source, int] = {}
-        self._by_number: dict[int, Source] = {}
+        self._sources = Sources()
         self._own = self.source(*_OWN)
         self._volume: Volume | None = None
         self._numbered = False
@@ -86,20 +81,11 @@ class Journal:
         self._stretch: Stretch | None = None
         self._folding = Folding()
         self._attempt: tuple[int, bytes] | None = None
-        self._sign_at = 0.0
-        self._signed = 0
         self._begin_anew = False
 
     def source(self, feed: str, agency: str, form: str) -> int:
         """The number that stands for a feed, agency and format in records."""
-        key = Source(_text(feed), _text(agency), _text(form))
-        number = self._sources.get(key)
-        if number is None:
-            if len(self._sources) >= _SOURCES_LIMIT and agency:  # senders may invent agencies: the topic still says it
-                return self.source(feed, "", form)
-            number = self._sources[key] = len(self._sources)
-            self._by_number[number] = key
-        return number
+        return self._sources.number(feed, agency, form)
 
     def append(self, records: Iterable[Sequence[Any]]) -> None:
         """Take records in (`Record`, or its first five fields); they are on disk after the next `commit`."""
@@ -107,7 +93,7 @@ class Journal:
         for one in records:
             at, source, way, topic, payload, said_at, kind, marks = one if len(one) == _FIELDS else (*one, *_DEFAULTS)
             if not topic.isascii():
-                topic = _text(topic)
+                topic = as_text(topic)
             received_at = on_record(at)
             if received_at != received_at:  # noqa: PLR0124 - NaN, which no clock of ours says
                 received_at = 0.0
@@ -121,6 +107,11 @@ class Journal:
         if kind == SNAPSHOT and not self._numbered:
             return  # it says up to which record it goes, and numbers are not known yet
         self.append([Record(self._clock(), self._own, Way.NOTED, "", payload, kind=kind)])
+
+    @property
+    def key_error(self) -> str:
+        """Why the record is not signed though a key is configured; empty is well."""
+        return self._seal.error
 
     @property
     def last(self) -> int:
@@ -189,33 +180,22 @@ class Journal:
     def _let_old_go(self, volume: Volume, now: float) -> None:
         """Let the oldest go, where they are too old or too many: the chain says so before it is done."""
         self._retain_at = self._steady() + _RETAIN_EVERY_S
-        try:
-            going = self._retention.next(volume, now if self._agreeing > 0 else None)
-        except (sqlite3.Error, OSError) as error:
-            _LOG.warning("what is too old in %s cannot be looked for: %s", self.folder, error)
-            return
+        going = self._retention.next(volume, now if self._agreeing > 0 else None)
         self._agreeing = 0
         if going is None:
             return
         self.note(DROPPED, json.dumps(going.says()).encode())
         while self._waiting:
             self._write(volume, now)
-        try:
-            self._retention.carry_out(going, volume)
-        except (sqlite3.Error, OSError, ValueError) as error:
-            _LOG.warning("what is too old in %s cannot be let go of: %s", self.folder, error)
-            return
-        self._retain_at = self._steady() + _RETAIN_MORE_AFTER_S
+        if self._retention.carry_out(going, volume):
+            self._retain_at = self._steady() + _RETAIN_MORE_AFTER_S
 
     def _due(self) -> bool:
         """Whether there is something to be done though nothing waits."""
         stretch = self._stretch
         old = stretch is not None and self._steady() - stretch.begun_at >= _FOLD_AFTER_S
         retain = self._retention.asked and self._steady() >= self._retain_at
-        return self._folding.ready or old or retain or self._signature_due()
-
-    def _signature_due(self) -> bool:
-        return self._signer is not None and self._signed < self._written and self._steady() >= self._sign_at
+        return self._folding.ready or old or retain or self._seal.is_due(self._written)
 
     def _write(self, volume: Volume, now: float) -> None:
         """Write the next records, as many as go into one block, and what else is due, all or nothing."""
@@ -237,15 +217,17 @@ class Journal:
             for row, packed in folded:
                 volume.add_block(row, packed)
             if piece:
-                volume.add_tail(TailRow(first, last, digest, encode_tail(first, piece, self._by_number, bytes(checks))))
+                volume.add_tail(
+                    TailRow(first, last, digest, encode_tail(first, piece, self._sources.meaning, bytes(checks)))
+                )
                 for number, one in enumerate(piece, start=first):
                     if one.way == Way.NOTED:
                         kept = b"" if one.kind == SNAPSHOT else one.payload
                         volume.add_note(number, one.received_at, one.kind, kept)
-            signed = self._sign(volume, max(last, self._written), digest, now)
+            sealed = self._seal.put(volume, max(last, self._written), digest, now)
         self._folding.forget(len(folded))
-        if signed:
-            self._signed, self._sign_at = max(last, self._written), self._steady() + _SIGN_AFTER_S
+        if sealed:
+            self._seal.stands_at(max(last, self._written))
         if piece:
             self._is_written(last)
             self._written, self._digest = last, digest
@@ -269,7 +251,7 @@ class Journal:
 
     def _close_stretch(self) -> None:
         if self._stretch is not None:
-            self._folding.begin(self._stretch, self._by_number)
+            self._folding.begin(self._stretch, self._sources.meaning)
             self._stretch = None
 
     def _linked(self, piece: list[Record], first: int) -> tuple[bytes, bytearray]:
@@ -277,31 +259,15 @@ class Journal:
         digest, checks = self._digest, bytearray()
         for number, one in enumerate(piece, start=first):
             at, source, way, topic, payload, said_at, kind, marks = one
-            named = label(self._by_number[source], topic, kind)
+            named = label(self._sources.meaning[source], topic, kind)
             digest = link(digest, number, at, said_at, way, marks, named, payload)
             checks += digest[:CHECK_BYTES]
             if said_at == said_at and way == Way.HEARD:  # noqa: PLR0124 - not NaN
                 self._agreeing += 1 if abs(at - said_at) < _AGREE_S else -1
         return digest, checks
 
-    def _sign(self, volume: Volume, number: int, digest: bytes, now: float) -> bool:
-        signer = self._signer
-        if signer is None or number <= self._signed or self._steady() < self._sign_at:
-            return False
-        at = on_record(now)
-        volume.add_signature(number, at, digest, signer.public_key, signer.sign(number, at, digest))
-        return True
-
     def _gap_note(self, loss: Loss, now: float) -> Record:
-        says = {
-            "begin": loss.begin,
-            "end": loss.end,
-            "why": loss.why,
-            "records": loss.records,
-            "from_number": self._written + 1,
-            "to_number": self._written + self._waiting.lost_numbers,
-            "file": loss.file,
-        }
+        says = loss.says(self._written + 1, self._written + self._waiting.lost_numbers)
         return Record(on_record(now), self._own, Way.NOTED, "", json.dumps(says).encode(), kind=GAP)
 
     def _ready(self, now: float) -> Volume:
@@ -321,7 +287,7 @@ class Journal:
         """Go on where the newest file ends; begin another where there is none, or none that can be used."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock.take(self.folder)
-        self._load_key()
+        self._seal.load()
         self._forget_open()
         if not self._numbered:
             self._waiting.begin_numbers()
@@ -369,7 +335,8 @@ class Journal:
             # the last commit is on disk, though the disk refused to say so
             self._is_written(standing.last)
         self._numbered = True
-        self._written, self._digest, self._signed = standing.last, standing.digest, standing.signed
+        self._written, self._digest = standing.last, standing.digest
+        self._seal.stands_at(standing.signed, soon=True)
         for tail, digest in zip(standing.tails, standing.hashes, strict=True):
             numbers = [self.source(*one) for one in tail.sources]
             records = [one._replace(source=numbers[one.source]) for one in tail]
@@ -410,9 +377,8 @@ class Journal:
         with volume.at_once():
             for row, packed in folded:
                 volume.add_block(row, packed)
-            self._sign_at = self._steady()
-            if self._sign(volume, self._written, self._digest, self._clock()):
-                self._signed = self._written
+            if self._seal.put(volume, self._written, self._digest, self._clock(), soon=True):
+                self._seal.stands_at(self._written)
         self._folding.forget(len(folded))
         volume.give_back(_PAGES_AT_AN_END)
 
@@ -427,16 +393,6 @@ class Journal:
         self._begin_anew = True
         self._waiting.leave_aside(path.name, why, begin or self._since or now, now)
 
-    def _load_key(self) -> None:
-        """The key to sign with; what is wrong with it is said, and stops nothing."""
-        if not self._key_file or self._signer is not None:
-            return
-        try:
-            self._signer = load_signer(Path(self._key_file).expanduser())
-            self.key_error = ""
-        except (OSError, ValueError) as error:
-            self.key_error = f"{error.strerror}: {self._key_file}" if isinstance(error, OSError) else str(error)
-
     def _forget_open(self) -> None:
         """What is in no block yet is read from the file anew."""
         self._stretch = None
@@ -447,8 +403,3 @@ class Journal:
         volume, self._volume = self._volume, None
         if volume is not None:
             volume.close()
-
-
-def _text(text: str) -> str:
-    """Text as a disk takes it."""
-    return text.encode("utf-8", "replace").decode()

@@ -4,6 +4,7 @@ A kill between the note and the deed leaves more than the note says, never less.
 """
 
 import contextlib
+import logging
 import sqlite3
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from typing import NamedTuple
 from cop.journal.folder import FileName, files_of
 from cop.journal.volume import BlockRow, Volume
 
+_LOG = logging.getLogger(__name__)
 _DAY_S = 86_400.0
 _ROW_BYTES = 128  # what a block takes beside its content
 #: how much goes at once: what is deleted must not keep the network waiting
@@ -61,16 +63,33 @@ class Retention:
     def next(self, current: Volume, now: float | None) -> Dropping | None:
         """What goes next, None if all may stay. `now` is None while the clock is not to be trusted: no age is judged.
 
-        The newest block stays, and a file that cannot be read is left to people. Raises OSError, sqlite3.Error.
+        The newest block stays, and a file that cannot be read is left to people.
         """
+        try:
+            return self._next(current, now)
+        except (sqlite3.Error, OSError) as error:
+            _LOG.warning("what is too old in %s cannot be looked for: %s", self._folder, error)
+            return None
+
+    def carry_out(self, dropping: Dropping, current: Volume) -> bool:
+        """Let it go; False where that is not possible now."""
+        try:
+            self._carry_out(dropping, current)
+        except (sqlite3.Error, OSError, ValueError) as error:
+            _LOG.warning("what is too old in %s cannot be let go of: %s", self._folder, error)
+            return False
+        return True
+
+    def _next(self, current: Volume, now: float | None) -> Dropping | None:
         names = files_of(self._folder, self._operation)
         sizes = {one.path: _size(one.path) for one in names}
+        sizes[current.path] = current.used_bytes()
         over = sum(sizes.values()) - self._keep_bytes if self._keep_bytes else 0.0
         for name in names:
             if name.path == current.path:
-                return self._of(current, over - current.unused_bytes(), now, whole=False)
+                return self._of(current, over, now, whole=False)
             with contextlib.suppress(ValueError, sqlite3.DatabaseError), _opened(name) as volume:
-                over -= volume.unused_bytes()
+                over -= sizes[name.path] - volume.used_bytes()
                 if volume.tails():
                     continue  # never finished, and another came: it is left aside
                 found = self._of(volume, over, now, whole=True)
@@ -78,8 +97,7 @@ class Retention:
                     return found
         return None
 
-    def carry_out(self, dropping: Dropping, current: Volume) -> None:
-        """Let it go. Raises OSError, sqlite3.Error."""
+    def _carry_out(self, dropping: Dropping, current: Volume) -> None:
         if dropping.whole:
             for suffix in ("-wal", "-shm", ""):
                 dropping.path.with_name(dropping.path.name + suffix).unlink(missing_ok=True)

@@ -233,11 +233,13 @@ class Volume:
         """How many bytes each block's content takes, by its first number."""
         return dict(self._connection.execute("SELECT first, length(packed) FROM content").fetchall())
 
-    def unused_bytes(self) -> int:
-        """What the file takes on the disk and does not use."""
-        (pages,) = self._connection.execute("PRAGMA freelist_count").fetchone()
-        (size,) = self._connection.execute("PRAGMA page_size").fetchone()
-        return int(pages) * int(size)
+    def used_bytes(self) -> int:
+        """What the file needs on the disk: pages that hold nothing any more are used again or given back."""
+        pages, unused, size = (
+            int(self._connection.execute(f"PRAGMA {name}").fetchone()[0])
+            for name in ("page_count", "freelist_count", "page_size")
+        )
+        return (pages - unused) * size
 
     def give_back(self, pages: int) -> None:
         """Give some pages that hold nothing any more back to the disk."""

@@ -1,7 +1,7 @@
 """What was appended and is not on disk yet: bounded, and what goes over the bound is told."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from cop.journal.folding import FULL_BYTES, FULL_RECORDS, Stretch
 from cop.journal.record import SNAPSHOT, Record, Way
@@ -16,6 +16,10 @@ class Loss:
     why: str
     records: int = 0
     file: str = ""
+
+    def says(self, from_number: int, to_number: int) -> dict[str, object]:
+        """What the note of it holds, with the numbers that are left out and its own, the last of them."""
+        return {**asdict(self), "from_number": from_number, "to_number": to_number}
 
 
 class Waiting:
