@@ -1,4 +1,4 @@
-"""The pictures of `docs/map.md` and `docs/agreements.md`: the app's own windows over a busy day.
+"""The pictures of `docs/map.md`, `docs/agreements.md` and `docs/replay.md`: the app's own windows over a busy day.
 
 `make screenshots` names the files.
 """
@@ -6,11 +6,13 @@
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import msgspec
 import numpy as np
 from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QFont
@@ -23,15 +25,20 @@ from cop.domain.desk import Operator
 from cop.domain.incident import Incident
 from cop.domain.report import Report, Source
 from cop.domain.task import Basis, Task
+from cop.domain.unit import Unit
 from cop.map.palette import RESOURCES, load_palette
 from cop.map.tools import tool_kinds
 from cop.map.view import MapView
 from cop.picture.change import Change
 from cop.picture.filter import Filter
 from cop.picture.picture import Picture
+from cop.replay.frames import Span
 from cop.ui.desk import Desk
 from cop.ui.main_window import MainWindow
+from cop.ui.replay.replays import Replays
 from tests.map.scenes import NOON, REGION, busy_day, ground
+from tests.ui.scripted_past import BEGAN, ScriptedPast, a_gap, crowded_marks
+from tests.ui.scripted_past import NOON as ITS_NOON
 
 _LEFT = Qt.MouseButton.LeftButton
 
@@ -144,6 +151,38 @@ def zones(sitter: Sitter) -> None:
     sitter.click((x - 60, y), (x + 60, y + 20))
 
 
+def replay(sitter: Sitter) -> QWidget:
+    """The past in the place of the live window, a quarter of an hour back, while a unit calls for help."""
+    now, later = NOON.timestamp(), NOON.timestamp() - ITS_NOON
+    past = ScriptedPast(lambda _at: Batch(epoch=1))
+    marks = [msgspec.structs.replace(one, at=one.at + later) for one in crowded_marks()]
+    gap = msgspec.structs.replace(a_gap(), begin=a_gap().begin + later, end=a_gap().end + later)
+    past.span = Span(number=0, first_at=BEGAN + later, last_at=now + 900, marks=marks, gaps=[gap])
+    sitter.desk.now = lambda: NOON + timedelta(minutes=15)
+
+    def make_maps(desk: Desk) -> Callable[[], MapView]:
+        return lambda: MapView(desk.picture, desk.ground, REGION, load_palette("dark"), now=desk.now, exercise=True)
+
+    sitter.window.select("incident", "charlotte-fire", "i1")
+    replays = Replays(sitter.window, lambda: past, make_maps, operation="Operation Steel Rail")
+    player = replays.player
+    player.look()
+    player.beat()
+    window = replays.go(now)
+    player.beat()
+    change = busy_day(window.desk.picture, 200)
+    window.desk.authority.take(change)
+    window.desk.changed.emit(change)
+    window.select("incident", "charlotte-fire", "i1")
+    window.tick()
+    unit = next(key for key in sitter.desk.picture.tracks.keys if key[0] == "mecklenburg-ems")
+    body = Unit(id=unit[1], at=NOON, rev=99, callsign="Medic 17", kind="ambulance", status="emergency")
+    source = Source(feed="region", format="cop-json", original_id=body.id, original_type="unit")
+    told = Report(agency=unit[0], body=body, source=source, received_at=NOON, exercise=True)
+    sitter.tell(sitter.desk.picture.apply(Batch(epoch=1, reports=[told])))
+    return window
+
+
 def _asked(number: int, objective: str, unit: str, clause: str, waited_s: float) -> Report:
     asked = NOON - timedelta(seconds=waited_s)
     rail = Basis(type="hazmat", priority=1, lat=35.2425, lon=-80.953)
@@ -195,6 +234,7 @@ _PICTURES = {
     "map-zones": ("light", "charlotte-fire", "commander", zones),
     "inbox": ("dark", "mecklenburg-ems", "dispatcher", inbox),
     "agreements": ("light", "charlotte-fire", "liaison", agreements),
+    "replay": ("dark", "charlotte-fire", "commander", replay),
 }
 
 
@@ -207,9 +247,9 @@ def main() -> None:
         for file in map(Path, sys.argv[1:]):
             theme, agency, role, arrange = _PICTURES[file.stem]
             sitter = Sitter(Path(folder), theme, agency, role)
-            arrange(sitter)
+            window = arrange(sitter) or sitter.window
             sitter.settle()
-            assert sitter.window.grab().save(str(file))
+            assert window.grab().save(str(file))
             sitter.window.close()
 
 

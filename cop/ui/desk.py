@@ -28,6 +28,7 @@ from cop.ui.acts.command import CommandActs
 from cop.ui.acts.consents import ConsentActs
 from cop.ui.acts.details import DetailsActs
 from cop.ui.acts.links import LinkActs
+from cop.ui.acts.our_words import OurWords
 from cop.ui.acts.requests import RequestActs
 from cop.ui.acts.tasks import TaskActs
 from cop.ui.wording import agency_name
@@ -76,6 +77,8 @@ class Desk(QObject):
         self.operation = operation or exercise  # as clauses name it that hold for some operations alone
         self.now = now
         self.past = past
+        #: of the past: how what is shown differs from what this desk knew then, in words; empty where it does not
+        self.seen_otherwise = ""
         self._send = send
         self.authority = Authority(
             picture, ground, picture.agreements, operator, now, live=not exercise, whereabouts=self.whereabouts
@@ -92,6 +95,7 @@ class Desk(QObject):
         #: whose lead passed, and when this desk saw it
         self.passed_leads: deque[tuple[datetime, LeadChange]] = deque(maxlen=_PASSED_LEADS)
         self._again = SayAgain(self)
+        self._ours = OurWords(operator.agency, now)
         self._let_go_at = now()
 
     def take_in(self, batch: Batch) -> None:
@@ -100,6 +104,7 @@ class Desk(QObject):
         if change:
             self._tell(change)
         self._again.take(batch, change)
+        self._mark_superseded(batch)
         for one in batch.upsets:
             self.upset.emit(one)
 
@@ -107,9 +112,17 @@ class Desk(QObject):
         """All that stood is over; this batch says what stands."""
         self._tell(self.picture.forget())
         self._again.forget()
+        self._ours.forget()
         self.passed_leads.clear()
         self._let_go_at = self.now()
         self.take_in(batch)
+
+    def _mark_superseded(self, batch: Batch) -> None:
+        """Mark our words in whose place a colleague's stands."""
+        if superseded := self._ours.take(batch):
+            change = Change()
+            self.picture.mark(superseded, change)
+            self._tell(change)
 
     def let_go(self) -> None:
         """Forget alerts and zones that have been over for long; asked each second, it looks once a minute."""
@@ -265,6 +278,7 @@ class Desk(QObject):
         )
 
     def _show_pending(self, command: Command) -> None:
+        self._ours.said(command.bodies)
         reports = [self._report(body) for body in command.bodies]
         change = self.picture.apply(Batch(epoch=self.picture.epoch, reports=reports))
         agency = self.operator.agency

@@ -28,7 +28,8 @@ class SavePictureDialog(QFileDialog):
         """Write it; the sentence that tells how it went."""
         document = feature_collection(self._desk.picture, self._desk.now(), operation=self._desk.operation)
         if self._desk.past:
-            document["replay"] = "REPLAY: what was known at that time, looked up later"
+            seen = self._desk.seen_otherwise
+            document["replay"] = f"REPLAY: {seen or 'what this desk knew at that time'}; looked up later"
         try:
             Path(file).write_text(json.dumps(document, ensure_ascii=False, allow_nan=False), encoding="utf-8")
         except OSError as error:

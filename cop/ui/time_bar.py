@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from cop.map.palette import Palette
 from cop.replay.frames import Span
 from cop.ui import wording
-from cop.ui.labels import Label, button, caption, restyle, tip
+from cop.ui.labels import ElidedLabel, Label, button, caption, restyle, tip
 from cop.ui.layout import TIME_BAR_HEIGHT
 from cop.ui.replay.player import SPEEDS
 from cop.ui.time_line import TimeLine
@@ -17,6 +17,8 @@ from cop.ui.time_scale import clock_words, date_words, zulu_words
 
 #: below this width the words of the past are shortened
 _NARROW_PX = 760
+#: from this width on there is room for long names
+_WIDE_PX = 1000
 _WORDS_PX = 160
 _TRUTH = ("As known", "As it was")
 
@@ -60,7 +62,7 @@ class TimeBar(QWidget):
         self.clock = Label(tone="strong")
         self.clock.setAccessibleName("Time shown")
         self.ago = Label(tone="muted")
-        self.said = Label(tone="warn")
+        self.said = ElidedLabel(tone="warn")
         self.late = button("", "small")
         self.late.hide()
         self.late.clicked.connect(self._show_late)
@@ -116,7 +118,6 @@ class TimeBar(QWidget):
         row.addSpacing(6)
         row.addLayout(words)
         row.addSpacing(6)
-        self.said.setSizePolicy(QSizePolicy.Policy.Ignored, self.said.sizePolicy().verticalPolicy())
         row.addWidget(self.said, 1)
         for part in (self.late, self.truth, self.reader, self.live):
             row.addWidget(part)
@@ -192,8 +193,7 @@ class TimeBar(QWidget):
         """What a step came to; said aloud too."""
         text = wording.one_line(text)
         if text != self.said.text():
-            self.said.setText(text)
-            self.said.setToolTip(tip(text))
+            self.said.say(text)
             if text and QAccessible.isActive():
                 QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
 
@@ -205,8 +205,7 @@ class TimeBar(QWidget):
         """A narrow bar says less."""
         super().resizeEvent(event)
         if self._past:
-            narrow = self.width() < _NARROW_PX
-            self.reader.setMaximumWidth(132 if narrow else 240)
+            self.reader.setMaximumWidth(170 if self.width() >= _WIDE_PX else 132)
             self._say_moment()
 
     def _show_late(self) -> None:

@@ -324,6 +324,11 @@ def test_that_every_known_agency_can_be_looked_through(make_replays: MakeReplays
     ]
     reader.activated.emit(1)
     assert pasts[0].asked[-1][2]["reader"] == "gastonia-fd"
+    assert window.banners.texts() == [
+        "Not what this desk knew then: as Gastonia FD could see it, by what others share with it"
+    ]
+    reader.activated.emit(0)
+    assert window.banners.texts() == []
 
 
 def test_that_a_picture_saved_in_the_past_says_so(make_replays: MakeReplays, tmp_path: Path) -> None:

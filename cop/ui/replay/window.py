@@ -123,6 +123,7 @@ class PastWindow(MainWindow):
         self.bar.show_past(player.at, self._present().timestamp(), wanted=player.wanted)
         self.bar.show_pace(playing=player.playing, speed=player.speed)
         self.bar.show_truth(as_true=player.as_true)
+        self._say_eyes()
         if player.trouble != self._trouble:
             self._trouble = player.trouble
             if player.trouble:
@@ -135,6 +136,24 @@ class PastWindow(MainWindow):
         if player.late != self._late_shown:
             self._late_shown = player.late
             self._show_late()
+
+    def _say_eyes(self) -> None:
+        """What is not what this desk knew then is said across the window, its maps and what is saved."""
+        player = self.player
+        parts = []
+        if player.reader:
+            name = wording.agency_name(self._live.picture, player.reader)
+            parts.append(f"as {name} could see it, by what others share with it")
+        if player.as_true:
+            parts.append("as it was, with what was heard only later")
+        words = ", ".join(parts)
+        if words != self.desk.seen_otherwise:
+            self.desk.seen_otherwise = words
+            if words:
+                self.banners.show_banner(f"Not what this desk knew then: {words}", "warn", "eyes")
+            else:
+                self.banners.clear_banner("eyes")
+            self.maps.tick(self.banners.texts())
 
     def _show_span(self) -> None:
         self.bar.show_span(self.player.span, self._present().timestamp())
