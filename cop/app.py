@@ -52,7 +52,6 @@ from cop.ui.upkeep import keep_trails, set_garbage_aside
 
 _LOG = logging.getLogger(__name__)
 #: puts a note of a kind on record; the bytes are made on another thread
-Note = Callable[[str, Callable[[], bytes]], None]
 _DEFAULT_EXERCISE = "steel-rail"
 _WINDOW = (1920, 1080)
 _WITHOUT_DISPLAY_S = 30.0
@@ -221,7 +220,7 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     QTimer.singleShot(_FEEDS_AFTER_MS, lambda: Pulse(feeds.receive, desk, parent=window))
     kept = TrailsFile(data / "trails.npz", picture.trails, config.root)
     running.callback(lambda: kept.close(time.time()))
-    QTimer.singleShot(_STARTED_AFTER_MS, lambda: _look_after(config, window, kept, feeds.note, map_over))
+    QTimer.singleShot(_STARTED_AFTER_MS, lambda: _look_after(config, window, kept, feeds, map_over))
     if options.select:
         _select_when_heard(window, desk, options.select)
     _end_on_signals(application)
@@ -323,15 +322,19 @@ def _write_asked(options: Options, window: MainWindow, picture: Picture) -> list
 
 
 def _look_after(
-    config: Config, window: MainWindow, trails: TrailsFile, note: Note, map_over: Callable[[Desk], MapView]
+    config: Config, window: MainWindow, trails: TrailsFile, feeds: FeedProcess, map_over: Callable[[Desk], MapView]
 ) -> None:
     """What goes on beside the work, begun once the desk has started."""
-    from cop.ui.on_record import OnRecord  # noqa: PLC0415 - not needed before the first paint
+    from cop.ui.network import watch_network  # noqa: PLC0415 - not needed before the first paint
+    from cop.ui.on_record import OnRecord  # noqa: PLC0415 - as above
+    from cop.ui.screens import Screens  # noqa: PLC0415 - as above
 
+    Screens(window)
+    watch_network(feeds.network_changed, window)
     set_garbage_aside(window.desk.picture, window)
     keep_trails(trails, window)
     if config.journal.record:
-        OnRecord(window.desk, note, parent=window)
+        OnRecord(window.desk, feeds.note, parent=window)
         _open_the_past(config, window, map_over)
 
 
