@@ -101,6 +101,10 @@ class Hearing:
         if 0.0 < self.next_reading - received_at < 1.0:
             return False
         self.next_reading = received_at + _RECENT_EVERY_S * (0.75 + 0.5 * (self.messages * _UNEVEN % 1.0))
+        if self._recent and received_at < self._recent[-1].received_at - rhythm.BREATH_S:  # our own clock was put back
+            self._recent.clear()
+            self._longer.clear()
+            self.clock = self.clock._replace(since=0.0)
         lag = skew.Lag(received_at, received_at - said_at)
         self._recent.append(lag)
         if received_at >= self._next_longer or self._next_longer - received_at > 2 * _LONGER_EVERY_S:

@@ -13,6 +13,7 @@ _PLACES, _BYTES = 5_000, 32 << 20
 _LONGEST_WAIT_S = 600.0
 #: ... for one that is known: it may just have been changed
 _WAIT_S = 30.0
+_LOOK_EVERY_S = 1.0
 
 
 class Waiting(NamedTuple):
@@ -32,6 +33,7 @@ class WaitingRoom:
     def __init__(self) -> None:
         self._waiting: deque[Waiting] = deque()
         self._bytes = 0
+        self._looked_at = 0.0
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -51,7 +53,8 @@ class WaitingRoom:
 
     def over(self, now: float) -> Iterator[Waiting]:
         """Those that have waited for too long leave."""
-        if self._waiting and (now - self._waiting[0].received_at > _WAIT_S or now < self._waiting[-1].received_at - 1):
+        if self._waiting and abs(now - self._looked_at) >= _LOOK_EVERY_S:
+            self._looked_at = now
             yield from self._leave(
                 lambda one: now - one.received_at > (_LONGEST_WAIT_S if one.hearing.clock.skew_s is None else _WAIT_S)
             )

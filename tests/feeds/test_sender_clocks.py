@@ -239,6 +239,20 @@ def test_that_where_most_agencies_are_off_alike_it_is_our_clock() -> None:
     assert broker.clock_off_s == pytest.approx(-600.0, abs=0.5)
 
 
+def test_that_a_clock_of_ours_that_is_put_back_is_measured_anew() -> None:
+    desk = _Desk()
+    for second in range(1000, 1030):
+        desk.place(second, second - 900.0, lat=1.0)  # they are right, ours is 900 s ahead
+    for second in range(130, 150):
+        desk.place(second, second, lat=2.0 + second / 100)
+    assert desk.age_of() == pytest.approx(0.0, abs=0.5) or desk.lat_of() == 1.0
+    for second in range(150, 1100, 3):
+        desk.place(second, second, lat=2.0 + second / 100)
+    assert desk.lat_of() == pytest.approx(2.0 + 1098 / 100)
+    assert desk.age_of() == pytest.approx(0.0, abs=0.5)
+    assert not _voices(desk.batch())["a"].corrected
+
+
 def test_that_a_message_without_a_time_tells_nothing_of_a_clock() -> None:
     desk = _Desk()
     for second in range(20):

@@ -7,6 +7,8 @@ behind, and is taken for a clock only when no way is like that (`docs/adr/0032-w
 """
 
 import math
+import operator
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -60,21 +62,25 @@ class Clock(NamedTuple):
 
 
 UNKNOWN = Clock()
+_by_lag = operator.attrgetter("lag_s")
 
 
 def quickest_s(
     lags: Sequence[Lag], *, part: float = _PART, widths: Sequence[float] = _WIDTHS_S, span_s: float = SPAN_S
 ) -> float | None:
     """The lag of the quickest messages that agree with one another; None if too few do, or within too short a time."""
-    ordered = sorted(lags, key=lambda one: one.lag_s)
+    ordered = sorted(lags, key=_by_lag)
     needed = max(ENOUGH, math.ceil(len(ordered) * part))
     for width in widths:
         for begin in range(len(ordered) - needed + 1):
             low = ordered[begin].lag_s
             if width > widths[0] and width > abs(low) * _WIDTH_SHARE:
                 continue
-            alike = [one.received_at for one in ordered[begin:] if one.lag_s <= low + width]
-            if len(alike) >= needed and max(alike) - min(alike) >= span_s:
+            end = bisect_right(ordered, low + width, key=_by_lag)
+            if end - begin < needed:
+                continue
+            alike = [one.received_at for one in ordered[begin:end]]
+            if max(alike) - min(alike) >= span_s:
                 return low
     return None
 
