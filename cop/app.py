@@ -51,7 +51,6 @@ from cop.ui.pulse import Pulse
 from cop.ui.upkeep import keep_trails, set_garbage_aside
 
 _LOG = logging.getLogger(__name__)
-#: puts a note of a kind on record; the bytes are made on another thread
 _DEFAULT_EXERCISE = "steel-rail"
 _WINDOW = (1920, 1080)
 _WITHOUT_DISPLAY_S = 30.0

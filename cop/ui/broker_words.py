@@ -127,6 +127,8 @@ def recording_again(seconds: float) -> str:
 def outbox_words(error: str) -> str:
     """That our actions stay here, and why; empty where all is well."""
     why = wording.one_line(error)
+    if "will be tried again" in why:  # the broker gives them back for now: `cop.feeds.sending`
+        return f"Actions do not reach the broker: {sentences(why, 'Call whoever runs the broker.')}"
     return f"Actions are not leaving this desk: {sentences(why, _ANY_DISK)}" if why else ""
 
 
