@@ -53,7 +53,6 @@ class Desk(QObject):
     changed = Signal(object)  # Change: once a pulse, and once an action
     lead_passed = Signal(object)  # LeadChange: who leads an incident is no longer who did
     refused = Signal(str)  # the reason of a refused action, in the field's words
-    upset = Signal(object)  # Upset: this computer slept, or its clock was set
 
     def __init__(
         self,
@@ -105,8 +104,6 @@ class Desk(QObject):
             self._tell(change)
         self._again.take(batch, change)
         self._mark_superseded(batch)
-        for one in batch.upsets:
-            self.upset.emit(one)
 
     def take_anew(self, batch: Batch) -> None:
         """All that stood is over; this batch says what stands."""
