@@ -36,7 +36,7 @@ class JournalReader:
         self._operation = operation
         self._volumes: dict[Path, OpenVolume] = {}
         self._order: list[OpenVolume] = []
-        self._unread: dict[str, None] = {}
+        self._unread: dict[Path, str] = {}
         self._blocks: OrderedDict[tuple[Path, int], Block] = OrderedDict()
         self._rows: OrderedDict[tuple[Path, int, int], Block] = OrderedDict()
         self.first = 1
@@ -44,7 +44,7 @@ class JournalReader:
         self.first_at = self.last_at = math.nan
         self.refresh()
         if not self._order:
-            raise OSError("; ".join(self._unread) or f"there is no journal in {path}")
+            raise OSError("; ".join(self._unread.values()) or f"there is no journal in {path}")
 
     @property
     def head(self) -> Head:
@@ -57,14 +57,14 @@ class JournalReader:
         return list(self._order)
 
     @property
-    def unread_files(self) -> list[str]:
-        """The files that could not be read at all, in words."""
-        return list(self._unread)
+    def unread_files(self) -> dict[Path, str]:
+        """The files that could not be read at all, and why."""
+        return dict(self._unread)
 
     @property
     def unread(self) -> list[str]:
         """What could not be read until now, in words."""
-        return [*self._unread, *(one for volume in self._order for one in volume.unread)]
+        return [*self._unread.values(), *(one for volume in self._order for one in volume.unread)]
 
     def close(self) -> None:
         """Let the files go."""
@@ -84,10 +84,11 @@ class JournalReader:
                 continue
             try:
                 self._volumes[path] = OpenVolume(path)
-            except FileNotFoundError:  # let go of a moment ago
-                continue
+            except FileNotFoundError as error:  # let go of a moment ago, or only being made
+                if path != found[-1] and path.exists():
+                    self._unread[path] = str(error)
             except OSError as error:
-                self._unread[str(error)] = None
+                self._unread[path] = str(error)
         self._order = sorted(self._volumes.values(), key=lambda one: (one.head.first, one.head.day))
         self._measure()
 

@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
 import numpy as np
 
 from cop.journal.block import Block
 from cop.journal.chain import GENESIS
 from cop.journal.folder import name_of, safe_name
+from cop.journal.losses import Letting, letting_in, loss_in, loss_words
 from cop.journal.moments import iso
 from cop.journal.open_volume import OpenVolume, is_note
 from cop.journal.proving import Place, first_unfit, how_changed, place_of, running
@@ -55,19 +55,6 @@ def verify(
         reader.close()
 
 
-class _Letting(msgspec.Struct, frozen=True):
-    """What a DROPPED note says: which records were let go of, and the digest of the last, in hexadecimal."""
-
-    from_number: int
-    to_number: int
-    hash: str
-
-
-class _Gap(msgspec.Struct, frozen=True):
-    from_number: int
-    to_number: int
-
-
 class _Missing(NamedTuple):
     """Records that are not there: a note must say that they were let go of."""
 
@@ -92,18 +79,23 @@ class _Walk:
         self._digests: list[bytes] = [GENESIS]
         self._last = 0
         self._place: Place | None = None
+        self._unreadable: list[int] = []
         self._missing: list[_Missing] = []
         self._let_go = self._lettings()
 
     def verdict(self) -> Verdict:
         """Walk through all files, and say what was found."""
+        for path, why in self._reader.unread_files.items():
+            name = name_of(path)
+            self._unreadable.append(name.first if name is not None else 0)
+            self._verdict.faults.append(
+                Fault(path.name, self._unreadable[-1], f"the file {why.removeprefix(f'{path} ')}")
+            )
         for number, volume in enumerate(self._reader.volumes):
             self._volume = volume
             self._verdict.files.append(volume.path.name)
             self._enter(first_file=number == 0)
             self._through()
-        for words in self._reader.unread_files:
-            self._verdict.faults.append(Fault(words.partition(" ")[0].rpartition("/")[2], 0, words))
         self._close_up()
         return self._verdict
 
@@ -132,15 +124,17 @@ class _Walk:
                     f"records 1–{head.first - 1} are in other files; this one is chained to digest {head.seed}"
                 )
             return
+        if any(self._last < one <= head.first for one in self._unreadable):  # it is told already
+            self._last, self._digests = head.first - 1, [seed]
         if self._digests and seed not in self._digests:
             what = "the file is not chained to the one before: that one's end, or this one's head, was altered"
             self._fault(head.first, what, after=self._place)
         self._digests = [seed, *(one for one in self._digests if one != seed)]
 
-    def _lettings(self) -> "dict[int, _Letting]":
+    def _lettings(self) -> "dict[int, Letting]":
         """What the index of notes says was let go of; it is held against the chain when the walk comes to it."""
         notes = [note for one in self._reader.volumes for note in one.notes([DROPPED], -math.inf, math.inf)]
-        found = {note.number: _letting(note.payload) for note in notes}
+        found = {note.number: letting_in(note.payload) for note in notes}
         return {number: one for number, one in found.items() if one is not None}
 
     def _digests_let_go(self, number: int) -> list[bytes]:
@@ -284,6 +278,8 @@ class _Walk:
         for index in noted:
             assert block is not None
             one = block.record(index)
+            if one.kind == GAP:
+                self._verdict.remarks.append(loss_words(block.first + index, one.payload))
             said[block.first + index] = (one.received_at, one.kind, b"" if one.kind == SNAPSHOT else one.payload)
         for row in self._volume.notes_between(after, upto):
             if not is_note(row) or said.pop(row[0], None) != row[1:]:
@@ -350,21 +346,8 @@ def _placed(block: Block | None, number: int) -> Place | None:
     return place_of(block, number - block.first) if block is not None and block.first <= number <= block.last else None
 
 
-def _letting(payload: bytes) -> _Letting | None:
-    try:
-        letting = msgspec.json.decode(payload, type=_Letting)
-        return letting if len(bytes.fromhex(letting.hash)) == len(GENESIS) else None
-    except (msgspec.MsgspecError, RecursionError, ValueError):
-        return None
-
-
 def _tells_gap(block: Block, first: int, number: int) -> bool:
     """Whether a stretch begins with the note that the records before it were lost; the chain proves the note."""
     one = block.record(0)
-    if one.way != Way.NOTED or one.kind != GAP:
-        return False
-    try:
-        gap = msgspec.json.decode(one.payload, type=_Gap)
-    except (msgspec.MsgspecError, RecursionError):
-        return False
-    return (gap.from_number, gap.to_number) == (first, number)
+    loss = loss_in(one.payload) if one.way == Way.NOTED and one.kind == GAP else None
+    return loss is not None and (loss.from_number, loss.to_number) == (first, number)

@@ -406,6 +406,23 @@ def test_that_the_first_record_that_was_kept_is_held_against_the_note(kept: Desk
     assert _found(kept.folder)[0] == key
 
 
+def test_that_a_damaged_file_that_was_left_aside_is_named_and_what_came_after_it_is_proved(tmp_path: Path) -> None:
+    desk = three_days(tmp_path / "journal")
+    desk.close()
+    damaged = _files(desk.folder)[-1]
+    damaged.write_bytes(b"garbage" * 3_000)
+    desk.journal = desk._open()
+    desk.hear(5)
+    desk.commit()
+    verdict = verify(desk.folder)
+    (fault,) = verdict.faults
+    assert (fault.file, fault.number) == (damaged.name, int(damaged.name.split(".")[-2]))
+    assert "no journal that can be read" in fault.what
+    assert any("says why the record breaks off before it" in one for one in verdict.remarks)
+    assert verify(_files(desk.folder)[-1]).whole
+    desk.close()
+
+
 # --- whoever makes all hashes anew ---
 
 
