@@ -51,14 +51,21 @@ def waiting(seconds: float) -> str:
 
 
 def clock(at: datetime, *, seconds: bool = False) -> str:
-    """Local time of day."""
-    return f"{at.astimezone():%H:%M:%S}" if seconds else f"{at.astimezone():%H:%M}"
+    """Local time of day; in the hour that an autumn night has twice with the zone's name, to be told apart."""
+    local = at.astimezone()
+    words = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    return f"{words} {local.tzname()}" if _comes_twice(local) else words
+
+
+def _comes_twice(local: datetime) -> bool:
+    shown = local.replace(tzinfo=None)
+    return shown.replace(fold=0).astimezone().utcoffset() != shown.replace(fold=1).astimezone().utcoffset()
 
 
 def clock_or_date(at: datetime, now: datetime) -> str:
     """Local time of day, with the day where it is not today."""
     same = at.astimezone().date() == now.astimezone().date()
-    return clock(at) if same else f"{at.astimezone():%d %b %H:%M}"
+    return clock(at) if same else f"{at.astimezone():%d %b} {clock(at)}"
 
 
 def distance(metres: float) -> str:
