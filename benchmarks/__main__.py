@@ -23,6 +23,7 @@ _PARTS = {
     "n": "recording",
     "o": "recorded",
     "t": "trails",
+    "u": "jumps",
 }
 _HEADING = f"{'':<4}{'what':<66}{'value':>12}{'floor':>12}  {'unit':<12}{'ratio':>7}  limit"
 

@@ -19,7 +19,7 @@ from cop.ui.theme import legible
 
 #: narrower than this the table shows no more than its first columns; so wide are the details beside it, wide and narrow
 _NARROW_PX = 700
-_DETAIL_PX = (250, 216)
+_DETAIL_PX = (228, 216)
 _IN_DETAILS = (3, 4)
 #: of the columns wide and narrow
 _WIDTHS = {0: (92, 108), 1: (126, 128), 2: (92, 90)}

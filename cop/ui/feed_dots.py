@@ -1,7 +1,7 @@
 """The feeds at a glance: one mark an agency in the top bar, by shape and colour."""
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from cop.map.palette import Palette, colour
@@ -9,11 +9,14 @@ from cop.ui.feed_words import STATES, AgencyFeeds, badness, state_words, tally
 from cop.ui.labels import tip
 from cop.ui.theme import legible, sized
 
-_GAP, _MARK = 12, 14
+_GAP, _MARK, _GROUP_GAP = 12, 14, 7
 
 
 class FeedDots(QWidget):
-    """Marks and names as far as they fit, those in trouble first; the rest counted. A click asks for the feed panel."""
+    """Marks and names as far as they fit, those in trouble first; the rest counted, state by state.
+
+    A click asks for the feed panel.
+    """
 
     asked = Signal()
 
@@ -42,7 +45,7 @@ class FeedDots(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """At least the count."""
-        return QSize(90, 28)
+        return QSize(112, 28)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """As many as fit."""
@@ -55,15 +58,20 @@ class FeedDots(QWidget):
         entries = self._entries
         for at, one in enumerate(entries):
             width = _MARK + metrics.horizontalAdvance(one.name)
-            left = len(entries) - at
-            rest = f"+{left} {state_words(one.state) if len({e.state for e in entries[at:]}) == 1 else 'more'}"
-            room = self.width() - x - (metrics.horizontalAdvance(rest) + 8 if left > 1 else 0)
+            rest = _counted(entries[at:])
+            room = self.width() - x
+            if at < len(entries) - 1:
+                room -= sum(metrics.horizontalAdvance(text) + _GROUP_GAP for _, text in rest)
             if width > room:
-                painter.setPen(muted)
-                painter.drawText(QRect(x, 0, self.width() - x, self.height()), int(Qt.AlignmentFlag.AlignVCenter), rest)
+                for state, text in rest:
+                    if x + metrics.horizontalAdvance(text) > self.width():
+                        break
+                    painter.setPen(muted if state == "live" else self._ink(state))
+                    box = QRect(x, 0, self.width() - x, self.height())
+                    painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter), text)
+                    x += metrics.horizontalAdvance(text) + _GROUP_GAP
                 break
-            wanted = self.colours.health.get(one.state, self.colours.bad)
-            painter.setPen(colour(legible(wanted, self.colours.panel)))
+            painter.setPen(self._ink(one.state))
             mark = STATES.get(one.state, ("", "?"))[1]
             painter.drawText(QRect(x, 0, _MARK, self.height()), int(Qt.AlignmentFlag.AlignVCenter), mark)
             painter.setPen(muted if one.state == "live" else colour(self.colours.text))
@@ -74,6 +82,9 @@ class FeedDots(QWidget):
         if self.hasFocus():
             painter.setPen(colour(self.colours.accent))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def _ink(self, state: str) -> QColor:
+        return colour(legible(self.colours.health.get(state, self.colours.bad), self.colours.panel))
 
     def event(self, event: QEvent) -> bool:
         """The tooltip says what the mark under the pointer means."""
@@ -100,3 +111,14 @@ class FeedDots(QWidget):
             self.asked.emit()
         else:
             super().keyPressEvent(event)
+
+
+def _counted(entries: list[AgencyFeeds]) -> list[tuple[str, str]]:
+    """What there is no room to name, state by state, the worst first: "✕ 1", "▲ 2", "+5 live"."""
+    counts: dict[str, int] = {}
+    for one in entries:
+        counts[one.state] = counts.get(one.state, 0) + 1
+    return [
+        (state, f"+{count} {state_words(state)}" if len(counts) == 1 else f"{STATES.get(state, ('', '?'))[1]} {count}")
+        for state, count in counts.items()
+    ]

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
+import msgspec
 import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
@@ -27,6 +28,8 @@ from cop.ui.labels import Label
 from cop.ui.main_window import MainWindow
 from tests.map.golden import assert_golden
 from tests.map.scenes import AGENCIES, NOON, REGION, busy_day, report
+from tests.reports import NOON as OTHER_NOON
+from tests.ui.test_feed_dock import DENIED, FLOOD, SHARED, SILENT_SEA
 
 RAIL = ("charlotte-fire", "i1")
 
@@ -163,3 +166,39 @@ def a_day_at_work() -> Batch:
         for place, agency in enumerate(AGENCIES)
     ]
     return Batch(reports=told, health=health, broker=BrokerState(state="online", url="mqtt://127.0.0.1", since=NOON))
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+@pytest.mark.parametrize("size", [(1280, 800), (1600, 900), (1920, 1080)], ids=lambda size: str(size[0]))
+def test_that_feeds_in_trouble_look_as_agreed(
+    qtbot: QtBot, ground: Ground, settings: QSettings, name: Literal["dark", "light"], size: tuple[int, int]
+) -> None:
+    window = window_at_work(qtbot, ground, settings, name, size)
+    window.desk.picture.feeds.clear()
+    broker = BrokerState(
+        state="online",
+        url="mqtts://broker.example.org:8883",
+        place=2,
+        brokers=2,
+        since=NOON - timedelta(hours=1),
+        reconnects=2,
+        round_trip_s=1.4,
+        journal_error="the disk is full (/srv/cop/journal)",
+    )
+    window.desk.take_in(Batch(health=[today(one) for one in (SHARED, FLOOD, DENIED, SILENT_SEA)], broker=broker))
+    window._show_dock(window.feed_dock)
+    window.tick()
+    window.notice.hide()
+    window.feed_dock.view.selectRow(1)
+    qtbot.waitUntil(lambda: laid_out(window))
+    assert_golden(window.grab().toImage(), f"feeds-{size[0]}-{name}")
+
+
+def today(health: FeedHealth) -> FeedHealth:
+    """The same feed on the day of these pictures."""
+
+    def then(at: datetime | None) -> datetime | None:
+        return at and at + (NOON - OTHER_NOON)
+
+    voices = [msgspec.structs.replace(one, last_message_at=then(one.last_message_at)) for one in health.voices]
+    return msgspec.structs.replace(health, voices=voices, last_message_at=then(health.last_message_at))
