@@ -106,7 +106,7 @@ def settle(options: Options) -> tuple[Config, Scenario | None]:
     desk = msgspec.structs.replace(config.desk, **{key: value for key, value in given.items() if value is not None})
     config = msgspec.structs.replace(config, desk=desk)
     if options.broker:
-        config = msgspec.structs.replace(config, broker=msgspec.structs.replace(config.broker, url=options.broker))
+        config = msgspec.structs.replace(config, broker=msgspec.structs.replace(config.broker, url=options.broker, also=()))
     if options.exercise and config.exercise not in {"", options.exercise}:
         raise ConfigError(f"{options.config}: root is exercise {config.exercise!r}, not {options.exercise!r}")
     name = options.exercise or config.exercise

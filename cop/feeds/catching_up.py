@@ -18,25 +18,24 @@ class CatchingUp:
     def __init__(self, topics: Sequence[str]) -> None:
         self._topics = topics
         self._will: Will | None = None
-        self._on = False
+        #: whether it is not over yet: only then need `is_kept` be asked
+        self.on = False
         self._since = 0.0
         self._heard_at = 0.0
 
     def begin(self, will: Will | None, *, resumed: bool) -> None:
         """A new connection: `resumed` tells whether the broker remembered us."""
         self._will = will
-        self._on = resumed
+        self.on = resumed
         self._since = self._heard_at = time.monotonic()
 
     def is_kept(self, topic: str, payload: bytes, *, retained: bool) -> bool:
         """Whether this message may have been said while we were away."""
-        if not self._on:
-            return False
         now, heard_at = time.monotonic(), self._heard_at
         self._heard_at = now
         will, online_s = self._will, now - self._since
         if will is not None and any(topic_matches_sub(one, will.topic) for one in self._topics):
-            self._on = online_s < _LONGEST_S and (topic != will.topic or retained or payload != will.online)
+            self.on = online_s < _LONGEST_S and (topic != will.topic or retained or payload != will.online)
         else:
-            self._on = online_s < _LONGEST_DEAF_S and now - heard_at < _QUIET_S
-        return self._on
+            self.on = online_s < _LONGEST_DEAF_S and now - heard_at < _QUIET_S
+        return self.on

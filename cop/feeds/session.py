@@ -303,7 +303,9 @@ class Session:
         except UnicodeDecodeError:
             topic = ""
         payload = bytes(message.payload)
-        retained = self._catching_up.is_kept(topic, payload, retained=message.retain) or message.retain
+        retained = message.retain
+        if self._catching_up.on:
+            retained |= self._catching_up.is_kept(topic, payload, retained=retained)
         self._received.append(
             Received(topic, payload, time.time(), retained, message.qos, message.mid, self.connection)
         )
