@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from cop.domain.batch import BrokerState
 from cop.picture.change import Change
 from cop.ui import broker_words, wording
+from cop.ui.acts import our_words
 from cop.ui.alert_news import AlertNews
 from cop.ui.banner import Banners, Notice
 from cop.ui.command_words import CommandNews
@@ -55,6 +56,8 @@ class News:
             delivered = picture.deliveries[key]
             if delivered.state == "refused":
                 self._notice.say(f"Not sent: {wording.one_line(delivered.reason) or 'refused by the broker'}.")
+            elif delivered.state == "superseded":
+                self._notice.say(our_words.notice(picture, delivered))
 
     def tick(self) -> None:
         """A second has passed."""
