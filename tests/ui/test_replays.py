@@ -171,6 +171,9 @@ def test_that_keys_step_and_change_the_pace(make_replays: MakeReplays, pasts: li
     window.player.beat()
     assert (pasts[0].acts()[-1], window.player.at) == ("step", NOON - 850)
     assert window.bar.said.text() == "Task Decon corridor: accepted"
+    window.player.seek(NOON - 850)
+    window.player.beat()
+    assert window.bar.said.text() == ""
     QTest.keyClick(window.map_view, Qt.Key.Key_Period)
     window.player.beat()
     assert window.player.at == NOON - 840

@@ -115,6 +115,7 @@ class PastWindow(MainWindow):
 
     def _jumped(self) -> None:
         """Another picture: what was chosen is chosen in it too, where it stands."""
+        self.bar.say("")  # the event that a step came to was at another moment
         self.select(*self.selection)
         self.tick()
 
@@ -124,6 +125,8 @@ class PastWindow(MainWindow):
         self.bar.show_pace(playing=player.playing, speed=player.speed)
         self.bar.show_truth(as_true=player.as_true)
         self._say_eyes()
+        if player.playing:
+            self.bar.say("")
         if player.trouble != self._trouble:
             self._trouble = player.trouble
             if player.trouble:
