@@ -346,14 +346,15 @@ class Picture:
         kind: str = getattr(report.body, "kind", "")
         row = self.tracks.row_of(*report.key)
         if kind == "position":
-            if row is None:
-                return
+            if row is None or self.tracks.reported_at[row] > report.reported_at.timestamp():
+                return  # nothing is known of where it is, or it has said since where that is
             if report.key in self.units:
                 self.tracks.unplace(row, report.reported_at.timestamp())
                 self.trails.part(report.key, report.reported_at.timestamp())
                 self.position_fields.pop(row, None)
                 self.note("unit", report.key, report, change)
                 return
+            self.tracks.unplace(row, report.reported_at.timestamp())
             kind = "unit"  # nothing else is known of it
         word = self.consents.get(report.key)
         if kind == "consent" and (word is None or is_of_giver(word, self.agreements)):

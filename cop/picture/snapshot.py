@@ -124,13 +124,13 @@ def _standing(picture: "Picture", kind: str, name: str) -> Iterator[Report]:
 def _located(picture: "Picture") -> tuple[bytes, list[TrackName]]:
     """The position of each unit that is there, and the names of those that ever said one; a row is a slot."""
     tracks = picture.tracks
-    there = np.flatnonzero(~np.isnan(tracks.reported_at))  # one that was taken back may come back to where it was
+    there = np.flatnonzero(~np.isnan(tracks.reported_at))
     rows = np.zeros(len(there), dtype=POSITION_ROW)
     rows["slot"] = there
     for name in POSITION_ROW.names or ():
         if name != "slot":
             rows[name] = getattr(tracks, name)[there]
-    said = [(row, tracks.names[row]) for row in np.flatnonzero(tracks.present | ~np.isnan(tracks.reported_at)).tolist()]
+    said = [(row, tracks.names[row]) for row in np.flatnonzero(tracks.present).tolist()]
     names = [msgspec.structs.replace(name, slot=row) for row, name in said if name is not None]
     return rows.tobytes(), names
 

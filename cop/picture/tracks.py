@@ -155,7 +155,7 @@ class Tracks:
     def remove(self, row: int, at: float) -> None:
         """A unit retracted at `at` leaves the map; its row stays, so that nothing else changes its number."""
         self._columns["present"][row] = False
-        self._leave_behind(row, at)
+        self.unplace(row, at)  # one that is named again comes back to where it says then that it is
 
     def unplace(self, row: int, at: float) -> None:
         """Where a unit is was taken back at `at`: it is there, not located."""

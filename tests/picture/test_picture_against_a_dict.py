@@ -69,7 +69,9 @@ class PictureAgainstDicts(RuleBasedStateMachine):
             self.objects[kind, said.key] = said
             if kind == "unit":
                 if deleted:
-                    self.retracted_units[said.key] = max(seconds, self.retracted_units.get(said.key, -1.0))
+                    _, _, placed = self.places.pop(said.key, (0.0, 0.0, -1.0))
+                    known_until = self.retracted_units.get(said.key, -1.0)
+                    self.retracted_units[said.key] = max(seconds, placed, known_until)
                 else:
                     self.retracted_units.pop(said.key, None)
             assert said.key in getattr(change, kind + "s")
