@@ -7,6 +7,7 @@ import numpy as np
 
 from cop.domain.batch import POSITION_ROW, PositionFields, TrackName
 from cop.domain.report import Report
+from cop.domain.rules.skew import TOLERANCE_S
 from cop.domain.unit import Position
 
 _NAN = float("nan")
@@ -50,7 +51,9 @@ class Conflation:
             self._names.append(
                 TrackName(slot, report.agency, position.id, source.feed, source.format, source.original_id)
             )
-        if reported_at <= self._newest.get(slot, 0.0):
+        received_at = report.received_at.timestamp()
+        newest = self._newest.get(slot, 0.0)
+        if reported_at <= newest <= received_at + TOLERANCE_S:  # a time to come: our own clock was put back since
             return
         self._newest[slot] = reported_at
         if report.losses or slot in self._fields_seen:
@@ -70,7 +73,7 @@ class Conflation:
             _NAN if speed_mps is None else speed_mps,
             _NAN if accuracy_m is None else accuracy_m,
             reported_at,
-            report.received_at.timestamp(),
+            received_at,
             min(_stale_at(report, reported_at), reported_at + _LONGEST_PROMISE_S),
             report.exercise,
         )

@@ -14,7 +14,11 @@ def put(into: Conflation, unit: str, seconds: float, losses: dict[str, str]) -> 
     """A position of a unit, with what it said beside our words."""
     position = Position(id=unit, at=NOON + timedelta(seconds=seconds), lat=35.2, lon=-80.8)
     report = Report(
-        agency="ncdot", body=position, source=Source(feed="f", format="ais"), received_at=NOON, losses=losses
+        agency="ncdot",
+        body=position,
+        source=Source(feed="f", format="ais"),
+        received_at=NOON + timedelta(minutes=1),
+        losses=losses,
     )
     into.put(report, position, position.at.timestamp())
 
