@@ -13,6 +13,8 @@ from cop.picture.earlier import Earlier, Jump
 KIND_CODES = {kind: code for code, kind in enumerate(UNIT_KINDS)}
 _FASTEST_MPS = np.array([fastest_mps(kind) for kind in UNIT_KINDS])
 STATUS_CODES = {status: code for code, status in enumerate(UNIT_STATUSES)}
+#: our own clock was put back where what is known is later than what comes now by more than this, in seconds
+_CLOCK_SET_BACK_S = 60.0
 _KINDS, _STATUSES = tuple(KIND_CODES), tuple(STATUS_CODES)
 
 _COLUMNS: tuple[tuple[str, type, float], ...] = (
@@ -103,8 +105,11 @@ class Tracks:
         """
         columns = self._columns
         reported_at = positions["reported_at"]
-        # NaN (never placed, never gone) compares False: newer
-        newer = ~((reported_at <= columns["reported_at"][rows]) | (reported_at <= columns["gone_at"][rows]))
+        # NaN (never placed, never gone) compares False: newer. A time that has not come yet counts for nothing: our own
+        # clock was put back, and nobody stands still until it is that late again.
+        now = positions["received_at"] + _CLOCK_SET_BACK_S
+        known_at, gone_at = columns["reported_at"][rows], columns["gone_at"][rows]
+        newer = ~(((reported_at <= known_at) & (known_at <= now)) | ((reported_at <= gone_at) & (gone_at <= now)))
         moved: NDArray[np.intp] = rows[newer]
         fresh = positions[newer]
         for name in ("lat", "lon", "alt_m", "course_deg", "speed_mps", "accuracy_m"):
