@@ -127,7 +127,7 @@ class Hearing:
 
     def voice(self, now: float, bound_s: float) -> Voice:
         """How it is heard at `now`."""
-        state = "silent" if self.is_silent(now, bound_s) else "live"
+        state = "silent" if self.is_silent(now, bound_s) else "flooding" if self.flooding else "live"
         return Voice(
             agency=self.agency,
             state=state,

@@ -31,7 +31,10 @@ _DISK_ADVICE = (
     (("keeps the file locked", "another process"), "Close the other program that has it open."),
     (("does not answer",), "Check the disk or its cable; then call whoever looks after this computer."),
     (("file stands where",), "Move that file away, or name another folder under [journal] in cop.toml."),
-    (("damaged", "set aside"), "The damaged file is kept as it is; give it to whoever looks after the records."),
+    (
+        ("damaged", "malformed", "not a database", "replaced or overwritten"),
+        "The file is left as it is and another one begun: tell whoever looks after the records.",
+    ),
 )
 _ANY_DISK = "Call whoever looks after this computer."
 
@@ -164,4 +167,6 @@ def record_line(broker: BrokerState | None) -> tuple[str, str]:
     lines = [f"Not recording: {why}" if why else "", outbox_words(broker.outbox_error)]
     if amiss := "\n".join(line for line in lines if line):
         return amiss, "bad"
+    if broker.unsigned:
+        return f"Recording, but the record is not signed: {sentences(broker.unsigned)}", "bad"
     return "Recording: every message and every action is put on record.", "muted"

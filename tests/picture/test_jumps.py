@@ -27,7 +27,7 @@ def said(seconds: float, place: tuple[float, float], accuracy_m: float = math.na
     row["accuracy_m"] = accuracy_m
     for name in ("alt_m", "course_deg", "speed_mps"):
         row[name] = math.nan
-    row["reported_at"] = row["received_at"] = at(seconds).timestamp()
+    row["reported_at"], row["received_at"] = at(seconds).timestamp(), at(9000).timestamp()
     row["stale_at"] = row["reported_at"] + 60.0
     return Batch(epoch=1, tracks=[TrackName(0, *KEY, "feed", "cop-json")], positions=row.tobytes())
 

@@ -177,7 +177,8 @@ def test_that_the_broker_is_told_by_its_place_since_when_why_and_with_what_to_do
         ("another program keeps the file locked (/srv/journal)", "Close the other program"),
         ("the disk does not answer (/srv/journal)", "Check the disk"),
         ("a file stands where the folder should be (/srv/journal)", "name another folder"),
-        ("it is damaged (file is not a database)", "kept as it is"),
+        ("it is damaged (file is not a database)", "another one begun"),
+        ("database disk image is malformed (/srv/journal)", "another one begun"),
         ("something else", "Call whoever looks after this computer"),
     ],
 )
