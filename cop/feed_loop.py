@@ -154,7 +154,10 @@ class _Loop:
         self._session.acknowledge(self._writer.done())
         self._intake.deny(self._session.denied)
         state = msgspec.structs.replace(
-            self._session.state, journal_error=self._journal_error, outbox_error=self._sender.trouble
+            self._session.state,
+            journal_error=self._journal_error,
+            unsigned=self._journal.key_error if self._journal is not None else "",
+            outbox_error=self._sender.trouble,
         )
         broker = state if state != self._last_broker or health else None
         settled = self._memory.settled(self._session.denied)

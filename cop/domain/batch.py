@@ -47,7 +47,7 @@ class PositionFields(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Voice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How one agency is heard on a feed: `state` is live or silent, by its own usual rhythm.
+    """How one agency is heard on a feed: `state` is live, silent or flooding, by its own usual rhythm.
 
     `usual_gap_s` is the longest pause that is usual for it, None until that is known. `skew_s` is how far its clock is
     ahead of ours (negative: behind), None until measured; `corrected` tells that its times are read by that much less.
@@ -95,6 +95,7 @@ class BrokerState(msgspec.Struct, frozen=True, kw_only=True):
 
     `protocol` is what was last spoken, `reconnects` how often we came back after the first time;
     `journal_error` says why nothing is on record, `outbox_error` why no action leaves this desk; empty is well.
+    `unsigned` says why the record is not signed though the desk has a key; empty where it is, or has none.
     `clock_off_s` is how far our own clock is ahead (negative: behind) by what most agencies say; None where they do
     not agree on that.
     """
@@ -113,6 +114,7 @@ class BrokerState(msgspec.Struct, frozen=True, kw_only=True):
     #: how long the broker takes to answer us, in seconds; None until that was measured on this connection
     round_trip_s: float | None = None
     journal_error: str = ""
+    unsigned: str = ""
     outbox_error: str = ""
     clock_off_s: float | None = None
 
@@ -139,7 +141,11 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Delivered(msgspec.Struct, frozen=True, array_like=True):
-    """One of our actions has reached the broker (`sent`), or was refused by it (`refused`, with why)."""
+    """One of our actions has reached the broker (`sent`), or was refused by it (`refused`, with why).
+
+    The desktop marks those that still wait (`pending`), and those in whose place the word of another desk of ours
+    stands that did not know of them (`superseded`, with whose).
+    """
 
     kind: str
     agency: str

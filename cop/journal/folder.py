@@ -56,7 +56,7 @@ def files_of(folder: Path, operation: str) -> list[FileName]:
     """The files of an operation, in the order of their records. Raises OSError."""
     begin = safe_name(operation) + "."
     named = [name_of(path) for path in folder.iterdir() if path.name.startswith(begin)]
-    return sorted((one for one in named if one is not None), key=lambda one: (one.first, one.day))  # a day may be without a record
+    return sorted((one for one in named if one is not None), key=lambda one: (one.first, one.day))
 
 
 class FolderLock:

@@ -32,7 +32,6 @@ _PAGES_AT_AN_END = 8_192
 _RETAIN_EVERY_S, _RETAIN_MORE_AFTER_S = 60.0, 2.0
 #: by senders' times a clock of ours that was set wrong is known: nothing is let go of by it
 _AGREE_S = 3_600.0
-_OWN = ("the journal", "", "")
 #: what waits for a disk that refuses: records, bytes
 _WAITING_LIMIT = (200_000, 128 << 20)
 _FIELDS = len(Record._fields)
@@ -72,7 +71,7 @@ class Journal:
         self._lock = FolderLock()
         self._waiting = Waiting(*waiting)
         self._sources = Sources()
-        self._own = self.source(*_OWN)
+        self._own = self.source("the journal", "", "")
         self._volume: Volume | None = None
         self._numbered = False
         self._written, self._digest = 0, GENESIS
@@ -98,9 +97,8 @@ class Journal:
             if received_at != received_at:  # noqa: PLR0124 - NaN, which no clock of ours says
                 received_at = 0.0
             taken.append(Record(received_at, source, way, topic, payload, on_record(said_at), kind, marks))
-        if taken:
-            self._waiting.add(taken)
-            self._last_at = taken[-1].received_at
+            self._last_at = received_at
+        self._waiting.add(taken)
 
     def note(self, kind: str, payload: bytes) -> None:
         """Put a note of the journal's own on record (`cop.journal.record`)."""
@@ -133,7 +131,8 @@ class Journal:
             if self._volume is not None and self._volume.is_used and is_damaged(error, self._volume.path):
                 self._leave_aside(self._volume.path, error)
             self._let_go()
-            self._waiting.forget_beyond(why)
+            if self._waiting.forget_beyond(why):
+                self._attempt = None  # what was to be written is not what waits now
             raise OSError(why) from error
 
     def close(self) -> None:
@@ -150,17 +149,15 @@ class Journal:
 
     def _finish_or_leave_aside(self) -> None:
         """Fold and sign; what is damaged is found out here at the latest, and a file begun that says so."""
-        volume = self._volume
-        if volume is None:
-            return
-        try:
-            self._finish(volume)
-        except (sqlite3.Error, ValueError) as error:
-            if not is_damaged(error, volume.path):
-                raise
-            self._leave_aside(volume.path, error)
-            self._let_go()
-            self.commit()
+        if (volume := self._volume) is not None:
+            try:
+                self._finish(volume)
+            except (sqlite3.Error, ValueError) as error:
+                if not is_damaged(error, volume.path):
+                    raise
+                self._leave_aside(volume.path, error)
+                self._let_go()
+                self.commit()
 
     def _commit(self) -> None:
         now = self._clock()
@@ -171,8 +168,7 @@ class Journal:
             self._write(volume, now)
         if self._due():
             self._write(volume, now)
-        stretch = self._stretch
-        if stretch is not None and self._steady() - stretch.begun_at >= _FOLD_AFTER_S:
+        if self._stretch_is_old():
             self._close_stretch()
         if self._retention.asked and self._steady() >= self._retain_at:
             self._let_old_go(volume, now)
@@ -192,10 +188,11 @@ class Journal:
 
     def _due(self) -> bool:
         """Whether there is something to be done though nothing waits."""
-        stretch = self._stretch
-        old = stretch is not None and self._steady() - stretch.begun_at >= _FOLD_AFTER_S
         retain = self._retention.asked and self._steady() >= self._retain_at
-        return self._folding.ready or old or retain or self._seal.is_due(self._written)
+        return self._folding.ready or self._stretch_is_old() or retain or self._seal.is_due(self._written)
+
+    def _stretch_is_old(self) -> bool:
+        return self._stretch is not None and self._steady() - self._stretch.begun_at >= _FOLD_AFTER_S
 
     def _write(self, volume: Volume, now: float) -> None:
         """Write the next records, as many as go into one block, and what else is due, all or nothing."""
@@ -203,11 +200,9 @@ class Journal:
         if loss is not None or self._waiting.snapshot_is_next:
             self._close_stretch()
         if loss is not None:
-            first = self._written + self._waiting.lost_numbers
-            piece = [self._gap_note(loss, now)]
+            first, piece = self._written + self._waiting.lost_numbers, [self._gap_note(loss, now)]
         else:
-            first = self._written + 1
-            piece = self._waiting.next_piece(self._stretch)
+            first, piece = self._written + 1, self._waiting.next_piece(self._stretch)
         last, digest, checks = first + len(piece) - 1, self._digest, bytearray()
         if piece:
             digest, checks = self._linked(piece, first)
@@ -400,6 +395,6 @@ class Journal:
 
     def _let_go(self) -> None:
         """Let the file go; an open transaction is rolled back."""
-        volume, self._volume = self._volume, None
-        if volume is not None:
-            volume.close()
+        if self._volume is not None:
+            self._volume.close()
+            self._volume = None

@@ -74,8 +74,8 @@ class Waiting:
         """The note of the loss is on disk."""
         self.loss, self.lost_numbers = None, 0
 
-    def forget_beyond(self, why: str) -> None:
-        """Lose the oldest beyond the limits; `why` nothing can be written."""
+    def forget_beyond(self, why: str) -> bool:
+        """Lose the oldest beyond the limits; `why` nothing can be written. Whether any were."""
         count_limit, bytes_limit = self._limits
         count, size = max(0, len(self._records) - count_limit), self._bytes
         size -= sum(len(one.payload) for one in self._records[:count])
@@ -83,7 +83,7 @@ class Waiting:
             size -= len(self._records[count].payload)
             count += 1
         if not count:
-            return
+            return False
         lost, self._records = self._records[:count], self._records[count:]
         self._bytes = size
         kept = [one for one in lost if one.way == Way.TAKEN or (one.way == Way.NOTED and one.kind != SNAPSHOT)]
@@ -91,6 +91,7 @@ class Waiting:
             kept = []
         self._lose(Loss(lost[0].received_at, lost[-1].received_at, why, count - len(kept)), count)
         self.add(kept)
+        return True
 
     def leave_aside(self, file: str, why: str, begin: float, now: float) -> None:
         """A file cannot be written any more: what it holds may be lost, and another is begun."""

@@ -37,7 +37,7 @@ _OWN = ("charlotte-fire", "i1")
 class Desk:
     """A desk without a window: the feed process, the outbox and a picture."""
 
-    def __init__(self, folder: Path, broker: Broker, name: str = "desk-1") -> None:
+    def __init__(self, folder: Path, broker: Broker, name: str = "desk-1", key_file: str = "") -> None:
         folder.mkdir(exist_ok=True)
         operator = Operator("charlotte-fire", "commander", "Ann", name)
         self.journal = folder / "journal"
@@ -48,7 +48,7 @@ class Desk:
                 feeds=(Feed(name="cop", format="cop-json", topic=f"{_ROOT}/#"),),
                 operator=operator,
                 root=_ROOT,
-                journal=Recording(folder=str(self.journal), operation="Live", desk="desk"),
+                journal=Recording(folder=str(self.journal), operation="Live", desk="desk", key_file=key_file),
                 outbox=str(folder / "outbox.sqlite"),
                 client_id=f"test-{name}",
             )
@@ -147,6 +147,19 @@ def test_that_an_action_taken_while_the_broker_is_away_is_on_record_at_once_and_
     finally:
         mosquitto.start()
         desk.close()
+
+
+def test_that_a_key_that_is_not_there_is_said_and_the_record_goes_on(tmp_path: Path, mosquitto: Mosquitto) -> None:
+    desk = Desk(tmp_path / "desk", Broker(url=mosquitto.url), key_file=str(tmp_path / "desk.pem"))
+    desk.feeds.start()
+    try:
+        desk.until(lambda: desk.picture.broker is not None and desk.picture.broker.unsigned)
+        assert desk.picture.broker is not None
+        assert "desk.pem" in desk.picture.broker.unsigned
+        assert not desk.picture.broker.journal_error
+    finally:
+        desk.close()
+    assert _on_record(desk)
 
 
 def test_that_start_end_and_every_change_of_the_broker_are_on_record(desk: Desk, mosquitto: Mosquitto) -> None:
