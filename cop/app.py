@@ -2,28 +2,31 @@
 
 import contextlib
 import functools
-import json
 import logging
-import os
-import signal
-import sys
 import time
-import traceback
 import uuid
 import zlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import click
 import msgspec
-from PySide6.QtCore import QEvent, QLockFile, QObject, QSettings, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QEvent, QLockFile, QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
 
 from cop.authority.problem import Problem
-from cop.briefing.state import state
 from cop.config import Config, ConfigError, check, load
+from cop.desktop import (
+    OFFSCREEN_SIZE,
+    Showing,
+    catch_everything,
+    end_on_signals,
+    log_to,
+    map_maker,
+    without_display,
+    write_asked,
+)
 from cop.domain.agreement import Agreements
 from cop.domain.desk import Command, Operator
 from cop.domain.unit import Unit
@@ -35,10 +38,7 @@ from cop.feeds.message import Feed
 from cop.feeds.outbox import Outbox
 from cop.feeds.pipe import FeedSetup, OpenEmergency, Recording
 from cop.feeds.topics import exercise_root
-from cop.map.measures import Measures
 from cop.map.palette import Palette, load_palette
-from cop.map.symbol_sets import unit_drawing
-from cop.map.tile_source import TileSource
 from cop.map.view import MapView
 from cop.picture.ground import Ground
 from cop.picture.home import HomeGround
@@ -52,13 +52,11 @@ from cop.ui.upkeep import keep_trails, set_garbage_aside
 
 _LOG = logging.getLogger(__name__)
 _DEFAULT_EXERCISE = "steel-rail"
-_WINDOW = (1920, 1080)
-_WITHOUT_DISPLAY_S = 30.0
 _FEEDS_AFTER_MS = 100
 _STARTED_AFTER_MS = 1000
 
 
-class Options(msgspec.Struct, frozen=True, kw_only=True):
+class Options(Showing, frozen=True, kw_only=True):
     """The options of `cop run`."""
 
     config: Path | None = None
@@ -68,10 +66,6 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     agency: str | None = None
     operator: str | None = None
     theme: str | None = None
-    offscreen: bool = False
-    seconds: float | None = None
-    screenshot: Path | None = None
-    state: Path | None = None
     rate: float = 1.0
     seed: int = 1
     select: str | None = None
@@ -80,11 +74,11 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
 def start(options: Options) -> int:
     """Run the desk until its window closes or its time is over; the exit code. Raises ConfigError."""
-    options = _without_display(options)
+    options = without_display(options)
     config, scenario = settle(options)
     data = config.data()
     data.mkdir(parents=True, exist_ok=True)
-    _log_to(data / "cop.log")
+    log_to(data / "cop.log")
     lock = QLockFile(str(data / "desk.lock"))
     if not lock.tryLock(100):
         raise ConfigError(f"this desk is already open (its folder is {data}); choose another --role or --agency")
@@ -106,7 +100,9 @@ def settle(options: Options) -> tuple[Config, Scenario | None]:
     desk = msgspec.structs.replace(config.desk, **{key: value for key, value in given.items() if value is not None})
     config = msgspec.structs.replace(config, desk=desk)
     if options.broker:
-        config = msgspec.structs.replace(config, broker=msgspec.structs.replace(config.broker, url=options.broker, also=()))
+        config = msgspec.structs.replace(
+            config, broker=msgspec.structs.replace(config.broker, url=options.broker, also=())
+        )
     if options.exercise and config.exercise not in {"", options.exercise}:
         raise ConfigError(f"{options.config}: root is exercise {config.exercise!r}, not {options.exercise!r}")
     name = options.exercise or config.exercise
@@ -126,36 +122,6 @@ def settle(options: Options) -> tuple[Config, Scenario | None]:
     # The exercise's own feeds need no trial: it would load the libraries of all their formats into the desktop.
     check(config, str(options.config or "settings"), try_feeds=from_settings)
     return config, scenario
-
-
-def _without_display(options: Options) -> Options:
-    """Choose the offscreen platform where it was asked for, or where there is no display."""
-    has_display = sys.platform in {"win32", "darwin"} or bool(
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    )
-    if options.offscreen:
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    elif not has_display and os.environ.get("QT_QPA_PLATFORM", "") not in {"offscreen", "minimal", "vnc"}:
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        options = msgspec.structs.replace(
-            options,
-            offscreen=True,
-            seconds=options.seconds or _WITHOUT_DISPLAY_S,
-            screenshot=options.screenshot or Path("cop-screenshot.png"),
-            state=options.state or Path("cop-state.json"),
-        )
-        click.echo(
-            f"No display here: running offscreen for {options.seconds:.0f} s, then writing"
-            f" {options.screenshot} and {options.state}."
-        )
-    return options
-
-
-def _log_to(file: Path) -> None:
-    """Keep what goes wrong in the desk's own folder, never without end."""
-    handler = RotatingFileHandler(file, maxBytes=2_000_000, backupCount=3, delay=True, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
 
 
 def _with_exercise_here(config: Config, scenario: Scenario, options: Options, running: contextlib.ExitStack) -> Config:
@@ -188,7 +154,9 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     running.callback(outbox.close)
     ground = config.ground()
     agreements, problems = config.load_agreements(ground)
-    picture = Picture(HomeGround(ground, config.map.doubtful_beyond_km), agreements)
+    picture = Picture(
+        HomeGround(ground, config.map.doubtful_beyond_km), agreements, pace=max(1.0, options.rate)
+    )
     operation = scenario.title if scenario is not None else config.desk.operation
     feeds = FeedProcess(_feed_setup(config, operator, data, agreements, operation), lambda: _emergencies(picture))
     running.callback(feeds.stop)
@@ -201,19 +169,16 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     desk = Desk(operator, picture, ground, send, exercise=exercise, operation=operation)
     desk.restore([Command(body) for body in left_unsent])
     palette = load_palette(config.desk.theme)
-    map_over, without = _map_maker(config, ground, palette, data)
+    map_over, without = map_maker(config, ground, palette, data)
     make_map = functools.partial(map_over, desk)
     map_view = make_map()
     window = _window(desk, map_view, palette, config, scenario, options=options, data=data, make_map=make_map)
     _say_what_is_amiss(window, symbols=without, boundaries=_remarks(ground), agreements=_faults(problems))
-    _catch_everything(window)
+    catch_everything(window)
     if options.offscreen:
-        window.resize(*_WINDOW)
+        window.resize(*OFFSCREEN_SIZE)
     if options.until_painted:
-        first = _FirstPaint(application)
-        map_view.installEventFilter(first)
-        for part in map_view.findChildren(QWidget):
-            part.installEventFilter(first)
+        _FirstPaint(application).watch(map_view)
     window.show()
     # The first pulse starts the feed process. Started earlier, it would hold up the map by a tenth of a second.
     QTimer.singleShot(_FEEDS_AFTER_MS, lambda: Pulse(feeds.receive, desk, parent=window))
@@ -222,11 +187,11 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     QTimer.singleShot(_STARTED_AFTER_MS, lambda: _look_after(config, window, kept, feeds, map_over))
     if options.select:
         _select_when_heard(window, desk, options.select)
-    _end_on_signals(application)
+    end_on_signals(application)
     if options.seconds is not None:
         QTimer.singleShot(int(options.seconds * 1000), application.quit)
     code = application.exec()
-    unwritten = _write_asked(options, window, picture)
+    unwritten = write_asked(options, window, datetime.now(UTC))
     window.close()
     for file in unwritten:
         click.echo(f"{file} could not be written", err=True)
@@ -282,42 +247,6 @@ def _say_what_is_amiss(window: MainWindow, **words: str) -> None:
     for source, text in words.items():
         if text:
             window.show_banner(text, "warn", source)
-
-
-def _map_maker(config: Config, ground: Ground, palette: Palette, data: Path) -> tuple[Callable[[Desk], MapView], str]:
-    """What makes a map over a desk's picture, the first and each further one, and what it cannot show, in words."""
-    tiles = _tiles(config, data)
-    draw_unit, without = unit_drawing(config.map.symbols, data / "symbols")
-
-    def make_map(desk: Desk) -> MapView:
-        view = MapView(
-            desk.picture,
-            ground,
-            config.region(),
-            palette,
-            tiles=tiles,
-            exercise=bool(config.exercise),
-            now=desk.now,
-            measures=Measures(config.map.units),
-        )
-        view.layer_set.units.wear(draw_unit)
-        return view
-
-    return make_map, without
-
-
-def _write_asked(options: Options, window: MainWindow, picture: Picture) -> list[Path]:
-    """Write the picture of the window and the state, where asked for; the files that could not be written."""
-    unwritten = []
-    window.map_view.settle()
-    if options.screenshot is not None and not window.grab().save(str(options.screenshot)):
-        unwritten.append(options.screenshot)
-    if options.state is not None:
-        try:
-            options.state.write_text(json.dumps(state(picture, datetime.now(UTC)), indent=1), encoding="utf-8")
-        except OSError:
-            unwritten.append(options.state)
-    return unwritten
 
 
 def _look_after(
@@ -378,6 +307,11 @@ def _select_when_heard(window: MainWindow, desk: Desk, wanted: str) -> None:
 class _FirstPaint(QObject):
     """Says when the map was first painted, and ends: `benchmarks/start.py` waits for it."""
 
+    def watch(self, map_view: MapView) -> None:
+        """Look at all parts of a map."""
+        for part in (map_view, *map_view.findChildren(QWidget)):
+            part.installEventFilter(self)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if (
             event.type() == QEvent.Type.Paint
@@ -435,41 +369,3 @@ def _client_id(data: Path, operator: Operator, feeds: Sequence[Feed]) -> str:
         file.write_text(f"cop-{operator.desk}-{uuid.uuid4().hex[:8]}", encoding="utf-8")
     asked = "\n".join(f"{feed.topic} {feed.qos}" for feed in feeds)
     return f"{file.read_text(encoding='utf-8').strip()}-{zlib.crc32(asked.encode()):08x}"
-
-
-def _tiles(config: Config, data: Path) -> list[TileSource]:
-    """The background maps; what each fetches is kept in a folder of its own."""
-
-    def kept(url: str) -> Path:
-        return data / "tiles" / ("" if url == config.map.tiles_url else f"{zlib.crc32(url.encode()):08x}")
-
-    return [TileSource.of(one, kept(one.url)) for one in config.map.basemaps()]
-
-
-def _catch_everything(window: MainWindow) -> None:
-    """A bug is logged and shown; the window stays."""
-
-    def caught(kind: type[BaseException], error: BaseException, trace: object) -> None:
-        text = "".join(traceback.format_exception(error))
-        _LOG.error("%s", text)
-        click.echo(text, err=True)
-        window.show_banner(f"Something went wrong here ({kind.__name__}); the map goes on. It was logged.", "bad")
-
-    sys.excepthook = caught
-
-    def qt_said(kind: QtMsgType, _context: object, text: str) -> None:
-        if "propagateSizeHints" in text:
-            return  # the offscreen platform says so of every window
-        if kind in {QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg}:
-            _LOG.warning("Qt: %s", text)
-
-    qInstallMessageHandler(qt_said)
-
-
-def _end_on_signals(application: QApplication) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: application.quit())
-    # Python runs signal handlers between its own instructions: Qt's loop must come up for air
-    waker = QTimer(application)
-    waker.timeout.connect(lambda: None)
-    waker.start(200)
