@@ -31,6 +31,7 @@ _BEFORE_QT = (
     "cop.domain.rules.details",
     "cop.domain.rules.links",
     "cop.domain.rules.requesting",
+    "cop.domain.rules.silence",
     "cop.domain.rules.task_moves",
     "cop.domain.zone_forms",
     "cop.exercise.feeds",
@@ -176,6 +177,27 @@ def formats(name: str | None, as_json: bool) -> None:
                     click.echo(f"{'':<30}{heading}: {text}")
             if name is not None:
                 click.echo(f"\n{form.example()}\n\nOptions: docs/formats/{form.name}.md")
+
+
+@main.command()
+@click.argument("journal", metavar="FILE|FOLDER", type=click.Path(exists=True, path_type=Path))
+@click.option("--operation", default="", metavar="NAME", help="Of this one, where a folder holds several.")
+@click.option("--at", "moment", default="", metavar="TIME", help="The moment to begin with; else the last one.")
+@click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Ground and agreements.")
+@click.option("--theme", type=click.Choice(["dark", "light"]), help="Colours.")
+@click.option("--offscreen", is_flag=True, help="Run without a screen.")
+@click.option("--for", "seconds", type=click.FloatRange(min=0.1), metavar="SECONDS", help="End by itself.")
+@click.option("--screenshot", type=_FILE, metavar="PNG", help="Write a picture of the window at the end.")
+@click.option("--state", type=_FILE, metavar="JSON", help="Write the picture as JSON at the end.")
+def replay(*, moment: str, **options: Any) -> None:
+    """Look at a recorded operation: map, queue and tasks as they were at any moment. No broker is needed."""
+    from cop.config import ConfigError
+    from cop.review import Review, start
+
+    try:
+        sys.exit(start(Review(at=moment, **options)))
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from None
 
 
 @main.command("replay-file")

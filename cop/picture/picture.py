@@ -78,11 +78,14 @@ class Picture:
     objects are expected.
     """
 
-    def __init__(self, home: HomeGround | None = None, agreements: Agreements | None = None) -> None:
+    def __init__(
+        self, home: HomeGround | None = None, agreements: Agreements | None = None, *, pace: float = 1.0
+    ) -> None:
+        """`pace` is how many times faster than the world an exercise is played: its units go so much faster."""
         self.home = home or HomeGround()
         #: what consent is held against: a task that was sent directly stands on a clause
         self.agreements = agreements or Agreements()
-        self.tracks = Tracks()
+        self.tracks = Tracks(pace=pace)
         self.trails = Trails()
         self.units: dict[Key, Report] = {}
         self._placing = Placing(self.tracks, self.trails, self.home, self._row)

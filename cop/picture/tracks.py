@@ -48,7 +48,7 @@ class Tracks:
     are too far from where they were. `earlier` says where that was; `renamed` are rows that became another kind.
     """
 
-    def __init__(self, capacity: int = 1024) -> None:
+    def __init__(self, capacity: int = 1024, *, pace: float = 1.0) -> None:
         self.count = 0
         self.keys: list[tuple[str, str]] = []
         self.callsigns: list[str] = []
@@ -61,6 +61,8 @@ class Tracks:
         }
         self.earlier = Earlier(capacity)
         self.renamed: set[int] = set()
+        #: how many times faster than in the world time passes in what is played: units go so much faster
+        self.pace = pace
 
     def __getattr__(self, name: str) -> NDArray[Any]:
         """A column's filled part, as a view."""
@@ -128,7 +130,7 @@ class Tracks:
 
     def fastest_mps(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         """How fast units of their kinds can go."""
-        fastest: NDArray[np.float64] = _FASTEST_MPS[self.kind[rows]]
+        fastest: NDArray[np.float64] = _FASTEST_MPS[self.kind[rows]] * self.pace
         return fastest
 
     def jump(self, row: int) -> Jump | None:

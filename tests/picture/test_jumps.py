@@ -200,3 +200,13 @@ def test_that_memories_of_rows_that_nobody_named_are_left_out() -> None:
     first.note(np.arange(4), row)
     second.adopt(first.packed(4), np.array([2, -1]))
     assert len(second.packed(4)) == len(first.packed(4)) // 4
+
+
+def test_that_an_exercise_that_is_played_faster_has_faster_units() -> None:
+    claims = ((0, (35.0, -80.8)), (100, (35.2, -80.8)))  # 22 km in 100 s
+    picture = Picture(pace=10.0)
+    picture.apply(Batch(epoch=1, reports=[report(KEY[0], unit(KEY[1], kind="engine"))]))
+    for claim in claims:
+        picture.apply(said(*claim))
+    assert not is_doubtful(picture)
+    assert is_doubtful(picture_of(*claims))
