@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import signal
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +30,7 @@ from tests.faults import namespaces, on_record
 
 ROOT = "cop/v1"
 OPERATION = "Live operation"
+_PEOPLE = {"commander": "Ann", "dispatcher": "Bob", "liaison": "Cleo"}
 _WHEN = re.compile(r" since \d\d:\d\d(:\d\d)?")
 _WHERE = re.compile(r"(127\.0\.0\.1|10\.213\.\d+\.1):\d+")
 
@@ -63,7 +65,7 @@ class FaultDesk:
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.operator = Operator(agency, role, f"Ann of {agency}", name)
+        self.operator = Operator(agency, role, _PEOPLE[role], name)
         self.outbox = Outbox(folder / "outbox.sqlite", agency, ROOT)
         self.records = folder / "journal"
         journal = Recording(folder=str(self.records), operation=OPERATION, desk=name) if recording else None
@@ -87,6 +89,7 @@ class FaultDesk:
         self.said: list[str] = []
         self.states: list[BrokerState] = []
         self.closed = False
+        self._tick_at = 0.0
         self._namespace = namespace
         self._count = 0
         self.desk.refused.connect(self.refused.append)
@@ -112,6 +115,9 @@ class FaultDesk:
             self.desk.take_in(batch)
             if batch.broker is not None:
                 self.states.append(batch.broker)
+        if time.monotonic() >= self._tick_at:
+            self._tick_at = time.monotonic() + 0.5
+            self.desk.tick()
         for line in self.words():
             if line not in self.said:
                 self.said.append(line)

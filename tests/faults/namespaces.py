@@ -69,6 +69,11 @@ class Cable:
             self.close()
             raise
 
+    @property
+    def desks(self) -> tuple[str, ...]:
+        """The desks' names."""
+        return tuple(self._desks)
+
     def namespace(self, desk: str) -> str:
         """The namespace in which a desk stands."""
         return self._desks[desk][0]

@@ -11,8 +11,10 @@ from paho.mqtt.properties import Properties
 
 from cop.domain.incident import Incident
 from cop.domain.log import LogEntry
+from cop.domain.statement import Statement
 from cop.domain.unit import Position
 from cop.feeds.adapters.cop_json import encode
+from cop.feeds.topics import topic_of
 from tests.conftest import wait_until
 from tests.faults import namespaces
 from tests.faults.desk import ROOT
@@ -100,6 +102,10 @@ class Neighbour:
         payload = encode(entry)
         self.client.publish(f"{ROOT}/{self.agency}/log/{entry.id}", payload, qos=1)
         self.reports_said.append(payload)
+
+    def say_for(self, agency: str, body: Statement) -> None:
+        """Say a word of another agency's own system; it is not counted."""
+        self.client.publish(topic_of(ROOT, agency, body), encode(body), qos=1, retain=True).wait_for_publish(10)
 
     def say(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> None:
         """Say anything below the root, and wait until the broker has it."""

@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ class Scene:
         self.neighbours: list[Neighbour] = []
         self._ending = contextlib.ExitStack()
         self.began = self._mended = 0.0
+        self.online_since = datetime.now(UTC)
         self._noticed: float | None = None
         self._over: float | None = None
 
@@ -78,9 +80,25 @@ class Scene:
         desk.act()
         desk.until(lambda: self.quiet(desk), "what was said before the fault")
 
+    def let_pass(self, seconds: float, *desks: FaultDesk) -> None:
+        """The desks go on for so long: what is read off the time between messages takes its time."""
+        until = time.monotonic() + seconds
+
+        def passed() -> bool:
+            for desk in desks or self.desks:
+                desk.pulse()
+            return time.monotonic() >= until
+
+        wait_until(passed, seconds + 10.0)
+
     def begins(self) -> None:
         """Now it goes wrong."""
         self.began = time.monotonic()
+
+    @property
+    def noticed_s(self) -> float | None:
+        """How long it took to be noticed; None while it is not."""
+        return self._noticed
 
     def noticed(self) -> None:
         """The desk has said so."""
@@ -126,6 +144,25 @@ class Scene:
         except pytest.fail.Exception:
             pytest.fail(f"not within {limit_s:.0f} s: {self._missing()}", pytrace=False)
 
+    def until_quiet_of_reports(self, limit_s: float = 30.0) -> None:
+        """Wait until every report is in every picture and no action waits: of actions some may be superseded."""
+
+        def quiet() -> bool:
+            for desk in self.desks:
+                desk.pulse()
+            return all(
+                desk.settled()
+                and all((one.agency, said) in desk.picture.incidents for said in one.said_ids)
+                and not self.misplaced(desk, one)
+                for desk in self.desks
+                for one in self.neighbours
+            )
+
+        try:
+            wait_until(quiet, limit_s)
+        except pytest.fail.Exception:
+            pytest.fail(f"not within {limit_s:.0f} s: {self._missing()}", pytrace=False)
+
     def _missing(self) -> str:
         heard = self._heard()
         found = [f"state {one.picture.broker}" for one in self.desks]
@@ -150,7 +187,9 @@ class Scene:
         reports = [one for neighbour in self.neighbours for one in neighbour.reports_said]
         row = Row(
             fault,
-            seen or "; ".join(f"“{line}”" for line in desk.said) or "nothing to be seen",
+            (seen or "; ".join(f"“{line}”" for line in desk.said) or "nothing to be seen").replace(
+                str(self.folder), "…"
+            ),
             (sum(one not in on_record for one in positions), len(positions)),
             (sum(one not in on_record for one in reports), len(reports)),
             (len(lost), sum(len(each.taken) for each in self.desks)),
