@@ -212,19 +212,26 @@ class OpenVolume:
             )
         return strays
 
-    def has_block(self, first: int) -> bool:
-        """Whether a block's row is still there."""
-        return self._row("SELECT 1 FROM block WHERE first = ?", (first,)) is not None
+    def holds(self, number: int) -> bool:
+        """Whether a record is still there, in a block or in the tail."""
+        held = "SELECT 1 FROM {} WHERE first <= ? AND last >= ? LIMIT 1"
+        return any(self._row(held.format(table), (number, number)) is not None for table in ("block", "tail"))
 
-    def newest(self) -> list[TailRow]:
-        """The rows that are in no block, the oldest first, and `refresh` in the same moment."""
+    def newest(self) -> tuple[list[TailRow], int]:
+        """The rows that are in no block, the oldest first; the highest number that is spoken of; `refresh`.
+
+        All of one moment: the writer may go on.
+        """
         with contextlib.suppress(sqlite3.Error):
             self._connection.execute("BEGIN")
         rows = self.tails()
+        highest = self._row(
+            "SELECT max(coalesce((SELECT max(number) FROM note), 0), coalesce((SELECT max(number) FROM signature), 0))"
+        )
         self.refresh()
         with contextlib.suppress(sqlite3.Error):
             self._connection.execute("COMMIT")
-        return rows[::-1]
+        return rows[::-1], highest[0] if highest is not None and _is_number(highest[0]) else 0
 
     def _sound(self, row: BlockRow | TailRow, read: Callable[[bytes], Block], packed: bytes) -> Block | None:
         """The records that a row speaks of; None where they are none."""

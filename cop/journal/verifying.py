@@ -149,7 +149,7 @@ class _Walk:
             for row in rows:
                 done = row.first
                 self._block(row)
-            tails = self._volume.newest()
+            tails, spoken_of = self._volume.newest()
             if not self._volume.rows or self._volume.rows[-1].first <= done:
                 break
         for tail in tails:
@@ -159,11 +159,11 @@ class _Walk:
         for words, number in self._volume.unread.items():
             if not any(one.number == number and number for one in self._verdict.faults):
                 self._fault(number, f"cannot be read: {words}")
-        self._beside(self._last, 1 << 62, None, [])
+        self._beside(self._last, spoken_of, None, [])
 
     def _block(self, row: BlockRow) -> None:
         block = self._volume.unpacked(row)
-        if block is None and not self._volume.has_block(row.first):
+        if block is None and not self._volume.holds(row.first):
             return  # let go of a moment ago
         if block is None:
             self._stretch(row, None)
@@ -215,6 +215,7 @@ class _Walk:
         if block is not None and _tells_gap(block, first, row.first):
             return
         place = place_of(block, 0) if block is not None else None
+        self._let_go = self._lettings()  # it may have happened a moment ago
         self._digests = self._digests_let_go(row.first - 1)
         if self._verdict.records == 0 and self._missing:  # the file before it is gone, and this one has begun to go
             self._missing[-1] = _Missing(1, row.first - 1, None, place)
@@ -286,7 +287,7 @@ class _Walk:
                 what = "the index of notes: what it says here is not what is on record"
                 number = _number(row)
                 self._fault(number, what, place=_placed(block, number))
-        for number in said:
+        for number in said if self._volume.holds(max(said, default=0)) else ():  # else let go of a moment ago
             self._fault(number, "the index of notes: this one is missing there", place=_placed(block, number))
         for row in self._volume.signatures_between(after, upto):
             number = _number(row)
