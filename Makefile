@@ -13,7 +13,7 @@ MERGED = gaston-911/urn:emergency:uid:incidentid:26-3391:gaston-911.exercise
 # Debian keeps servers such as mosquitto out of a user's PATH.
 export PATH := $(PATH):/usr/sbin:/usr/local/sbin
 
-.PHONY: help run test check conformance fuzz faults test-brokers soak bench screenshots clean python environment system-run system-test system-brokers
+.PHONY: help run test check conformance fuzz faults test-brokers soak bench screenshots clean python environment system-run system-test system-faults system-brokers
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
@@ -36,7 +36,7 @@ fuzz: environment  ## fuzz every adapter for ten minutes; some: make fuzz ARGS="
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
-faults: system-test  ## do to a desk what goes wrong in the field, print the table; ARGS=--write puts it into docs/reliability.md
+faults: system-faults  ## do to a desk what goes wrong in the field, print the table; ARGS=--write puts it into docs/reliability.md
 	$(BIN)/python -m tests.faults $(ARGS)
 
 test-brokers: system-brokers  ## the same desk at RabbitMQ and at NATS
@@ -74,6 +74,9 @@ system-run: python
 
 system-test: python
 	@$(PYTHON) -m setup.prepare test
+
+system-faults: python
+	@$(PYTHON) -m setup.prepare faults
 
 system-brokers: python
 	@$(PYTHON) -m setup.prepare brokers

@@ -43,8 +43,11 @@ PACKAGE_OF = {
     "libxkbcommon.so.0": "libxkbcommon0",
 }
 PROGRAMS = {"mosquitto": "mosquitto", "Xvfb": "xvfb", "xauth": "xauth"}  # program -> Debian package
-# What `make test-brokers` starts beside them. Debian's rabbitmq-server keeps its own program where it alone looks for it.
-BROKERS = {"rabbitmq-server": "rabbitmq-server", "nats-server": "nats-server"}
+# What some commands can do without: what needs it is skipped by name. Purpose -> program -> Debian package
+EXTRAS = {
+    "brokers": {"rabbitmq-server": "rabbitmq-server", "nats-server": "nats-server"},
+    "faults": {"ip": "iproute2", "faketime": "faketime"},
+}
 # Debian keeps servers out of a user's PATH, but the tests start them by name.
 PROGRAM_FOLDERS = ("/usr/sbin", "/usr/local/sbin")
 # Debian's packages ask it before they start a server of theirs; 101 says no.
@@ -87,9 +90,10 @@ def missing_programs() -> set[str]:
     return {name for name in wanted if not _program(name)}
 
 
-def missing_brokers() -> set[str]:
-    """Brokers beside Mosquitto that the tests start where they are installed."""
-    return {name for name in BROKERS if not _program(name)} if sys.platform == "linux" else set()
+def missing_extras(purpose: str) -> set[str]:
+    """Programs that this purpose can do without, and that are not there."""
+    wanted = EXTRAS.get(purpose, {}) if sys.platform == "linux" else {}
+    return {name for name in wanted if not _program(name)}
 
 
 def has_font() -> bool:
@@ -99,9 +103,8 @@ def has_font() -> bool:
 
 def packages(libraries: Iterable[str], programs: Iterable[str], *, font: bool) -> tuple[list[str], list[str]]:
     """Debian packages that bring what is missing, and the sonames for which none is known."""
-    named = {PACKAGE_OF[name] for name in libraries if name in PACKAGE_OF} | {
-        (PROGRAMS | BROKERS)[name] for name in programs
-    }
+    package_of = {**PROGRAMS, **EXTRAS["brokers"], **EXTRAS["faults"]}
+    named = {PACKAGE_OF[name] for name in libraries if name in PACKAGE_OF} | {package_of[name] for name in programs}
     if font:
         named.add(FONT_PACKAGE)
     return sorted(named), sorted(name for name in libraries if name not in PACKAGE_OF)

@@ -1,7 +1,8 @@
-"""Make this machine able to run a command of the Makefile: `python -m setup.prepare environment|run|test|brokers`.
+"""Make this machine able to run a command of the Makefile.
 
-Quiet and offline when nothing is missing. Missing Debian packages are installed where we are root, else the one command
-that installs them is printed; the command goes on if what it cannot do without is there.
+`python -m setup.prepare environment|run|test|faults|brokers`: quiet and offline when nothing is missing. Missing Debian
+packages are installed where we are root, else the one command that installs them is printed; the command goes on if
+what it cannot do without is there.
 """
 
 from __future__ import annotations
@@ -41,10 +42,9 @@ def lack(purpose: str) -> Lack:
     libraries = operating_system.missing_libraries(
         (*operating_system.OFFSCREEN, *operating_system.WINDOW), _qt_folder()
     )
-    tests = purpose in {"test", "brokers"}
+    tests = purpose in {"test", "faults", "brokers"}
     programs = operating_system.missing_programs() if tests else set()
-    if purpose == "brokers":
-        programs |= operating_system.missing_brokers()
+    programs |= operating_system.missing_extras(purpose)
     if tests:
         libraries |= operating_system.missing_for_vector_tiles(_qt_folder())
     return Lack(frozenset(libraries), frozenset(programs), font=not operating_system.has_font())
@@ -57,7 +57,7 @@ def hindrance(purpose: str, lacking: Lack) -> Lack:
         if purpose == "run" and not os.environ.get("DISPLAY")
         else operating_system.OFFSCREEN + operating_system.WINDOW
     )
-    programs = lacking.programs - set(operating_system.BROKERS)  # the tests of a broker that is not here are skipped
+    programs = lacking.programs - set(operating_system.EXTRAS.get(purpose, ()))
     return Lack(frozenset(operating_system.missing_libraries(must, _qt_folder())), programs, font=False)
 
 
@@ -130,6 +130,6 @@ def _apt_get(*words: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] not in (["environment"], ["run"], ["test"], ["brokers"]):
+    if sys.argv[1:] not in (["environment"], ["run"], ["test"], ["faults"], ["brokers"]):
         sys.exit(__doc__)
     sys.exit(main(sys.argv[1]))

@@ -92,7 +92,12 @@ class FaultDesk:
         self._tick_at = 0.0
         self._namespace = namespace
         self._count = 0
+        #: what the computer itself went through, in the desk's words
+        self.upsets: list[str] = []
         self.desk.refused.connect(self.refused.append)
+        self.desk.changed.connect(
+            lambda change: self.upsets.extend(broker_words.upset_words(one) for one in change.upsets)
+        )
 
     def start(self) -> "FaultDesk":
         """Start it and wait until the broker has it."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import PySide6
 import pytest
 
-from setup import operating_system
+from setup import operating_system, prepare
 
 QT_FOLDER = Path(PySide6.__file__).parent
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the wheels bring every library")
@@ -43,3 +43,17 @@ def test_that_a_program_that_is_nowhere_is_missing(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(operating_system, "PROGRAM_FOLDERS", (str(tmp_path),))
     assert "mosquitto" in operating_system.missing_programs()
+
+
+def test_that_what_a_command_can_do_without_is_installed_for_it_and_hinders_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(operating_system, "PROGRAM_FOLDERS", (str(tmp_path),))
+    lacking = operating_system.missing_extras("brokers")
+    assert lacking == {"rabbitmq-server", "nats-server"}
+    assert operating_system.packages((), lacking, font=False) == (["nats-server", "rabbitmq-server"], [])
+    assert operating_system.missing_extras("test") == set()
+    monkeypatch.undo()
+    lack = prepare.Lack(frozenset(), frozenset(lacking), font=False)
+    assert prepare.hindrance("brokers", lack).programs == frozenset()
