@@ -55,6 +55,7 @@ class Tracks:
         self.names: list[TrackName | None] = []
         self.agencies: list[str] = []
         self._rows: dict[tuple[str, str], int] = {}
+        self._forgotten: set[int] = set()
         self._agency_codes: dict[str, int] = {}
         self._columns: dict[str, NDArray[Any]] = {
             name: np.full(capacity, empty, dtype=kind) for name, kind, empty in _COLUMNS
@@ -73,8 +74,9 @@ class Tracks:
         return column[: self.count]
 
     def row_of(self, agency: str, unit: str) -> int | None:
-        """The row of a unit, or None if it was never heard of."""
-        return self._rows.get((agency, unit))
+        """The row of a unit, or None if it was never heard of, or not since all was forgotten."""
+        row = self._rows.get((agency, unit))
+        return None if row in self._forgotten else row
 
     def row(self, agency: str, unit: str) -> int:
         """The row of a unit, made if it is new."""
@@ -90,6 +92,9 @@ class Tracks:
             self.names.append(None)
             self.count += 1
             self._columns["agency"][row] = self.agency_code(agency)
+        elif row in self._forgotten:
+            self._forgotten.discard(row)
+            self._columns["present"][row] = True
         return row
 
     def agency_code(self, agency: str) -> int:
@@ -178,6 +183,7 @@ class Tracks:
             if name != "agency":
                 self._columns[name][: self.count] = unknown
         self._columns["present"][: self.count] = False
+        self._forgotten = set(range(self.count))
         self.earlier.forget(slice(None))
         self.renamed.clear()
         self.callsigns[:] = [unit for _agency, unit in self.keys]

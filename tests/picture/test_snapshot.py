@@ -170,3 +170,14 @@ def test_that_forgetting_tells_of_every_unit_and_leaves_no_trail() -> None:
 
 def _gone(kind: str, object_id: str, *, seconds: float) -> Report:
     return report(CITY, Retraction(id=object_id, at=at(seconds), kind=kind), received_s=seconds + 1)
+
+
+def test_that_a_unit_that_was_forgotten_is_as_unknown_as_a_new_one() -> None:
+    gone = report("charlotte-fire", Retraction(id="a", at=at(5), kind="unit"), received_s=5)
+    picture = _picture()
+    picture.apply(positions_batch(("charlotte-fire", "a", 35.0, -80.0, 1)))
+    picture.forget()
+    assert picture.tracks.row_of("charlotte-fire", "a") is None
+    for batch in (Batch(epoch=7, reports=[gone]), Batch(epoch=7, reports=[report("charlotte-fire", unit("a"))])):
+        picture.apply(batch)
+    assert ("charlotte-fire", "a") in picture.units
