@@ -1,5 +1,6 @@
 """The record read ahead: what comes next, as the past goes on, without asking for every pulse anew."""
 
+import math
 from collections import deque
 
 import numpy as np
@@ -36,22 +37,18 @@ class Ahead:
 
         Not much further than it has read by now, whatever comes then: ask again.
         """
-        upto = self._done
+        before = math.nan
         while (block := self._next()) is not None:
             received = block.received_at
-            late = np.flatnonzero(received > at)
-            back = np.flatnonzero(np.diff(received) < -CLOCK_BACK_S)
-            end = min(int(late[0]) if late.size else len(block), int(back[0]) + 1 if back.size else len(block))
-            upto = block.first + end - 1
+            stops = np.flatnonzero((received > at) | (np.diff(received, prepend=before) < -CLOCK_BACK_S))
+            end = int(stops[0]) if stops.size else len(block)
+            self._done = block.first + end - 1
             self._blocks.popleft()
             if end < len(block):
-                self._blocks.appendleft(block.cut(upto, block.last))
-                self._done = upto
-                return upto
-            self._done = upto
-            if not self._blocks:
+                self._blocks.appendleft(block.cut(self._done, block.last))
                 break
-        return upto
+            before = float(received[-1])
+        return self._done
 
     def _next(self) -> Block | None:
         if not self._blocks:

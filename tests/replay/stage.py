@@ -178,6 +178,9 @@ def document(picture: Picture, at: float, *, picked: Sequence[str] = ()) -> dict
     said = state(picture, now)
     for name in ("at", "broker", "deliveries", "feeds"):
         said.pop(name)
+    for one in said["units"]:
+        if "lat" not in one:
+            one.pop("source", None)  # whose places they are that it may once have had: told with the first of them
     for name, entries in said.items():
         if name != "log":
             said[name] = sorted(entries, key=repr)
