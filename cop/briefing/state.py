@@ -1,7 +1,7 @@
 """The picture as one JSON document: what `--state` writes and tests read."""
 
 import math
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -42,6 +42,7 @@ def state(picture: Picture, now: datetime) -> dict[str, Any]:
         tasks.append(entry)
     return {
         "at": rfc3339(now),
+        "record": {"upto": picture.upto, "upto_at": datetime.fromtimestamp(picture.upto_at, UTC).isoformat()},
         "broker": _plain(picture.broker),
         "units": _units(picture, now),
         "incidents": [_placed(picture, report) for report in picture.incidents.values()],

@@ -35,12 +35,14 @@ class TimeBar(QWidget):
     live_asked = Signal()
     late_chosen = Signal(str, str, str)  # kind, agency, id of what was heard later
 
-    def __init__(self, palette: Palette, *, past: bool) -> None:
+    def __init__(self, palette: Palette, *, past: bool, alone: bool = False) -> None:
+        """`alone`: there is no present to go back to."""
         super().__init__()
         self.setObjectName("time_bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName("Time")
         self._past = past
+        self._alone = alone
         self._moment = (0.0, 0.0)
         self._readers: list[tuple[str, str]] = []
         self._late: list[tuple[str, tuple[str, str, str]]] = []
@@ -83,6 +85,7 @@ class TimeBar(QWidget):
         self.live.setAccessibleName("Back to LIVE" if past else "This is live")
         self.live.setToolTip(tip("Back to the present (Ctrl+H)" if past else "This is the present"))
         (self._lay_out_past if past else self._lay_out_live)()
+        self.live.setVisible(not alone)
         self.set_palette(palette)
 
     def _lay_out_live(self) -> None:
@@ -148,8 +151,8 @@ class TimeBar(QWidget):
         at, now = self._moment
         narrow = self.width() < _NARROW_PX
         self.clock.say(f"{clock_words(at)}  {date_words(at, year=not narrow)}")
-        ago = f"{wording.span(now - at)} ago" if now - at >= 1 else "now"
-        self.ago.say(f"{zulu_words(at, seconds=not narrow)} · {ago}")
+        ago = f" · {wording.span(now - at)} ago" if now - at >= 1 else " · now"
+        self.ago.say(zulu_words(at, seconds=not narrow) + ("" if self._alone else ago))
 
     def show_pace(self, *, playing: bool, speed: float) -> None:
         """Whether it plays, and how fast."""

@@ -28,7 +28,7 @@ def desk_of_the_past(live: Desk, now: Callable[[], datetime]) -> Desk:
     """A desk of the same operator over an empty picture, from which nothing leaves."""
     return Desk(
         live.operator,
-        Picture(live.picture.home, live.picture.agreements),
+        Picture(live.picture.home, live.picture.agreements, pace=live.picture.tracks.pace),
         live.ground,
         _nothing_leaves,
         exercise=live.exercise,
@@ -56,19 +56,20 @@ class PastWindow(MainWindow):
         operation: str,
         period: str,
         present: Callable[[], datetime],
+        alone: bool = False,
     ) -> None:
-        """`present` is the time it really is."""
+        """`present` is the time it really is. `alone`: there is no live desk, `live` only says whose record it is."""
         desk = desk_of_the_past(live, player.now)
         make_map = make_maps(desk)
         super().__init__(desk, make_map(), palette, settings, operation=operation, period=period, make_map=make_map)
-        self._looked = True  # the map looks where the live one does
+        self._looked = not alone  # the map looks where the live one does
         self.player = player
-        self._live = live
+        self._live = desk if alone else live
         self._present = present
         self._ticked_for = 0
         self._trouble = ""
         self._late_shown: list[Late] = []
-        self.bar = TimeBar(self.colours, past=True)
+        self.bar = TimeBar(self.colours, past=True, alone=alone)
         self.palette_changed.connect(self.bar.set_palette)
         self.put_below_map(self.bar)
         self._wire_bar()
