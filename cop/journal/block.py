@@ -100,7 +100,8 @@ class Block:
 
 def on_record(at: float) -> float:
     """A time as it is on record: to the microsecond; NaN for one that is none."""
-    return round(at * 1e6) / 1e6 if abs(at) < _TIME_LIMIT else math.nan
+    # floats throughout: this is done twice for each message
+    return (at * 1e6 + 0.5) // 1.0 / 1e6 if -_TIME_LIMIT < at < _TIME_LIMIT else math.nan
 
 
 def make_block(first: int, records: Sequence[Record], sources: Mapping[int, Source], checks: bytes = b"") -> Block:
