@@ -43,6 +43,7 @@ class Neighbour:
         self.positions_said: list[bytes] = []
         self.reports_said: list[bytes] = []
         self.said_ids: list[str] = []
+        self.lines_said: set[str] = set()
         self.places: dict[str, tuple[float, float]] = {}
         self._count = 0
         self.client = mqtt.Client(
@@ -99,6 +100,7 @@ class Neighbour:
         """A line of the log (QoS 1, not retained: who is away hears it from the broker's queue or never)."""
         self._count += 1
         entry = LogEntry(id=f"l-{self._count}", at=datetime.now(UTC), rev=1, text=text)
+        self.lines_said.add(entry.id)
         payload = encode(entry)
         self.client.publish(f"{ROOT}/{self.agency}/log/{entry.id}", payload, qos=1)
         self.reports_said.append(payload)

@@ -92,7 +92,9 @@ class Scene:
         wait_until(passed, seconds + 10.0)
 
     def begins(self) -> None:
-        """Now it goes wrong."""
+        """Now it goes wrong; what the desks said before is not of it."""
+        for desk in self.desks:
+            desk.said.clear()
         self.began = time.monotonic()
 
     @property
@@ -125,9 +127,10 @@ class Scene:
 
     def _complete(self, desk: FaultDesk, neighbour: Neighbour) -> bool:
         reports = all((neighbour.agency, one) in desk.picture.incidents for one in neighbour.said_ids)
+        lines = neighbour.lines_said <= {report.body.id for report in desk.picture.log}
         heard = self._heard()
         actions = all((one.topic, one.payload) in heard or desk.fate(one) == "refused" for one in desk.taken)
-        return reports and actions and not self.misplaced(desk, neighbour)
+        return reports and lines and actions and not self.misplaced(desk, neighbour)
 
     def confirmed(self, now: FaultDesk, before: FaultDesk) -> None:
         """What the desk took before its restart the broker has: it came back to the desk itself."""
@@ -172,6 +175,7 @@ class Scene:
             for neighbour in self.neighbours:
                 found += [one for one in neighbour.said_ids if (neighbour.agency, one) not in desk.picture.incidents]
                 found += self.misplaced(desk, neighbour)
+                found += sorted(neighbour.lines_said - {report.body.id for report in desk.picture.log})
         return ", ".join(found)
 
     def _heard(self) -> set[tuple[str, bytes]]:
