@@ -20,6 +20,7 @@ _PARTS = {
     "k": "leads",
     "l": "suggest",
     "m": "conflicts",
+    "s": "seek",
     "n": "recording",
     "o": "recorded",
     "t": "trails",

@@ -3,13 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from paho.mqtt.client import topic_matches_sub
-
 from cop.feeds.adapters.adapter import Adapter
 from cop.feeds.health import FeedCounter
 from cop.feeds.hearing import Hearing
 from cop.feeds.message import Feed
-from cop.feeds.topics import exercise_of, parse_object_topic, specificity
+from cop.feeds.topics import exercise_of, fits, parse_object_topic, specificity
 
 _ROUTES_LIMIT = 200_000
 _TOPIC_LENGTH = 1024
@@ -71,7 +69,8 @@ class Routes:
     ) -> None:
         self.lines = [Line(feed, remembers=remembers(feed)) for feed in feeds]
         self.stray = Line(_NO_FEED)
-        self._by_specificity = sorted(self.lines, key=lambda line: specificity(line.feed.topic))
+        by_specificity = sorted(self.lines, key=lambda line: specificity(line.feed.topic))
+        self._by_specificity = [(line.feed.topic.split("/"), line) for line in by_specificity]
         self._recorder = recorder
         self._exercise = exercise
         self._known: dict[str, Route] = {}
@@ -84,8 +83,8 @@ class Routes:
         return self._known.get(topic) or self._new(topic)
 
     def _new(self, topic: str) -> Route:
-        fitting = (line for line in self._by_specificity if topic_matches_sub(line.feed.topic, topic))
-        line = next(fitting, self.stray)
+        levels = topic.split("/")
+        line = next((line for wanted, line in self._by_specificity if fits(wanted, levels)), self.stray)
         feed = line.feed
         agency = feed.agency
         if not agency and (where := parse_object_topic(topic)) is not None:

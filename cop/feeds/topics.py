@@ -120,6 +120,18 @@ def specificity(topic_filter: str) -> tuple[int, ...]:
     return tuple({"+": 1, "#": 2}.get(level, 0) for level in topic_filter.split("/"))
 
 
+def fits(topic_filter: Sequence[str], levels: Sequence[str]) -> bool:
+    """Whether a topic fits a filter, both cut into their levels (MQTT 5 §4.7); without making anything for it."""
+    if levels[0][:1] == "$" and topic_filter[0] in ("+", "#"):
+        return False  # what is the broker's own is named or not meant
+    for place, level in enumerate(topic_filter):
+        if level == "#":
+            return True
+        if place >= len(levels) or level not in ("+", levels[place]):
+            return False
+    return len(topic_filter) == len(levels)
+
+
 def overlap(first: str, second: str) -> bool:
     """Whether there is a topic that fits both filters."""
     ours, theirs = first.split("/"), second.split("/")

@@ -31,8 +31,10 @@ from cop.replay.thinning import is_alone, thinned
 _LOG = logging.getLogger(__name__)
 #: blocks are thinned together so many records at a time: all of a day without a snapshot would fill the memory
 _AT_ONCE = 200_000
-#: what was said so long before a snapshot, within so many records, tells adapters what they remember
+#: what was said so long before a snapshot, within so many records, tells adapters what they remember, …
 _WARM_S, _WARM_RECORDS = 180.0, 60_000
+#: … and where none remembers anything, which words are late
+_LATE_WORDS_S = 20.0
 #: so many records at a time are looked through for the next event
 _STEP_RECORDS = 4_096
 _OWN = Feed(name="this desk", format="cop-json", topic="#")
@@ -164,7 +166,8 @@ class Past:
 
     def _warm_up(self, base: Base) -> None:
         """Tell the adapters what they had heard before the base, as far as they remember it; nothing of it shows."""
-        after = max(self._record.first - 1, base.after - _WARM_RECORDS, self._record.number_at(base.at - _WARM_S))
+        seconds = _WARM_S if any(_remembers(feed.format) for feed in base.begun.feeds) else _LATE_WORDS_S
+        after = max(self._record.first - 1, base.after - _WARM_RECORDS, self._record.number_at(base.at - seconds))
         events, self.events = self.events, None
         for block in self._record.blocks(max(after, base.begun.number), base.after):
             self._give_way()
