@@ -87,6 +87,7 @@ class Intake:
         self._share_s = share_s
         self._holding = Holding()
         self._believing = Believing(reader, listen)
+        self._in_full = 0  # records since the last batch that a replay has to read one by one
         self._room = WaitingRoom()
         self._doubted: deque[Waiting] = deque(maxlen=_DOUBTED)
         self._recalled = tuple(emergencies)
@@ -183,6 +184,7 @@ class Intake:
         now = self._clock()
         self._refuse_late(now)
         names, positions, fields, reports, refusals = self._believing.fetch(now)
+        in_full, self._in_full = self._in_full, 0
         stray = self._routes.stray
         lines = [*self._routes.lines, stray] if stray.counter.messages else self._routes.lines
         if broker is not None:
@@ -197,6 +199,7 @@ class Intake:
             broker=broker,
             delivered=delivered,
             refusals=refusals,
+            in_full=in_full,
         )
 
     def _own_clock_off_s(self) -> float | None:
@@ -244,6 +247,8 @@ class Intake:
         finally:
             if one.retained:
                 marks |= _RETAINED
+            if kind != "bad" and not marks & _ALONE:
+                self._in_full += 1
             rows.append((one.received_at, route.source, _HEARD, one.topic, one.payload, said_at, kind, marks))
         if refusal:
             counter.refuse(refusal)

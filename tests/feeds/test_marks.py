@@ -218,3 +218,11 @@ def _standing(burst: list[Received]) -> dict[str, tuple[float, bool]]:
             ("a", name) in picture.units,
         )
     return found
+
+
+def test_that_a_batch_says_how_many_records_a_replay_has_to_read_in_full() -> None:
+    intake = Intake((_COP,), Recorded(), exercise=None, clock=lambda: _NOON)
+    intake.take([_place("u1", 0.5, 1.0), _place("u1", 1.5, 2.0), _heard("cop/v1/a/unit/u1", encode(unit("u1")))])
+    intake.take([_heard("cop/v1/a/unit/u1", b"\xff")])
+    assert intake.batch(1, None, [], health=False).in_full == 1
+    assert intake.batch(1, None, [], health=False).in_full == 0

@@ -27,7 +27,7 @@ def test_that_a_unit_s_page_says_whose_ground_it_is_on(make_desk: MakeDesk, make
         ),
         start=2,
     ):
-        desk.take_in(r.positions_batch(("charlotte-fire", "engine-4", lat, lon, epoch), epoch=epoch))
+        desk.take_in(r.positions_batch(("charlotte-fire", "engine-4", lat, lon, 9_000 * epoch), epoch=epoch))
         assert said in facts(position)
 
 
