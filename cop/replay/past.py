@@ -37,6 +37,8 @@ _WARM_S, _WARM_RECORDS = 180.0, 60_000
 _LATE_WORDS_S = 20.0
 #: so many records at a time are looked through for the next event
 _STEP_RECORDS = 4_096
+#: plain numbers: an enum's are looked up at a price, thousands of times a seek
+_HEARD, _TAKEN, _NOTED, _RETAINED = int(Way.HEARD), int(Way.TAKEN), int(Way.NOTED), int(Mark.RETAINED)
 _OWN = Feed(name="this desk", format="cop-json", topic="#")
 
 
@@ -212,9 +214,9 @@ class Past:
             for source, times, counts in counted(block):
                 self._intake.count(block.sources[source].feed, block.sources[source].agency, times, counts)
         fine = readable(block)
-        for row in rows[fine[rows]].tolist():
-            way = block.way[row]
-            if way == Way.HEARD:
+        heard = rows[fine[rows]]
+        for row, way in zip(heard.tolist(), block.way[heard].tolist(), strict=True):
+            if way == _HEARD:
                 one = _received(block, row)
                 is_counted = not (whole or one.retained)
                 if burst and burst[0].retained != one.retained:
@@ -232,9 +234,9 @@ class Past:
                 burst = []
             self._number = block.first + row
             at = float(block.received_at[row])
-            if way == Way.TAKEN:
+            if way == _TAKEN:
                 self._show(block.topics[block.topic[row]], block.payload(row), at)
-            elif way == Way.NOTED:
+            elif way == _NOTED:
                 self._heed(block.kinds[block.kind[row]], block.payload(row), at)
         if burst:
             self._pass(burst, is_counted=not (whole or burst[0].retained))
@@ -320,7 +322,7 @@ class Past:
 
 
 def _received(block: Block, row: int) -> Received:
-    retained = bool(block.marks[row] & Mark.RETAINED)
+    retained = bool(block.marks[row] & _RETAINED)
     return Received(block.topics[block.topic[row]], block.payload(row), float(block.received_at[row]), retained, 0, 0)
 
 
