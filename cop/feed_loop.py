@@ -115,7 +115,7 @@ class _Loop:
                 taken = self._intake.take(burst)
                 self._unacknowledged.extend(one for one in taken if one.qos)
             now = time.monotonic()
-            if self._unacknowledged or self._acted or now >= next_commit:
+            if self._acted or now >= next_commit:
                 self._commit(now)
                 next_commit = now + _COMMIT_S
             self._sender.settle()  # after the commit: what is settled here is on record
@@ -151,6 +151,8 @@ class _Loop:
         self._note_broker()
         if self._writer.busy:
             return False
+        if self._unacknowledged:  # what this batch lets be acknowledged is on record before
+            self._commit(time.monotonic())
         self._session.acknowledge(self._writer.done())
         self._intake.deny(self._session.denied)
         state = msgspec.structs.replace(

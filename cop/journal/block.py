@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cop.journal.record import Record
 
-_TIME_LIMIT = 1e11  # epoch seconds: the year 5138
+_TIME_LIMIT = 9e9  # epoch seconds, the year 2255: microseconds up to there are whole numbers of a float
 
 
 class Source(NamedTuple):
@@ -99,7 +99,7 @@ class Block:
 
 
 def on_record(at: float) -> float:
-    """A time as it is on record: to the microsecond; NaN for one that is none."""
+    """A time as it is on record: to the microsecond; NaN for one that is none, or beyond the year 2255."""
     # floats throughout: this is done twice for each message
     return (at * 1e6 + 0.5) // 1.0 / 1e6 if -_TIME_LIMIT < at < _TIME_LIMIT else math.nan
 

@@ -35,6 +35,7 @@ class Waiting:
         self._limits = (records_limit, bytes_limit)
         self._records: list[Record] = []
         self._bytes = 0
+        self._snapshots = 0
 
     def __len__(self) -> int:
         return len(self._records)
@@ -44,14 +45,17 @@ class Waiting:
 
     def add(self, records: Iterable[Record]) -> None:
         """Put records at the end."""
-        before = len(self._records)
-        self._records.extend(records)
-        self._bytes += sum(len(one.payload) for one in self._records[before:])
+        for one in records:
+            self._bytes += len(one.payload)
+            self._snapshots += one.kind == SNAPSHOT
+            self._records.append(one)
 
     def next_piece(self, stretch: Stretch | None) -> list[Record]:
         """The oldest that go into one row: what `stretch` has room for; a snapshot by itself."""
         room = FULL_RECORDS - (len(stretch.records) if stretch is not None else 0)
         size = stretch.size if stretch is not None else 0
+        if not self._snapshots and len(self._records) <= room and size + self._bytes < FULL_BYTES:
+            return self._records[:]
         for index, one in enumerate(self._records):
             if index == room or (size >= FULL_BYTES and index) or (one.kind == SNAPSHOT and index):
                 return self._records[:index]
@@ -67,7 +71,12 @@ class Waiting:
 
     def are_written(self, count: int) -> None:
         """The oldest so many are on disk."""
-        self._bytes -= sum(len(one.payload) for one in self._records[:count])
+        if count == len(self._records):
+            self._records, self._bytes, self._snapshots = [], 0, 0
+            return
+        for one in self._records[:count]:
+            self._bytes -= len(one.payload)
+            self._snapshots -= one.kind == SNAPSHOT
         del self._records[:count]
 
     def loss_is_written(self) -> None:
@@ -86,6 +95,7 @@ class Waiting:
             return False
         lost, self._records = self._records[:count], self._records[count:]
         self._bytes = size
+        self._snapshots -= sum(one.kind == SNAPSHOT for one in lost)
         kept = [one for one in lost if one.way == Way.TAKEN or (one.way == Way.NOTED and one.kind != SNAPSHOT)]
         if 2 * len(kept) > count_limit or 2 * sum(len(one.payload) for one in kept) > bytes_limit:
             kept = []

@@ -18,7 +18,7 @@ from cop.journal.tail import decode_tail, encode_tail
 from tests.journal.writing import NOON
 
 _SOURCES = {3: Source("buses", "cats-transit", "hfp"), 8: Source("", "", ""), 9: Source("ü", "учения", "x")}
-_TIMES = st.floats(-1e10, 1e10).map(on_record)
+_TIMES = st.floats(-8.9e9, 8.9e9).map(on_record)
 _RECORDS = st.lists(
     st.builds(
         Record,
@@ -120,3 +120,14 @@ def test_that_indices_that_point_nowhere_are_refused() -> None:
     fields[7] = zstandard.compress(columns.tobytes())
     with pytest.raises(ValueError, match="names what it does not hold"):
         decode(msgspec.msgpack.encode(fields))
+
+
+@given(st.floats(-8.9e9, 8.9e9))
+def test_that_any_time_comes_back_to_the_very_bit(at: float) -> None:
+    times = [on_record(at), on_record(-at), math.nan, on_record(NOON + at / 9e9)]
+    records = [Record(one, 3, 0, "", b"", other) for one in times[:2] for other in times]
+    block = make_block(1, records, _SOURCES)
+    again = decode(encode(block))
+    assert repr(again.received_at.tolist()) == repr(block.received_at.tolist())
+    assert repr(again.said_at.tolist()) == repr(block.said_at.tolist())
+    assert abs(times[0] - at) <= (1e-6 if abs(at) < 4e9 else 4e-6)
