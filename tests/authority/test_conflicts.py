@@ -216,6 +216,7 @@ def test_that_a_unit_inside_a_hot_zone_stands_until_it_leaves_or_has_a_task_ther
     told = Told()
     told.incident()
     told.hot_zone()
+    told.picture.tracks.pace = 50.0  # in and out in seconds, and no jump
     unit = told.unit(THEIRS, "e1", 35.2, -80.7)
     assert told.kinds() == []
     told.place(unit, 35.2, -80.8, seconds=5)

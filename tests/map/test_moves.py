@@ -173,6 +173,7 @@ def test_that_a_followed_unit_stays_in_the_middle_until_a_hand_moves_the_map(
     put_unit(view, picture, QPoint(100, 100))
     view.moves.follow(("a", "u"))
     assert "Following Adam 12" in chip(view, "followed").text()
+    picture.tracks.pace = 100.0  # it does not jump
     move_unit(view, picture, 35.5, -80.5, seconds=10)
     middle = view.view.place(35.5, -80.5)
     assert abs(middle.x() - 400) <= 1
@@ -269,7 +270,7 @@ def test_that_the_map_does_not_run_after_a_followed_unit_to_a_place_that_can_har
     change = picture.apply(
         positions(picture, [("a", "u")], np.array([0.0]), np.array([0.0]), at=NOON + timedelta(seconds=9))
     )
-    picture.tracks.doubt(np.array([0]), np.array([True]))
+    picture.tracks.doubt(np.array([0]), np.array([True]), np.array([False]))
     view.apply(change)
     view.tick()
     assert view.view == before

@@ -170,7 +170,7 @@ def test_that_a_place_that_can_hardly_be_is_not_led_to() -> None:
     scene = Scene()
     scene.trails.selected = BLUE
     scene.drive(BLUE, [(100.0, 200.0, 0.0), (150.0, 200.0, 2.0), (500.0, 200.0, 4.0)])
-    scene.picture.tracks.doubt(np.array([0]), np.array([True]))
+    scene.picture.tracks.doubt(np.array([0]), np.array([True]), np.array([False]))
     assert scene.inked(300, 200) == 0
 
 
@@ -336,6 +336,7 @@ def test_that_a_point_of_the_screen_is_a_point_of_the_trail_at_two_pixels_a_poin
 
 def test_that_a_ship_that_crosses_the_180th_meridian_draws_no_line_across_the_world() -> None:
     scene = Scene()
+    scene.picture.tracks.pace = 50.0  # a very fast ship
     world = Viewport(-WORLD_M, 3e6, 2 * WORLD_M / 800, 800, 200)
     for turn, lon in enumerate((178.0, 179.5, -179.5, -178.0)):
         at = NOON + timedelta(seconds=30 * turn)
@@ -400,6 +401,7 @@ def test_that_trails_of_very_many_points_are_made_anew_in_pieces_while_the_old_o
 def test_that_a_map_goes_on_painting_until_its_trails_are_drawn(
     show_map: Callable[..., MapView], picture: Picture, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    picture.tracks.pace = 100.0
     for turn in range(1600):
         at = NOON - timedelta(seconds=5 * (1600 - turn))
         place = (np.array([35.0 + 0.1 * (turn % 9)]), np.array([-81.0 + turn * 1e-4]))
