@@ -1,6 +1,6 @@
 """What an applied batch changed: all that layers and tables need to redraw."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,19 @@ class Change:
     #: what happened to this computer: it slept, its clock was set
     upsets: list[Upset] = field(default_factory=list)
     delivered: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def then(self, later: "Change") -> "Change":
+        """This change and a later one as one: whoever is told looks at what stands after both."""
+        joined = Change(moved=np.union1d(self.moved, later.moved).astype(np.intp))
+        for one in fields(self):
+            first, second = getattr(self, one.name), getattr(later, one.name)
+            if isinstance(first, set):
+                setattr(joined, one.name, first | second)
+            elif isinstance(first, bool):
+                setattr(joined, one.name, first or second)
+            elif isinstance(first, int | list):
+                setattr(joined, one.name, first + second)
+        return joined
 
     def __bool__(self) -> bool:
         return bool(

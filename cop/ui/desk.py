@@ -106,13 +106,13 @@ class Desk(QObject):
         self._mark_superseded(batch)
 
     def take_anew(self, batch: Batch) -> None:
-        """All that stood is over; this batch says what stands."""
-        self._tell(self.picture.forget())
+        """All that stood is over; this batch says what stands. Who listens is told once, of both."""
+        forgotten = self.picture.forget()
         self._again.forget()
         self._ours.forget()
         self.passed_leads.clear()
         self._let_go_at = self.now()
-        self.take_in(batch)
+        self._tell(forgotten.then(self.picture.apply(batch)))
 
     def _mark_superseded(self, batch: Batch) -> None:
         """Mark our words in whose place a colleague's stands."""
