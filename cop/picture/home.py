@@ -37,6 +37,8 @@ class HomeGround:
             for agency, parts in geometries.items()
         }
         self._boxes: NDArray[np.float64] = np.empty((0, 4))
+        #: whose boxes these are, in their order: the live picture and those of the past ask by codes of their own
+        self._boxed: list[str] = []
 
     def doubt(self, agency: str, lat: float | None, lon: float | None) -> Doubt | None:
         """Why a place is doubtful; None if it is not, or if there is no place."""
@@ -50,12 +52,12 @@ class HomeGround:
     def doubtful(
         self, agencies: list[str], codes: NDArray[np.int16], lat: NDArray[np.float64], lon: NDArray[np.float64]
     ) -> NDArray[np.bool_]:
-        """Which of many places are doubtful; `codes` index `agencies`, which only ever grows."""
+        """Which of many places are doubtful; `codes` index `agencies`."""
         if not self._extents:
             return np.zeros(lat.shape, dtype=np.bool_)
-        if len(self._boxes) < len(agencies):
-            known = [self._box(agency) for agency in agencies]
-            self._boxes = np.array(known, dtype=np.float64)
+        if self._boxed != agencies:
+            self._boxed = list(agencies)
+            self._boxes = np.array([self._box(agency) for agency in agencies], dtype=np.float64).reshape(-1, 4)
         return are_doubtful(lat, lon, self._boxes[codes], self._beyond_m)
 
     def _box(self, agency: str) -> Extent:

@@ -66,3 +66,13 @@ def test_that_many_are_judged_as_one_by_one() -> None:
     many = HOME.doubtful(agencies, codes, lat, lon).tolist()
     alone = [HOME.doubt(agencies[code], *place) is not None for code, *place in zip(codes, lat, lon, strict=True)]
     assert many == alone
+
+
+def test_that_a_picture_of_the_past_over_the_same_ground_moves_nobody_from_home_in_the_live_one() -> None:
+    live, past = Picture(HOME), Picture(HOME)
+    live.apply(positions_batch(("charlotte-pd", "u", 35.5, -80.5, 0), ("honolulu-pd", "v", 21.5, -157.5, 0)))
+    past.apply(positions_batch(("honolulu-pd", "v", 21.5, -157.5, 0), ("charlotte-pd", "u", 35.5, -80.5, 0)))
+    past.apply(positions_batch(("nobody", "w", 21.5, -157.5, 0)))
+    assert past.tracks.doubtful.sum() == 0
+    live.apply(positions_batch(("charlotte-pd", "u", 35.5, -80.5, 1), ("honolulu-pd", "v", 21.5, -157.5, 1)))
+    assert live.tracks.doubtful.sum() == 0
