@@ -11,10 +11,11 @@ says which (`from_number` to `to_number`). Nowhere else is a number left out.
 import hashlib
 import math
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from cop.journal.block import Block, Source
+from cop.journal.record import Record
 
 #: the digest before record 1 of a desk's operation
 GENESIS = hashlib.sha256(b"COP journal, version 1").digest()
@@ -25,11 +26,21 @@ CHECK_BYTES = 2
 _HEAD = struct.Struct(">QddBBII")
 
 
-@lru_cache(maxsize=65_536)
+#: whose labels are remembered: a hostile sender's many and long topics must not fill the memory
+_REMEMBERED, _REMEMBERED_LENGTH = 16_384, 256
+
+
 def label(source: Source, topic: str, kind: str) -> bytes:
     """What many records have in common: source, topic and kind, each with its length, so that no two read the same."""
+    return _label(source, topic, kind) if len(topic) > _REMEMBERED_LENGTH else _remembered_label(source, topic, kind)
+
+
+def _label(source: Source, topic: str, kind: str) -> bytes:
     parts = [text.encode("utf-8", "surrogatepass") for text in (*source, topic, kind)]
     return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+
+
+_remembered_label = lru_cache(maxsize=_REMEMBERED)(_label)
 
 
 def link(  # noqa: PLR0917 - the fields of a record, in their order; one call a message
@@ -39,6 +50,20 @@ def link(  # noqa: PLR0917 - the fields of a record, in their order; one call a 
     said_at = said_at if said_at == said_at else math.nan  # noqa: PLR0124 - one NaN for all
     head = _HEAD.pack(number, received_at, said_at, way, marks, len(named), len(payload))
     return hashlib.sha256(digest + head + named + payload).digest()
+
+
+def link_all(
+    records: Sequence[Record], first: int, before: bytes, sources: Mapping[int, Source]
+) -> tuple[bytes, bytearray]:
+    """The digest of the last of these records, and the checks of all; `sources` tells what their numbers mean."""
+    digest, checks = before, bytearray()
+    pack, sha256 = _HEAD.pack, hashlib.sha256
+    for number, (received_at, source, way, topic, payload, said_at, kind, marks) in enumerate(records, start=first):
+        named = (_remembered_label if len(topic) <= _REMEMBERED_LENGTH else _label)(sources[source], topic, kind)
+        head = pack(number, received_at, said_at, way, marks, len(named), len(payload))
+        digest = sha256(b"".join((digest, head, named, payload))).digest()
+        checks += digest[:CHECK_BYTES]
+    return digest, checks
 
 
 def digests(block: Block, before: bytes) -> Iterator[bytes]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cop.journal.block import on_record
-from cop.journal.chain import CHECK_BYTES, GENESIS, label, link
+from cop.journal.chain import GENESIS, link_all
 from cop.journal.faults import damage_in_words, in_words, is_damaged
 from cop.journal.folder import FolderLock, day_of, file_of, files_of
 from cop.journal.folding import Folding, Stretch
@@ -96,7 +96,10 @@ class Journal:
             received_at = on_record(at)
             if received_at != received_at:  # noqa: PLR0124 - NaN, which no clock of ours says
                 received_at = 0.0
-            taken.append(Record(received_at, source, way, topic, payload, on_record(said_at), kind, marks))
+            said_at = on_record(said_at)
+            if said_at == said_at and way == Way.HEARD:  # noqa: PLR0124 - not NaN
+                self._agreeing += 1 if abs(received_at - said_at) < _AGREE_S else -1
+            taken.append(Record(received_at, source, way, topic, payload, said_at, kind, marks))
             self._last_at = received_at
         self._waiting.add(taken)
 
@@ -205,7 +208,7 @@ class Journal:
             first, piece = self._written + 1, self._waiting.next_piece(self._stretch)
         last, digest, checks = first + len(piece) - 1, self._digest, bytearray()
         if piece:
-            digest, checks = self._linked(piece, first)
+            digest, checks = link_all(piece, first, self._digest, self._sources.meaning)
             self._attempt = (last, digest)
         folded = self._folding.done()
         with volume.at_once():
@@ -246,20 +249,8 @@ class Journal:
 
     def _close_stretch(self) -> None:
         if self._stretch is not None:
-            self._folding.begin(self._stretch, self._sources.meaning)
+            self._folding.begin(self._stretch, self._sources.meaning, self._steady())
             self._stretch = None
-
-    def _linked(self, piece: list[Record], first: int) -> tuple[bytes, bytearray]:
-        """The last record's digest, and the checks of all."""
-        digest, checks = self._digest, bytearray()
-        for number, one in enumerate(piece, start=first):
-            at, source, way, topic, payload, said_at, kind, marks = one
-            named = label(self._sources.meaning[source], topic, kind)
-            digest = link(digest, number, at, said_at, way, marks, named, payload)
-            checks += digest[:CHECK_BYTES]
-            if said_at == said_at and way == Way.HEARD:  # noqa: PLR0124 - not NaN
-                self._agreeing += 1 if abs(at - said_at) < _AGREE_S else -1
-        return digest, checks
 
     def _gap_note(self, loss: Loss, now: float) -> Record:
         says = loss.says(self._written + 1, self._written + self._waiting.lost_numbers)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cop.journal.block import Block, Source, make_block, on_record
-from cop.journal.chain import GENESIS, digests, first_altered
+from cop.journal.chain import GENESIS, digests, first_altered, link_all
 from cop.journal.packing import decode, encode
 from cop.journal.record import Record
 from cop.journal.tail import decode_tail, encode_tail
@@ -42,6 +42,7 @@ def _same(one: Block, other: Block) -> bool:
     return rows(one) == rows(other) and (one.first, one.checks) == (other.first, other.checks)
 
 
+@settings(deadline=None)
 @given(_RECORDS, st.integers(1, 1 << 60))
 def test_that_any_records_come_back_as_they_were_and_with_the_same_digests(records: list[Record], first: int) -> None:
     block = make_block(first, records, _SOURCES, b"ab" * len(records))
@@ -51,6 +52,8 @@ def test_that_any_records_come_back_as_they_were_and_with_the_same_digests(recor
     if records:
         tail = decode_tail(encode_tail(first, records, _SOURCES, b"ab" * len(records)))
         assert _same(block, tail)
+        linked, checks = link_all(records, first, GENESIS, _SOURCES)
+        assert (linked, len(checks)) == (list(digests(block, GENESIS))[-1], 2 * len(records))
 
 
 def _block(count: int = 500) -> Block:
@@ -71,7 +74,7 @@ def test_that_the_first_altered_record_of_a_block_is_found() -> None:
     assert first_altered(Block(**{**parts, "payloads": payloads}), GENESIS) == 124
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_that_bytes_changed_anywhere_are_refused_or_are_a_block(data: st.DataObject) -> None:
     """A block, a row: never another error, and no crash."""
@@ -91,6 +94,7 @@ def test_that_bytes_changed_anywhere_are_refused_or_are_a_block(data: st.DataObj
         assert found.cut(found.first, found.last - 1) is not None
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_that_garbage_is_refused(garbage: bytes) -> None:
     for read in (decode, decode_tail):
@@ -122,6 +126,7 @@ def test_that_indices_that_point_nowhere_are_refused() -> None:
         decode(msgspec.msgpack.encode(fields))
 
 
+@settings(deadline=None)
 @given(st.floats(-8.9e9, 8.9e9))
 def test_that_any_time_comes_back_to_the_very_bit(at: float) -> None:
     times = [on_record(at), on_record(-at), math.nan, on_record(NOON + at / 9e9)]
