@@ -10,6 +10,7 @@ import msgspec
 
 from cop.domain.agreement import Agreements
 from cop.domain.batch import Batch
+from cop.domain.report import Report
 from cop.journal.record import STARTED, STOPPED
 from cop.replay.ahead import CLOCK_BACK_S, Ahead
 from cop.replay.event_words import event_words
@@ -72,6 +73,7 @@ class Engine:
         self._speed = 1.0
         self._health_at = self._refreshed_at = 0.0
         self._not_whole = ""
+        self._unread = 0
         self._epoch = 0  # of the last batch
 
     def look(self, number: int) -> Span:
@@ -177,17 +179,23 @@ class Engine:
         parts = self._past.begin(base, upto, at)
         since = time.strftime("%d %b %H:%M UTC", time.gmtime(base.at))
         self._not_whole = "" if self._chapters.is_whole(base) else _NOT_WHOLE.format(since)
+        self._unread = self._unread_after(upto) if self._record.unread else 0
         self._health_at = at
         frames = self._framed(parts, at)
         self._ready = True
         return frames
+
+    def _unread_after(self, number: int) -> int:
+        """How many records directly beyond one cannot be read: they may be of before the moment shown."""
+        following = next((block.first for block in self._record.blocks(number, self._record.last)), None)
+        return (following if following is not None else self._record.last + 1) - number - 1
 
     def _another_past(self) -> Past:
         return Past(self._record, give_way=self._give_way)
 
     def _trouble(self) -> str:
         """What of the past cannot be shown, though some of it can."""
-        lost = self._past.missing
+        lost = self._past.missing + self._unread
         many = ("s", "were", "them") if lost > 1 else ("", "was", "it")
         words = [self._not_whole, _HOLES.format(f"{lost:,}", *many) if lost else ""]
         if self._hindsight is not None and self._hindsight.cut_at:
@@ -203,7 +211,7 @@ class Engine:
             if batch is not None:
                 parts.append(Part(False, at, batch))
         if self._eyes is not None:
-            parts = self._eyes.see(parts, at)
+            parts, late = self._eyes.see(parts, at), self._eyes.late(late)
         self.at = at
         if parts:
             self._epoch = parts[-1].batch.epoch
@@ -228,6 +236,10 @@ class Engine:
         parts, event = self._past.step(self._record.last)
         at = self._record.at_of(self._past.done) if self._past.done >= self._record.first else self.at
         frames = [*before, *self._framed(parts, at)]
+        while event is not None and not self._is_told(event):
+            parts, event = self._past.step(self._record.last)
+            at = self._record.at_of(self._past.done)
+            frames += self._framed(parts, at)
         if event is not None and frames:
             frames[-1] = msgspec.structs.replace(frames[-1], event=event_words(event, self._past.names))
         return frames
@@ -242,13 +254,18 @@ class Engine:
             searching = self._another_past()
             searching.events = []
             searching.begin(base, end, self.at)
-            if searching.events:
-                number, event = searching.events[-1]
+            told = next((one for one in reversed(searching.events) if self._is_told(one[1])), None)
+            if told is not None:
+                number, event = told
                 frames = self._seek_to(number, self._record.at_of(number))
                 words = event_words(event, self._past.names)
                 return [*frames[:-1], msgspec.structs.replace(frames[-1], event=words)]
             end = base.after
         return []
+
+    def _is_told(self, event: Report) -> bool:
+        """Whether whoever's eyes these are was told of an event."""
+        return self._eyes is None or self._eyes.may_hear_of(event)
 
     def _give_way(self) -> None:
         if self._is_overtaken():

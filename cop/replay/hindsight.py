@@ -53,14 +53,14 @@ class Hindsight:
             rows = np.flatnonzero(wanted)
             left -= len(rows)
             for number, report in past.hear_early(block, rows):
-                self._note(number, report)
+                self._note(past, number, report)
             if left <= 0 or self._clock() > deadline:
                 self.cut_at = float(block.received_at[-1])
                 return
 
-    def _note(self, number: int, report: Report) -> None:
+    def _note(self, past: Past, number: int, report: Report) -> None:
         said_at, heard_at = report.reported_at.timestamp(), report.received_at.timestamp()
-        if heard_at - said_at < LATE_S:
+        if heard_at - said_at < LATE_S or past.knew(report):
             return
         body = report.body
         kind = body.kind if isinstance(body, Retraction) else kind_of(body)

@@ -3,7 +3,9 @@
 import logging
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 import msgspec
@@ -11,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cop.domain.batch import Batch, BrokerState, PositionFields, TrackName
-from cop.domain.report import Report
+from cop.domain.report import Report, Retraction, kind_of
 from cop.domain.unit import Position, Unit
 from cop.feeds.adapters import MODULES, format_of
 from cop.feeds.adapters.cop_json import CopJson
@@ -72,6 +74,7 @@ class Past:
         self._begun = Begun()
         self._own = CopJson(_OWN)
         self._emergencies: dict[tuple[str, str], OpenEmergency] = {}
+        self._known: dict[tuple[str, str, str], tuple[int, datetime]] = {}  # the newest revision and time
         self._broker: BrokerState | None = None
         self._slots: list[TrackName] = []  # named while warming up
         self._parts: list[Part] = []
@@ -119,6 +122,13 @@ class Past:
         finally:
             self._early, self.at = None, at
 
+    def knew(self, report: Report) -> bool:
+        """Whether a word as new as this one had been heard before: it is only said again."""
+        body = report.body
+        kind = body.kind if isinstance(body, Retraction) else kind_of(body)
+        known = self._known.get((kind, *report.key))
+        return known is not None and known >= (body.rev, body.at)
+
     def fetch(self) -> Batch | None:
         """What was taken in early."""
         return self._batch(health=False)
@@ -132,7 +142,7 @@ class Past:
         """Begin with what stood at the base."""
         snapshot = base.snapshot
         self._begun = base.begun
-        self._emergencies, self._broker = {}, None
+        self._emergencies, self._broker, self._known = {}, None, {}
         self._epoch += 1
         stands = msgspec.structs.replace(snapshot if snapshot is not None else Batch(), epoch=self._epoch)
         self._parts.append(Part(True, base.at, stands))
@@ -174,7 +184,7 @@ class Past:
         for block in self._record.blocks(max(after, base.begun.number), base.after):
             self._give_way()
             rows = np.flatnonzero((block.way == Way.HEARD) & ~is_alone(block) & readable(block))
-            self._pass([_received(block, row) for row in rows.tolist()])
+            self._pass([_received(block, row) for row in rows.tolist()], whole=True)
         self._slots = self._intake.batch(0, None, [], health=False).tracks
         while self._intake.waiting:
             self._intake.batch(0, None, [], health=False)
@@ -182,7 +192,7 @@ class Past:
         self.done, self.at = base.after, base.at
 
     def _hear(self, after: int, upto: int, *, thin: bool) -> None:
-        for blocks in _together(self._record.blocks(after, upto)):
+        for blocks in _together(chain.from_iterable(map(_at_starts, self._record.blocks(after, upto)))):
             self._give_way()
             chosen = thinned(blocks) if thin else [np.arange(len(block)) for block in blocks]
             for block, rows in zip(blocks, chosen, strict=True):
@@ -218,33 +228,27 @@ class Past:
         for row, way in zip(heard.tolist(), block.way[heard].tolist(), strict=True):
             if way == _HEARD:
                 one = _received(block, row)
-                is_counted = not (whole or one.retained)
-                if burst and burst[0].retained != one.retained:
-                    self._pass(burst, is_counted=not (whole or burst[0].retained))
+                if burst and (self.events is not None or burst[0].retained != one.retained):
+                    self._pass(burst, whole=whole)
                     burst = []
                 burst.append(one)
-                if self.events is None:
-                    continue
                 self._number = block.first + row
-                self._pass(burst, is_counted=is_counted)
-                burst = []
                 continue
-            if burst:
-                self._pass(burst, is_counted=not (whole or burst[0].retained))
-                burst = []
+            self._pass(burst, whole=whole)
+            burst = []
             self._number = block.first + row
             at = float(block.received_at[row])
             if way == _TAKEN:
                 self._show(block.topics[block.topic[row]], block.payload(row), at)
             elif way == _NOTED:
                 self._heed(block.kinds[block.kind[row]], block.payload(row), at)
-        if burst:
-            self._pass(burst, is_counted=not (whole or burst[0].retained))
+        self._pass(burst, whole=whole)
 
-    def _pass(self, burst: Sequence[Received], *, is_counted: bool = False) -> None:
+    def _pass(self, burst: Sequence[Received], *, whole: bool) -> None:
+        """Hear a burst; what was retained was not counted before."""
         if burst:
             self.at = burst[-1].received_at
-            self._intake.take(burst, counted=is_counted)
+            self._intake.take(burst, counted=not (whole or burst[0].retained))
 
     def _show(self, topic: str, payload: bytes, received_at: float) -> None:
         """An action of this desk: shown at once, as it was then."""
@@ -262,7 +266,8 @@ class Past:
         """What the journal itself notes: where the feed process was started, and how the broker was."""
         if kind == STARTED:
             self._cut(at)
-            self._begun = Begun.read(payload, self._number, at) or self._begun
+            read = Begun.read(payload, self._number, at)
+            self._begun = read or msgspec.structs.replace(self._begun, fresh=False)
             self._emergencies = {(one.agency, one.unit): one for one in self._begun.emergencies}
             if self._begun.fresh:
                 self._broker = None
@@ -308,6 +313,11 @@ class Past:
         """Remember who has called for help, and what things are called."""
         self.names.note(reports)
         for report in reports:
+            body = report.body
+            kind = body.kind if isinstance(body, Retraction) else kind_of(body)
+            known = self._known.get((kind, *report.key))
+            if known is None or known < (body.rev, body.at):
+                self._known[kind, *report.key] = (body.rev, body.at)
             if isinstance(report.body, Unit):
                 if report.body.status == "emergency" and not report.body.deleted:
                     self._emergencies[report.key] = OpenEmergency(*report.key, report.exercise)
@@ -324,6 +334,18 @@ class Past:
 def _received(block: Block, row: int) -> Received:
     retained = bool(block.marks[row] & _RETAINED)
     return Received(block.topics[block.topic[row]], block.payload(row), float(block.received_at[row]), retained, 0, 0)
+
+
+def _at_starts(block: Block) -> Iterator[Block]:
+    """A block, cut where the feed process was started: what was heard before is not counted by the one after."""
+    begin = block.first - 1
+    for row in np.flatnonzero(block.way == _NOTED).tolist():
+        if block.kinds[block.kind[row]] == STARTED:
+            number = block.first + row
+            yield from (piece for piece in (block.cut(begin, number - 1), block.cut(number - 1, number)) if len(piece))
+            begin = number
+    if begin < block.last:
+        yield block.cut(begin, block.last)
 
 
 def _together(blocks: Iterable[Block]) -> Iterator[list[Block]]:

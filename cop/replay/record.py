@@ -59,6 +59,10 @@ class Record(Protocol):
     def last_at(self) -> float:
         """When the last was."""
 
+    @property
+    def unread(self) -> list[str]:
+        """What cannot be read, in words."""
+
     def refresh(self) -> None:
         """See what has come since."""
 

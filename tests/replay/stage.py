@@ -149,11 +149,14 @@ class Watcher:
         self.picture = Picture()
         self.frames: list[Frame] = []
         self._number = 0
+        self._eyes: dict[str, Any] = {}  # which hold on, as `ReplayProcess` has it
 
     def ask(self, act: str, **fields: Any) -> list[Frame]:
         """Ask, and take in what comes."""
         self._number += 1
-        return self.take(self.engine.answer(Ask(number=self._number, act=act, **fields)))  # type: ignore[arg-type]
+        self._eyes.update({name: fields[name] for name in ("reader", "as_true") if name in fields})
+        ask = Ask(number=self._number, act=act, **{**self._eyes, **fields})  # type: ignore[arg-type]
+        return self.take(self.engine.answer(ask))
 
     def take(self, said: Iterable[Said]) -> list[Frame]:
         """Take frames in."""

@@ -76,7 +76,7 @@ def said(seed: int) -> tuple[Published, ...]:
 
 def happen(stage: Stage, course: Course) -> dict[float, dict[str, Any]]:
     """Let it happen; what stood on the screen at some moments."""
-    chance = random.Random(course.chance)  # noqa: S311 - no secret
+    chance = random.Random(course.chance)
     coming: list[tuple[float, int, str, bytes]] = []
     for number, one in enumerate(said(course.seed)):
         if chance.random() < course.lost:
