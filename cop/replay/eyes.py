@@ -4,7 +4,7 @@ What is shown late is taken from the same past, so much earlier. What was not sh
 our own feeds were: theirs we do not know.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,11 +15,14 @@ from cop.domain.agreement import Agreements, ShareClause
 from cop.domain.batch import POSITION_ROW, Aside, Batch, PositionFields, TrackName
 from cop.domain.consent import Consent
 from cop.domain.details import IncidentDetails
+from cop.domain.log import LogEntry
 from cop.domain.report import Report, Retraction
 from cop.domain.rules.newer import is_newer
 from cop.domain.rules.seen_by import SeenBy
 from cop.domain.rules.share import ROUNDED_M, Sharing, Shown, rounded_place
 from cop.domain.task import Task
+from cop.picture.earlier import EARLIER_ROW
+from cop.replay.frames import Late
 from cop.replay.past import Part, Past
 from cop.replay.record import Chapters, Record
 
@@ -46,6 +49,9 @@ class Eyes:
         self._consents: dict[Unit, Report] = {}
         self._seen_by = SeenBy(Sharing(self._agreements, self._consents), self._reader, self._operation)
         self._tasks: set[Unit] = set()
+        #: messages to others, and units whose places are not shown now
+        self._not_ours: set[Unit] = set()
+        self._hidden: set[Unit] = set()
         #: the past's slots of the part at work, and ours, which hold through all parts
         self._theirs: dict[int, TrackName] = {}
         self._ours: dict[Unit, int] = {}
@@ -88,7 +94,7 @@ class Eyes:
                 positions=_packed(rows),
                 fields=[PositionFields(exact[one.slot], one.fields) for one in batch.fields if one.slot in exact],
                 reports=reports,
-                aside=self._aside(aside) if aside is not None else None,
+                aside=self._aside(aside, exact) if aside is not None else None,
             )
         )
 
@@ -100,20 +106,59 @@ class Eyes:
             known = self._consents.get(report.key)
             if known is None or is_newer(body, known.body):
                 self._consents[report.key] = report
-        elif isinstance(body, IncidentDetails):
-            return own or body.to == self._reader
-        elif isinstance(body, Retraction) and body.kind == "details":
-            return own or body.id.startswith(f"{self._reader}~")
         elif isinstance(body, Task):
-            if body.draft and not own and report.key not in self._tasks:
+            if (body.draft or body.deleted) and not own and report.key not in self._tasks:
                 return False
             self._tasks.add(report.key)
+            return True
+        elif isinstance(body, LogEntry) and not self.may_hear_of(report):
+            self._not_ours.add(report.key)
+        return self.may_hear_of(report)
+
+    def may_hear_of(self, report: Report) -> bool:
+        """Whether words about what a report tells are for the reader; of a task it never saw none is."""
+        body = report.body
+        if report.agency == self._reader:
+            return True
+        if isinstance(body, IncidentDetails):
+            return body.to == self._reader
+        if isinstance(body, LogEntry):
+            return not body.to or self._reader in body.to
+        if isinstance(body, Task):
+            return not body.draft and (not body.deleted or report.key in self._tasks)
+        if isinstance(body, Retraction):
+            return self._may_hear_of_the_end(body, report.key)
         return True
 
-    def _aside(self, aside: Aside) -> Aside:
-        """What a picture remembers, without what the reader was never shown."""
+    def _may_hear_of_the_end(self, body: Retraction, key: Unit) -> bool:
+        if body.kind == "details":
+            return body.id.startswith(f"{self._reader}~")
+        if body.kind == "position":
+            return key in self._ours
+        return (body.kind != "task" or key in self._tasks) and (body.kind != "log" or key not in self._not_ours)
+
+    def late(self, late: Sequence[Late]) -> list[Late]:
+        """Of what was heard later, what the reader is shown: no word about what it never got."""
+        return [one for one in late if self._is_shown_late(one)]
+
+    def _is_shown_late(self, late: Late) -> bool:
+        key = (late.agency, late.id)
+        if late.agency == self._reader:
+            return True
+        if late.kind == "position":
+            return key in self._ours and key not in self._late and key not in self._hidden
+        if late.kind == "task":
+            return key in self._tasks
+        return late.kind != "details" and (late.kind != "log" or key not in self._not_ours)
+
+    def _aside(self, aside: Aside, exact: Mapping[int, int]) -> Aside:
+        """What a picture remembers, without what the reader was never shown; where units were, in our slots."""
         shown = [one for one in aside.gone if self._is_shown(one.word)]
-        return msgspec.structs.replace(aside, gone=shown, refusals=[])
+        heard = [one for one in aside.heard if one[0] not in {"details", "log", "task"} or one[1] == self._reader]
+        earlier = np.frombuffer(aside.earlier, dtype=EARLIER_ROW)
+        earlier = earlier[np.isin(earlier["row"], list(exact))].copy()
+        earlier["row"] = [exact[row] for row in earlier["row"].tolist()]
+        return msgspec.structs.replace(aside, gone=shown, heard=heard, refusals=[], earlier=earlier.tobytes())
 
     def _places(self, batch: Batch, at: float) -> tuple[list[tuple[Any, ...]], dict[int, int]]:
         """The rows that are shown, in our slots; and of those shown as they are, their slot -> ours."""
@@ -131,7 +176,9 @@ class Eyes:
                 continue
             self._late.pop(unit, None)
             if shown.hidden:
+                self._hidden.add(unit)
                 continue
+            self._hidden.discard(unit)
             ours = self._slot(name)
             rows.append(_placed(row, ours, rounded=shown.rounded))
             if not shown.rounded:
