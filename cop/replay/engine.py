@@ -117,6 +117,8 @@ class Engine:
         if next_at < self.at - CLOCK_BACK_S:
             target = next_at  # our own clock was put back here
         upto = self._ahead.until(target)
+        if upto >= self._record.last and not self._goes_on():
+            target = min(target, self._record.at_of(upto))
         many = self._speed >= _THIN_FROM or upto - self._past.done > 1_000
         health = abs(target - self._health_at) >= _HEALTH_S
         if health:
@@ -137,10 +139,10 @@ class Engine:
 
     def _at_the_end(self, target: float) -> Frame:
         """Nothing more is on record: the end, or as far as this desk has come by now."""
-        now, last_at = self._clock(), self._record.at_of(self._record.last)
-        if now - last_at < _WRITTEN_WITHIN_S and not self._is_closed():
+        last_at = self._record.at_of(self._record.last)
+        if self._goes_on():
             self._speed = 1.0
-            self.at = max(self.at, min(target, now))
+            self.at = max(self.at, min(target, self._clock()))
         else:
             self.at = max(self.at, min(target, last_at))
             self.playing = self.at < last_at
@@ -150,11 +152,14 @@ class Engine:
         batch = Batch(epoch=self._epoch)  # another would end what the slots stand for
         return Frame(number=self._number, at=self.at, batch=batch, playing=self.playing, trouble=self._trouble())
 
-    def _is_closed(self) -> bool:
+    def _goes_on(self) -> bool:
+        """Whether the record is still being written."""
+        if self._clock() - self._record.at_of(self._record.last) >= _WRITTEN_WITHIN_S:
+            return False
         last = None
         for last in self._record.notes(STARTED, STOPPED):  # noqa: B007 - the last is what is asked for
             pass
-        return last is not None and last.kind == STOPPED
+        return last is None or last.kind != STOPPED
 
     def _seek(self, at: float) -> list[Frame]:
         """The picture at a moment."""
