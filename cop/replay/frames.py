@@ -16,6 +16,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True, tag="ask"):
     `speed` times as fast as it was (1 to 60). step: to the next event that is no position (`step` 1), or the one before
     (-1). `reader` is the agency through whose eyes it is seen (share clauses applied), empty for our own. `as_true`
     adds what was true at the time but heard later. Each answer carries the `number` of what it answers.
+
+    `at` 0 is where it stands. Other eyes than before are a seek too. Of several seeks that wait the last is answered.
     """
 
     number: int
@@ -69,7 +71,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, tag="frame"):
     """The past up to `at`: a batch as live work brings it. `anew`: all that stood before is over, the batch says all.
 
     `event` names in words what a step came to. `late` are, where true and known differ, what was not known yet.
-    `trouble` says why it cannot be shown; empty is well. `playing` is False once the end is reached.
+    `trouble` says why it cannot be shown, or what of it cannot; empty is well. `playing` is False once the end is
+    reached. A seek is answered by several frames that come together: what stood, and then what was said since.
     """
 
     number: int
