@@ -17,8 +17,8 @@ from cop.journal.block import Block, Source
 
 _VERSION = 1
 _RECORDS_LIMIT = 1 << 20
-#: what one column may come to, in bytes: a block is closed long before, but one message may be large
-_COLUMN_LIMIT = 256 << 20
+#: what one column may come to, in bytes: a block is closed long before, but one message may have 256 MiB
+_COLUMN_LIMIT = 272 << 20
 _NEVER = np.int64(-(1 << 62))
 _MICROS = 1e6
 

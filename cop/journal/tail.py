@@ -8,7 +8,7 @@ import zstandard
 from cop.journal.block import Block, Source, make_block
 from cop.journal.record import Record
 
-_LIMIT = 256 << 20
+_LIMIT = 288 << 20
 _LEVEL = 1
 
 

@@ -7,6 +7,7 @@ from cop.journal.moments import iso
 from cop.journal.proving import Place
 
 _FAULTS_TOLD = 20
+_TOPIC_LENGTH = 120
 
 
 class Fault(NamedTuple):
@@ -107,7 +108,8 @@ class Verdict:
 
 def _shown(place: Place) -> str:
     """A record in words; its topic is a stranger's text."""
-    topic = "".join(one if one.isprintable() else "\ufffd" for one in place.topic)
+    short = place.topic if len(place.topic) <= _TOPIC_LENGTH else place.topic[: _TOPIC_LENGTH - 1] + "…"
+    topic = "".join(one if one.isprintable() else "\ufffd" for one in short)
     return f"record {place.number}, received {iso(place.at) or place.at}, {topic or 'without a topic'}"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from cop.journal.folding import FULL_BYTES, FULL_RECORDS, Stretch
+from cop.journal.folding import FULL_BYTES, FULL_RECORDS, Stretch, size_of
 from cop.journal.record import SNAPSHOT, Record, Way
 
 
@@ -46,7 +46,7 @@ class Waiting:
     def add(self, records: Iterable[Record]) -> None:
         """Put records at the end."""
         for one in records:
-            self._bytes += len(one.payload)
+            self._bytes += size_of(one)
             self._snapshots += one.kind == SNAPSHOT
             self._records.append(one)
 
@@ -61,7 +61,7 @@ class Waiting:
                 return self._records[:index]
             if one.kind == SNAPSHOT:
                 return self._records[:1]
-            size += len(one.payload)
+            size += size_of(one)
         return self._records[:]
 
     @property
@@ -75,7 +75,7 @@ class Waiting:
             self._records, self._bytes, self._snapshots = [], 0, 0
             return
         for one in self._records[:count]:
-            self._bytes -= len(one.payload)
+            self._bytes -= size_of(one)
             self._snapshots -= one.kind == SNAPSHOT
         del self._records[:count]
 
@@ -87,9 +87,9 @@ class Waiting:
         """Lose the oldest beyond the limits; `why` nothing can be written. Whether any were."""
         count_limit, bytes_limit = self._limits
         count, size = max(0, len(self._records) - count_limit), self._bytes
-        size -= sum(len(one.payload) for one in self._records[:count])
+        size -= sum(size_of(one) for one in self._records[:count])
         while size > bytes_limit:
-            size -= len(self._records[count].payload)
+            size -= size_of(self._records[count])
             count += 1
         if not count:
             return False
@@ -97,7 +97,7 @@ class Waiting:
         self._bytes = size
         self._snapshots -= sum(one.kind == SNAPSHOT for one in lost)
         kept = [one for one in lost if one.way == Way.TAKEN or (one.way == Way.NOTED and one.kind != SNAPSHOT)]
-        if 2 * len(kept) > count_limit or 2 * sum(len(one.payload) for one in kept) > bytes_limit:
+        if 2 * len(kept) > count_limit or 2 * sum(size_of(one) for one in kept) > bytes_limit:
             kept = []
         self._lose(Loss(lost[0].received_at, lost[-1].received_at, why, count - len(kept)), count)
         self.add(kept)
