@@ -46,6 +46,7 @@ class Neighbour:
         self.lines_said: set[str] = set()
         self.places: dict[str, tuple[float, float]] = {}
         self._count = 0
+        self._listening = False
         self.client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
             client_id=f"neighbour-{next(_NAMES)}",
@@ -56,6 +57,7 @@ class Neighbour:
             self.client.username_pw_set(user, password)
         self.client.reconnect_delay_set(1, 1)
         self.client.on_connect = self._on_connect
+        self.client.on_subscribe = self._on_subscribe
         self.client.on_message = lambda _c, _u, message: self.heard.add((message.topic, bytes(message.payload)))
         kept: dict[str, object] = {}
         if v5:
@@ -65,7 +67,10 @@ class Neighbour:
         with namespaces.entered(namespace) if namespace else contextlib.nullcontext():
             self.client.connect(host, port, 60, **kept)
             self.client.loop_start()
-        wait_until(self.client.is_connected, what="the neighbour is connected")
+        wait_until(lambda: self._listening, what="the neighbour listens")
+
+    def _on_subscribe(self, *_: object) -> None:
+        self._listening = True
 
     def _on_connect(self, client: mqtt.Client, *_: object) -> None:
         client.subscribe(f"{ROOT}/#", 1)

@@ -186,9 +186,9 @@ class Scene:
         desk = desk or self.desks[0]
         known = self._heard().union(*(one.waiting() for one in self.desks))
         lost = [one for each in self.desks for one in each.unanswered(known)]
-        on_record = desk.recorded()
         positions = [one for neighbour in self.neighbours for one in neighbour.positions_said]
         reports = [one for neighbour in self.neighbours for one in neighbour.reports_said]
+        on_record = self._recorded(desk, {*positions, *reports})
         row = Row(
             fault,
             (seen or "; ".join(f"“{line}”" for line in desk.said) or "nothing to be seen").replace(
@@ -204,6 +204,15 @@ class Scene:
         self.rows.append(row)
         assert lost == []
         return row
+
+    def _recorded(self, desk: FaultDesk, said: set[bytes]) -> set[bytes]:
+        """What is on record, when nothing more comes to it: the journal is written a few times a second."""
+        seen, since = desk.recorded(), time.monotonic()
+        while not said <= seen and time.monotonic() - since < 1.0:
+            self.let_pass(0.2)
+            if (now := desk.recorded()) != seen:
+                seen, since = now, time.monotonic()
+        return seen
 
     def close(self) -> None:
         """End everything, the last made first."""

@@ -44,7 +44,9 @@ def test_that_a_desk_works_at_it(scene: Scene, broker: OtherBroker) -> None:
         came = len(late.picture.incidents)
         remark = f"a desk that comes later hears {came} of 8 incidents that stand: no retained messages for a wildcard"
     assert desk.picture.broker is not None
-    row = scene.row(f"{broker.name}: no fault; a desk joins later", seen=f"connected, {desk.picture.broker.protocol}", remark=remark)
+    row = scene.row(
+        f"{broker.name}: no fault; a desk joins later", seen=f"connected, {desk.picture.broker.protocol}", remark=remark
+    )
     assert row.positions[0] == row.reports[0] == 0
 
 

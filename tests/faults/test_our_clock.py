@@ -45,7 +45,7 @@ def test_that_a_clock_that_is_set_is_told_and_loses_nothing(
         scene.noticed()
     except pytest.fail.Exception:
         pass
-    for _ in range(10):
+    for _ in range(20):
         neighbour.positions(5)
         neighbour.report()
         scene.let_pass(0.5)

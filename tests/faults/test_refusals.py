@@ -129,8 +129,7 @@ def test_that_a_certificate_that_cannot_be_trusted_is_said(scene: Scene, wrong: 
     again = scene.desk(over_tls(mended, right), name=desk.operator.desk)
     scene.over()
     again.until(lambda: again.settled() and len(again.picture.incidents) == 2, "both are with the broker")
-    for one in desk.taken:
-        assert again.fate(one) == "sent"
+    again.until(lambda: all(again.fate(one) == "sent" for one in desk.taken), "both are said to be sent")
     scene.confirmed(again, desk)
     scene.row(f"Certificate of the broker: {wrong}", seen=seen, desk=again)
 

@@ -184,7 +184,7 @@ def test_that_an_end_that_was_said_while_the_desk_was_away_is_heard_where_anybod
     desk.until_state("online")
     scene.over()
     desk.act()
-    desk.until(desk.settled, "sent")
+    desk.until(lambda: not desk.unanswered(neighbour.heard), "heard")
     if not forgetful:
         desk.until(lambda: (AGENCY, "over") not in desk.picture.incidents, "gone")
         scene.row("An incident ends while the desk is away", seen="it is gone when the desk is back")
