@@ -249,3 +249,19 @@ def test_that_an_empty_record_and_times_outside_of_it_are_answered(stage: Stage,
     assert watcher.ask("seek", at=1e12)[-1].at == engine.look(9).last_at
     assert watcher.ask("step", step=-1)[-1].at <= NOON + 5
     assert timedelta(0) < timedelta(seconds=engine.look(9).last_at - engine.look(9).first_at)
+
+
+def test_that_a_message_in_parts_is_whole_after_a_seek_between_them(tmp_path: Path) -> None:
+    payloads = Path(__file__).parents[1] / "feeds" / "payloads" / "ais"
+    first, second = (payloads / "static-two-parts.txt").read_bytes().splitlines()
+    stage = Stage(tmp_path, (Feed(name="ships", format="ais", topic="ais/#", agency="uscg"),))
+    stage.wait(5.0)
+    stage.hear("ais/raw", first)
+    stage.snapshot()
+    stage.wait(1.0)
+    stage.hear("ais/raw", second)
+    stage.pulse()
+    assert stage.picture.units
+    watcher = Watcher(stage.engine())
+    watcher.ask("seek", at=stage.now)
+    assert document(watcher.picture, stage.now) == document(stage.picture, stage.now)
