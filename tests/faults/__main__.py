@@ -1,6 +1,6 @@
 """The table of faults: `make faults`; `--full` adds the cut of ten minutes, `--write` puts it into docs/reliability.md.
 
-Any other word goes to pytest: `python -m tests.faults -k disk`.
+Any other word goes to pytest: `python -m tests.faults -k disk --write` takes those rows anew and leaves the others.
 """
 
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.conftest import ALL
-from tests.faults.row import BEGIN, END, Row, table
+from tests.faults.row import BEGIN, END, HEADING, Row, table
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
 
@@ -48,10 +48,19 @@ def main(words: list[str]) -> int:
         for one in those:
             print(what, one, file=sys.stderr)
     if "--write" in words:
-        page = PAGE.read_text("utf-8")
-        before, _, rest = page.partition(BEGIN)
-        PAGE.write_text(f"{before}{BEGIN}\n{table(collected.rows)}\n{END}{rest.partition(END)[2]}", "utf-8")
+        write(collected.rows, whole=not others and not collected.skipped)
     return 1 if lost or collected.failed or code not in {0, 5} else 0
+
+
+def write(rows: list[Row], *, whole: bool) -> None:
+    """Put the rows into the page; where not all was run, those of the same fault are replaced and the others stay."""
+    page = PAGE.read_text("utf-8")
+    before, _, rest = page.partition(BEGIN)
+    held, _, after = rest.partition(END)
+    new = {row.line().split(" | ")[0]: row.line() for row in rows}
+    lines = {} if whole else {line.split(" | ")[0]: line for line in held.strip().splitlines()[len(HEADING) :]}
+    written = "\n".join((*HEADING, *(lines | new).values()))
+    PAGE.write_text(f"{before}{BEGIN}\n{written}\n{END}{after}", "utf-8")
 
 
 if __name__ == "__main__":

@@ -176,6 +176,7 @@ def test_that_garbage_in_the_connection_ends_it_and_costs_nothing(scene: Scene) 
     assert row.reports[0] == 0
 
 
+@pytest.mark.long
 def test_that_resets_again_and_again_lose_nothing(scene: Scene) -> None:
     proxy, desk, neighbour = _through_a_proxy(scene)
     scene.begins()

@@ -35,6 +35,7 @@ def test_that_a_killed_feed_process_is_said_and_started_again(scene: Scene) -> N
     assert row.reports[0] == 0
 
 
+@pytest.mark.long
 def test_that_a_feed_process_killed_again_and_again_loses_no_action(scene: Scene) -> None:
     _broker, desk, neighbour = scene.usual()
     scene.begins()

@@ -134,6 +134,7 @@ def test_that_a_certificate_that_cannot_be_trusted_is_said(scene: Scene, wrong: 
     scene.row(f"Certificate of the broker: {wrong}", seen=seen, desk=again)
 
 
+@pytest.mark.long
 def test_that_two_desks_with_one_client_id_are_told_of_each_other(scene: Scene) -> None:
     broker = scene.mosquitto()
     neighbour = scene.neighbour(broker.port)
