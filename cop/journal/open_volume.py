@@ -120,6 +120,14 @@ class OpenVolume:
         found = self._row(f"{_TAIL} WHERE last >= ? ORDER BY first LIMIT 1", (number,), f"records from {number} on")
         return _tail_row(found) if found is not None else None
 
+    def stretch_before(self, number: int) -> BlockRow | TailRow | None:
+        """The block, or row of the tail, that ends before a record; the last one that does."""
+        tail = self._row(f"{_TAIL} WHERE last < ? ORDER BY first DESC LIMIT 1", (number,), f"records before {number}")
+        if tail is not None and (found := _tail_row(tail)) is not None:
+            return found
+        place = int(np.searchsorted(self.columns[0][:, 1], number))
+        return self.rows[place - 1] if place else None
+
     def tails(self) -> list[TailRow]:
         """The rows that are in no block yet, the newest first."""
         found: list[TailRow] = []

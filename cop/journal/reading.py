@@ -14,7 +14,9 @@ import numpy as np
 from cop.journal.block import Block
 from cop.journal.chain import digests
 from cop.journal.folder import SUFFIX, FileName, files_of, name_of
+from cop.journal.losses import letting_in
 from cop.journal.open_volume import NoteRow, OpenVolume
+from cop.journal.record import DROPPED
 from cop.journal.volume import BlockRow, Head, TailRow
 
 _BLOCKS_KEPT = 4
@@ -149,19 +151,29 @@ class JournalReader:
         return None
 
     def is_proven(self, number: int) -> bool:
-        """Whether the block that holds a record is as it was written, by its digest; one of the tail may be."""
+        """Whether the records that are hashed with this one are as they were written, and what follows is chained to
+        them: who changes one and its hash has to change all that came after.
+        """
+        if self._is_proven(number):
+            return True
         for volume in self._order:
-            row = volume.block_at(number)
+            volume.refresh()  # the writer may have folded it in between
+        return self._is_proven(number)
+
+    def _is_proven(self, number: int) -> bool:
+        for place, volume in enumerate(self._order):
+            row = _row_from(volume, number)
             if row is None or not row.first <= number <= row.last:
                 continue
-            block, before = self._block(volume, row), volume.block_at(row.first - 1)
-            start = before.hash if before is not None and before.last == row.first - 1 else None
-            if start is None and row.first == volume.head.first:
-                start = bytes.fromhex(volume.head.seed)
-            if block is None or start is None:  # what came before it is no longer kept: nothing to hold it against
-                return block is not None
-            return deque(digests(block, start), maxlen=1)[-1] == row.hash
-        return True
+            block, before = self._content(volume, row), self._digest_before(volume, row)
+            if block is None or before is None or _digest_of(block, before) != row.hash:
+                return False
+            following = _row_from(volume, row.last + 1)
+            if following is None:
+                return all(bytes.fromhex(one.head.seed) == row.hash for one in self._order[place + 1 : place + 2])
+            after = self._content(volume, following)
+            return after is not None and _digest_of(after, row.hash) == following.hash
+        return False
 
     def head_digest(self) -> tuple[int, bytes]:
         """The number of the newest record, and the digest that proves all before it."""
@@ -258,6 +270,18 @@ class JournalReader:
             if (block := self._row(volume, row)) is not None:
                 yield block
 
+    def _digest_before(self, volume: OpenVolume, row: BlockRow | TailRow) -> bytes | None:
+        """The digest that a stretch is chained to; None where nothing says it."""
+        if (before := volume.stretch_before(row.first)) is not None:
+            return before.hash
+        if row.first == volume.head.first:
+            return bytes.fromhex(volume.head.seed)
+        let_go = (letting_in(note.payload) for note in self.notes(DROPPED))
+        return next((bytes.fromhex(one.hash) for one in let_go if one and one.to_number == row.first - 1), None)
+
+    def _content(self, volume: OpenVolume, row: BlockRow | TailRow) -> Block | None:
+        return self._block(volume, row) if isinstance(row, BlockRow) else self._row(volume, row)
+
     def _block(self, volume: OpenVolume, row: BlockRow) -> Block | None:
         key = (volume.path, row.first)
         block = self._blocks.get(key)
@@ -312,6 +336,15 @@ def _only_operation(folder: Path) -> str:
     if len(heads) > 1:
         raise ValueError(f"{folder} holds several operations, name one: {', '.join(map(repr, heads))}")
     return heads[0]
+
+
+def _row_from(volume: OpenVolume, number: int) -> BlockRow | TailRow | None:
+    """The block or row of the tail that holds a record, or else the first one after it."""
+    return volume.block_at(number) or volume.tail_at(number)
+
+
+def _digest_of(block: Block, before: bytes) -> bytes:
+    return deque(digests(block, before), maxlen=1)[-1]
 
 
 def _last_at(block: Block, at: float) -> int | None:

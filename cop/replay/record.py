@@ -14,7 +14,7 @@ from cop.feeds.outlet import Outlet
 from cop.feeds.pipe import OpenEmergency
 from cop.feeds.topics import LIVE_ROOT
 from cop.journal.block import Block
-from cop.journal.record import SNAPSHOT, STARTED
+from cop.journal.record import SNAPSHOT, STARTED, Way
 
 _LOG = logging.getLogger(__name__)
 _BATCH = msgspec.msgpack.Decoder(Batch)
@@ -97,6 +97,8 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     publish: tuple[Outlet, ...] = ()
     emergencies: tuple[OpenEmergency, ...] = ()
     fresh: bool = False
+    #: how many times faster than the world an exercise was played
+    pace: float = 1.0
     number: int = 0
     at: float = 0.0
 
@@ -173,7 +175,7 @@ class Chapters:
             return None
         try:
             block = next(self._record.blocks(number - 1, number), None)
-            if block is not None and len(block) and self._record.is_proven(number):
+            if block is not None and len(block) and _is_snapshot(block) and self._record.is_proven(number):
                 batch = _BATCH.decode(block.payload(0))
                 batch.position_rows()  # raises ValueError for what are no rows
                 if batch.aside is not None:
@@ -184,3 +186,8 @@ class Chapters:
         _LOG.error("the snapshot of record %d cannot be used; the one before it is: %s", number, why)
         self._unread.add(number)
         return None
+
+
+def _is_snapshot(block: Block) -> bool:
+    """Whether a record is one of this desk's own, whatever the index of notes says of it."""
+    return int(block.way[0]) == Way.NOTED and block.kinds[block.kind[0]] == SNAPSHOT

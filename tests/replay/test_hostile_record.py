@@ -132,10 +132,12 @@ def test_that_a_record_without_its_beginning_says_so(tmp_path: Path) -> None:
     stage = Stage(tmp_path, (Feed(name="ours", format="cop-json", topic="cop/v1/#"),))
     drive(stage, 30)
     file = broken(stage)
-    first, last = file.execute("SELECT first, last FROM block ORDER BY first LIMIT 1").fetchone()
+    first, last, digest = file.execute("SELECT first, last, hash FROM block ORDER BY first LIMIT 1").fetchone()
     for table in ("content", "block"):
         file.execute(f"DELETE FROM {table} WHERE first = ?", (first,))
     file.execute("DELETE FROM note WHERE number <= ?", (last,))
+    says = b'{"from_number": %d, "to_number": %d, "hash": "%s"}' % (first, last, digest.hex().encode())
+    file.execute("INSERT INTO note VALUES (?, ?, 'dropped', ?)", (stage.journal.last, stage.now, says))
     file.close()
     watcher = Watcher(_reopened(stage))
     (*_, frame) = watcher.ask("seek", at=NOON + 1)
