@@ -216,6 +216,17 @@ class Aside(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     earlier: bytes = b""
 
 
+class Been(msgspec.Struct, frozen=True, array_like=True):
+    """Where units have been (`cop.picture.trails`): keys by number, packed points, when their places were taken back.
+
+    It moves no unit.
+    """
+
+    units: list[tuple[str, str]]
+    points: bytes
+    partings: dict[int, list[float]] = {}
+
+
 class Batch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`positions` holds the newest position of each unit that moved (`POSITION_ROW` records, packed);
 
@@ -242,6 +253,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     upsets: list[Upset] = []
     settled: Settled | None = None
     aside: Aside | None = None
+    been: Been | None = None
 
     def position_rows(self) -> NDArray[Any]:
         """The packed positions as an array of `POSITION_ROW`, shape (n,)."""

@@ -5,10 +5,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from cop.domain.batch import Batch
+from cop.domain.batch import Batch, Been
 from cop.picture.change import Change
 from cop.picture.home import HomeGround
 from cop.picture.tracks import Tracks
+from cop.picture.trail_points import PLACES, POINT
 from cop.picture.trails import Trails
 
 
@@ -34,6 +35,8 @@ class Placing:
             self._name(batch, change)
         if len(batch.positions):
             self._place(batch, change)
+        if batch.been is not None:
+            self._look_back(batch.been)
         if batch.aside is not None:
             self._tracks.earlier.adopt(batch.aside.earlier, self._rows)
             self._judge(self._rows[self._rows >= 0])
@@ -84,6 +87,15 @@ class Placing:
             self._judge(rows)  # where one is that a late word told of may be believed by it, or no longer
         # also what is late: it was there all the same
         self._trails.record(rows, tracks.keys, positions, away | jumped, fastest_mps=fastest_mps)
+
+    def _look_back(self, been: Been) -> None:
+        """Take over where units have been, apart from where none of their agencies can be."""
+        points = np.frombuffer(been.points, dtype=POINT)
+        codes = {agency: code for code, agency in enumerate(dict.fromkeys(agency for agency, _unit in been.units))}
+        of_unit = np.array([codes[agency] for agency, _unit in been.units], dtype=np.int16)
+        lat, lon = points["lat"] / PLACES, points["lon"] / PLACES
+        away = self._home.doubtful(list(codes), of_unit[points["unit"]], lat, lon)
+        self._trails.adopt(been.units, points[~away], been.partings)
 
     def _judge(self, rows: NDArray[np.intp]) -> None:
         """Anew, where these units stand."""

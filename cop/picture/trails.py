@@ -20,7 +20,7 @@ Key = tuple[str, str]
 CAPACITY = 2**21
 #: of what a unit says within so many seconds the first point is kept, moving or at rest; with more units than this
 #: in the ring, of twice as many seconds, and so on
-_SLOT_S, _REST_SLOT_S = 5, 30
+SLOT_S, _REST_SLOT_S = 5, 30
 _UNITS_AT_FULL_RATE = 5_000
 #: seconds since the epoch from which on no time is plausible (the year 2096)
 _NEVER = 4e9
@@ -146,11 +146,12 @@ class Trails:
                 partings.sort()
                 del partings[:-_MOST_PARTINGS]
 
-    def of(self, key: Key, since: float = 0.0) -> Trail:
-        """One unit's trail from `since` on."""
+    def of(self, key: Key, since: float = 0.0, until: float = math.inf) -> Trail:
+        """One unit's trail from `since` to `until`."""
         number = self._numbers.get(key, -1)
         found = np.flatnonzero(self._ring["unit"][: self.count] == number)
-        return self._trail(self._points_at(found[self._ring["at"][found] >= since]))
+        at = self._ring["at"][found]
+        return self._trail(self._points_at(found[(at >= since) & (at <= until)]))
 
     def of_many(self, numbers: NDArray[np.int32], since: float, until: float, most: int) -> Trail:
         """The trails of these units from `since` to `until`, of `most` points at most.
@@ -167,16 +168,16 @@ class Trails:
         every = min(_COARSEST, -(-len(found) // most))
         spans = max(1, most // max(1, len(numbers)))
         if (
-            every == _COARSEST and until - spans * every * _SLOT_S > since
+            every == _COARSEST and until - spans * every * SLOT_S > since
         ):  # no need to look at what there is no room for
-            since = until - spans * every * _SLOT_S
+            since = until - spans * every * SLOT_S
             found = found[at[found] >= since]
         if every > self._coarser():  # else they are so far apart already
-            found = found[self._first_of_each(found, local, since, every * _SLOT_S)]
+            found = found[self._first_of_each(found, local, since, every * SLOT_S)]
         if len(found) > most:
             at = self._ring["at"][found]
             found = found[at > np.partition(at, len(at) - most - 1)[len(at) - most - 1]]
-        return self._trail(self._points_at(found), spared_s=every * _SLOT_S if every > 1 else 0)
+        return self._trail(self._points_at(found), spared_s=every * SLOT_S if every > 1 else 0)
 
     def _first_of_each(self, found: Numbers, local: Numbers, since: float, span_s: float) -> Numbers:
         """Of points in order of arrival the first of each unit in each span of time, without sorting them."""
@@ -229,7 +230,7 @@ class Trails:
         rests = points["sector_speed"] >> 12 == REST
         wanted = np.ones(len(points), dtype=np.bool_)
         for slots, these, span in (
-            (self._moving, ~rests, _SLOT_S * coarser),
+            (self._moving, ~rests, SLOT_S * coarser),
             (self._resting, rests, _REST_SLOT_S * coarser),
         ):
             chosen = np.flatnonzero(these)
@@ -266,7 +267,7 @@ class Trails:
         self._written += len(points)
         self.revision += 1
         for slots, these, span in (
-            (self._moving, ~rests, _SLOT_S * coarser),
+            (self._moving, ~rests, SLOT_S * coarser),
             (self._resting, rests, _REST_SLOT_S * coarser),
         ):
             chosen = points[these]
@@ -349,7 +350,7 @@ class Trails:
         # of each unit and slot: what was promised in it is held from its first point on
         held = np.zeros(len(points), dtype=np.int64)
         keep = np.zeros(len(points), dtype=np.bool_)
-        for these, span in ((~rests, _SLOT_S), (rests, _REST_SLOT_S)):
+        for these, span in ((~rests, SLOT_S), (rests, _REST_SLOT_S)):
             chosen = np.flatnonzero(these)
             if not chosen.size:
                 continue

@@ -4,12 +4,12 @@ the journal's, apart from whether the record is still being written.
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
 from cop.domain.agreement import Agreements
-from cop.domain.batch import Batch
+from cop.domain.batch import Batch, Been
 from cop.domain.report import Report
 from cop.journal.record import STARTED, STOPPED
 from cop.replay.ahead import CLOCK_BACK_S, Ahead
@@ -20,6 +20,7 @@ from cop.replay.hindsight import Hindsight, words_of_cut
 from cop.replay.past import Part, Past
 from cop.replay.record import Chapters, Record
 from cop.replay.span import Bar
+from cop.replay.trailing import Trailing
 
 _LOG = logging.getLogger(__name__)
 _SPEEDS = (0.1, 60.0)
@@ -75,6 +76,8 @@ class Engine:
         self._not_whole = ""
         self._unread = 0
         self._epoch = 0  # of the last batch
+        self._late: list[Late] = []  # of the last frame
+        self._trailing: Iterator[Been | None] | None = None
 
     def look(self, number: int) -> Span:
         """What there is to be seen."""
@@ -102,6 +105,29 @@ class Engine:
     def stop(self) -> None:
         """Something went wrong: the next ask begins anew."""
         self.playing = self._ready = False
+        self._trailing = None
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether there is more to be found of where units had been."""
+        return self._trailing is not None
+
+    def look_back(self) -> list[Said]:
+        """A little of that work; where a stretch is known, the frame that tells it."""
+        if self._trailing is None:
+            return []
+        try:
+            been = next(self._trailing)
+        except (StopIteration, Overtaken):
+            self._trailing = None
+        except Exception:  # noqa: BLE001 - the moment itself is shown all the same
+            self._trailing = None
+            _LOG.exception("where units had been cannot be told")
+        else:
+            if been is not None:
+                frame = self._nothing_new()
+                return [msgspec.structs.replace(frame, batch=msgspec.structs.replace(frame.batch, been=been))]
+        return []
 
     def go_on(self, elapsed_s: float) -> list[Said]:
         """Where it plays: what was said in the time that went by since, as much faster as it is played."""
@@ -150,7 +176,14 @@ class Engine:
 
     def _nothing_new(self) -> Frame:
         batch = Batch(epoch=self._epoch)  # another would end what the slots stand for
-        return Frame(number=self._number, at=self.at, batch=batch, playing=self.playing, trouble=self._trouble())
+        return Frame(
+            number=self._number,
+            at=self.at,
+            batch=batch,
+            playing=self.playing,
+            late=self._late,
+            trouble=self._trouble(),
+        )
 
     def _goes_on(self) -> bool:
         """Whether the record is still being written."""
@@ -171,14 +204,8 @@ class Engine:
     def _seek_to(self, upto: int, at: float) -> list[Frame]:
         """The picture when the record had come to this number."""
         self._ready = False
-        self._eyes = None
-        if self._reader and self._reader != self._agency:
-            self._eyes = Eyes(
-                self._reader,
-                self._agreements,
-                self._operation,
-                behind=lambda: Behind(self._record, self._chapters, self._another_past()),
-            )
+        self._trailing = None
+        self._eyes = self._another_eyes()
         self._hindsight = Hindsight(self._record) if self._as_true else None
         base = self._chapters.base(upto)
         parts = self._past.begin(base, upto, at)
@@ -187,6 +214,17 @@ class Engine:
         self._unread = self._unread_after(upto) if self._record.unread else 0
         self._health_at = at
         frames = self._framed(parts, at)
+        self._trailing = iter(
+            Trailing(
+                self._record,
+                self._chapters,
+                self._another_past,
+                self._another_eyes,
+                upto=upto,
+                at=at,
+                units=sum(len(frame.batch.tracks) for frame in frames),
+            )
+        )
         self._ready = True
         return frames
 
@@ -197,6 +235,17 @@ class Engine:
 
     def _another_past(self) -> Past:
         return Past(self._record, give_way=self._give_way)
+
+    def _another_eyes(self) -> Eyes | None:
+        """Those of the agency that is to see it, None for our own."""
+        if not self._reader or self._reader == self._agency:
+            return None
+        return Eyes(
+            self._reader,
+            self._agreements,
+            self._operation,
+            behind=lambda: Behind(self._record, self._chapters, self._another_past()),
+        )
 
     def _trouble(self) -> str:
         """What of the past cannot be shown, though some of it can."""
@@ -217,7 +266,7 @@ class Engine:
                 parts.append(Part(False, at, batch))
         if self._eyes is not None:
             parts, late = self._eyes.see(parts, at), self._eyes.late(late)
-        self.at = at
+        self.at, self._late = at, late
         if parts:
             self._epoch = parts[-1].batch.epoch
         trouble = self._trouble()

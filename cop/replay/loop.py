@@ -45,12 +45,15 @@ class _Loop:
         try:
             while not self._quit:
                 playing = self._engine is not None and self._engine.playing
+                looks_back = self._engine is not None and self._engine.looks_back
                 wait = self._pulsed_at + _PULSE_S - time.monotonic() if playing else None
-                self._hear(0.0 if self._asks else wait)
+                self._hear(0.0 if self._asks or looks_back else wait)
                 if self._asks:
                     self._answer(self._asks.popleft())
                 elif playing and time.monotonic() >= self._pulsed_at + _PULSE_S:
                     self._pulse()
+                elif looks_back:
+                    self._said(Ask(number=self._playing_as, act="seek"), lambda engine: engine.look_back())
         except (EOFError, OSError):
             return  # the desktop is gone
 

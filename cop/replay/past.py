@@ -66,6 +66,8 @@ class Past:
         self.names = Names()
         #: (number, report) of all that was believed beside positions, where that is asked for
         self.events: list[tuple[int, Report]] | None = None
+        #: which rows of blocks are heard where not all are
+        self.thin: Callable[[Sequence[Block]], list[NDArray[np.intp]]] = thinned
         self._early: list[tuple[int, Report]] | None = None
         self._record = record
         self._give_way = give_way
@@ -194,7 +196,7 @@ class Past:
     def _hear(self, after: int, upto: int, *, thin: bool) -> None:
         for blocks in _together(chain.from_iterable(map(_at_starts, self._record.blocks(after, upto)))):
             self._give_way()
-            chosen = thinned(blocks) if thin else [np.arange(len(block)) for block in blocks]
+            chosen = self.thin(blocks) if thin else [np.arange(len(block)) for block in blocks]
             for block, rows in zip(blocks, chosen, strict=True):
                 self.missing += block.first - self.done - 1
                 self._take(block, rows, whole=not thin)

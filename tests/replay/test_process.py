@@ -53,6 +53,15 @@ def test_that_it_answers_plays_on_and_says_the_end(replay: ReplayProcess) -> Non
     assert frames(heard, play)[-1].at == NOON + 40
 
 
+def test_that_where_units_had_been_comes_by_itself_after_the_moment(replay: ReplayProcess) -> None:
+    seek = replay.ask("seek", at=NOON + 38)
+    heard = until(replay, lambda heard: any(isinstance(one, Frame) and one.batch.been for one in heard))
+    first, *_, last = frames(heard, seek)
+    assert first.anew
+    assert last.batch.been is not None
+    assert (last.at, last.anew, last.playing, last.batch.epoch) == (NOON + 38, False, False, heard[-2].batch.epoch)
+
+
 def test_that_of_many_wishes_the_last_is_answered(replay: ReplayProcess) -> None:
     numbers = [replay.ask("seek", at=NOON + second / 10) for second in range(20, 350)]
     heard = until(replay, lambda heard: bool(frames(heard, numbers[-1])))
@@ -67,8 +76,8 @@ def test_that_a_process_that_was_killed_is_said_and_another_goes_on_from_there(r
     pid = replay.pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    (said,) = until(replay, bool)
-    assert isinstance(said, Frame)
+    heard = until(replay, lambda heard: any(isinstance(one, Frame) and one.trouble for one in heard))
+    (said,) = (one for one in heard if isinstance(one, Frame) and one.batch.been is None)
     assert "ended unexpectedly" in said.trouble
     assert said.at == NOON + 20
     assert replay.receive() == []  # said once, and nothing runs until it is wanted

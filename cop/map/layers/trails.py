@@ -238,13 +238,13 @@ class TrailLayer(Layer):
         key, back_s, by_name = asked
         now = self._now().timestamp()
         tracks, trails = self._picture.tracks, self._picture.trails
+        until = now + CLOCK_TOLERANCE.total_seconds()  # of a clock that is ahead what it says now counts too
         if key is not None:
-            trail = trails.of(key, now - back_s)
+            trail = trails.of(key, now - back_s, until)
             row = tracks.row_of(*key)
             rows = np.array([row] if row is not None else [], dtype=np.intp)
         else:
             rows = self._units.visible_units(view)[0]
-            until = now + CLOCK_TOLERANCE.total_seconds()  # of a clock that is ahead what it says now counts too
             trail = trails.of_many(trails.numbers_of_rows(rows), now - back_s, until, _MOST_POINTS)
         x, y = to_metres(trail.lat, trail.lon)
         near = np.abs(np.diff(x, prepend=x[:1])) < WORLD_M  # who crosses the 180th meridian has not crossed the world
