@@ -156,7 +156,12 @@ class Believing:
                 ends = body.expires_at.timestamp() if body.expires_at is not None else None
                 self.census.ends(report.agency, kind, body.id, ends)
             if report.source.format == "cop-json":  # the other formats count no revisions
-                self._check_revision((report.agency, kind, _name(body)), body.rev, at)
+                try:
+                    self._check_revision((report.agency, kind, _name(body)), body.rev, at)
+                except BadMessage:
+                    if report.agency == self._reader:  # the broker keeps it: we say again what stands in its place
+                        self._reports.append(report)
+                    raise
         if isinstance(body, Unit) and not self._is_news(report, body, at):
             return
         for what, word in unknown_words(body):

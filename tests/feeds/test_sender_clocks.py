@@ -3,17 +3,19 @@
 import math
 from typing import Any
 
+import msgspec
 import pytest
 
 from cop.domain.batch import Batch, BrokerState
 from cop.domain.incident import Incident
+from cop.domain.rules.newer import is_newer_report
 from cop.domain.unit import Position, Unit
 from cop.feeds.adapters.cop_json import encode
 from cop.feeds.intake import Intake
 from cop.feeds.message import Feed
 from cop.feeds.session import Received
 from cop.picture.picture import Picture
-from tests.reports import at
+from tests.reports import at, incident, report
 
 _NOON = at(0).timestamp()
 _COP = Feed(name="cop", format="cop-json", topic="cop/v1/#")
@@ -271,3 +273,28 @@ def test_that_what_waits_for_a_clock_is_bounded_and_what_finds_no_room_is_refuse
     assert desk.batch().health[0].bad == 20
     desk.now += 700.0
     assert desk.batch().health[0].bad == 30
+
+
+@pytest.mark.parametrize(("ours_s", "theirs_s"), [(0.0, 40.0), (40.0, 0.0)])
+def test_that_of_two_words_of_one_count_the_same_stands_at_every_desk_whatever_clocks_it_measured(
+    ours_s: float, theirs_s: float
+) -> None:
+    """Ann and Bob did not hear each other; one desk reads Bob's times 40 s less, the other Ann's."""
+    ann = msgspec.structs.replace(report("a", incident("i1", rev=2, by="Ann", seconds=30)), corrected_s=ours_s)
+    bob = msgspec.structs.replace(report("a", incident("i1", rev=2, by="Bob", seconds=40)), corrected_s=theirs_s)
+    assert is_newer_report(bob, ann)
+    assert not is_newer_report(ann, bob)
+
+
+def test_that_a_later_word_with_a_lower_count_of_our_own_agency_is_told_to_the_desk_which_says_again_what_stands() -> (
+    None
+):
+    for reader, told in (("a", 2), ("b", 1)):
+        desk = _Desk(reader=reader)
+        desk.hear("cop/v1/a/incident/i1", encode(incident("i1", rev=3)), 1.0)
+        desk.hear("cop/v1/a/incident/i1", encode(incident("i1", rev=2, seconds=2.0)), 3.0)
+        batch = desk.batch()
+        assert len(batch.reports) == told
+        assert batch.health[0].bad == 1
+        (known,) = desk.picture.incidents.values()
+        assert known.body.rev == 3

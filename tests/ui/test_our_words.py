@@ -38,6 +38,19 @@ def test_that_a_change_that_waits_is_superseded_by_a_colleagues_newer_one_and_st
     assert our_words.notice(desk.picture, fate).startswith("Overtaken: what you said of “Theirs”. Bob (dispatcher)")
 
 
+def test_that_what_was_superseded_stays_so_when_the_word_in_its_place_is_said_again_here(make_desk: MakeDesk) -> None:
+    desk = make_desk(filled=False)
+    desk.take_in(_heard(r.incident("i1", rev=1)))
+    desk.change_incident(desk.picture.incidents["charlotte-fire", "i1"], r.incident("i1", title="Ours"))
+    desk.take_in(_heard(sent=True))
+    desk.take_in(_heard(r.incident("i1", rev=3, title="Theirs", by="Bob", seconds=-30)))
+    desk.take_in(_heard(sent=True))  # theirs, said again
+    assert desk.picture.deliveries[_KEY].state == "superseded"
+    desk.change_incident(desk.picture.incidents["charlotte-fire", "i1"], r.incident("i1", title="Ours after all"))
+    desk.take_in(_heard(sent=True))
+    assert desk.picture.deliveries[_KEY].state == "sent"
+
+
 def test_that_a_change_that_is_the_newer_one_is_sent_and_no_more(make_desk: MakeDesk) -> None:
     desk = make_desk(filled=False)
     desk.take_in(_heard(r.incident("i1", rev=5)))

@@ -114,6 +114,23 @@ def test_that_an_old_word_that_the_broker_kept_is_answered_by_the_one_that_stand
     assert [body for one in sent for body in one.bodies] == [now, gone]
 
 
+def test_that_of_two_words_of_one_revision_the_broker_keeps_the_one_that_stands(
+    make_desk: MakeDesk, sent: list[Command], clock: Clock
+) -> None:
+    desk = make_desk(filled=False)
+    stands = r.incident("i1", rev=2, title="Ours", by="Ann", seconds=9)
+    desk.take_in(_told(stands))
+    desk.take_in(_told(r.incident("i1", rev=2, title="Theirs", by="Bob", seconds=5)))  # said apart, and heard last
+    clock.now += timedelta(seconds=4)
+    desk.tick()
+    assert [body for one in sent for body in one.bodies] == [stands]
+    sent.clear()
+    desk.take_in(_told(stands))
+    clock.now += timedelta(seconds=9)
+    desk.tick()
+    assert sent == []
+
+
 def test_that_the_echo_of_a_word_whose_next_is_on_its_way_is_no_old_word(
     make_desk: MakeDesk, sent: list[Command], clock: Clock
 ) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cop.domain.batch import Batch, Settled
 from cop.domain.desk import Command
 from cop.domain.report import Report, Retraction, kind_of
+from cop.domain.rules.newer import is_newer_report
 from cop.domain.statement import Statement
 from cop.feeds.topics import KINDS, levels_of, topic_of
 from cop.picture.change import Change
@@ -106,7 +107,7 @@ class SayAgain:
         name = (kind, *self._desk.picture.key_of(report))
         self._lost.discard(name)
         last = self._desk.picture.last_word(*_split(name))
-        if last is not None and last.body.rev > body.rev:
+        if last is not None and _outdoes(last, report):
             self._old.setdefault(name, now)
         else:
             self._old.pop(name, None)
@@ -123,6 +124,14 @@ class SayAgain:
 
 def _is_heard(report: Report) -> bool:
     return report.source.format == "cop-json" and report.source.feed != "this desk"
+
+
+def _outdoes(last: Report, heard: Report) -> bool:
+    """Whether another word than the one heard stands; of two of one revision too: who comes later hears only one."""
+    if last.body.rev != heard.body.rev:
+        return last.body.rev > heard.body.rev
+    is_echo = (last.body.at, last.body.by) == (heard.body.at, heard.body.by)
+    return not is_echo and is_newer_report(last, heard)
 
 
 def _split(name: _Name) -> tuple[str, tuple[str, str]]:

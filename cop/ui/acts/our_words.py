@@ -29,7 +29,8 @@ class OurWords:
         self._agency = agency
         self._now = now
         self._said: dict[_Key, _Said] = {}
-        #: superseded before they left: what the broker says to them afterwards makes them count no more
+        #: superseded: that the broker takes them later, or the word in their place that is said again, makes them
+        #: count no more; until a person says another
         self._overtaken: dict[_Key, Delivered] = {}
 
     def said(self, words: Iterable[Statement]) -> None:
@@ -51,7 +52,7 @@ class OurWords:
                 self._said.pop(key, None)
                 self._overtaken.pop(key, None)
             elif key in self._overtaken:
-                found[key] = self._overtaken.pop(key)
+                found[key] = self._overtaken[key]
             elif key in self._said:
                 self._said[key] = self._said[key]._replace(left_at=self._now())
         for report in batch.reports:
@@ -71,9 +72,9 @@ class OurWords:
         if said is None or not is_superseded(said.word, theirs, said.left_at):
             return
         del self._said[key]
-        found[key] = superseded = Delivered(*key, "superseded", reason(theirs))
-        if said.left_at is None:
-            self._overtaken[key] = superseded
+        found[key] = self._overtaken[key] = Delivered(*key, "superseded", reason(theirs))
+        if len(self._overtaken) > _REMEMBERED:
+            del self._overtaken[next(iter(self._overtaken))]
 
 
 def reason(theirs: Statement) -> str:
