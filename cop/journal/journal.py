@@ -186,6 +186,10 @@ class Journal:
         self.note(DROPPED, json.dumps(going.says()).encode())
         while self._waiting:
             self._write(volume, now)
+        with volume.at_once():  # a note that anybody could have added lets nobody take records away
+            sealed = self._seal.put(volume, self._written, self._digest, now, soon=True)
+        if sealed:
+            self._seal.stands_at(self._written)
         if self._retention.carry_out(going, volume):
             self._retain_at = self._steady() + _RETAIN_MORE_AFTER_S
 

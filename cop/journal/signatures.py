@@ -35,6 +35,16 @@ class Signatures:
         self._others: set[bytes] = set()
         self._last: Place | None = None
 
+    @property
+    def asked(self) -> bool:
+        """Whether those who verify brought keys along."""
+        return bool(self._given)
+
+    @property
+    def reach(self) -> int:
+        """The number of the last record that is proved by a signature; 0 without any."""
+        return self._last.number if self._last is not None else 0
+
     def take(self, row: tuple[Any, ...], digest: bytes | None, *, there: bool) -> str:
         """Hold one against the record that it goes up to; what is wrong in words, empty if nothing.
 

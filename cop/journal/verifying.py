@@ -303,9 +303,18 @@ class _Walk:
         verdict = self._verdict
         for one in self._missing:
             told = [n for n, note in self._let_go.items() if note.from_number <= one.upto <= note.to_number]
-            if told and (one.first == 1 or self._is_told(one.first, one.upto)):
+            if told and self._is_told(one.first, one.upto):
                 words = f"records {one.first}–{one.upto} were let go of by age or size, as record {told[-1]} says"
+                unsigned = not self._is_told(one.first, one.upto, signed=True)
+                if unsigned and self._signatures.asked:
+                    what = f"{words}; that record is not signed, and the desk signs it before they go"
+                    verdict.faults.append(
+                        Fault(verdict.files[0], one.first, what, None, one.after, one.before or verdict.first)
+                    )
+                    continue
                 verdict.remarks.append(words)
+                if unsigned and self._signatures.reach:
+                    verdict.remarks.append(f"record {told[-1]}, which says so, is not signed.")
             else:
                 what = f"removed: records {one.first}–{one.upto} are missing, and no note says that they were let go of"
                 if self._alone:
@@ -320,9 +329,13 @@ class _Walk:
         verdict.remarks.extend(remarks)
         verdict.faults.sort(key=lambda one: (one.number <= 0, one.number))  # those without a number last
 
-    def _is_told(self, first: int, upto: int) -> bool:
-        """Whether notes say of all these records that they were let go of."""
-        for note in sorted(self._let_go.values(), key=lambda one: one.from_number):
+    def _is_told(self, first: int, upto: int, *, signed: bool = False) -> bool:
+        """Whether notes (`signed`: those that a signature proves) say that all these records were let go of."""
+        reach = self._signatures.reach
+        notes = [one for number, one in self._let_go.items() if number <= reach or not signed]
+        if first == 1:  # of what the oldest of them say nothing is left to be asked
+            return any(one.from_number <= upto <= one.to_number for one in notes)
+        for note in sorted(notes, key=lambda one: one.from_number):
             if note.from_number <= first <= note.to_number:
                 first = note.to_number + 1
         return first > upto
