@@ -109,11 +109,12 @@ def _write_day(folder: Path) -> None:
         with volume.at_once():
             for row, block in blocks:
                 shifted = _shifted(block, count * stretch, float(STRETCH_S * stretch))
-                if block.kinds[block.kind[0]] == SNAPSHOT:
-                    hashed = deque(digests(shifted, hashed), maxlen=1)[-1]
+                is_snapshot = block.kinds[block.kind[0]] == SNAPSHOT
+                if is_snapshot:
                     volume.add_note(shifted.first, float(shifted.received_at[0]), SNAPSHOT, b"")
-                else:
-                    hashed = row.hash
+                # a snapshot is believed that is chained to what stands before and after it: no more is asked of a day
+                proved = is_snapshot or row.first == 1
+                hashed = deque(digests(shifted, hashed), maxlen=1)[-1] if proved else row.hash
                 volume.add_block(_row(row, shifted, STRETCH_S * stretch, hashed), encode(shifted, 1))
     volume.close()
 
