@@ -88,7 +88,7 @@ def forget(picture: "Picture", tables: Mapping[str, str]) -> Change:
     for one in (picture.agencies, picture.feeds, picture.deliveries, picture.log, picture.refusals, picture.gone):
         one.clear()
     picture.broker = None
-    picture.upto, picture.upto_at = 0, 0.0
+    picture.upto, picture.upto_at, picture.in_full = 0, 0.0, 0
     picture.ended.adopt(())
     picture.heard.adopt(())
     picture.words.clear()

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from cop.briefing.state import state
 from cop.domain.area import Alert
-from cop.domain.batch import Batch
+from cop.domain.batch import Batch, BrokerState
 from cop.domain.command import IncidentCommand, command_id
 from cop.domain.consent import Consent, Pause, consent_id
 from cop.domain.incident import Link
@@ -181,3 +181,120 @@ def test_that_a_unit_that_was_forgotten_is_as_unknown_as_a_new_one() -> None:
     for batch in (Batch(epoch=7, reports=[gone]), Batch(epoch=7, reports=[report("charlotte-fire", unit("a"))])):
         picture.apply(batch)
     assert ("charlotte-fire", "a") in picture.units
+
+
+#: what tells of a picture apart from its tables, by how a snapshot and `forget` know of it. A name that is not here has
+#: to be thought about: is it in the snapshot, is it emptied, or is it read from what is?
+_GIVEN = {  # when it was made: no word changes it
+    *("home", "agreements", "tracks.pace", "trails._capacity", "heard._agreements", "heard._tasks"),
+    *("_placing._tracks", "_placing._trails", "_placing._home", "_placing._row_of"),
+    *("same._incidents", "same._links", "commanding._words", "commanding._incidents", "commanding._same"),
+    *("standings._tasks", "standings._answers", "standings.by_clause", "standings._taken_back", "standings._lines"),
+    *("standings._lines._tasks", "standings._lines._took_over", "commitments._picture"),
+    *("asking._requests", "asking._fills"),
+    *("tracks", "trails", "tracks.earlier", "_placing", "same", "commanding", "standings", "commitments", "asking"),
+    *("heard", "ended", "words", "_said_to"),
+}
+_TOLD = {  # in the snapshot, and emptied
+    *("units", "incidents", "resources", "tasks", "answers", "zones", "links", "alerts", "presence", "consents"),
+    *("commands", "requests", "fills", "details", "agencies", "log", "feeds", "broker", "refusals", "gone"),
+    *("upto", "upto_at", "heard._heard", "ended._ended", "ended._count", "words._worded", "words._wordless"),
+    *("_placing.fields", "tracks.callsigns", "tracks.names"),
+    *(f"tracks.{name}" for name in ("kind", "status", "present", "exercise", "doubtful", "jumped", "gone_at")),
+    *(f"tracks.{name}" for name in ("lat", "lon", "alt_m", "course_deg", "speed_mps", "accuracy_m")),
+    *(f"tracks.{name}" for name in ("reported_at", "received_at", "stale_at")),
+    *(f"tracks.earlier.{name}" for name in ("_at", "_lat", "_lon", "_accuracy_m")),
+}
+_READ_FROM_IT = {  # worked out anew from what a snapshot tells, and emptied
+    *("_log_seen", "_said_to._keys", "same._groups", "asking._by_request", "asking._said"),
+    *(f"commanding.{name}" for name in ("_by_incident", "_standings", "_took_over")),
+    *("standings._known", "standings._left"),
+    *(f"standings._lines.{name}" for name in ("_next", "_claimed", "_went", "_line_of", "_too_long", "_in_ring")),
+    *(f"commitments.{name}" for name in ("_books", "_clause_of", "_about", "_named_by", "_replacing", "_own_words")),
+    *(f"commitments.{name}" for name in ("_freed", "_judged", "_kinds")),
+}
+_OF_THIS_DESK = {  # emptied, and not in the snapshot: another desk, or the past, has its own
+    *("deliveries", "in_full", "_placing.epoch", "_placing._rows"),
+    *(f"trails.{name}" for name in ("_ring", "_written", "_claimed", "_keys", "_numbers", "_number_of_row")),
+    *(f"trails.{name}" for name in ("_moving", "_resting", "_fastest_mps", "_partings", "revision")),
+}
+_STAYS = {  # rows stay theirs, in whatever order they came; which incident a word that is gone was about tells nothing
+    "commanding._about",
+    *("tracks.count", "tracks.keys", "tracks.agencies", "tracks.agency", "tracks._rows", "tracks._agency_codes"),
+    *("tracks._forgotten", "tracks.renamed", "tracks.earlier._head"),
+}
+
+
+def _parts(picture: Picture) -> dict[str, Any]:
+    """Every attribute of a picture and of what it holds, columns of the tracks as one each."""
+    found: dict[str, Any] = {}
+
+    def look_into(one: object, path: str) -> None:
+        for name, value in vars(one).items():
+            if (path, name) == ("tracks.", "_columns"):
+                found.update((f"tracks.{column}", values[: picture.tracks.count]) for column, values in value.items())
+                continue
+            found[path + name] = value
+            ours = type(value).__module__.startswith("cop.picture")
+            if ours and type(value).__name__ not in {"HomeGround", "Picture"} and path + name not in {
+                "_placing._tracks", "_placing._trails", "commanding._same"
+            }:  # fmt: skip
+                look_into(value, f"{path}{name}.")
+
+    look_into(picture, "")
+    return found
+
+
+def test_that_snapshot_and_forget_know_of_everything_that_a_picture_holds() -> None:
+    thought_of = _GIVEN | _TOLD | _READ_FROM_IT | _OF_THIS_DESK | _STAYS
+    assert set(_parts(_picture())) == thought_of
+
+
+def _plain(value: Any) -> Any:
+    """A value in which the order in which things came to be plays no part, nor a place kept for nothing."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in sorted(value.items(), key=repr) if one or not isinstance(one, dict)}
+    if isinstance(value, set | frozenset):
+        return sorted(value, key=repr)
+    return value
+
+
+@given(before=st.lists(_batches(), max_size=8))
+@settings(deadline=None, max_examples=150)
+def test_that_part_by_part_a_snapshot_tells_all_and_nothing_is_left_in_a_picture_that_forgot(
+    before: list[Batch],
+) -> None:
+    lived, made, new = _picture(), _picture(), _parts(_picture())
+    for batch in before:
+        lived.apply(batch)
+    lived.apply(Batch(epoch=1, upto=9, upto_at=9.5, in_full=3, broker=BrokerState(state="online", url="mqtt://here")))
+    made.apply(_through_the_wire(lived))
+    told, known = _parts(lived), _parts(made)
+    parts = {name for name in _TOLD | _READ_FROM_IT if not name.startswith(("tracks.", "_placing."))}
+    for name in parts & _TOLD:
+        assert _plain(known[name]) == _plain(told[name]), name
+    lived.forget()
+    left = _parts(lived)
+    for name in parts:
+        assert _plain(left[name]) == _plain(new[name]), name
+    assert not (lived.deliveries or lived.in_full)
+    assert not lived.position_fields
+    assert not lived.trails.count
+
+
+def test_that_a_word_by_a_corrected_clock_says_so_after_a_snapshot_too() -> None:
+    lived, made = _picture(), _picture()
+    said = msgspec.structs.replace(report(CITY, incident("a", seconds=5)), corrected_s=3600.0)
+    lived.apply(Batch(reports=[said]))
+    made.apply(_through_the_wire(lived))
+    assert made.incidents[CITY, "a"].corrected_s == 3600.0
+    assert made.incidents[CITY, "a"].reported_at == lived.incidents[CITY, "a"].reported_at
+
+
+def test_that_a_unit_that_jumped_is_doubtful_for_the_same_reason_after_a_snapshot() -> None:
+    lived, made = _picture(), _picture()
+    for number, (lat, seconds) in enumerate([(35.0, 0), (35.0, 12), (35.0, 24), (37.0, 30)]):
+        lived.apply(positions_batch((CITY, "a", lat, -80.0, seconds), epoch=number))
+    made.apply(_through_the_wire(lived))
+    assert lived.tracks.jump(0) is not None
+    assert made.tracks.jump(0) == lived.tracks.jump(0)

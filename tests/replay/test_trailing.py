@@ -117,7 +117,7 @@ def test_that_what_was_looked_up_for_one_moment_is_dropped_at_another(stage: Sta
 
 def test_that_another_wish_ends_the_looking_and_not_the_engine(stage: Stage) -> None:
     drive(stage, 300)
-    wanted = []
+    wanted: list[str] = []
     engine: Engine = stage.engine(is_overtaken=lambda: bool(wanted))
     watcher = Watcher(engine)
     watcher.ask("seek", at=NOON + 290)
