@@ -155,7 +155,10 @@ def test_that_a_spoiled_journal_is_left_as_it_is_and_the_record_goes_on_elsewher
     scene.over()
     scene.until_quiet()
     desk.feeds.stop()
-    scene.row("Journal's file overwritten with rubbish while in use")
+    scene.row(
+        "Journal's file overwritten with rubbish while in use",
+        remark="the file is left aside as it is and named in the log; the record goes on in a new one",
+    )
 
 
 def test_that_a_removed_folder_is_made_again(scene: Scene) -> None:

