@@ -59,6 +59,11 @@ class Authority:
         self.standing.take(change, self.now(), touched=looked_at, moved_leads=[one.incident for one in passed])
         return passed
 
+    def forget(self) -> None:
+        """The next change tells of another moment: no lead passes by that, and nothing that stands is set aside."""
+        self.leads.forget()
+        self.standing.forget()
+
     def tick(self) -> list[LeadChange]:
         """A second has passed: clauses begin and end by the clock."""
         moved_on = self.engaged.tick()

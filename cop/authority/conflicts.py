@@ -97,6 +97,11 @@ class Conflicts:
         self._cover.tick(now)
         self._refused.tick(now)
 
+    def forget(self) -> None:
+        """Nothing is set aside."""
+        self._noted.clear()
+        self._noted_changes += 1
+
     def standing(self) -> list[Conflict]:
         """All that is open, the most urgent first, ours before others'; what was set aside comes last."""
         if self._read_at != self.version:

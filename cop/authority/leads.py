@@ -122,6 +122,11 @@ class Leads:
             self._forget(self._units.take(tasks))
         return self._work()
 
+    def forget(self) -> None:
+        """All that was said of leads is over: what is said next passes from nobody."""
+        for one in (self._known, self._said, self._stale, self._told):
+            one.clear()
+
     def _forget(self, keys: Iterable[Key]) -> None:
         same = self._picture.same
         self._stale.update(dict.fromkeys([lead for key in list(keys) for lead in (key, same.lead(key))]))

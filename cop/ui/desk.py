@@ -110,6 +110,7 @@ class Desk(QObject):
         forgotten = self.picture.forget()
         self._again.forget()
         self._ours.forget()
+        self.authority.forget()
         self.passed_leads.clear()
         self._let_go_at = self.now()
         self._tell(forgotten.then(self.picture.apply(batch)))

@@ -438,3 +438,25 @@ def test_that_who_sends_old_words_without_end_does_not_keep_the_desk_writing(
     desk.tick()
     assert [len(one.bodies) for one in sent] == [200, 200]
     assert all(body.rev == 2 for one in sent for body in one.bodies)
+
+
+def test_that_no_lead_passes_by_looking_at_another_moment(make_desk: MakeDesk) -> None:
+    desk = make_desk(filled=False)
+    told: list[object] = []
+    desk.lead_passed.connect(told.append)
+    first, second = ((35.2271, -80.8431), (35.2621, -81.1873))  # Charlotte, Gastonia
+    moments = [
+        Batch(epoch=number, reports=[r.report("charlotte-fire", r.incident("a", rev=number, lat=lat, lon=lon))])
+        for number, (lat, lon) in enumerate((first, second, first), start=1)
+    ]
+    leads = []
+    for batch in moments:
+        desk.take_anew(batch)
+        lead = desk.authority.lead(("charlotte-fire", "a"))
+        leads.append(lead.agencies if lead is not None else ())
+        desk.tick()
+    assert leads[0] != leads[1]
+    assert (told, list(desk.passed_leads)) == ([], [])
+    moved = r.incident("a", rev=9, lat=second[0], lon=second[1])
+    desk.take_in(Batch(epoch=9, reports=[r.report("charlotte-fire", moved)]))
+    assert len(told) == len(desk.passed_leads) == 1
