@@ -1,5 +1,6 @@
 """One agency on one feed, as it is heard: how often it speaks, how far its clock is off, how much it says."""
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,6 +14,8 @@ _LONGER, _LONGER_EVERY_S = 24, 4.0
 #: Readings are taken at times that keep no step with whom they hear: else of 100 units it would always be the same one.
 _UNEVEN = 0.618034
 _RATE_OVER_S = 10.0
+#: units of which it is remembered when they said their last reading
+_UNITS = 5_000
 
 
 class Hearing:
@@ -34,6 +37,7 @@ class Hearing:
         "_pauses",
         "_quiet_since",
         "_recent",
+        "_said",
         "_second",
         "_second_from",
         "_usual_gap_s",
@@ -65,6 +69,7 @@ class Hearing:
         self._usual_gap_s: float | None = None
         self._recent: deque[skew.Lag] = deque(maxlen=_RECENT)
         self._longer: deque[skew.Lag] = deque(maxlen=_LONGER)
+        self._said: dict[str, float] = {}
         self.next_reading = self._next_longer = 0.0
         self._marks: list[tuple[float, int]] = []
         self._second_from = 0.0
@@ -96,16 +101,20 @@ class Hearing:
             self.messages += count - 1
             self._second += count - 1
 
-    def read_clock(self, received_at: float, said_at: float) -> bool:
-        """Read its clock off a message that was not retained; whether its times are read otherwise from now on."""
+    def read_clock(self, received_at: float, said_at: float, unit: str = "") -> bool:
+        """Read its clock off a message that was not retained; whether its times are read otherwise from now on.
+
+        `unit` is whose place it tells, empty for other words.
+        """
         if 0.0 < self.next_reading - received_at < 1.0:
             return False
         self.next_reading = received_at + _RECENT_EVERY_S * (0.75 + 0.5 * (self.messages * _UNEVEN % 1.0))
         if self._recent and received_at < self._recent[-1].received_at - rhythm.BREATH_S:  # our own clock was put back
             self._recent.clear()
             self._longer.clear()
+            self._said.clear()
             self.clock = self.clock._replace(since=0.0)
-        lag = skew.Lag(received_at, received_at - said_at)
+        lag = skew.Lag(received_at, received_at - said_at, self._is_said_again(unit, said_at))
         self._recent.append(lag)
         if received_at >= self._next_longer or self._next_longer - received_at > 2 * _LONGER_EVERY_S:
             self._next_longer = received_at + _LONGER_EVERY_S
@@ -116,6 +125,15 @@ class Hearing:
         self.clock = skew.clock_of(tuple(self._recent), tuple(self._longer), self.clock)
         self.offset_s = self.clock.offset_s
         return self.offset_s != before_s
+
+    def _is_said_again(self, unit: str, said_at: float) -> bool:
+        """Whether this unit has said a later time before."""
+        known_at = self._said.pop(unit, -math.inf)
+        if unit:
+            if len(self._said) >= _UNITS:
+                del self._said[next(iter(self._said))]
+            self._said[unit] = max(said_at, known_at)
+        return said_at < known_at - skew.TOLERANCE_S
 
     def is_flooding(self, now: float) -> bool:
         """Whether it says more than its share, or has until a moment ago."""

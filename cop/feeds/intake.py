@@ -297,7 +297,8 @@ class Intake:
         lag_s = one.received_at - said_at
         if not isinstance(report.body, Position) and lag_s > skew.TOLERANCE_S - hearing.offset_s:
             return  # what a word tells of may be long ago; where a unit is, is told at once
-        if -skew.WILDEST_S <= lag_s <= skew.WILDEST_S and hearing.read_clock(one.received_at, said_at):
+        unit = report.body.id if isinstance(report.body, Position) else ""
+        if -skew.WILDEST_S <= lag_s <= skew.WILDEST_S and hearing.read_clock(one.received_at, said_at, unit):
             self._clock_known(route)
 
     def _clock_known(self, route: Route) -> None:

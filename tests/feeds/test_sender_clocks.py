@@ -242,11 +242,11 @@ def test_that_where_most_agencies_are_off_alike_it_is_our_clock() -> None:
 
 
 def test_that_when_our_own_clock_is_put_back_nobody_stands_still_for_it() -> None:
-    """It was 15 min ahead for long enough to be taken for theirs."""
+    """It was 15 min ahead for long enough to be seen in theirs."""
     desk = _Desk()
     for second in range(1000, 1200):
         desk.place(second, second - 900.0, lat=1.0)
-    assert _voices(desk.batch())["a"].corrected
+    assert _voices(desk.batch())["a"].skew_s == pytest.approx(-900.0)
     still = 0
     for second in range(300, 400):
         desk.place(second, second, lat=2.0 + second / 100)
@@ -298,3 +298,39 @@ def test_that_a_later_word_with_a_lower_count_of_our_own_agency_is_told_to_the_d
         assert batch.health[0].bad == 1
         (known,) = desk.picture.incidents.values()
         assert known.body.rev == 3
+
+
+@pytest.mark.parametrize("delay_s", [45.0, 300.0, 1800.0, 3600.0])
+def test_that_what_is_delayed_evenly_is_shown_as_old_as_it_is(delay_s: float) -> None:
+    desk = _Desk()
+    for second in range(150):
+        desk.place(second, second - delay_s, lat=second / 10)
+    assert desk.lat_of() == 14.9
+    assert desk.age_of() == pytest.approx(delay_s)
+    voice = _voices(desk.batch())["a"]
+    assert (voice.skew_s, voice.corrected) == (pytest.approx(-delay_s), False)
+
+
+def test_that_a_unit_whose_clock_is_set_back_by_an_hour_while_it_is_heard_moves_on() -> None:
+    desk = _Desk()
+    for second in range(60):
+        desk.place(second, second - 0.1, lat=second / 10)
+    for second in range(60, 120):
+        desk.place(second, second - 3600.1, lat=second / 10)
+    assert desk.lat_of() == 11.9
+    assert desk.age_of() == pytest.approx(0.0, abs=0.5)
+
+
+def test_that_where_the_clock_of_an_agencys_units_is_behind_a_desk_of_it_whose_clock_is_right_is_heard() -> None:
+    desk = _Desk()
+    for second in range(60):
+        desk.place(second, second - 0.1)
+    for second in range(60, 120):
+        desk.place(second, second - 3600.1)
+    assert _voices(desk.batch())["a"].corrected
+    desk.hear("cop/v1/a/incident/i1", encode(incident("i1", seconds=120.0)), 120.2)
+    desk.place(120.3, 120.3 - 1800.0, "late", lat=1.0)
+    assert desk.age_of("late") == pytest.approx(1800.0)
+    (known,) = desk.picture.incidents.values()
+    assert known.reported_at == at(120.0)
+    assert desk.batch().health[0].bad == 0

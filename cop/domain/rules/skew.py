@@ -3,7 +3,8 @@
 A message is heard later than it was said, never before: what is heard `lag_s` after the sender's own time tells of a
 clock that is behind by no more than that, or ahead by no less than its negative. So the quickest of a sender's
 messages tell of its clock, and a lag below zero is proof. A long lag may be a long way as well as a clock that is
-behind, and is taken for a clock only when no way is like that (`docs/adr/0032-whose-clock-is-wrong.md`).
+behind: a feed that is delayed on purpose, by minutes or by an hour, looks just like it. It is taken for a clock only
+where units say times that they have said before, which no delay does (`docs/adr/0032-whose-clock-is-wrong.md`).
 """
 
 import math
@@ -22,6 +23,8 @@ WILDEST_S = 14.5 * 3600.0
 ENOUGH, SPAN_S = 5, 5.0
 #: ... where the clock is right again, or wrong by whole half hours: no chance comes so near.
 _SURE = 3
+#: so many readings of units that say times anew prove that a clock was set back
+_PROOF = 3
 #: ... where the clock seems behind by any other amount.
 _MANY, _LONG_S = 20, 60.0
 #: Messages that tell the same lag are no further apart; wider ones count where the lag itself is much larger.
@@ -38,16 +41,21 @@ _AGENCIES = 3
 
 
 class Lag(NamedTuple):
-    """How long after its sender's time a message was heard, and when that was: epoch seconds, seconds."""
+    """How long after its sender's time a message was heard, and when that was: epoch seconds, seconds.
+
+    `again`: its unit had said a later time before, so the clock was set back meanwhile, or it comes out of order.
+    """
 
     received_at: float
     lag_s: float
+    again: bool = False
 
 
 class Clock(NamedTuple):
     """A sender's clock: `skew_s` is how far it is ahead of ours (negative: behind), None until measured.
 
-    `offset_s` is by how much less its times are read, 0.0 where they are taken as they are. What was heard before
+    `offset_s` is by how much less its times are read, 0.0 where they are taken as they are: also where it only seems
+    behind and may be delayed. What was heard before
     `since` (epoch seconds) tells of it no longer: it was set since.
     """
 
@@ -93,16 +101,16 @@ def clock_of(recent: Sequence[Lag], longer: Sequence[Lag], before: Clock = UNKNO
     recent = [one for one in recent if one.received_at >= before.since]
     longer = [one for one in longer if one.received_at >= before.since]
     if (step := _step(recent, before)) is not None:
-        return _read(step.lag_s, before)._replace(since=step.received_at)
+        return _read(step.lag_s, before, recent)._replace(since=step.received_at)
     lag_s = quickest_s(recent)
     if lag_s is None:
         return before
     if lag_s <= BEHIND_S and (not before.corrected or -lag_s > before.offset_s - _STEADY_S):
-        return _read(lag_s, before)
+        return _read(lag_s, before, recent)
     if lag_s > BEHIND_S and abs(lag_s + before.offset_s) <= _STEADY_S:
-        return _read(lag_s, before)  # behind, as it was
+        return before  # behind, as it was
     steady_s = _steady_s(longer)
-    return before if steady_s is None else _read(steady_s, before)
+    return before if steady_s is None else _read(steady_s, before, longer)
 
 
 def latency_s(lags: Sequence[Lag]) -> float | None:
@@ -123,12 +131,19 @@ def own_clock_s(skews: Sequence[float]) -> float | None:
     return -middle if abs(middle) > TOLERANCE_S and alike >= _AGENCIES and 2 * alike > len(skews) else None
 
 
-def _read(lag_s: float, before: Clock) -> Clock:
-    """The clock that this lag tells of."""
+def _read(lag_s: float, before: Clock, heard: Sequence[Lag]) -> Clock:
+    """The clock that this lag tells of, read off what was `heard`."""
     skew_s = -lag_s
     if before.corrected and abs(skew_s - before.offset_s) <= _STEADY_S:
         return before
-    return Clock(skew_s, skew_s if skew_s > TOLERANCE_S or skew_s < -BEHIND_S else 0.0, before.since)
+    behind = skew_s < -BEHIND_S and _is_proven(lag_s, heard)
+    return Clock(skew_s, skew_s if skew_s > TOLERANCE_S or behind else 0.0, before.since)
+
+
+def _is_proven(lag_s: float, heard: Sequence[Lag]) -> bool:
+    """Whether what was heard with this lag says times anew: else an old place would be shown as a fresh one."""
+    width_s = _WIDTHS_S[0]
+    return sum(one.again for one in heard if lag_s - width_s <= one.lag_s <= lag_s + width_s) >= _PROOF
 
 
 def _step(recent: Sequence[Lag], before: Clock) -> Lag | None:
