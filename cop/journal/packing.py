@@ -6,7 +6,7 @@ it raises ValueError for what is no block and never fills more memory than a blo
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
@@ -42,6 +42,7 @@ class _Packed(msgspec.Struct, frozen=True, array_like=True):
 
 
 _DECODER = msgspec.msgpack.Decoder(_Packed)
+_TOPICS = msgspec.msgpack.Decoder(Annotated[list[bytes], msgspec.Meta(max_length=_RECORDS_LIMIT)])
 _ENCODER = msgspec.msgpack.Encoder()
 
 
@@ -88,9 +89,12 @@ def _unpack(packed: _Packed) -> Block:
     if not 0 <= count <= _RECORDS_LIMIT or not 0 < packed.first < 1 << 62:
         raise ValueError("it holds too many records")
     sources = [Source(_text(feed), _text(agency), _text(form)) for feed, agency, form in packed.sources]
-    topics = [_text(one) for one in msgspec.msgpack.decode(_unsqueeze(packed.topics), type=list[bytes])]
+    topics = [_text(one) for one in _TOPICS.decode(_unsqueeze(packed.topics))]
     kinds = [_text(one) for one in packed.kinds]
-    labels = _from_planes(_unsqueeze(packed.labels)).reshape(-1, 5)
+    rows_of_labels = _unsqueeze(packed.labels)
+    if len(rows_of_labels) > 5 * 8 * count:
+        raise ValueError("it names more than it holds")
+    labels = _from_planes(rows_of_labels).reshape(-1, 5)
     _check(labels, (len(sources), len(topics), len(kinds), 256, 256))
     label = _from_planes(_unsqueeze(packed.label), count)
     _check(label[:, None], (len(labels),))

@@ -8,6 +8,7 @@ import math
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -21,8 +22,10 @@ from cop.journal.volume import BlockRow, Head, TailRow
 
 _BLOCKS_KEPT = 4
 _ROWS_KEPT = 512  # those of one minute
+_BYTES_KEPT = 64 << 20  # a file may have been made by anybody: few bytes on the disk may be many here
 
 Noted = NoteRow
+_Key = TypeVar("_Key")
 
 
 class JournalReader:
@@ -289,9 +292,7 @@ class JournalReader:
             block = volume.content(row)
             if block is None:
                 return None
-            self._blocks[key] = block
-            if len(self._blocks) > _BLOCKS_KEPT:
-                self._blocks.popitem(last=False)
+            _keep(self._blocks, key, block, _BLOCKS_KEPT)
         self._blocks.move_to_end(key)
         return block
 
@@ -302,9 +303,7 @@ class JournalReader:
             block = volume.tail_content(row)
             if block is None:
                 return None
-            self._rows[key] = block
-            if len(self._rows) > _ROWS_KEPT:
-                self._rows.popitem(last=False)
+            _keep(self._rows, key, block, _ROWS_KEPT)
         return block
 
 
@@ -336,6 +335,13 @@ def _only_operation(folder: Path) -> str:
     if len(heads) > 1:
         raise ValueError(f"{folder} holds several operations, name one: {', '.join(map(repr, heads))}")
     return heads[0]
+
+
+def _keep(kept: OrderedDict[_Key, Block], key: _Key, block: Block, most: int) -> None:
+    """Keep one more; the oldest go."""
+    kept[key] = block
+    while len(kept) > 1 and (len(kept) > most or sum(len(one.payloads) for one in kept.values()) > _BYTES_KEPT):
+        kept.popitem(last=False)
 
 
 def _row_from(volume: OpenVolume, number: int) -> BlockRow | TailRow | None:

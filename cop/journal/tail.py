@@ -1,6 +1,7 @@
 """The newest records, between two blocks: each commit writes a row of them, quickly; a block takes their place."""
 
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 import msgspec
 import zstandard
@@ -10,12 +11,13 @@ from cop.journal.record import Record
 
 _LIMIT = 288 << 20
 _LEVEL = 1
+_MANY = msgspec.Meta(max_length=1 << 16)  # a row holds what one block has room for at most
 
 
 class _Tail(msgspec.Struct, frozen=True, array_like=True):
     first: int
-    sources: dict[int, tuple[str, str, str]]
-    records: list[Record]
+    sources: Annotated[dict[int, tuple[str, str, str]], _MANY]
+    records: Annotated[list[Record], _MANY]
     checks: bytes
 
 

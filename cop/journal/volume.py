@@ -17,6 +17,7 @@ VERSION = "1"
 _MAGIC = b"SQLite format 3\0"  # of every SQLite file (SQLite, database file format, §1.2.1)
 _LOCK_WAIT_S = 0.1  # the network waits meanwhile
 _WAL_LIMIT = 8 << 20
+_NUMBERS = 1 << 62
 
 #: times in epoch seconds; `hash` is the running digest at the last record (`cop.journal.chain`); `said_since` is the
 #: earliest time that one of the records says of itself, NULL if none does
@@ -77,6 +78,8 @@ class TailRow(NamedTuple):
 
 def read_head(connection: sqlite3.Connection) -> Head:
     """Raises ValueError if it is no journal, or of a version unknown here; sqlite3.Error."""
+    if not _is_plain(connection):
+        raise ValueError("it is no journal")
     rows = dict(connection.execute("SELECT key, value FROM head").fetchall())
     try:
         head = Head(
@@ -88,7 +91,7 @@ def read_head(connection: sqlite3.Connection) -> Head:
             str(rows["seed"]),
             float(rows["made_at"]),
         )
-        sound = len(bytes.fromhex(head.seed)) == 32 and head.first >= 1
+        sound = len(bytes.fromhex(head.seed)) == 32 and 1 <= head.first < _NUMBERS
     except (KeyError, ValueError, TypeError):
         sound = False
     if not sound:
@@ -96,6 +99,17 @@ def read_head(connection: sqlite3.Connection) -> Head:
     if head.version != VERSION:
         raise ValueError(f"it is a journal of version {head.version[:20]}, this program reads version {VERSION}")
     return head
+
+
+def _is_plain(connection: sqlite3.Connection) -> bool:
+    """Whether all that is in it are rows: a view or a computed column is a program, and may never come to its end."""
+    for kind, name, sql in connection.execute("SELECT type, name, sql FROM sqlite_master WHERE type <> 'index'"):
+        if kind != "table" or not str(sql).upper().startswith("CREATE TABLE"):
+            return False
+        columns = connection.execute("SELECT hidden FROM pragma_table_xinfo(?)", (name,)).fetchall()
+        if any(hidden for (hidden,) in columns):
+            return False
+    return True
 
 
 def make_volume(path: Path, head: Head) -> None:
