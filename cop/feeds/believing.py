@@ -115,8 +115,8 @@ class Believing:
             unsure = too_far or (retained and hearing.clock.skew_s is None and ahead_s > TOLERANCE_S)
             if waits and unsure and ahead_s <= WILDEST_S:
                 raise TooEarly
-            if not too_far:
-                reported_at = received_at  # no unit waits for a time to come
+            if not too_far or (not waits and ahead_s <= WILDEST_S and not isinstance(body, Position)):
+                reported_at = received_at  # no unit waits for a time to come, and no word is lost for a clock
         if reported_at != said_at:
             report = msgspec.structs.replace(report, corrected_s=said_at - reported_at)
         refusal = refuse_time(report.reported_at, report.received_at)

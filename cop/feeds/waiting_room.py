@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from cop.domain.report import Report
+from cop.domain.unit import Position
 from cop.feeds.hearing import Hearing
 from cop.feeds.routing import Line
 
@@ -13,6 +14,8 @@ _PLACES, _BYTES = 5_000, 32 << 20
 _LONGEST_WAIT_S = 600.0
 #: ... for one that is known: it may just have been changed
 _WAIT_S = 30.0
+#: ... of words: a call for help is not kept from anybody for a clock
+_WORDS_WAIT_S = 10.0
 _LOOK_EVERY_S = 1.0
 
 
@@ -55,9 +58,7 @@ class WaitingRoom:
         """Those that have waited for too long leave."""
         if self._waiting and abs(now - self._looked_at) >= _LOOK_EVERY_S:
             self._looked_at = now
-            yield from self._leave(
-                lambda one: now - one.received_at > (_LONGEST_WAIT_S if one.hearing.clock.skew_s is None else _WAIT_S)
-            )
+            yield from self._leave(lambda one: now - one.received_at > _longest_s(one))
 
     def _leave(self, goes: Callable[[Waiting], bool]) -> list[Waiting]:
         going = [one for one in self._waiting if goes(one)]
@@ -70,3 +71,9 @@ class WaitingRoom:
         one = self._waiting.popleft()
         self._bytes -= one.size
         return one
+
+
+def _longest_s(one: Waiting) -> float:
+    if not isinstance(one.report.body, Position):
+        return _WORDS_WAIT_S
+    return _LONGEST_WAIT_S if one.hearing.clock.skew_s is None else _WAIT_S

@@ -334,3 +334,21 @@ def test_that_where_the_clock_of_an_agencys_units_is_behind_a_desk_of_it_whose_c
     (known,) = desk.picture.incidents.values()
     assert known.reported_at == at(120.0)
     assert desk.batch().health[0].bad == 0
+
+
+@pytest.mark.parametrize(("ahead_s", "retained"), [(3600.0, False), (3600.0, True), (60.0, True)])
+def test_that_a_word_from_a_clock_nobody_can_measure_yet_is_not_kept_from_anybody(
+    ahead_s: float, retained: bool
+) -> None:
+    """An agency that has said nothing before, or another desk of one whose clock is right."""
+    for known in (False, True):
+        desk = _Desk()
+        for second in range(0, 20 if known else 0):
+            desk.place(second, second - 0.1)
+        word = incident("i1", seconds=20.0 + ahead_s)
+        desk.hear("cop/v1/a/incident/i1", encode(word), 20.0, retained=retained)
+        desk.now += 12.0
+        desk.batch()
+        (said,) = desk.picture.incidents.values()
+        assert said.body == word
+        assert said.reported_at == at(20.0)  # as it was heard: no later word is outdone by it
