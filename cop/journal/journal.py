@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from cop.domain.disk_words import in_words
 from cop.journal.block import on_record
 from cop.journal.chain import GENESIS, link_all
-from cop.journal.faults import damage_in_words, in_words, is_damaged
+from cop.journal.faults import damage_in_words, is_damaged
 from cop.journal.folder import FolderLock, day_of, file_of, files_of
 from cop.journal.folding import Folding, Stretch
 from cop.journal.record import DROPPED, GAP, SNAPSHOT, Record, Way
@@ -97,7 +98,7 @@ class Journal:
             if received_at != received_at:  # noqa: PLR0124 - NaN, which no clock of ours says
                 received_at = 0.0
             said_at = on_record(said_at)
-            if said_at == said_at and way == Way.HEARD:  # noqa: PLR0124 - not NaN
+            if said_at == said_at and way == Way.HEARD:  # noqa: PLR0124 - it is not NaN
                 self._agreeing += 1 if abs(received_at - said_at) < _AGREE_S else -1
             taken.append(Record(received_at, source, way, topic, payload, said_at, kind, marks))
             self._last_at = received_at
