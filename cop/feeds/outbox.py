@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from cop.domain.disk_words import in_words
 from cop.domain.report import kind_of
 from cop.domain.statement import Statement
 from cop.feeds.adapters import cop_json
@@ -20,6 +21,8 @@ from cop.feeds.message import BadMessage
 from cop.feeds.topics import KINDS, topic_of
 
 _LOG = logging.getLogger(__name__)
+#: so long a hand waits for a file that another program keeps locked
+_BUSY_S = 1.0
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entry (
@@ -59,7 +62,7 @@ class Outbox:
     process.
     """
 
-    def __init__(self, path: Path, agency: str, root: str, *, busy_s: float = 5.0) -> None:
+    def __init__(self, path: Path, agency: str, root: str, *, busy_s: float = _BUSY_S) -> None:
         self._path = path
         self._agency = agency
         self._root = root
@@ -159,4 +162,4 @@ class Outbox:
         try:
             yield
         except sqlite3.Error as error:
-            raise OSError(f"{self._path.name}: {error}") from error
+            raise OSError(in_words(error, self._path)) from error

@@ -265,9 +265,9 @@ class Journal:
         """The file that a record of now belongs into, open."""
         volume = self._volume
         if volume is not None and not volume.in_place:
-            self._leave_aside(
-                volume.path, ValueError("it was taken away, replaced or overwritten while it was written")
-            )
+            if not volume.save_log():
+                error = ValueError("it was taken away, replaced or overwritten while it was written")
+                self._leave_aside(volume.path, error)
             self._let_go()
             volume = None
         if volume is None:

@@ -72,7 +72,7 @@ def test_that_one_agencys_actions_are_never_sent_by_anothers_desk(tmp_path: Path
 def test_that_a_disk_that_refuses_is_an_os_error(tmp_path: Path) -> None:
     box = Outbox(tmp_path / "outbox.sqlite", "charlotte-fire", _ROOT)
     box._connection.execute("PRAGMA query_only=ON")
-    with pytest.raises(OSError, match="readonly"):
+    with pytest.raises(OSError, match="the file, its folder or the disk is read-only"):
         box.put(incident("i1"))
     box.close()
 
@@ -89,7 +89,7 @@ def test_that_an_action_no_other_desk_would_read_is_not_taken(tmp_path: Path) ->
 def test_that_a_file_that_is_no_outbox_is_an_os_error_and_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "outbox.sqlite"
     path.write_text("not a database" * 100)
-    with pytest.raises(OSError, match=r"outbox\.sqlite: file is not a database"):
+    with pytest.raises(OSError, match=r"file is not a database \(.*outbox\.sqlite\)"):
         Outbox(path, "charlotte-fire", _ROOT)
     assert path.read_text() == "not a database" * 100
 
