@@ -93,6 +93,11 @@ class Moves(QObject):
         self._settle()
         self._lock(True)
 
+    def begin_as(self, other: "Moves") -> None:
+        """Look where another map looks, and stay there as firmly as that one."""
+        self.go(other.look)
+        self._lock(other.locked)
+
     def go_to(self, bounds: Bounds) -> None:
         """Show all of a rectangle, because somebody asked for it."""
         self.go(self.look)

@@ -26,6 +26,10 @@ class Bookmarks:
         except (ValueError, AttributeError, RecursionError):
             self._looks = {}
 
+    def share(self, other: "Bookmarks") -> None:
+        """From now on these are the same as another window's, and kept where those are."""
+        self._settings, self._looks = other._settings, other._looks
+
     def all(self) -> dict[str, Look]:
         """Every bookmark, the oldest first."""
         return dict(self._looks)

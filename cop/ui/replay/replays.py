@@ -146,7 +146,8 @@ class Replays(QObject):
         if beside or not live.windowState() & _FILLS:
             window.setGeometry(live.geometry().translated(*(_ASIDE if beside else (0, 0))))
         window.show()
-        window.map_view.moves.go(live.map_view.moves.look)
+        window.map_view.moves.begin_as(live.map_view.moves)
+        window.maps.bookmarks.share(live.maps.bookmarks)
         window.select(*live.selection)
         window.bar.line.setFocus()
         return window
