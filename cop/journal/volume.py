@@ -15,9 +15,11 @@ from cop.journal.folder import day_of
 
 VERSION = "1"
 _MAGIC = b"SQLite format 3\0"  # of every SQLite file (SQLite, database file format, §1.2.1)
+_LOG_MAGIC = b"\x37\x7f\x06"  # of every log beside one (the same, §4.1)
 _LOCK_WAIT_S = 0.1  # the network waits meanwhile
 _WAL_LIMIT = 8 << 20
 _NUMBERS = 1 << 62
+_NO_FILE = (0, 0)
 
 #: times in epoch seconds; `hash` is the running digest at the last record (`cop.journal.chain`); `said_since` is the
 #: earliest time that one of the records says of itself, NULL if none does
@@ -155,16 +157,41 @@ class Volume:
         self._used = bool(found)
         # kept open until SQLite has let go: closing any descriptor of a file gives up the locks of the whole process
         self._descriptor = os.open(path, os.O_RDONLY)
-        self._file, self._size = self._file_now()
+        self._file, self._size = _file_now(path)
         self._may_shrink = False
+        self._log = path.with_name(path.name + "-wal")
+        self._log_file, self._log_size = _file_now(self._log)
 
     @property
     def in_place(self) -> bool:
-        """Whether the file is still the one that stands there, and nobody cut it off or overwrote its beginning."""
-        file, size = self._file_now()
+        """Whether file and log are still those that stand there, and nobody cut them off or overwrote the beginning."""
+        return self._stands() and self._log_stands()
+
+    def save_log(self) -> bool:
+        """Where the log alone was taken away, put what it held into the file; False where that cannot be done.
+
+        This process has it open still: nobody else would ever read it.
+        """
+        if not self._stands() or _file_now(self._log)[0] == self._log_file:
+            return False
+        with contextlib.suppress(sqlite3.Error):
+            busy, _, _ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
+        return False
+
+    def _stands(self) -> bool:
+        file, size = _file_now(self.path)
         shorter = size < self._size
         self._size = max(size, self._size)
         return file == self._file and (self._may_shrink or not shorter) and self._begins_well()
+
+    def _log_stands(self) -> bool:
+        file, size = _file_now(self._log)
+        if self._log_file == _NO_FILE:  # it was not there yet
+            self._log_file = file
+        shorter = size < min(self._log_size, _WAL_LIMIT)  # SQLite cuts it to that itself
+        self._log_size = size
+        return file == self._log_file and not shorter and (not size or _begin_of(self._log) == _LOG_MAGIC)
 
     def is_of(self, at: float) -> bool:
         """Whether a record of this moment belongs into it; a clock put back a little at midnight begins no file."""
@@ -271,9 +298,18 @@ class Volume:
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         return os.read(self._descriptor, len(_MAGIC)) == _MAGIC
 
-    def _file_now(self) -> tuple[tuple[int, int], int]:
-        try:
-            found = self.path.stat()
-        except OSError:
-            return (0, 0), 0
-        return (found.st_dev, found.st_ino), found.st_size
+
+def _begin_of(log: Path) -> bytes:
+    try:
+        with log.open("rb") as file:
+            return file.read(len(_LOG_MAGIC))
+    except OSError:
+        return b""
+
+
+def _file_now(path: Path) -> tuple[tuple[int, int], int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return _NO_FILE, 0
+    return (found.st_dev, found.st_ino), found.st_size
