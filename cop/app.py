@@ -154,9 +154,11 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     running.callback(outbox.close)
     ground = config.ground()
     agreements, problems = config.load_agreements(ground)
-    picture = Picture(HomeGround(ground, config.map.doubtful_beyond_km), agreements, pace=max(1.0, options.rate))
+    pace = max(1.0, options.rate)
+    picture = Picture(HomeGround(ground, config.map.doubtful_beyond_km), agreements, pace=pace)
     operation = scenario.title if scenario is not None else config.desk.operation
-    feeds = FeedProcess(_feed_setup(config, operator, data, agreements, operation), lambda: _emergencies(picture))
+    setup = msgspec.structs.replace(_feed_setup(config, operator, data, agreements, operation), pace=pace)
+    feeds = FeedProcess(setup, lambda: _emergencies(picture))
     running.callback(feeds.stop)
 
     def send(command: Command) -> None:

@@ -1,7 +1,6 @@
 """A journal looked at without a broker: the window over the past alone, for court, for review, for training."""
 
 import contextlib
-import json
 import math
 import tempfile
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ from cop.desktop import (
     write_asked,
 )
 from cop.domain.desk import Command, Operator
+from cop.domain.words import ROLES
 from cop.feeds.topics import exercise_of
 from cop.journal.moments import moment
 from cop.journal.reading import JournalReader
@@ -31,11 +31,13 @@ from cop.map.palette import load_palette
 from cop.picture.home import HomeGround
 from cop.picture.picture import Picture
 from cop.replay.process import ReplayProcess
+from cop.replay.record import pace_of
 from cop.ui.desk import THE_PAST, Desk
 from cop.ui.replay.player import Player
 from cop.ui.replay.window import PastWindow
 
 _LOOKS_EVERY_MS = 15_000
+_LONGEST_ROOT = 200
 
 
 class Review(Showing, frozen=True, kw_only=True):
@@ -49,12 +51,24 @@ class Review(Showing, frozen=True, kw_only=True):
 
 
 class _Desk(msgspec.Struct, frozen=True):
-    """Whose desk the record is, as its newest start says, and where to begin in it (epoch seconds)."""
+    """Whose desk the record is, as its newest start says, and where to begin in it (epoch seconds).
+
+    `pace` is how many times faster than the world an exercise was played.
+    """
 
     operator: Operator
     root: str
     operation: str
     begin: float
+    pace: float
+
+
+class _Started(msgspec.Struct, frozen=True):
+    """What is asked of the note of a start."""
+
+    operator: Operator
+    root: str
+    pace: float = 1.0
 
 
 def start(options: Review) -> int:
@@ -70,7 +84,7 @@ def start(options: Review) -> int:
     exercise = exercise_of(config.root + "/") is not None
     template = Desk(
         whose.operator,
-        Picture(HomeGround(ground, config.map.doubtful_beyond_km), agreements),
+        Picture(HomeGround(ground, config.map.doubtful_beyond_km), agreements, pace=whose.pace),
         ground,
         _nothing_leaves,
         exercise=whose.operation if exercise else "",
@@ -140,12 +154,18 @@ def _desk_of(options: Review) -> _Desk:
             begin = reader.last_at
             if options.at:
                 begin = moment(options.at, first_at=reader.first_at, last_at=reader.last_at)
-            said = json.loads(note.payload)
-            return _Desk(msgspec.convert(said["operator"], Operator), str(said["root"]), reader.head.operation, begin)
+            said = msgspec.json.decode(note.payload, type=_Started)
+            if said.operator.role not in ROLES or len(said.root) > _LONGEST_ROOT:
+                raise ConfigError(f"{options.journal}: it names no desk of ours")
+            return _Desk(said.operator, said.root, reader.head.operation, begin, pace_of(said.pace))
         finally:
             reader.close()
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ConfigError(f"{options.journal}: {error}") from error
+    except msgspec.MsgspecError as error:
+        raise ConfigError(f"{options.journal}: whose desk it is cannot be read: {error}") from error
+    except (OSError, ValueError) as error:
+        of = f" of {options.operation!r}" if options.operation and isinstance(error, OSError) else ""
+        why = str(error) if str(options.journal) in str(error) else f"{options.journal}: {error}"
+        raise ConfigError(f"nothing{of} can be shown: {why}") from error
 
 
 def _settings(options: Review, whose: _Desk) -> Config:

@@ -17,6 +17,7 @@ from cop.journal.block import Block
 from cop.journal.record import SNAPSHOT, STARTED, Way
 
 _LOG = logging.getLogger(__name__)
+_FASTEST_PACE = 100.0
 _BATCH = msgspec.msgpack.Decoder(Batch)
 
 
@@ -106,10 +107,16 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     def read(cls, payload: bytes, number: int, at: float) -> "Begun | None":
         """From the note of it; None for one that cannot be read."""
         try:
-            return msgspec.structs.replace(msgspec.json.decode(payload, type=cls), number=number, at=at)
+            read = msgspec.json.decode(payload, type=cls)
+            return msgspec.structs.replace(read, number=number, at=at, pace=pace_of(read.pace))
         except msgspec.MsgspecError as error:
             _LOG.error("how the feeds were started (record %d) cannot be read: %s", number, error)
             return None
+
+
+def pace_of(said: float) -> float:
+    """How many times faster an exercise was played, by what is on record of it: anybody may have made the file."""
+    return min(max(1.0, said), _FASTEST_PACE)
 
 
 class Base(NamedTuple):
