@@ -22,14 +22,16 @@ class Hearing:
     """What is known of one agency on one feed, in a bounded room whatever it says.
 
     `clock` is its clock as measured, read no sooner than at `next_reading`; `offset_s` by how much less its times are
-    read; `flooding` whether it says more than its share, `held` how many of its messages wait for that. Times in epoch
-    seconds, ours.
+    read; `flooding` whether it says more than its share, `held` how many of its messages wait for that; `topics` on how
+    many topics it was heard. Times in epoch seconds, ours.
     """
 
     __slots__ = (
         "_first_at",
+        "_flooding_since",
         "_heard_live",
         "_last_live_at",
+        "_lately_per_s",
         "_limit",
         "_longer",
         "_marks",
@@ -52,11 +54,12 @@ class Hearing:
         "messages",
         "next_reading",
         "offset_s",
+        "topics",
     )
 
     def __init__(self, agency: str) -> None:
         self.agency = agency
-        self.messages = 0
+        self.messages = self.topics = 0
         self.last_at = 0.0
         self.clock = skew.UNKNOWN
         self.offset_s = 0.0
@@ -74,9 +77,9 @@ class Hearing:
         self._marks: list[tuple[float, int]] = []
         self._second_from = 0.0
         self._second = 0
-        self._usual_per_s = self._usual_known_s = 0.0
+        self._usual_per_s = self._usual_known_s = self._lately_per_s = 0.0
         self._limit = flood.limit_per_s(None)
-        self._quiet_since = 0.0
+        self._quiet_since = self._flooding_since = 0.0
 
     def hear(self, received_at: float, *, retained: bool) -> None:
         """A message came. What the broker retained or kept tells nothing of how its sender speaks now."""
@@ -90,9 +93,10 @@ class Hearing:
         if not (-rhythm.BREATH_S < pause_s < rhythm.BREATH_S and 0.0 <= received_at - self._second_from < 1.0):
             self._begin_second(received_at, pause_s)
         self._second += 1
+        if self._second > self._limit and not self.flooding:
+            self._limit = self._limit_now()
         if self._second > self._limit:
-            self.flooding = True
-            self._quiet_since = received_at
+            self._flood(received_at)
 
     def hear_many(self, times: Sequence[float], counts: Sequence[int]) -> None:
         """So many messages came at each of these times, in order."""
@@ -190,6 +194,16 @@ class Hearing:
         spoken_s = self._last_live_at - self._first_at
         return rhythm.usual_gap_s(self._pauses, self._last_live_at, messages=self._heard_live, spoken_s=spoken_s)
 
+    def _limit_now(self) -> float:
+        known = self._usual_known_s >= flood.KNOWN_AFTER_S
+        return flood.limit_per_s(self._usual_per_s if known else None, self.topics)
+
+    def _flood(self, received_at: float) -> None:
+        if not self.flooding:
+            self.flooding = True
+            self._flooding_since = received_at
+        self._quiet_since = received_at
+
     def _begin_second(self, received_at: float, pause_s: float) -> None:
         """A second or more is over: what is usual is learnt from it."""
         if not self._heard_live:
@@ -202,14 +216,18 @@ class Hearing:
         self._second, self._second_from = 0, received_at
         self._usual_known_s += seconds
         self._usual_per_s = flood.learnt(self._usual_per_s, per_s, seconds, self._usual_known_s)
-        if self.flooding:
-            if not flood.is_over(per_s, self._limit):
+        self._lately_per_s = flood.smoothed(self._lately_per_s, per_s, seconds)
+        if flood.is_too_much(self._lately_per_s):
+            self._flood(received_at)
+        elif self.flooding:
+            if flood.is_usual_by_now(received_at - self._flooding_since):
+                self.flooding = False
+            elif not flood.is_over(per_s, self._limit):
                 self._quiet_since = received_at
             elif received_at - self._quiet_since >= flood.OVER_AFTER_S:
                 self.flooding = False
         if not self.flooding:
-            known = self._usual_known_s >= flood.KNOWN_AFTER_S
-            self._limit = flood.limit_per_s(self._usual_per_s if known else None)
+            self._limit = self._limit_now()
         if not -rhythm.BREATH_S < pause_s < rhythm.BREATH_S:
             self._pause(received_at, pause_s)
         elif self._usual_gap_s is None:

@@ -91,6 +91,7 @@ class Routes:
             agency = where.agency
         source = self._recorder.source(feed.name, agency, feed.format) if self._recorder is not None else 0
         route = Route(line, line.counter.hearing(agency), source, self._refusal(line, topic))
+        route.hearing.topics += 1
         if len(topic) <= _TOPIC_LENGTH:
             if len(self._known) >= _ROUTES_LIMIT:
                 self._known.clear()  # a hostile sender may invent topics without end

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import random
 from collections.abc import Callable
 
 import pytest
@@ -16,6 +17,7 @@ from cop.feeds import holding
 from cop.feeds.adapters import make_adapter
 from cop.feeds.adapters.adapter import Adapter
 from cop.feeds.adapters.cop_json import encode, said_at
+from cop.feeds.hearing import Hearing
 from cop.feeds.intake import Intake
 from cop.feeds.message import Feed, Message
 from cop.feeds.session import Received
@@ -284,7 +286,44 @@ def test_that_what_is_usual_lies_within_what_was_heard(rates: list[float]) -> No
 def test_that_ten_times_what_is_usual_is_a_flood_and_little_is_none() -> None:
     assert limit_per_s(100.0) == 1000.0
     assert limit_per_s(1.0) == 200.0
-    assert limit_per_s(None) == limit_per_s(10_000.0) == 7500.0
+    assert limit_per_s(None) == 7500.0
+    assert limit_per_s(10_000.0) == limit_per_s(None, 10_000) == 25_000.0  # busy, and always so
+    assert limit_per_s(None, 10**6) == 30_000.0
+
+
+def _speaks(hearing: Hearing, begin_s: int, seconds: int, per_s: int, spread_s: float = 1.0) -> set[bool]:
+    """So many messages a second, in the first part of each; whether it flooded."""
+    states = set()
+    draw = random.Random(begin_s)
+    for second in range(begin_s, begin_s + seconds):
+        late_s = draw.uniform(0.0, 0.06)
+        for number in range(per_s):
+            hearing.hear(_NOON + second + late_s + spread_s * number / per_s, retained=False)
+        states.add(hearing.flooding)
+    return states
+
+
+@pytest.mark.parametrize("spread_s", [0.9, 0.1])
+def test_that_ten_thousand_units_that_speak_once_a_second_are_busy_and_no_flood(spread_s: float) -> None:
+    hearing = Hearing("a")
+    hearing.topics = 10_000
+    assert _speaks(hearing, 0, 40, 10_000, spread_s) == {False}
+    assert _speaks(hearing, 100, 20, 10_000, spread_s) == {False}  # all at once after a cut
+    assert hearing.voice(_NOON + 120.0, 60.0).state == "live"
+
+
+def test_that_more_than_a_desk_takes_in_is_a_flood_on_however_many_topics() -> None:
+    hearing = Hearing("a")
+    hearing.topics = 100_000
+    assert True in _speaks(hearing, 0, 20, 14_500)
+
+
+def test_that_an_agency_that_speaks_more_for_good_is_no_flood_for_ever() -> None:
+    hearing = Hearing("a")
+    assert _speaks(hearing, 0, 60, 10) == {False}
+    assert _speaks(hearing, 60, 60, 300) == {True}
+    assert _speaks(hearing, 120, 900, 300) == {True, False}
+    assert _speaks(hearing, 1020, 10, 300) == {False}
 
 
 def test_that_without_shares_nobody_is_held_back() -> None:
