@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -155,12 +156,7 @@ class _Loop:
             self._commit(time.monotonic())
         self._session.acknowledge(self._writer.done())
         self._intake.deny(self._session.denied)
-        state = msgspec.structs.replace(
-            self._session.state,
-            journal_error=self._journal_error,
-            unsigned=self._journal.key_error if self._journal is not None else "",
-            outbox_error=self._sender.trouble,
-        )
+        state = msgspec.structs.replace(self._session.state, outbox_error=self._sender.trouble, **self._of_record())
         broker = state if state != self._last_broker or health else None
         settled = self._memory.settled(self._session.denied)
         told = self._sender.delivered or self._upsets or settled
@@ -177,6 +173,19 @@ class _Loop:
         held, self._unacknowledged = self._unacknowledged, []
         self._writer.write(_ENCODER.encode(batch), held)
         return True
+
+    def _of_record(self) -> dict[str, Any]:
+        """What `BrokerState` says of the journal."""
+        journal = self._journal
+        if journal is None:
+            return {"recorded": False}
+        return {
+            "record": journal.file,
+            "signed": journal.is_signed,
+            "left_aside": journal.left_aside,
+            "journal_error": self._journal_error,
+            "unsigned": journal.key_error,
+        }
 
     def _hear_desktop(self) -> None:
         try:
@@ -217,6 +226,7 @@ class _Loop:
             "reader": setup.operator.agency,
             "publish": setup.publish,
             "emergencies": setup.emergencies,
+            "pace": setup.pace,
             "version": __version__,
             "fresh": self._epoch == 1,
         }

@@ -95,9 +95,10 @@ class BrokerState(msgspec.Struct, frozen=True, kw_only=True):
 
     `protocol` is what was last spoken, `reconnects` how often we came back after the first time;
     `journal_error` says why nothing is on record, `outbox_error` why no action leaves this desk; empty is well.
-    `unsigned` says why the record is not signed though the desk has a key; empty where it is, or has none.
-    `clock_off_s` is how far our own clock is ahead (negative: behind) by what most agencies say; None where they do
-    not agree on that.
+    `recorded` is False where nothing is to be put on record; `record` is the file that all of it goes to, `left_aside`
+    names files that were found damaged and why. `unsigned` says why the record is not signed though the desk has a key;
+    empty where it is (`signed`), or has none. `clock_off_s` is how far our own clock is ahead (negative: behind) by
+    what most agencies say; None where they do not agree on that.
     """
 
     state: str
@@ -113,6 +114,10 @@ class BrokerState(msgspec.Struct, frozen=True, kw_only=True):
     reconnects: int = 0
     #: how long the broker takes to answer us, in seconds; None until that was measured on this connection
     round_trip_s: float | None = None
+    recorded: bool = True
+    record: str = ""
+    signed: bool = False
+    left_aside: str = ""
     journal_error: str = ""
     unsigned: str = ""
     outbox_error: str = ""

@@ -43,7 +43,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     """Where the journal's files lie, one a day (UTC) and operation, and how long they are kept.
 
     `key_file` is an Ed25519 key (PEM) that signs once a minute, empty for none. The oldest records go once they are
-    older than `keep_days` or all files together are larger than `keep_mb`; 0 keeps them.
+    older than `keep_days` or all files of the operation are larger than `keep_mb`; 0 keeps them.
     """
 
     folder: str

@@ -30,6 +30,8 @@ from cop.journal.waiting import Loss, Waiting
 _LOG = logging.getLogger(__name__)
 _FOLD_AFTER_S = 60.0
 _PAGES_AT_AN_END = 8_192
+#: of what is said of damaged files so many characters are kept
+_ASIDE_WORDS = 400
 _RETAIN_EVERY_S, _RETAIN_MORE_AFTER_S = 60.0, 2.0
 #: by senders' times a clock of ours that was set wrong is known: nothing is let go of by it
 _AGREE_S = 3_600.0
@@ -82,6 +84,8 @@ class Journal:
         self._folding = Folding()
         self._attempt: tuple[int, bytes] | None = None
         self._begin_anew = False
+        #: the files that were found damaged, and why
+        self.left_aside = ""
 
     def source(self, feed: str, agency: str, form: str) -> int:
         """The number that stands for a feed, agency and format in records."""
@@ -114,6 +118,16 @@ class Journal:
     def key_error(self) -> str:
         """Why the record is not signed though a key is configured; empty is well."""
         return self._seal.error
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the record is signed."""
+        return self._seal.signs
+
+    @property
+    def file(self) -> str:
+        """The file that records go to now; empty while none can be used."""
+        return self._volume.path.name if self._volume is not None else ""
 
     @property
     def last(self) -> int:
@@ -377,6 +391,7 @@ class Journal:
         """A file is left where it is, as it is; another is begun beside it, and a note will say so."""
         why = damage_in_words(error, path)
         _LOG.error("%s is left as it is: %s", path.name, why)
+        self.left_aside = "; ".join(part for part in (self.left_aside, f"{path.name}: {why}") if part)[-_ASIDE_WORDS:]
         now, begin = self._clock(), 0.0
         if not self._numbered:
             self._written, self._digest, begin = salvaged(files_of(self.folder, self.operation))

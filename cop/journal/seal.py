@@ -21,6 +21,11 @@ class Seal:
         self._signed = 0
         self._next_at = 0.0
 
+    @property
+    def signs(self) -> bool:
+        """Whether there is a key to sign with."""
+        return self._signer is not None
+
     def load(self) -> None:
         """Read the key; what is wrong with it is told, and stops nothing."""
         if not self._key_file or self._signer is not None:

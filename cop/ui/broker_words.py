@@ -18,7 +18,7 @@ _STATES = {
     "stopped": "feed process stopped",
 }
 _GOES_ON = "positions are not updating"
-#: what a journal's error begins with (`cop.journal.faults`), and what helps
+#: what a journal's error begins with (`cop.domain.disk_words`), and what helps
 _DISK_ADVICE = (
     (
         ("disk is full", "quota", "grow no larger"),
@@ -76,6 +76,24 @@ def sentences(*parts: str) -> str:
     return " ".join(f"{one[:1].upper()}{one[1:]}{'' if one[-1] in '?!…' else '.'}" for one in said if one)
 
 
+def _after(first: str, *more: str) -> str:
+    """The same behind a dash or a colon: the first begins small."""
+    return " ".join(
+        part for part in (f"{wording.one_line(first).rstrip(' .')}." if first else "", sentences(*more)) if part
+    )
+
+
+def other_broker(before: BrokerState | None, broker: BrokerState) -> str:
+    """That this desk works at another of its brokers now; empty where it does not."""
+    if broker.state != "online" or broker.place == (before.place if before is not None else 1):
+        return ""
+    host = wording.shortened(wording.one_line(broker.url).rpartition("//")[2], 60)
+    if broker.place == 1:
+        return f"Back at the first broker, {host}."
+    gone = " The first is not reached: tell whoever runs it." if broker.brokers > 1 else ""
+    return f"Now at broker {broker.place} of {broker.brokers}, {host}: work goes on there.{gone}"
+
+
 def delay(seconds: float) -> str:
     """ "40 ms", "4.3 s", "2 min"."""
     if seconds < 0.95:
@@ -117,8 +135,11 @@ def not_recording(error: str, since: datetime | None) -> str:
     if not why:
         return ""
     when = f" since {wording.clock(since)}" if since is not None else ""
-    advice = next((help_ for signs, help_ in _DISK_ADVICE if any(sign in why for sign in signs)), _ANY_DISK)
-    return f"NOT RECORDING{when} — {sentences(why, advice)} What comes is held in memory."
+    return f"NOT RECORDING{when} — {_after(why, _disk_advice(why))} What comes is held in memory."
+
+
+def _disk_advice(why: str) -> str:
+    return next((help_ for signs, help_ in _DISK_ADVICE if any(sign in why for sign in signs)), _ANY_DISK)
 
 
 def recording_again(seconds: float) -> str:
@@ -131,8 +152,8 @@ def outbox_words(error: str) -> str:
     """That our actions stay here, and why; empty where all is well."""
     why = wording.one_line(error)
     if "will be tried again" in why:  # the broker gives them back for now: `cop.feeds.sending`
-        return f"Actions do not reach the broker: {sentences(why, 'Call whoever runs the broker.')}"
-    return f"Actions are not leaving this desk: {sentences(why, _ANY_DISK)}" if why else ""
+        return f"Actions do not reach the broker: {_after(why, 'Call whoever runs the broker.')}"
+    return f"Actions are not leaving this desk: {_after(why, _disk_advice(why))}" if why else ""
 
 
 def clock_words(off_s: float | None) -> str:
@@ -159,14 +180,25 @@ def upset_words(upset: Upset) -> str:
     return ""
 
 
+def left_aside(files: str) -> str:
+    """That files of the record were found damaged, and what is to be done with them."""
+    damaged = wording.shortened(wording.one_line(files), 160)
+    return f"A file of the record is damaged and was left as it is: {_after(damaged)} Keep it for who reviews this."
+
+
 def record_line(broker: BrokerState | None) -> tuple[str, str]:
     """Whether all of this is being recorded, and the tone to say it in."""
     if broker is None:
         return "", "muted"
-    why = sentences(broker.journal_error)
+    why = _after(broker.journal_error)
     lines = [f"Not recording: {why}" if why else "", outbox_words(broker.outbox_error)]
     if amiss := "\n".join(line for line in lines if line):
         return amiss, "bad"
+    if not broker.recorded:
+        return "Not recorded: `record` under [journal] in cop.toml is false.", "warn"
+    into = f" into {wording.shortened(wording.one_line(broker.record), 60)}" if broker.record else ""
+    if broker.left_aside:
+        return f"Recording{into}. {left_aside(broker.left_aside)}", "warn"
     if broker.unsigned:
-        return f"Recording, but the record is not signed: {sentences(broker.unsigned)}", "bad"
-    return "Recording: every message and every action is put on record.", "muted"
+        return f"Recording{into}, but the record is not signed: {_after(broker.unsigned)}", "bad"
+    return f"Recording{into}{', signed' if broker.signed else ''}: every message and every action.", "muted"

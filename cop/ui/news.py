@@ -28,6 +28,8 @@ class News:
         self._command = CommandNews(desk)
         self._silence = SilenceAlarm(desk, notice, banners, tones)
         self._feeds_stopped = False
+        self._at_broker: BrokerState | None = None  # where this desk was connected last
+        self._left_aside = ""
         self._unrecorded_since: datetime | None = None
         desk.refused.connect(notice.say)
         if desk.past:  # what was news then is none now
@@ -82,6 +84,10 @@ class News:
                 self._banners.show_banner(text, "bad", source)
             else:
                 self._banners.clear_banner(source)
+        if broker is not None and broker.state == "online":
+            if not self._desk.past and (words := broker_words.other_broker(self._at_broker, broker)):
+                self._notice.say(words)
+            self._at_broker = broker
         stopped = broker is not None and broker.state == "stopped"
         is_back = broker is not None and broker.state == "online"
         if self._feeds_stopped and is_back and not self._desk.past:
@@ -92,6 +98,10 @@ class News:
         """Since when nothing is on record; once it goes on, how long that was."""
         if broker is None or broker.state == "stopped":
             return
+        if broker.left_aside != self._left_aside:
+            self._left_aside = broker.left_aside
+            if broker.left_aside and not self._desk.past:
+                self._notice.say(broker_words.left_aside(broker.left_aside))
         if broker.journal_error:
             self._unrecorded_since = self._unrecorded_since or now
         elif self._unrecorded_since is not None:

@@ -157,6 +157,9 @@ def test_that_a_key_that_is_not_there_is_said_and_the_record_goes_on(tmp_path: P
         assert desk.picture.broker is not None
         assert "desk.pem" in desk.picture.broker.unsigned
         assert not desk.picture.broker.journal_error
+        desk.until(lambda: desk.picture.broker is not None and desk.picture.broker.record)
+        assert (desk.journal / desk.picture.broker.record).exists()
+        assert not desk.picture.broker.signed
     finally:
         desk.close()
     assert _on_record(desk)

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cop.domain.batch import Batch, BrokerState, FeedHealth, Upset, Voice
@@ -184,7 +186,7 @@ def test_that_the_broker_is_told_by_its_place_since_when_why_and_with_what_to_do
 )
 def test_that_nothing_being_recorded_is_said_with_what_to_do(error: str, advice: str) -> None:
     said = broker_words.not_recording(error, None)
-    assert said.startswith(f"NOT RECORDING — {error[0].upper()}{error[1:]}. ")
+    assert said.startswith(f"NOT RECORDING — {error}. ")
     assert advice in said
     assert broker_words.not_recording("", None) == ""
 
@@ -198,13 +200,42 @@ def test_that_the_strip_says_since_when_nothing_is_recorded_and_the_notice_how_l
     clock.now = r.at(240)
     window.tick()
     at = f"{r.NOON.astimezone():%H:%M}"
-    assert [text.startswith(f"NOT RECORDING since {at} — The disk is full") for text in window.banners.texts()] == [
+    assert [text.startswith(f"NOT RECORDING since {at} — the disk is full") for text in window.banners.texts()] == [
         True
     ]
     clock.now = r.at(250)
     desk.take_in(Batch(epoch=1, broker=BrokerState(state="online", url="mqtt://b")))
     assert window.banners.texts() == []
     assert window.notice.text().startswith("Recording again, after 4 min without.")
+
+
+def test_that_a_damaged_file_of_the_record_is_told_once_and_stands_in_the_panel(
+    desk: Desk, make_window: MakeWindow
+) -> None:
+    window = make_window(desk)
+    damaged = BrokerState(state="online", url="mqtt://b", record="op.2.sqlite", left_aside="op.1.sqlite: it is cut off")
+    desk.take_in(Batch(epoch=1, broker=damaged))
+    told = "A file of the record is damaged and was left as it is: op.1.sqlite: it is cut off. Keep it"
+    assert window.notice.text().startswith(told)
+    window.notice.hide()
+    desk.take_in(Batch(epoch=1, broker=msgspec.structs.replace(damaged, reconnects=1)))
+    assert window.notice.text() == ""
+    window.feed_dock.refresh()
+    assert window.feed_dock.record.text().startswith(f"Recording into op.2.sqlite. {told}")
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"recorded": False}, "Not recorded"),
+        ({"record": "op.sqlite", "signed": True}, "Recording into op.sqlite, signed: every message and every action."),
+        ({"record": "op.sqlite"}, "Recording into op.sqlite: every message and every action."),
+        ({"record": "op.sqlite", "unsigned": "no key"}, "Recording into op.sqlite, but the record is not signed"),
+    ],
+)
+def test_that_the_panel_says_where_everything_is_recorded(fields: dict[str, Any], said: str) -> None:
+    state = BrokerState(state="online", url="mqtt://b", **fields)
+    assert broker_words.record_line(state)[0].startswith(said)
 
 
 def test_that_a_wrong_clock_of_this_computer_is_said_for_as_long_as_it_is(desk: Desk, make_window: MakeWindow) -> None:
@@ -244,3 +275,48 @@ def test_that_hostile_words_of_broker_and_disk_stay_on_one_line(desk: Desk, make
         assert "\u202e" not in text
     assert "<img" not in window.feed_dock.broker.toolTip()
     assert window.feed_dock.broker.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_that_working_at_another_broker_is_told_once(desk: Desk, make_window: MakeWindow) -> None:
+    window = make_window(desk)
+    first = BrokerState(state="online", url="mqtt://one:1883", place=1, brokers=2)
+    second = BrokerState(state="online", url="mqtt://two:1883", place=2, brokers=2)
+    for state, words in (
+        (first, ""),
+        (BrokerState(state="connecting", url="mqtt://two:1883", place=2, brokers=2), ""),
+        (second, "Now at broker 2 of 2, two:1883: work goes on there."),
+        (second, ""),
+        (first, "Back at the first broker, one:1883."),
+    ):
+        window.notice.hide()
+        desk.take_in(Batch(epoch=1, broker=state))
+        assert window.notice.text()[: len(words) or None] == words
+
+
+def test_that_of_many_strips_the_gravest_stands_first_and_the_window_does_not_grow(
+    desk: Desk, make_window: MakeWindow
+) -> None:
+    window = make_window(desk)
+    window.show_banner("Boundaries: something", "warn", "boundaries")
+    window.show_banner("It was logged.", "bad")
+    window.banners.show_banner("Who is silent", "warn", "silence")
+    amiss = {"journal_error": "the disk is full (/srv)", "outbox_error": "the disk is full (/srv)", "clock_off_s": 99.0}
+    desk.take_in(Batch(epoch=1, broker=BrokerState(state="refused", url="mqtt://b", reason="no", **amiss)))
+    assert [text.split()[0] for text in window.banners.texts()] == [
+        "Broker",
+        "Actions",
+        "NOT",
+        "This",
+        "It",
+        "Who",
+        "Boundaries:",
+    ]
+    window.banners.show_banner("All are silent", "bad", "silence")
+    assert [text.split()[0] for text in window.banners.texts()][2] == "All"
+    for source in ("silence", "boundaries", "app"):
+        window.banners.clear_banner(source)
+    QApplication.processEvents()
+    before = window.minimumSizeHint().height()
+    desk.take_in(Batch(epoch=1, broker=BrokerState(state="online", url="mqtt://b")))
+    assert window.banners.texts() == []
+    assert window.minimumSizeHint().height() <= before  # at once, not only when events were processed
