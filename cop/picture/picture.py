@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 import numpy as np
@@ -11,62 +11,34 @@ from numpy.typing import NDArray
 from cop.domain.agreement import Agreements
 from cop.domain.area import Alert, Zone
 from cop.domain.batch import Batch, BrokerState, Delivered, FeedHealth, RefusedWord
-from cop.domain.details import IncidentDetails, details_id
 from cop.domain.log import LogEntry
 from cop.domain.report import Report, kind_of
-from cop.domain.request import Fill
 from cop.domain.rules.alarm import tag_of
 from cop.domain.rules.consents import is_of_giver
 from cop.domain.rules.newer import is_newer_report
-from cop.domain.task import Answer
 from cop.domain.unit import Unit
 from cop.picture.asking import Asking
 from cop.picture.change import Change, Key
 from cop.picture.commanding import Commanding
 from cop.picture.commitments import Commitments
 from cop.picture.ended_alerts import EndedAlerts, counts
+from cop.picture.gone import GoneObjects, is_sent_at
 from cop.picture.heard_words import HeardWords
 from cop.picture.home import HomeGround
 from cop.picture.incident_words import IncidentWords
 from cop.picture.placing import Placing
 from cop.picture.said_to import SaidTo
 from cop.picture.sameness import Sameness
-from cop.picture.snapshot import Gone, Snapshot, adopt, forget
+from cop.picture.snapshot import Snapshot, adopt, forget
+from cop.picture.tables import OF_THE_WORLD, SAID_TO, TABLES, key_of
 from cop.picture.task_standings import TaskStandings
 from cop.picture.tracks import Tracks
 from cop.picture.trails import Trails
 
 _LOG_LENGTH = 2000
-_SAME_MOMENT = timedelta(milliseconds=1)
 _REFUSALS_LENGTH = 200
 #: how the ids of those log entries begin that the picture itself writes of cancelled alerts
 CANCELLED = "cancelled "
-_GONE_LIMIT = 20_000
-
-#: report kind -> name of the table and of the set in `Change`
-_TABLES = {
-    "unit": "units",
-    "incident": "incidents",
-    "resource": "resources",
-    "task": "tasks",
-    "answer": "answers",
-    "zone": "zones",
-    "link": "links",
-    "alert": "alerts",
-    "presence": "presence",
-    "consent": "consents",
-    "command": "commands",
-    "request": "requests",
-    "fill": "fills",
-    "details": "details",
-}
-
-#: what is said to an object of another agency, keyed by (speaker, other agency + "/" + object); -> that object's table
-_SAID_TO = {"answer": "tasks", "fill": "requests"}
-
-
-#: what is said of the real world: a drill's, a test's or a draft's word on the same object does not replace it
-_OF_THE_WORLD = frozenset({"alert", "resource", "consent", "task", "answer", "command", "request", "fill"})
 
 
 class Picture:
@@ -137,7 +109,7 @@ class Picture:
         #: words that were not taken, the newest last
         self.refusals: deque[RefusedWord] = deque(maxlen=_REFUSALS_LENGTH)
         self.heard = HeardWords(self.tasks, self.agreements)
-        self.gone: dict[tuple[str, Key], Gone] = {}
+        self.gone = GoneObjects()
         self.ended = EndedAlerts()
         self.words = IncidentWords()
         self._said_to = SaidTo()
@@ -168,11 +140,11 @@ class Picture:
 
     def snapshot(self) -> Snapshot:
         """All that stands, for an empty picture to `apply`."""
-        return Snapshot(self, _TABLES)
+        return Snapshot(self, TABLES)
 
     def forget(self) -> Change:
         """Know nothing any more, as if it was new; the change names all that was there. Rows of tracks stay."""
-        change = forget(self, _TABLES)
+        change = forget(self, TABLES)
         self._said_to.clear()
         self._log_seen.clear()
         self._placing.forget()
@@ -227,33 +199,29 @@ class Picture:
 
     def stands(self, kind: str, key: Key) -> Report | None:
         """The newest word about an object; None if none stands."""
-        table: dict[Key, Report] = getattr(self, _TABLES[kind])
+        table: dict[Key, Report] = getattr(self, TABLES[kind])
         return table.get(key)
 
     def table(self, kind: str) -> Mapping[Key, Report]:
         """The newest words about all objects of a kind that stand."""
-        table: dict[Key, Report] = getattr(self, _TABLES[kind])
+        table: dict[Key, Report] = getattr(self, TABLES[kind])
         return table
 
     def last_word(self, kind: str, key: Key) -> Report | None:
         """The newest word about an object, also where it took the object back; None if none is known."""
-        gone = self.gone.get((kind, key))
-        return self.stands(kind, key) or (gone.word if gone is not None else None)
+        return self.stands(kind, key) or self.gone.word(kind, key)
 
     @staticmethod
     def key_of(report: Report) -> Key:
         """Under which key what a report is about stands."""
-        return _key(report)
+        return key_of(report)
 
     def last_rev(self, kind: str, report: Report) -> int:
         """The highest revision known of the object that a report is about, taken back or not; -1 if none is."""
-        if kind not in _TABLES:
+        if kind not in TABLES:
             return -1
-        key = _key(report)
-        table: dict[Key, Report] = getattr(self, _TABLES[kind])
-        gone = self.gone.get((kind, key))
-        words = [table[key]] if key in table else [gone.word] if gone is not None else []
-        return max((word.body.rev for word in words), default=-1)
+        word = self.last_word(kind, key_of(report))
+        return word.body.rev if word is not None else -1
 
     def stale(self, now: datetime) -> NDArray[np.bool_]:
         """Which tracks are stale at `now`, shape (tracks.count,)."""
@@ -291,20 +259,19 @@ class Picture:
                 change.agencies.add(report.agency)
         elif kind == "retraction":
             self._retract(report, change)
-        elif kind in _TABLES:
+        elif kind in TABLES:
             self._take_object(kind, report, change)
 
     def _take_object(self, kind: str, report: Report, change: Change) -> None:
-        table: dict[Key, Report] = getattr(self, _TABLES[kind])
-        key = _key(report)
+        table: dict[Key, Report] = getattr(self, TABLES[kind])
+        key = key_of(report)
         if kind == "alert":
             self._end_alerts(report, change)
         self._refuse(self.heard.why_not(kind, key, report, change), change)
-        gone = self.gone.get((kind, key))
-        known = table.get(key) or (gone.word if gone is not None else None)
+        known = table.get(key) or self.gone.word(kind, key)
         if kind == "incident":
             known = self.words.newest(key, known)
-        if known is not None and kind in _OF_THE_WORLD and counts(report) != counts(known):
+        if known is not None and kind in OF_THE_WORLD and counts(report) != counts(known):
             newer = counts(report)
         else:
             newer = known is None or is_newer_report(report, known)
@@ -319,7 +286,7 @@ class Picture:
             return
         self.gone.pop((kind, key), None)
         table[key] = self.words.shown(report) if kind == "incident" else report
-        if kind in _SAID_TO:
+        if kind in SAID_TO:
             self._said_to.note(kind, key)
         if isinstance(report.body, Unit):
             body = report.body
@@ -364,11 +331,11 @@ class Picture:
             # to take back the word that pauses a clause would give it again: it stays
             change.taken_back.add(report.key)
             return
-        if kind not in _TABLES:
+        if kind not in TABLES:
             return
-        table: dict[Key, Report] = getattr(self, _TABLES[kind])
+        table: dict[Key, Report] = getattr(self, TABLES[kind])
         matching = [key for key in (report.key,) if key in table or (kind == "unit" and row is not None)]
-        if kind in _SAID_TO:
+        if kind in SAID_TO:
             matching = self._said_to.named(kind, report)
         for key in matching:
             known = table.get(key)
@@ -376,42 +343,35 @@ class Picture:
                 continue  # a drill takes back nothing of the real world
             # a word from a clock ahead of ours is older than its taking back all the same
             if known is None or report.reported_at >= known.reported_at or known.reported_at > report.received_at:
-                newer = known is None or (_is_sent_at(report) and is_newer_report(report, known))
+                newer = known is None or (is_sent_at(report) and is_newer_report(report, known))
                 self._remove(kind, key, report if newer or known is None else known, report.reported_at, change)
-        if not matching and kind not in _SAID_TO and _is_sent_at(report) and not report.exercise:
-            known_gone = self.gone.get((kind, report.key))
-            if known_gone is None or is_newer_report(report, known_gone.word):
-                self._keep_gone(kind, report.key, report, report.reported_at)
+        if not matching and kind not in SAID_TO and is_sent_at(report) and not report.exercise:
+            known_gone = self.gone.word(kind, report.key)
+            if known_gone is None or is_newer_report(report, known_gone):
+                self.gone.keep(kind, report.key, report, report.reported_at)
 
     def _remove(self, kind: str, key: Key, last_word: Report, at: datetime, change: Change) -> None:
-        getattr(self, _TABLES[kind]).pop(key, None)
-        if kind in _SAID_TO:
+        getattr(self, TABLES[kind]).pop(key, None)
+        if kind in SAID_TO:
             self._said_to.forget(kind, key)
         if kind == "incident":
             self.words.forget(key)
-        self._keep_gone(kind, key, last_word, at)
+        self.gone.keep(kind, key, last_word, at)
         if kind == "unit" and (row := self.tracks.row_of(*key)) is not None:
             self.tracks.remove(row, at.timestamp())
             self.trails.part(key, at.timestamp())
             self.position_fields.pop(row, None)
         self.note(kind, key, last_word, change)
 
-    def _keep_gone(self, kind: str, key: Key, last_word: Report, at: datetime) -> None:
-        if len(self.gone) >= _GONE_LIMIT:  # a sender may make and take back without end: the oldest are forgotten
-            del self.gone[next(iter(self.gone))]
-        known = self.gone.get((kind, key))
-        until = max(at.timestamp(), known.at) if known is not None else at.timestamp()
-        self.gone[kind, key] = Gone(last_word, until)
-
     def note(self, kind: str, key: Key, report: Report, change: Change) -> None:
         """Put into a change what a word about an object may have moved."""
-        if kind in _SAID_TO:
+        if kind in SAID_TO:
             requester, _, object_id = key[1].partition("/")
-            getattr(change, _SAID_TO[kind]).add((requester, object_id))
+            getattr(change, SAID_TO[kind]).add((requester, object_id))
         elif kind == "details":
             change.incidents.add((report.agency, key[1].partition("~")[2]))
         else:
-            getattr(change, _TABLES[kind]).add(key)
+            getattr(change, TABLES[kind]).add(key)
 
     def _take_log(self, report: Report, change: Change) -> None:
         if report.key in self._log_seen:
@@ -423,16 +383,3 @@ class Picture:
             for old in self.log[: _LOG_LENGTH // 4]:
                 self._log_seen.discard(old.key)
             del self.log[: _LOG_LENGTH // 4]
-
-
-def _is_sent_at(retraction: Report) -> bool:
-    """Whether a sender says when the object was taken back: an emptied topic is as old as its receipt, by our clock."""
-    return abs(retraction.reported_at - retraction.received_at) > _SAME_MOMENT
-
-
-def _key(report: Report) -> Key:
-    if isinstance(report.body, Answer | Fill):
-        return (report.agency, f"{report.body.requester}/{report.body.id}")
-    if isinstance(report.body, IncidentDetails):
-        return (report.agency, details_id(report.body.to, report.body.id))
-    return report.key

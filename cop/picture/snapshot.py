@@ -5,7 +5,7 @@ a desk's own actions are on their way to is not in it, nor are trails.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -13,18 +13,12 @@ import numpy as np
 from cop.domain.batch import POSITION_ROW, Aside, Batch, GoneWord, PositionFields, TrackName, UnitAside
 from cop.domain.report import Report
 from cop.picture.change import Change, Key
+from cop.picture.gone import Gone
 
 if TYPE_CHECKING:
     from cop.picture.picture import Picture
 
 _ENCODER = msgspec.msgpack.Encoder()
-
-
-class Gone(NamedTuple):
-    """An object that was taken back: the last word about it, and until when (epoch seconds) nothing brings it back."""
-
-    word: Report
-    at: float
 
 
 class Snapshot:
