@@ -379,6 +379,8 @@ class Session:
         self._client = None
         self._online = False
         self.places.failed(words, refused=refused, stay=stay or (lasted and not refused))
+        if stay and self.state.state == "connecting":
+            return  # the other protocol version is tried at once: nobody need be alarmed by that
         self._say_state("refused" if self.places.refused else "offline", self.places.words())
 
     def _say_state(self, state: str, words: Words) -> None:

@@ -288,6 +288,7 @@ def test_that_a_broker_that_knows_only_mqtt_3_1_1_is_spoken_to_in_it(tmp_path: P
         desk.until_state("online")
         assert desk.picture.broker is not None
         assert desk.picture.broker.protocol == "MQTT 3.1.1"
+        assert [one.state for one in desk.states if one.state != "online"] in ([], ["connecting"])
         desk.outbox.put(incident("i1"))
         desk.feeds.notify()
         desk.until(lambda: _OWN in desk.picture.incidents)
