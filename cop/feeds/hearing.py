@@ -230,8 +230,8 @@ class Hearing:
             self._limit = self._limit_now()
         if not -rhythm.BREATH_S < pause_s < rhythm.BREATH_S:
             self._pause(received_at, pause_s)
-        elif self._usual_gap_s is None:
-            self._usual_gap_s = self._usual()
+        elif self._usual_gap_s is None or any(map(rhythm.is_long, self._pauses)):
+            self._usual_gap_s = self._usual()  # what is usual at this hour
 
 
 def rate(marks: list[tuple[float, int]], now: float, count: int) -> tuple[list[tuple[float, int]], float]:

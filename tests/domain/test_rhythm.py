@@ -75,3 +75,15 @@ def test_that_memory_is_bounded_whatever_a_sender_does(gaps: list[float]) -> Non
     usual, pauses = _learnt(gaps)
     assert len(pauses) <= 18 * 4
     assert usual is None or 1.0 <= usual <= 1e7
+
+
+@pytest.mark.parametrize("night_h", [5.0, 8.0, 12.0])
+def test_that_who_is_silent_every_night_is_missed_by_day_and_not_at_night(night_h: float) -> None:
+    pauses: list[Pause] = []
+    for night in range(5):
+        pauses = remembered(pauses, Pause(_START + night * 86_400.0 + night_h * 3600.0, night_h * 3600.0))
+    evening, morning = _START + 5 * 86_400.0, _START + 4 * 86_400.0 + night_h * 3600.0
+    for at in (evening, evening - 1800.0, evening + 1800.0):  # no night begins on the minute
+        assert usual_gap_s(pauses, at, messages=10_000, spoken_s=4e5) == pytest.approx(night_h * 3600.0)
+    for at in (morning, morning + 3 * 3600.0, evening - 3 * 3600.0):
+        assert usual_gap_s(pauses, at, messages=10_000, spoken_s=4e5) == 1.0
