@@ -72,9 +72,16 @@ def run() -> list[Row]:
         day = f"seek in a day of {record.last / 1e6:.1f} M records, {gigabytes:.1f} GB"
         return [
             Row("s", f"{day} (2 min repeated)", "ms median", median, floor, median / floor, ""),
-            Row("s", "the same, the slowest of them, beside half a second", "ms", slowest, 1000 * _LIMIT_S,
-                slowest / (1000 * _LIMIT_S), "≤ 1"),
-        ]  # fmt: skip
+            Row(
+                "s",
+                "the same, the slowest of them, beside half a second",
+                "ms",
+                slowest,
+                1000 * _LIMIT_S,
+                slowest / (1000 * _LIMIT_S),
+                "≤ 1",
+            ),
+        ]
 
 
 def _show(picture: Picture, said: list[Said]) -> None:
