@@ -16,6 +16,7 @@ from cop.replay.ahead import CLOCK_BACK_S, Ahead
 from cop.replay.event_words import event_words
 from cop.replay.eyes import Behind, Eyes
 from cop.replay.frames import Ask, Frame, Late, Said, Span
+from cop.replay.heard import within_calendar
 from cop.replay.hindsight import Hindsight, words_of_cut
 from cop.replay.past import Part, Past
 from cop.replay.record import Chapters, Record
@@ -198,7 +199,7 @@ class Engine:
         """The picture at a moment."""
         self._record.refresh()
         self._chapters.renew()
-        at = min(max(at, self._record.first_at), max(self._record.last_at, self._record.first_at))
+        at = within_calendar(min(max(at, self._record.first_at), max(self._record.last_at, self._record.first_at)))
         return self._seek_to(max(self._record.number_at(at), self._record.first), at)
 
     def _seek_to(self, upto: int, at: float) -> list[Frame]:

@@ -5,7 +5,7 @@ our own feeds were: theirs we do not know.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -23,6 +23,7 @@ from cop.domain.rules.share import ROUNDED_M, Sharing, Shown, rounded_place
 from cop.domain.task import Task
 from cop.picture.earlier import EARLIER_ROW
 from cop.replay.frames import Late
+from cop.replay.heard import moment_of, within_calendar
 from cop.replay.past import Part, Past
 from cop.replay.record import Chapters, Record
 
@@ -164,7 +165,7 @@ class Eyes:
         """The rows that are shown, in our slots; and of those shown as they are, their slot -> ours."""
         rows: list[tuple[Any, ...]] = []
         exact: dict[int, int] = {}
-        moment = datetime.fromtimestamp(at, UTC)
+        moment = moment_of(within_calendar(at))
         for row in batch.position_rows().tolist():
             name = self._theirs.get(row[0])
             if name is None:
@@ -201,7 +202,7 @@ class Eyes:
     def _due(self, at: float) -> list[tuple[Any, ...]]:
         """Of units that are shown late where they were then, as far as that is new."""
         rows: list[tuple[Any, ...]] = []
-        moment = datetime.fromtimestamp(at, UTC)
+        moment = moment_of(within_calendar(at))
         for delay in sorted(set(self._late.values())):
             if delay not in self._behind:
                 self._behind[delay] = self._new_behind()

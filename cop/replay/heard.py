@@ -33,6 +33,12 @@ def counted(block: Block) -> Iterator[tuple[int, list[float], list[int]]]:
         yield source, heard[begins + counts - 1].tolist(), counts.tolist()
 
 
+def within_calendar(at: float) -> float:
+    """The nearest time to one of a record that can be one; NaN is the first."""
+    low, high = _TIMES_S
+    return min(max(low, at), high - 1.0)
+
+
 def moment_of(at: float) -> datetime:
     """A time of receipt as aware UTC."""
     return datetime.fromtimestamp(at, UTC)

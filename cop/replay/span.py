@@ -8,6 +8,7 @@ import msgspec
 from cop.journal.record import CLOCK, GAP, MARK, STARTED, STOPPED
 from cop.picture.names import one_line
 from cop.replay.frames import Gap, Span, TimeMark
+from cop.replay.heard import within_calendar
 from cop.replay.record import Noted, Record
 
 #: the bar has no more places than this; of marks of one kind in one of them the first stands for all
@@ -41,7 +42,7 @@ class Bar:
                 self._take(note)
         if record.last < record.first:
             return Span(number=number, first_at=0.0, last_at=0.0)
-        first_at, last_at = record.first_at, record.last_at
+        first_at, last_at = within_calendar(record.first_at), within_calendar(record.last_at)
         self._marks = [one for one in self._marks if one.at >= first_at]
         self._gaps = [one for one in self._gaps if one.end >= first_at]
         return Span(
