@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from cop.ui.labels import Label, button, restyle
 
 _NOTICE_MS = 8000
+#: of what is equally bad, which stands first
+_FIRST = ("broker", "outbox", "silence", "journal", "clock", "eyes", "replay")
 #: words of a button, and what it does
 Acts = tuple[tuple[str, Callable[[], None]], ...]
 
@@ -31,8 +33,17 @@ class Banners(QWidget):
         if strip is None:
             strip = self._strips[source] = _Strip(acts)
             strip.dismissed.connect(lambda: self.clear_banner(source))
-            self._lines.insertWidget(0 if level == "bad" else self._lines.count(), strip)
         strip.say(text, level, dismissable=dismissable)
+        ordered = sorted(self._strips, key=self._place)
+        if ordered != list(self._strips) or self._lines.indexOf(strip) < 0:
+            self._strips = {one: self._strips[one] for one in ordered}
+            for at, one in enumerate(self._strips.values()):
+                self._lines.insertWidget(at, one)
+                restyle(one, "follows", bool(at))
+
+    def _place(self, source: str) -> tuple[bool, int]:
+        bad = self._strips[source].property("level") == "bad"
+        return not bad, _FIRST.index(source) if source in _FIRST else len(_FIRST)
 
     def clear_banner(self, source: str = "") -> None:
         """This source has nothing more to say."""
@@ -41,6 +52,9 @@ class Banners(QWidget):
             self._lines.removeWidget(strip)
             strip.hide()
             strip.deleteLater()
+            self.updateGeometry()  # at once: the window would believe for a moment that it has to be taller
+            if first := next(iter(self._strips.values()), None):
+                restyle(first, "follows", False)
 
     def texts(self) -> list[str]:
         """What is said now, by all sources."""

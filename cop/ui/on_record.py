@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from cop.domain.incident import Incident
 from cop.domain.report import Report
+from cop.domain.words import TASK_STATES, label
 from cop.picture.change import Change, Key
 from cop.picture.picture import Picture
 from cop.ui import wording
@@ -88,7 +89,7 @@ class OnRecord(QObject):
         known, self._states[key] = self._states.get(key), state
         if state in {known, "draft"} or (known is None and not self._is_news(report.reported_at.timestamp())):
             return []
-        return [("task", key, f"{task_of(report).objective}: {state}")]
+        return [("task", key, f"{task_of(report).objective}: {label(TASK_STATES, state).lower()}")]
 
     def _mark_conflicts(self) -> None:
         standing = {one.key: one for one in self._desk.authority.conflicts()}

@@ -63,6 +63,8 @@ class Page(QWidget):
 
     def say_gone(self, words: str, why: str = "") -> None:
         """The object is not in the picture: nothing of it is shown, and nothing can be pressed."""
+        if self.desk.past:  # it may be unknown yet as well: nobody has said that it went
+            words, why = "Not in the picture at this time", "It was not known yet, or no longer."
         self.say("", words, why)
         self.body.hide()
 

@@ -72,9 +72,10 @@ class RequestPane(QWidget):
         self.key = key
         report = self._desk.picture.requests.get(key) if key is not None else None
         if report is None:
-            self.heading.say(
-                "No request is chosen" if key is None else "This request is gone: its agency took it back."
-            )
+            gone = "This request is gone: its agency took it back."
+            if self._desk.past:  # nobody has said that it went
+                gone = "This request is not in the picture at this time."
+            self.heading.say("No request is chosen" if key is None else gone)
             for part in (self.state, self.given, self.note, self.unsent):
                 part.say("")
             self.facts.say([])

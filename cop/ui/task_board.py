@@ -222,7 +222,8 @@ class TaskBoard(Dock):
         if one_incident and report is not None:
             self.heading.say(f"Tasks — {wording.incident_title(report)}")
         else:
-            self.heading.say("Tasks — this incident is gone" if one_incident else "Tasks — all incidents")
+            gone = "not in the picture at this time" if self.desk.past else "this incident is gone"
+            self.heading.say(f"Tasks — {gone}" if one_incident else "Tasks — all incidents")
 
     # what a person does
 

@@ -245,6 +245,7 @@ QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::su
 #board_area[drop="here"] {{ border: 2px solid {p.accent}; border-radius: 6px; }}
 #rule {{ background: {p.border}; border: none; }}
 #banner {{ border: none; }}
+#banner[follows="true"] {{ border-top: 1px solid rgba(0, 0, 0, 90); }}
 #banner[level="bad"] {{ background: {p.bad}; }}
 #banner[level="warn"] {{ background: {p.warn}; }}
 #banner[level="bad"] QLabel, #banner[level="bad"] QPushButton {{ color: {text_on(p.bad, "#ffffff")};

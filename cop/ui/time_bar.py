@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QVBoxL
 from cop.map.palette import Palette
 from cop.replay.frames import Span
 from cop.ui import wording
-from cop.ui.labels import ElidedLabel, Label, button, caption, restyle, tip
+from cop.ui.labels import ElidedCombo, ElidedLabel, Label, button, caption, restyle, tip
 from cop.ui.layout import TIME_BAR_HEIGHT
 from cop.ui.replay.player import SPEEDS
 from cop.ui.time_line import TimeLine
 from cop.ui.time_scale import clock_words, date_words, zulu_words
 
-#: below this width the words of the past are shortened
-_NARROW_PX = 760
+#: below these widths the words of the past are shortened
+_NARROW_PX, _NARROWEST_PX = 760, 660
 #: from this width on there is room for long names
 _WIDE_PX = 1000
 _WORDS_PX = 160
@@ -73,7 +73,7 @@ class TimeBar(QWidget):
         self.truth.setAccessibleName("As it was known then, or as it was")
         self.truth.setToolTip(tip("As it was known at this time, or as it was: with what was heard only later"))
         self.truth.activated.connect(lambda at: self.truth_asked.emit(bool(at)))
-        self.reader = QComboBox()
+        self.reader = ElidedCombo()
         self.reader.setAccessibleName("Seen by")
         self.reader.setToolTip(tip("Through whose eyes: what that agency was given to see"))
         self.reader.activated.connect(lambda at: self.reader_asked.emit(self._readers[at][0]))
@@ -111,16 +111,15 @@ class TimeBar(QWidget):
         lines.setSpacing(2)
         lines.addWidget(self.line)
         row = QHBoxLayout()
-        row.setSpacing(5)
+        row.setSpacing(4)
         for part in (self.back, self.play, self.on, self.speed):
             row.addWidget(part)
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(self.clock)
         words.addWidget(self.ago)
-        row.addSpacing(6)
+        words.setContentsMargins(4, 0, 2, 0)
         row.addLayout(words)
-        row.addSpacing(6)
         row.addWidget(self.said, 1)
         for part in (self.late, self.truth, self.reader, self.live):
             row.addWidget(part)
@@ -150,7 +149,10 @@ class TimeBar(QWidget):
     def _say_moment(self) -> None:
         at, now = self._moment
         narrow = self.width() < _NARROW_PX
-        self.clock.say(f"{clock_words(at)}  {date_words(at, year=not narrow)}")
+        day = date_words(at, year=not narrow)
+        if self.width() < _NARROWEST_PX:
+            day = day.partition(" ")[2]  # the day of the week goes first
+        self.clock.say(f"{clock_words(at)}  {day}")
         ago = f" · {wording.span(now - at)} ago" if now - at >= 1 else " · now"
         self.ago.say(zulu_words(at, seconds=not narrow) + ("" if self._alone else ago))
 
@@ -183,14 +185,19 @@ class TimeBar(QWidget):
         """What is shown and was heard only later: words, and which object."""
         self._late = list(late)
         self.late.setVisible(bool(late))
-        words = f"{len(late)} heard later"
+        self._say_late()
+
+    def _say_late(self) -> None:
+        narrow = self.width() < _NARROWEST_PX
+        words = f"{len(self._late)} {'later' if narrow else 'heard later'}"
+        self.said.setVisible(not (narrow and self._late))
         if self.late.text() != words:
             self.late.setText(words)
-            self.late.setAccessibleName(f"{words} than this moment: show the list")
+            self.late.setAccessibleName(f"{len(self._late)} heard later than this moment: show the list")
 
     def has_room(self) -> bool:
         """Whether there is room for words on it."""
-        return self.said.width() >= _WORDS_PX
+        return not self.said.isHidden() and self.said.width() >= _WORDS_PX
 
     def say(self, text: str) -> None:
         """What a step came to; said aloud too."""
@@ -208,8 +215,9 @@ class TimeBar(QWidget):
         """A narrow bar says less."""
         super().resizeEvent(event)
         if self._past:
-            self.reader.setMaximumWidth(170 if self.width() >= _WIDE_PX else 132)
+            self.reader.setMaximumWidth(230 if self.width() >= _WIDE_PX else 132)
             self._say_moment()
+            self._say_late()
 
     def _show_late(self) -> None:
         menu = QMenu(self)

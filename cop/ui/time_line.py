@@ -27,7 +27,8 @@ from cop.ui.time_marks import Group, gap_words, gathered, group_words, in_order
 from cop.ui.time_scale import moment_words, ticks
 
 #: pixels
-_HEIGHT, _RAIL_Y, _MARK, _EDGE, _APART = 30, 10, 9, 8, 24
+_LONGEST_S = 2**31 - 1
+_HEIGHT, _RAIL_Y, _MARK, _EDGE, _APART = 30, 10, 9, 8, 32
 _LABEL_EVERY = 74
 #: seconds: a key's step, the page keys' step, the narrowest and (as it comes up) the widest stretch that is shown
 _STEP_S, _PAGE_S, _NARROWEST_S, _AT_FIRST_S = 60.0, 600.0, 60.0, 12 * 3600.0
@@ -91,7 +92,8 @@ class TimeLine(QSlider):
             self._view = _View(max(first_at, self.last_at - _AT_FIRST_S), self.last_at)
         elif at_the_end:
             self._view = _View(max(first_at, self.last_at - length), self.last_at)
-        self.setRange(0, max(1, round(self.last_at - first_at)))
+        # a clock of ours that was set to another century is on record, too: Qt counts no further than that
+        self.setRange(0, min(max(1, round(self.last_at - first_at)), _LONGEST_S))
         self.update()
 
     def show_moment(self, at: float, wanted: float | None = None) -> None:
@@ -101,7 +103,7 @@ class TimeLine(QSlider):
         view = self._view
         if self._held is None and view.end > view.begin and not view.begin <= goal <= view.end:
             self._show_from(goal - (view.end - view.begin) / 2)
-        self.setValue(round(goal - self.first_at))
+        self.setValue(min(max(0, round(goal - self.first_at)), _LONGEST_S))
         self.setAccessibleDescription(moment_words(goal) if goal else "")
         self.update()
 
@@ -136,7 +138,7 @@ class TimeLine(QSlider):
         if wanted != self._gathered_for:
             self._gathered_for = wanted
             self._groups = [(0.0, one) for one in gathered(self.marks, self.first_at, self.last_at, apart_s)]
-        return [(x, one) for _, one in self._groups if -_MARK <= (x := self.x_of(one.at)) <= width]
+        return [(x, one) for _, one in self._groups if _EDGE - 1 <= (x := self.x_of(one.at)) <= width]
 
     def group_at(self, x: float) -> Group | None:
         """The marks under the pointer."""

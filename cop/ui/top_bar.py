@@ -2,7 +2,7 @@
 
 from datetime import UTC
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -18,6 +18,7 @@ from cop.ui.search import SearchField
 
 #: pixels that a window of the past needs for saying so
 _OF_THE_PAST = 230
+_LEAST, _SEARCH, _SEARCH_LEAST = 640, 200, 120
 
 
 class TopBar(QWidget):
@@ -44,7 +45,7 @@ class TopBar(QWidget):
         title.setObjectName("operation")
         when = Label(wording.one_line(period), "muted")
         when.setVisible(bool(period))
-        search.setMinimumWidth(200)
+        search.setMinimumWidth(_SEARCH)
         search.setMaximumWidth(372)
         self.dots = FeedDots(palette)
         self.dots.asked.connect(self.feeds_asked)
@@ -71,7 +72,14 @@ class TopBar(QWidget):
             line.addWidget(label, 0, Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(search, 2)
         line.addWidget(self.dots, 3)
-        self._first_to_go = (when, self.zulu, title)
+        # and how wide a live window is where there is room for it; the badge of the past has the time as well
+        self._first_to_go: tuple[tuple[Label, int], ...] = (
+            (when, 1500),
+            (self.zulu, 1300),
+            (title, 1150),
+            (self.chip, 0),
+            *(((self.clock, 0),) if desk.past else ()),
+        )
         end: tuple[QWidget, ...] = (
             self.alerts,
             self.conflicts,
@@ -90,14 +98,47 @@ class TopBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A narrow window shows less of what is known anyway."""
         super().resizeEvent(event)
-        for part, least in zip(self._first_to_go, (1500, 1300, 1150), strict=True):
-            more = _OF_THE_PAST if self._desk.past else 0
-            part.setVisible(bool(part.text()) and self.width() >= least + more)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """A count has come, gone or grown: another part may have to make room."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
+
+    def minimumSizeHint(self) -> QSize:
+        """What stands here never makes the window wider than its screen."""
+        return QSize(_LEAST, super().minimumSizeHint().height())
+
+    def _fit(self) -> None:
+        """Show what there is room for; what is known anyway goes first."""
+        line = self.layout()
+        if line is None:
+            return
+        more = _OF_THE_PAST if self._desk.past else 0
+        shown: dict[QWidget, bool] = {
+            part: bool(part.text()) and (not least or self.width() >= least + more) for part, least in self._first_to_go
+        }
+        parts = [item.widget() for at in range(line.count()) if (item := line.itemAt(at)) is not None]
+        margins = line.contentsMargins()
+        room = self.width() - margins.left() - margins.right() + line.spacing()
+        for part in parts:
+            if part is not None and shown.get(part, not part.isHidden()):
+                room -= (_SEARCH if part is self.search else part.minimumSizeHint().width()) + line.spacing()
+        for part, _ in self._first_to_go:
+            if room < 0 and shown[part]:
+                shown[part] = False
+                room += part.minimumSizeHint().width() + line.spacing()
+        for part, visible in shown.items():
+            if part.isHidden() == visible:
+                part.setVisible(visible)
+        self.search.setMinimumWidth(_SEARCH if room >= 0 else max(_SEARCH_LEAST, _SEARCH + room))
+        line.activate()
 
     def refresh(self) -> None:
         """Feeds, requests and our agency's name as the picture has them now."""
         self.dots.say(feed_words.by_agency(self._desk.picture))
-        self.chip.say(wording.operator_words(self._desk.operator, self._desk.picture))
+        self.chip.setText(wording.operator_words(self._desk.operator, self._desk.picture))
         self._say_alerts()
 
     def say_requests(self, waiting: int, overdue: int) -> None:
@@ -140,7 +181,7 @@ class TopBar(QWidget):
         """The clocks, local and Zulu; alerts begin and end."""
         self._say_alerts()
         now = self._desk.now()
-        self.clock.say(f"{'Then ' if self._desk.past else ''}{wording.clock(now, seconds=True)}")
+        self.clock.setText(f"{'Then ' if self._desk.past else ''}{wording.clock(now, seconds=True)}")
         say_time(self.replay_badge, self._desk)
         self.zulu.setText(f"{now.astimezone(UTC):%H:%M} Z")
 

@@ -138,8 +138,8 @@ def test_that_the_broker_being_away_is_said_across_the_window_until_it_is_back(
     at = f"{r.NOON.astimezone():%H:%M}"
     said = window.banners.texts()
     assert f"Broker not reached since {at} — positions are not updating" in said
-    assert any(text.startswith(f"NOT RECORDING since {at} — Disk full. ") for text in said)
-    assert any(text.startswith("Actions are not leaving this desk: File is locked. ") for text in said)
+    assert any(text.startswith(f"NOT RECORDING since {at} — disk full. ") for text in said)
+    assert any(text.startswith("Actions are not leaving this desk: file is locked. ") for text in said)
     desk.take_in(Batch(epoch=1, broker=BrokerState(state="online", url="mqtt://b")))
     assert window.banners.texts() == []
 

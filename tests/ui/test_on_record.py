@@ -94,12 +94,14 @@ def test_that_what_happens_is_marked_once_and_what_was_said_long_ago_is_not(
     for _ in range(2):
         desk.take_in(Batch(reports=[old, new, r.report("nws", alert), task]))
     desk.take_in(Batch(reports=[r.report("gastonia-fd", r.answer("t9", "accepted", seconds=-2))]))
+    desk.take_in(Batch(reports=[r.report("gastonia-fd", r.answer("t9", "en_route", rev=2, seconds=-1))]))
     marks = [(one["kind"], one["agency"], one["id"], one["words"]) for one in _marks(noted)]
     assert ("incident", "york-county-em", "new-1", "<b>Fire</b> in a barn") in marks
     assert ("alert", "nws", "a1", "Flood warning") in marks
     assert [words for kind, *_, words in marks if kind == "task"] == [
         "Decon corridor: requested",
         "Decon corridor: accepted",
+        "Decon corridor: en route",
     ]
     assert not any(one[2] == "old-1" for one in marks)
     assert len(marks) == len(set(marks))

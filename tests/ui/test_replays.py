@@ -20,6 +20,7 @@ from cop.map.view import MapView
 from cop.replay.frames import Frame, Late
 from cop.ui.desk import Desk
 from cop.ui.main_window import MainWindow
+from cop.ui.replay.meanwhile import in_short
 from cop.ui.replay.replays import Replays
 from cop.ui.replay.window import PastWindow
 from cop.ui.save_picture import SavePictureDialog
@@ -328,7 +329,7 @@ def test_that_every_known_agency_can_be_looked_through(make_replays: MakeReplays
     reader.activated.emit(1)
     assert pasts[0].asked[-1][2]["reader"] == "gastonia-fd"
     assert window.banners.texts() == [
-        "Not what this desk knew then: as Gastonia FD could see it, by what others share with it"
+        "Not what this desk knew then: what Gastonia FD could see, by what others share with it"
     ]
     reader.activated.emit(0)
     assert window.banners.texts() == []
@@ -394,3 +395,62 @@ def test_that_trouble_with_the_record_stands_across_the_window(
     window.player.seek(NOON - 700)
     window.player.beat()
     assert window.banners.texts() == []
+
+
+def test_that_an_empty_window_is_not_taken_for_the_past_while_the_record_is_read(
+    make_replays: MakeReplays, pasts: list[ScriptedPast]
+) -> None:
+    replays = make_replays()
+    for back_s in (840, 1200):  # the second time as well
+        pasts[0].slow = True
+        window = replays.go(NOON - back_s)
+        assert window.banners.texts() == ["Reading the record: nothing of that moment is shown yet."]
+        assert window.desk.now().timestamp() == NOON - back_s
+        pasts[0].answer()
+        replays.player.beat()
+        assert window.banners.texts() == []
+        pasts[0].slow = False
+        replays.back_to_live()
+
+
+def test_that_what_is_not_there_at_a_moment_is_not_said_to_have_been_taken_back(make_replays: MakeReplays) -> None:
+    window = _go(make_replays())
+    for kind in ("incident", "unit", "task", "resource", "zone", "alert"):
+        window.select(kind, "nobody", "nothing")
+        window.tick()
+        page = window.selection_panel.pages[kind]
+        assert page.heading.text() == "Not in the picture at this time"
+        assert "took it back" not in page.below.text()
+
+
+def test_that_the_window_fits_its_screen_whatever_is_said_in_it(make_replays: MakeReplays) -> None:
+    replays = make_replays(exercise="Steel Rail")
+    window = _go(replays)
+    bar = window.top_bar
+    window.resize(1280, 800)
+    bar.say_requests(12, 3)
+    bar.say_conflicts(10, "12 conflicts, 10 ours")
+    bar.alerts.setText("12 alerts")
+    bar.alerts.show()
+    late = [("word", ("unit", "a", "b"))] * 36
+    window.bar.show_late(late)
+    window.bar.show_readers([("", "us"), ("x", "Mecklenburg County Emergency Medical Services")], "x")
+    QApplication.processEvents()
+    assert window.minimumSizeHint().width() <= 1280
+    assert window.width() == 1280
+    for one in (bar.replay_badge, bar.badge, bar.inbox, bar.conflicts, bar.alerts):
+        assert one.isVisible()
+        assert one.width() >= one.minimumSizeHint().width()
+    assert not bar.chip.isVisible()
+    window.resize(1920, 1080)
+    QApplication.processEvents()
+    assert bar.chip.isVisible()
+
+
+def test_that_what_is_said_of_the_present_ends_with_a_sentence() -> None:
+    silent = "Gastonia Fire silent since 19:26, usually every 20 s."
+    assert in_short(f"{silent} Ask them by radio or phone: their units may be elsewhere by now. {'x' * 60}").startswith(
+        silent
+    )
+    assert in_short("x" * 200).endswith("…")
+    assert in_short("Short.") == "Short."

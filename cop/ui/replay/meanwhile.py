@@ -83,7 +83,7 @@ class Meanwhile(QFrame):
         picture = self._desk.picture
         opened = [wording.incident_title(one) for key, one in picture.incidents.items() if key not in self._incidents]
         new += _named([f"new incident {title}" for title in opened], "new incidents")
-        said = [wording.shortened(wording.one_line(one), _LONGEST) for one in (*pressing, *new)]
+        said = [in_short(one) for one in (*pressing, *new)]
         self._say(" · ".join(said), "bad" if pressing else "warn")
 
     def _say(self, text: str, level: str) -> None:
@@ -110,6 +110,15 @@ class Meanwhile(QFrame):
             if is_severe(severity_rank(alert)) and not tag(self._desk, report):
                 found[report.key] = wording.one_line(alert.headline or alert.event)
         return found
+
+
+def in_short(words: str) -> str:
+    """Whole sentences, as many as are not too long: what to do about it stands in the live window."""
+    words = wording.one_line(words)
+    if len(words) <= _LONGEST:
+        return words
+    end = words.rfind(". ", 0, _LONGEST) + 1
+    return words[:end] if end else wording.shortened(words, _LONGEST)
 
 
 def _named(words: list[str], together: str) -> list[str]:

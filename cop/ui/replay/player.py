@@ -72,8 +72,8 @@ class Player(QObject):
         return self._wanted if self._wanted is not None else self._sought
 
     def now(self) -> datetime:
-        """The replay's time."""
-        return datetime.fromtimestamp(self.at, UTC)
+        """The replay's time; before anything is shown, the one that was asked for."""
+        return datetime.fromtimestamp(self.at or self.wanted or 0.0, UTC)
 
     # what is asked
 
@@ -145,6 +145,7 @@ class Player(QObject):
     def attach(self, desk: Desk) -> None:
         """Show what comes at this desk."""
         self.desk = desk
+        self.at = 0.0  # nothing is shown there yet
         self._timer.setInterval(_BEAT_MS)
 
     def detach(self) -> None:

@@ -24,6 +24,9 @@ from cop.ui.time_scale import clock_words
 MakeMaps = Callable[[Desk], Callable[[], MapView]]
 
 
+_READING = "Reading the record: nothing of that moment is shown yet."
+
+
 def desk_of_the_past(live: Desk, now: Callable[[], datetime]) -> Desk:
     """A desk of the same operator over an empty picture, from which nothing leaves."""
     return Desk(
@@ -67,6 +70,7 @@ class PastWindow(MainWindow):
         self._live = desk if alone else live
         self._present = present
         self._ticked_for = 0
+        self._reading = True  # until the first moment is there
         self._trouble = ""
         self._late_shown: list[Late] = []
         self.bar = TimeBar(self.colours, past=True, alone=alone)
@@ -88,6 +92,7 @@ class PastWindow(MainWindow):
         player.looked.connect(self._show_span)
         player.stepped.connect(self._say_step)
         self._show_span()
+        self._show_readers()
         self._show_moment()
 
     def _wire_bar(self) -> None:
@@ -116,13 +121,23 @@ class PastWindow(MainWindow):
 
     def _jumped(self) -> None:
         """Another picture: what was chosen is chosen in it too, where it stands."""
+        self._has_read()
         self.bar.say("")  # the event that a step came to was at another moment
         self.select(*self.selection)
         self.tick()
 
+    def _has_read(self) -> None:
+        """What stands on the screen is of the record now."""
+        self._reading = False
+        self.clear_banner("reading")
+
     def _show_moment(self) -> None:
         player = self.player
-        self.bar.show_past(player.at, self._present().timestamp(), wanted=player.wanted)
+        if self._reading and player.trouble:
+            self._has_read()
+        elif self._reading and not player.at:
+            self.banners.show_banner(_READING, "warn", "reading")
+        self.bar.show_past(player.now().timestamp(), self._present().timestamp(), wanted=player.wanted)
         self.bar.show_pace(playing=player.playing, speed=player.speed)
         self.bar.show_truth(as_true=player.as_true)
         self._say_eyes()
@@ -134,8 +149,9 @@ class PastWindow(MainWindow):
                 self.show_banner(wording.one_line(player.trouble), "warn", "replay")
             else:
                 self.clear_banner("replay")
-        if int(player.at) != self._ticked_for:
-            self._ticked_for = int(player.at)
+        shown = int(player.now().timestamp())
+        if shown != self._ticked_for:
+            self._ticked_for = shown
             self.top_bar.tick()
         if player.late != self._late_shown:
             self._late_shown = player.late
@@ -147,9 +163,9 @@ class PastWindow(MainWindow):
         parts = []
         if player.reader:
             name = wording.agency_name(self._live.picture, player.reader)
-            parts.append(f"as {name} could see it, by what others share with it")
+            parts.append(f"what {name} could see, by what others share with it")
         if player.as_true:
-            parts.append("as it was, with what was heard only later")
+            parts.append("with what was heard only later")
         words = ", ".join(parts)
         if words != self.desk.seen_otherwise:
             self.desk.seen_otherwise = words
