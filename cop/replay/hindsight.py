@@ -20,6 +20,8 @@ _LATE_LIMIT = 500
 #: in a record of many hours what was said before a moment and heard after it is looked for so long, in seconds
 _LOOK_S = 0.3
 _ROWS_LIMIT = 20_000
+#: what no list and no map shows: that it came late tells nobody anything
+_SEEN_NOWHERE = frozenset({"presence"})
 
 
 class Hindsight:
@@ -65,6 +67,8 @@ class Hindsight:
         body = report.body
         kind = body.kind if isinstance(body, Retraction) else kind_of(body)
         late = Late(kind, report.agency, body.id, said_at, heard_at)
+        if kind in _SEEN_NOWHERE:
+            return
         known = self._late.get((kind, *report.key))
         if known is None or known[1].said_at < said_at:
             self._late[kind, *report.key] = (number, late)
@@ -73,4 +77,4 @@ class Hindsight:
 def words_of_cut(cut_at: float) -> str:
     """What is said where it has not looked through all that came later."""
     moment = datetime.fromtimestamp(cut_at, UTC)
-    return f"Later reports are taken into account up to {moment:%d %b %H:%M} UTC alone."
+    return f"Later reports are taken into account up to {moment:%d %b %H:%M} UTC only."

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cop.domain.agency import Presence
 from cop.domain.agreement import Agreement, Agreements, ShareClause, Term
 from cop.domain.consent import Consent, Pause, consent_id
 from cop.domain.details import IncidentDetails
@@ -155,6 +156,7 @@ def test_that_what_was_true_and_heard_later_is_shown_where_it_belongs(stage: Sta
     stage.wait(30.0)
     stage.say(GIVER, Position(id="engine", at=moment(45), lat=39.0, lon=-81.0))
     stage.say(GIVER, Incident(id="late", at=moment(40), rev=1, title="Smoke", by="x", role="dispatcher"))
+    stage.say(GIVER, Presence(id="desk", at=moment(40), online=True))  # stands in no list
     stage.pulse()
     drive(stage, 10, snapshots=False)
     watcher = Watcher(stage.engine())
