@@ -20,6 +20,7 @@ _PARTS = {
     "k": "leads",
     "l": "suggest",
     "m": "conflicts",
+    "r": "past",
     "s": "seek",
     "n": "recording",
     "o": "recorded",

@@ -11,7 +11,7 @@ from cop.feeds.adapters import cop_json
 ROOT = "cop/v1"
 
 
-def place(unit: int, turn: int) -> tuple[float, float]:
+def place(unit: int, turn: float) -> tuple[float, float]:
     """Where a unit is at a turn: latitude and longitude around Charlotte, in degrees."""
     angle = unit * 2.399 + turn * 0.001
     reach = 0.05 + 0.3 * (unit % 97) / 97
