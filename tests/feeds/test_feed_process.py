@@ -175,6 +175,7 @@ def test_that_start_end_and_every_change_of_the_broker_are_on_record(desk: Desk,
     assert notes[0].kind == STARTED
     begun = json.loads(notes[0].payload)
     assert (begun["fresh"], begun["reader"], begun["feeds"][0]["topic"]) == (True, "charlotte-fire", f"{_ROOT}/#")
+    assert begun["pace"] == 1.0
     states = [json.loads(one.payload)["state"] for one in notes if one.kind == BROKER]
     assert [one for one in states if one in ("online", "offline")] == ["online", "offline", "online"]
     assert notes[-1].kind == STOPPED
