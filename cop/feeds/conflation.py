@@ -15,6 +15,8 @@ _NAN = float("nan")
 _LONGEST_PROMISE_S = 3600.0
 #: Fields beside positions: characters kept of one unit, and units whose fields one batch brings; the next brings more.
 _FIELDS_LENGTH = 2_000
+#: units that are not known, of which it is remembered when their place was taken back
+_TAKEN_BACK = 10_000
 _FIELDS_A_BATCH = 100
 
 
@@ -29,6 +31,7 @@ class Conflation:
         self._fields: dict[int, dict[str, str]] = {}
         self._fields_seen: dict[int, int] = {}  # a hash of what was last taken
         self._numbers = itertools.count()
+        self._taken_back: dict[tuple[str, str], float] = {}  # of units that have none yet
 
     def __len__(self) -> int:
         """How many positions, and units with fields, wait to be taken."""
@@ -47,6 +50,8 @@ class Conflation:
         slot = self._slots.get(key)
         if slot is None:
             slot = self._slots[key] = next(self._numbers)
+            if key in self._taken_back:
+                self._newest[slot] = self._taken_back.pop(key)
             source = report.source
             self._names.append(
                 TrackName(slot, report.agency, position.id, source.feed, source.format, source.original_id)
@@ -81,7 +86,12 @@ class Conflation:
     def take_back(self, agency: str, unit: str, at: float) -> None:
         """What a unit said of its place up to `at` (epoch seconds) holds no longer, sent or not."""
         slot = self._slots.get((agency, unit))
-        if slot is None or self._newest.get(slot, 0.0) > at:
+        if slot is None:  # what it said before may come yet
+            if len(self._taken_back) >= _TAKEN_BACK:
+                del self._taken_back[next(iter(self._taken_back))]
+            self._taken_back[agency, unit] = max(at, self._taken_back.pop((agency, unit), at))
+            return
+        if self._newest.get(slot, 0.0) > at:
             return
         self._newest[slot] = at
         self._rows.pop(slot, None)

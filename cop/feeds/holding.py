@@ -7,6 +7,7 @@ anything is decoded. Everything else waits for its turn. Nothing is dropped: bey
 from collections import deque
 from collections.abc import Callable
 
+from cop.domain.rules.skew import TOLERANCE_S
 from cop.feeds.adapters import MODULES, format_of
 from cop.feeds.routing import NOTHING, SEVERAL, Route
 from cop.feeds.session import Received
@@ -87,4 +88,7 @@ def _peek(route: Route, one: Received) -> float | None:
     if form not in _PEEKS:
         _PEEKS[form] = format_of(form).peek if form in MODULES else None
     peek = _PEEKS[form]
-    return peek(one.payload) if peek is not None else None
+    said_at = peek(one.payload) if peek is not None else None
+    if said_at is None or said_at - route.hearing.offset_s > one.received_at + TOLERANCE_S:
+        return None  # of a time to come it is judged in its turn whether it is taken: no true place is left out for it
+    return said_at

@@ -49,6 +49,22 @@ def test_that_a_late_position_does_not_bring_its_fields_back() -> None:
     assert taken(heard) == {0: {"rot": "3"}}
 
 
+def test_that_a_place_that_was_taken_back_before_it_came_is_not_shown() -> None:
+    heard = Conflation()
+    heard.take_back("ncdot", "u", NOON.timestamp() + 5)
+    put(heard, "u", 3, {})
+    assert heard.take() == ([], b"")
+    put(heard, "u", 6, {})
+    assert [one.unit for one in heard.take()[0]] == ["u"]
+
+
+def test_that_of_units_nobody_knows_a_bounded_number_is_remembered() -> None:
+    heard = Conflation()
+    for number in range(conflation._TAKEN_BACK + 50):
+        heard.take_back("ncdot", f"u{number}", 0.0)
+    assert len(heard._taken_back) == conflation._TAKEN_BACK
+
+
 def test_that_the_fields_of_many_units_come_in_portions_and_those_of_one_have_an_end() -> None:
     heard = Conflation()
     for number in range(250):

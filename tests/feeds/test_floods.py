@@ -118,6 +118,25 @@ def test_that_a_flood_delays_nobody_else_by_more_than_a_pulse() -> None:
     assert desk.health["a"].overtaken > 0
 
 
+def test_that_a_time_to_come_in_a_flood_leaves_out_no_true_place() -> None:
+    desk = _Desk()
+    desk.usual()
+    at_s = KNOWN_AFTER_S + 6.0
+    desk.now = _NOON + at_s
+    flood = [_place("a", f"u{n % 50}", at_s - 1.0 + n / 1e5, desk.now) for n in range(1000)]
+    desk.take(*flood, _place("a", "wild", at_s - 1.0, desk.now))
+    while desk.intake.held:
+        desk.take()
+    places = [_place("a", "wild", at_s + 3600.0, desk.now), _place("a", "wild", at_s - 0.1, desk.now)]
+    desk.take(*places)
+    while desk.intake.held:
+        desk.take()
+    desk.batch()
+    row = desk.picture.tracks.row_of("a", "wild")
+    assert row is not None
+    assert desk.now - desk.picture.tracks.reported_at[row] == pytest.approx(0.1, abs=0.01)
+
+
 def test_that_of_a_flood_every_message_is_on_record_and_every_unit_is_where_it_was_last() -> None:
     desk = _Desk()
     desk.usual()
