@@ -168,9 +168,15 @@ def run() -> list[Row]:
         past = _Past(past_beats)
         player = Player(past)
         replay = PastWindow(
-            player, live, view_over, palette, settings(folder, "past.ini"),
-            operation="", period="", present=now,
-        )  # fmt: skip
+            player,
+            live,
+            view_over,
+            palette,
+            settings(folder, "past.ini"),
+            operation="",
+            period="",
+            present=now,
+        )
         replay.resize(1920, 1080)
 
         quiet, busy = [], []
@@ -211,11 +217,25 @@ def run() -> list[Row]:
     floor, value = float(np.median(quiet)), float(np.median(busy))
     seek, made = statistics.median(sought), statistics.median(bare)
     return [
-        Row("r", f"p99 frame interval of the past at {_SPEED}x, {_UNITS:,} units ÷ live at 1x", "ms", value, floor,
-            value / floor, "≤ 1.5"),
-        Row("r", f"another moment of {_UNITS:,} units in the window ÷ a bare picture of it", "ms", seek, made,
-            seek / made, ""),
-    ]  # fmt: skip
+        Row(
+            "r",
+            f"p99 frame interval of the past at {_SPEED}x, {_UNITS:,} units ÷ live at 1x",
+            "ms",
+            value,
+            floor,
+            value / floor,
+            "≤ 1.5",
+        ),
+        Row(
+            "r",
+            f"another moment of {_UNITS:,} units in the window ÷ a bare picture of it",
+            "ms",
+            seek,
+            made,
+            seek / made,
+            "",
+        ),
+    ]
 
 
 def _later(packed: bytes, seconds: float) -> bytes:
