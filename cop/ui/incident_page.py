@@ -9,7 +9,7 @@ from cop.domain.words import INCIDENT_STATUSES, INCIDENT_TYPES, label
 from cop.picture.change import Change
 from cop.ui import wording
 from cop.ui.command_section import CommandSection
-from cop.ui.desk import Desk
+from cop.ui.desk import THE_PAST, Desk
 from cop.ui.details_section import DetailsSection
 from cop.ui.flow_layout import FlowLayout
 from cop.ui.incident_log import Line, lines_of
@@ -173,6 +173,8 @@ class IncidentPage(Page):
             self.assign.setText(words)
         refusal = self.desk.may("assign_task")
         allow(self.assign, refusal.reason if refusal else None, "Send the ticked units, or the nearest (A)")
+        for one in (self.request, self.log):
+            allow(one, THE_PAST if self.desk.past else None)
 
     def send(self, number: int = 0) -> None:
         """Fill in a form: for the candidate of this number (from 1), or for those that are ticked."""

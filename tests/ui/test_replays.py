@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QApplication, QMainWindow, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cop.domain.area import Alert
@@ -421,6 +421,17 @@ def test_that_what_is_not_there_at_a_moment_is_not_said_to_have_been_taken_back(
         page = window.selection_panel.pages[kind]
         assert page.heading.text() == "Not in the picture at this time"
         assert "took it back" not in page.below.text()
+
+
+def test_that_what_would_act_on_an_incident_is_grey_in_the_past(make_replays: MakeReplays) -> None:
+    window = _go(make_replays())
+    window.select("incident", *RAIL)
+    window.tick()
+    page = window.selection_panel.pages["incident"]
+    for name in ("Assign task", "Request resource", "Write in the log"):
+        (one,) = [one for one in page.findChildren(QPushButton) if one.accessibleName() == name]
+        assert not one.isEnabled()
+        assert one.accessibleDescription().startswith("This is the past")
 
 
 def test_that_the_window_fits_its_screen_whatever_is_said_in_it(make_replays: MakeReplays) -> None:
