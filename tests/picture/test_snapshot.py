@@ -236,9 +236,11 @@ def _parts(picture: Picture) -> dict[str, Any]:
                 continue
             found[path + name] = value
             ours = type(value).__module__.startswith("cop.picture")
-            if ours and type(value).__name__ not in {"HomeGround", "Picture"} and path + name not in {
-                "_placing._tracks", "_placing._trails", "commanding._same"
-            }:  # fmt: skip
+            if (
+                ours
+                and type(value).__name__ not in {"HomeGround", "Picture"}
+                and path + name not in {"_placing._tracks", "_placing._trails", "commanding._same"}
+            ):
                 look_into(value, f"{path}{name}.")
 
     look_into(picture, "")
