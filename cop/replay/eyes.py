@@ -263,7 +263,7 @@ def _placed(row: tuple[Any, ...], slot: int, *, rounded: bool) -> tuple[Any, ...
     _slot, lat, lon, _alt, _course, _speed, accuracy_m, *times = row
     nan = float("nan")
     lat, lon = rounded_place(lat, lon)
-    accuracy_m = max(accuracy_m if accuracy_m == accuracy_m else 0.0, ROUNDED_M * 0.5**0.5)  # noqa: PLR0124 - NaN
+    accuracy_m = max(accuracy_m if accuracy_m == accuracy_m else 0.0, ROUNDED_M * 0.5**0.5)  # noqa: PLR0124 - NaN alone is not itself
     return (slot, lat, lon, nan, nan, nan, accuracy_m, *times)
 
 

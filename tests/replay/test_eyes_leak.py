@@ -45,17 +45,21 @@ def _says_what_is_not_for_all(stage: Stage) -> None:
     """Drafts, details and messages for others; each second one thing."""
     bodies = [
         Incident(id="i", at=moment(1), title="Spill", **WHO),
-        Task(
-            id="t", at=moment(2), objective="SECRET draft", assignee_agency=GIVER, unit="engine", draft=True, **WHO
-        ),
+        Task(id="t", at=moment(2), objective="SECRET draft", assignee_agency=GIVER, unit="engine", draft=True, **WHO),
         IncidentDetails(id="i", at=moment(3), to=GIVER, medical="SECRET", **WHO),
         LogEntry(id="l", at=moment(4), text="SECRET words", to=(GIVER,), **WHO),
         Task(
-            id="t", at=moment(5), objective="SECRET draft", assignee_agency=GIVER, unit="engine", draft=True,
-            deleted=True, **{**WHO, "rev": 2},
+            id="t",
+            at=moment(5),
+            objective="SECRET draft",
+            assignee_agency=GIVER,
+            unit="engine",
+            draft=True,
+            deleted=True,
+            **{**WHO, "rev": 2},
         ),
         Incident(id="j", at=moment(6), title="Smoke", **WHO),
-    ]  # fmt: skip
+    ]
     for body in bodies:
         stage.wait(1.0)
         stage.act(body)
