@@ -124,8 +124,8 @@ def _located(picture: "Picture") -> tuple[bytes, list[TrackName]]:
     for name in POSITION_ROW.names or ():
         if name != "slot":
             rows[name] = getattr(tracks, name)[there]
-    said = [(row, tracks.names[row]) for row in np.flatnonzero(tracks.present).tolist()]
-    names = [msgspec.structs.replace(name, slot=row) for row, name in said if name is not None]
+    # of those that were taken back too: one that comes back is of the same source
+    names = [msgspec.structs.replace(name, slot=row) for row, name in enumerate(tracks.names) if name is not None]
     return rows.tobytes(), names
 
 

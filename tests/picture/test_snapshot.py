@@ -300,3 +300,14 @@ def test_that_a_unit_that_jumped_is_doubtful_for_the_same_reason_after_a_snapsho
     made.apply(_through_the_wire(lived))
     assert lived.tracks.jump(0) is not None
     assert made.tracks.jump(0) == lived.tracks.jump(0)
+
+
+def test_that_a_unit_that_comes_back_after_a_snapshot_is_of_the_source_that_it_was() -> None:
+    lived, made = _picture(), _picture()
+    lived.apply(positions_batch((CITY, "a", 35.0, -80.0, 5)))
+    lived.apply(Batch(epoch=1, reports=[_gone("unit", "a", seconds=8)]))
+    made.apply(_through_the_wire(lived))
+    assert not made.tracks.present.any()
+    for picture in (lived, made):
+        picture.apply(Batch(epoch=2, reports=[report(CITY, unit("a", rev=2, seconds=9))]))
+    assert _seen(made) == _seen(lived)
