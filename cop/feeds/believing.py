@@ -13,7 +13,7 @@ from cop.domain.details import IncidentDetails
 from cop.domain.log import LogEntry
 from cop.domain.report import Report, Retraction, kind_of
 from cop.domain.rules.known_words import unknown_words
-from cop.domain.rules.newer import revision_of_time
+from cop.domain.rules.newer import is_of_a_time_to_come, revision_of_time
 from cop.domain.rules.plausible import CLOCK_TOLERANCE, refuse_time
 from cop.domain.rules.skew import TOLERANCE_S, WILDEST_S
 from cop.domain.statement import Statement
@@ -179,7 +179,7 @@ class Believing:
         """Whether a unit's words are neither late nor said before, word for word; they are the last ones then."""
         words = (msgspec.structs.replace(body, at=_NO_TIME), report.losses, report.exercise)
         newest, said = self._last_words.get(report.key, ((body.rev, at), None))
-        if (body.rev, at) < newest:
+        if (body.rev, at) < newest and not is_of_a_time_to_come(newest[1], report.received_at):
             return False  # late; the words of now may have been said before it, and are not said again
         self._last_words[report.key] = (body.rev, at), words
         return said != words

@@ -256,6 +256,27 @@ def test_that_when_our_own_clock_is_put_back_nobody_stands_still_for_it() -> Non
     assert not _voices(desk.batch())["a"].corrected
 
 
+def test_that_when_our_own_clock_is_put_back_the_words_of_units_are_heard_all_the_same() -> None:
+    """By an hour; their agency does not count its words."""
+
+    def status(word: str, said: float, heard: float) -> None:
+        body = Unit(id="u1", at=at(said), status=word)
+        desk.hear("cop/v1/a/unit/u1", encode(body), heard)
+        desk.batch()
+
+    desk = _Desk()
+    status("available", 60.0, 60.1)
+    status("en_route", 75.0, 75.1 - 3600.0)
+    for second in range(80, 100):
+        desk.place(second - 3600.0, second - 0.1)
+    status("on_scene", 100.0, 100.1 - 3600.0)
+    (known,) = desk.picture.units.values()
+    assert isinstance(known.body, Unit)
+    assert known.body.status == "on_scene"
+    status("en_route", 75.0, 101.0 - 3600.0)  # late: what came since is later by our clock of now
+    assert desk.picture.units["a", "u1"].body == known.body
+
+
 def test_that_a_message_without_a_time_tells_nothing_of_a_clock() -> None:
     desk = _Desk()
     for second in range(20):

@@ -1,6 +1,6 @@
 """Which of two statements about the same object is the newer one."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -10,6 +10,8 @@ from cop.domain.statement import Statement
 
 #: above it a revision is the milliseconds of a sender's time, of our century
 _TIMES_FROM = 10**12
+#: no word is believed to be said so much later than it was heard: our own clock was later then
+_OUR_CLOCK_SET_BACK = timedelta(seconds=60)
 
 
 def is_newer(candidate: Statement, known: Statement) -> bool:
@@ -34,9 +36,21 @@ def is_newer_report(candidate: Report, known: Report) -> bool:
     said: each desk measures these clocks a little otherwise.
     """
     first, second = candidate.body, known.body
+    if is_of_a_time_to_come(min(known.reported_at, known.received_at), candidate.received_at) and not (
+        is_counted(first.rev) or is_counted(second.rev)
+    ):
+        return True
     if first.rev == second.rev and is_counted(first.rev) and first.by != second.by:
         return is_newer(first, second)
     return is_newer(_by_our_clock(candidate), _by_our_clock(known))
+
+
+def is_of_a_time_to_come(known_at: datetime, now: datetime) -> bool:
+    """Whether what is known was said later than it is now: our own clock was put back since.
+
+    Such a time counts for nothing, where only times tell the order: else nothing new is heard until it has come.
+    """
+    return known_at - now > _OUR_CLOCK_SET_BACK
 
 
 def _by_our_clock(report: Report) -> Statement:
