@@ -186,9 +186,14 @@ def _world(offsets: Sequence[float]) -> _Broker:
     broker.publish(topic_of(_ROOT, _EMS, unit), encode(unit), qos=1, retain=True)
     _meet(broker, 8)
     asked = Task(
-        id="t-1", at=first.now(), objective="Cover", assignee_agency=_EMS, unit="engine-1", incident_agency=_FIRE,
+        id="t-1",
+        at=first.now(),
+        objective="Cover",
+        assignee_agency=_EMS,
+        unit="engine-1",
+        incident_agency=_FIRE,
         incident="shared",
-    )  # fmt: skip
+    )
     assert first.desk.tasks.assign([asked]) is None
     _meet(broker, 8)
     return broker
