@@ -60,9 +60,14 @@ def _act_apart(scene: Scene, cut_s: float, fault: str) -> None:
     scene.until_quiet()
     first.until(lambda: ("york-county-em", "engine-1") in first.picture.units, "the unit")
     asked = Task(
-        id="t-1", at=now, objective="Cover", assignee_agency="york-county-em", unit="engine-1", incident_agency=_OWN,
+        id="t-1",
+        at=now,
+        objective="Cover",
+        assignee_agency="york-county-em",
+        unit="engine-1",
+        incident_agency=_OWN,
         incident="shared",
-    )  # fmt: skip
+    )
     assert first.desk.tasks.assign([asked]) is None
     for desk in desks:
         desk.until(lambda one=desk: (_OWN, "t-1") in one.picture.tasks, "the task")
@@ -99,8 +104,12 @@ def _act_apart(scene: Scene, cut_s: float, fault: str) -> None:
     # nobody's action is forgotten: each is done, or marked with the word that stands in its place
     fates = Counter({(desk, *one[:3]): desk.fate(one) for desk in desks for one in desk.taken}.values())
     assert set(fates) == {"sent", "superseded"}
-    (loser,) = [one for one in desks if one.picture.deliveries.get(("incident", *_SHARED), None) is not None
-                and one.picture.deliveries["incident", *_SHARED].state == "superseded"]  # fmt: skip
+    (loser,) = [
+        one
+        for one in desks
+        if one.picture.deliveries.get(("incident", *_SHARED), None) is not None
+        and one.picture.deliveries["incident", *_SHARED].state == "superseded"
+    ]
     overtaken = loser.picture.deliveries["incident", *_SHARED]
     assert "changed it at" in overtaken.reason
     stands = [_stands(desk, (_OWN, "t-1")) for desk in desks]
