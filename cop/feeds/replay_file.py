@@ -80,8 +80,11 @@ class _Player:
         self._wait(lambda: self._unanswered < _IN_FLIGHT, "the broker does not acknowledge")
         self._wait(lambda: self._session.online, "no broker")
         try:
-            if not self._session.publish(token, topic, payload, qos=self._qos, retain=False):
-                raise ReplayError("the connection broke")
+            # a broker lets so many be unanswered at a time (MQTT 5 §3.3.4)
+            self._wait(
+                lambda: self._session.publish(token, topic, payload, qos=self._qos, retain=False),
+                "the broker takes no more",
+            )
         except ValueError as error:
             raise ReplayError(f"it cannot be sent: {error}") from None
         self._unanswered += 1

@@ -271,7 +271,8 @@ class Session:
                 self._drop()
                 self._later(words, refused=True)
             else:
-                self._fall_back(words, unsupported=reason.value == refusals.UNSUPPORTED_VERSION)
+                unsupported = reason.value == refusals.UNSUPPORTED_VERSION
+                self._fall_back(words, unsupported=unsupported, quiet=unsupported)
             return
         assert isinstance(client, Client)
         client.on_log = None  # paho would word every packet for it
@@ -327,7 +328,7 @@ class Session:
 
     # losing it
 
-    def _fall_back(self, words: Words, *, unsupported: bool = False) -> None:
+    def _fall_back(self, words: Words, *, unsupported: bool = False, quiet: bool = False) -> None:
         """The greeting failed: perhaps the broker does not know this protocol version; try the other one next.
 
         Not so after one that worked: what the broker keeps for the desk it keeps for the session in that one.
@@ -338,7 +339,7 @@ class Session:
             place.protocol = 1 - place.protocol
         self._drop()
         again = other and place.protocol == 1
-        self._later(words, stay=again)
+        self._later(words, stay=again, quiet=again and quiet)
         if again:
             self.places.next_try = time.monotonic()
 
@@ -350,7 +351,7 @@ class Session:
         if self._online:
             self._lost(words)
         else:
-            self._fall_back(unreached.at_greeting(self.places.here.broker, self._tls_words))
+            self._fall_back(unreached.at_greeting(self.places.here.broker, self._tls_words), quiet=True)
 
     def _lost(self, words: Words, *, refused: bool = False) -> None:
         self.hung_up, self.ended_at = words is not PulseOfLine.silent, time.monotonic()
@@ -370,7 +371,7 @@ class Session:
         self._online = self.hung_up = False
         self.places.at_once()
 
-    def _later(self, words: Words, *, refused: bool = False, stay: bool = False) -> None:
+    def _later(self, words: Words, *, refused: bool = False, stay: bool = False, quiet: bool = False) -> None:
         lasted = self._online and time.monotonic() - self._online_since > _SETTLED_AFTER_S
         if lasted:
             self.places.lasted()
@@ -379,7 +380,7 @@ class Session:
         self._client = None
         self._online = False
         self.places.failed(words, refused=refused, stay=stay or (lasted and not refused))
-        if stay and self.state.state == "connecting":
+        if quiet and self.state.state == "connecting":
             return  # the other protocol version is tried at once: nobody need be alarmed by that
         self._say_state("refused" if self.places.refused else "offline", self.places.words())
 

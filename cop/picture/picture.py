@@ -126,6 +126,7 @@ class Picture:
         self._placing.take(batch, change)
         if batch.aside is not None:
             adopt(self, batch.aside, change)
+            self._placing.judge_renamed()
         for health in batch.health:
             self.feeds[health.feed] = health
             change.feeds.add(health.feed)

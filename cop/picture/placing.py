@@ -40,15 +40,19 @@ class Placing:
         if batch.aside is not None:
             self._tracks.earlier.adopt(batch.aside.earlier, self._rows)
             self._judge(self._rows[self._rows >= 0])
-        if self._tracks.renamed:
-            self._judge(np.fromiter(self._tracks.renamed, dtype=np.intp))
-            self._tracks.renamed.clear()
+        self.judge_renamed()
         for one in batch.fields:
             row = int(self._rows[one.slot]) if 0 <= one.slot < len(self._rows) else -1
             if one.fields and row >= 0:
                 self.fields[row] = one.fields
             else:
                 self.fields.pop(row, None)
+
+    def judge_renamed(self) -> None:
+        """Which of those that became another kind stand where they can hardly be: it goes at another speed."""
+        if self._tracks.renamed:
+            self._judge(np.fromiter(self._tracks.renamed, dtype=np.intp))
+            self._tracks.renamed.clear()
 
     def forget(self) -> None:
         """No slot is known, and nothing said beside a position."""

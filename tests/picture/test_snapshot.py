@@ -311,3 +311,14 @@ def test_that_a_unit_that_comes_back_after_a_snapshot_is_of_the_source_that_it_w
     for picture in (lived, made):
         picture.apply(Batch(epoch=2, reports=[report(CITY, unit("a", rev=2, seconds=9))]))
     assert _seen(made) == _seen(lived)
+
+
+def test_that_a_unit_of_a_kind_that_was_taken_back_is_as_doubtful_after_a_snapshot() -> None:
+    lived = _picture()
+    lived.apply(Batch(epoch=1, reports=[report(CITY, unit("a", kind="engine"))]))
+    lived.apply(Batch(epoch=1, reports=[_gone("unit", "a", seconds=0)]))
+    for seconds, lon in ((1, -80.375), (2, -80.34375)):
+        lived.apply(positions_batch((CITY, "a", 35.0, lon, seconds)))
+    made = _picture()
+    made.apply(_through_the_wire(lived))
+    assert made.tracks.doubtful.tolist() == lived.tracks.doubtful.tolist() == [True]
