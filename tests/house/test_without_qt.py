@@ -40,7 +40,7 @@ def run(script: str, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    "room", ["cop.domain", "cop.picture", "cop.feeds", "cop.journal", "cop.exercise", "cop.briefing"]
+    "room", ["cop.domain", "cop.picture", "cop.feeds", "cop.journal", "cop.replay", "cop.exercise", "cop.briefing"]
 )
 def test_that_a_room_below_the_screen_imports_without_qt(room: str) -> None:
     done = run(IMPORT_ALL, room)
@@ -63,6 +63,7 @@ def test_that_the_help_of_the_command_line_needs_no_qt() -> None:
     assert "run" in done.stdout
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("room", ["domain", "picture", "feeds", "journal"])
 def test_that_the_tests_of_a_room_below_the_screen_pass_without_qt(room: str) -> None:
     done = run(TESTS, f"tests/{room}")

@@ -148,12 +148,20 @@ def test_that_no_value_of_any_row_is_changed_unseen(original: Original, data: st
     shutil.rmtree(folder)
 
 
+def _is_figure(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _another(value: Any) -> st.SearchStrategy[Any]:
     kinds: list[st.SearchStrategy[Any]] = [
         st.none(),
         st.integers(-3, 400),
         st.floats(allow_nan=False),
-        st.text(),
+        st.text().filter(lambda text: not _is_figure(text)),  # SQLite would keep it as the number that it is
         st.binary(),
     ]
     if isinstance(value, bytes) and value:
