@@ -58,8 +58,8 @@ class FeedSetup(msgspec.Struct, frozen=True, kw_only=True):
     """All that the feed process is told: broker, feeds, outlets, whose desk it serves, where its files are.
 
     `emergencies` are those that stand in the picture when it is started again; `agreements` say what outlets may show.
-    `journal` says where and how the record is kept; None where nothing is recorded. `pace` is how many times faster than
-    the world an exercise is played.
+    `journal` says where and how the record is kept; None where nothing is recorded. `pace` is how many times faster
+    than the world an exercise is played.
     """
 
     broker: Broker
