@@ -179,7 +179,8 @@ def document(picture: Picture, at: float, *, picked: Sequence[str] = ()) -> dict
     """The picture as one document, in an order of its own, without what is this desk's affair alone."""
     now = datetime.fromtimestamp(at, UTC)
     said = state(picture, now)
-    for name in ("at", "broker", "deliveries", "feeds"):
+    # which of two words was the old one that was sent again hangs on whose came first within a pulse
+    for name in ("at", "broker", "deliveries", "feeds", "record", "refusals"):
         said.pop(name)
     for one in said["units"]:
         if "lat" not in one:
