@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cop import __version__
+from cop.after_action_commands import review
 from cop.agreement_commands import agreement
+from cop.brief_commands import brief
+from cop.export_commands import export
+from cop.forms_commands import forms
 from cop.journal_commands import journal
 
 if TYPE_CHECKING:
@@ -305,8 +309,8 @@ def schema(folder: Path) -> None:
         click.echo(str(file))
 
 
-main.add_command(agreement)
-main.add_command(journal)
+for command in (agreement, journal, brief, forms, export, review):
+    main.add_command(command)
 
 
 @main.group()

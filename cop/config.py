@@ -43,6 +43,7 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     theme: Literal["dark", "light"] = "dark"
     operation: str = "Live operation"
     period: str = ""
+    classification: str = ""
     data: str = ""
 
 

@@ -108,6 +108,13 @@ def _tiles(config: Config, data: Path) -> list[TileSource]:
     return [TileSource.of(one, kept(one.url)) for one in config.map.basemaps()]
 
 
+def whose(desk: Desk) -> dict[str, object]:
+    """Whose desk a state document is of, and of which operation."""
+    operator = desk.operator
+    of = {"agency": operator.agency, "role": operator.role, "name": operator.name, "desk": operator.desk}
+    return {"desk": of, "operation": desk.operation, "exercise": desk.exercise}
+
+
 def write_asked(options: Showing, window: MainWindow, now: datetime) -> list[Path]:
     """Write the picture of the window and the state, where asked for; the files that could not be written."""
     unwritten = []
@@ -116,7 +123,9 @@ def write_asked(options: Showing, window: MainWindow, now: datetime) -> list[Pat
         unwritten.append(options.screenshot)
     if options.state is not None:
         try:
-            options.state.write_text(json.dumps(state(window.desk.picture, now), indent=1), encoding="utf-8")
+            options.state.write_text(
+                json.dumps({**whose(window.desk), **state(window.desk.picture, now)}, indent=1), encoding="utf-8"
+            )
         except OSError:
             unwritten.append(options.state)
     return unwritten

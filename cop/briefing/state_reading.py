@@ -1,0 +1,147 @@
+"""The state document (`--state`, `cop.briefing.state`) read back: the picture it was written from, as far as it tells.
+
+It does not hold trails, details for single readers, or what the picture remembers of objects that are gone.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from cop.domain.agreement import Agreements
+from cop.domain.batch import POSITION_ROW, Batch, PositionFields, TrackName
+from cop.domain.desk import Operator
+from cop.domain.report import BODY_KINDS, Report, Source
+from cop.domain.unit import Position, Unit
+from cop.picture.home import HomeGround
+from cop.picture.picture import Picture
+
+#: where the document's lists are; answers stand with their tasks, what units are with their places
+_LISTS = (
+    "agencies",
+    "incidents",
+    "resources",
+    "tasks",
+    "zones",
+    "alerts",
+    "links",
+    "presence",
+    "consents",
+    "commands",
+    "requests",
+    "fills",
+    "log",
+)
+_OF_REPORT = ("report", "agency", "reported_at", "stale_at", "exercise", "losses", "original", "received_at", "feed")
+
+
+class WhoseState(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose desk a state document is of; what an older one does not say is empty."""
+
+    desk: Operator | None = None
+    operation: str = ""
+    exercise: str = ""
+
+    @property
+    def exercise_name(self) -> str:
+        """The exercise's title as a name below which it could be played."""
+        return re.sub(r"[^a-z0-9]+", "-", self.exercise.lower()).strip("-")[:64] or "exercise"
+
+
+def whose_state(document: bytes) -> WhoseState:
+    """Whose desk a state document is of. Raises ValueError for what is none."""
+    try:
+        return msgspec.json.decode(document, type=WhoseState)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ValueError(f"this is no state of a desk: {error}") from error
+
+
+def picture_of(
+    document: bytes, *, home: HomeGround | None = None, agreements: Agreements | None = None
+) -> tuple[Picture, datetime]:
+    """The picture of a state document, and the moment it is of. Raises ValueError for what is none."""
+    try:
+        whole = json.loads(document)
+        at = datetime.fromisoformat(whole["at"])
+        reports = [_report(entry) for entry in _entries(whole)]
+        units = whole.get("units", [])
+        rows, names, fields = _places(units)
+    except (KeyError, TypeError, AttributeError, ValueError, msgspec.ValidationError, RecursionError) as error:
+        raise ValueError(f"this is no state of a desk: {error}") from error
+    if at.tzinfo is None:
+        raise ValueError("this is no state of a desk: its time has no offset")
+    picture = Picture(home, agreements)
+    picture.apply(Batch(epoch=1, reports=reports, tracks=names, positions=rows, fields=fields))
+    return picture, at
+
+
+def _entries(whole: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for unit in whole.get("units", []):
+        if unit.get("said"):
+            yield unit["said"]
+    for name in _LISTS:
+        yield from whole.get(name, [])
+    for task in whole.get("tasks", []):
+        if task.get("answer"):
+            yield task["answer"]
+
+
+def _report(entry: Mapping[str, Any]) -> Report:
+    kind = BODY_KINDS[entry["report"]]
+    names = {one.encode_name for one in msgspec.structs.fields(kind)}
+    original = entry.get("original") or {}
+    said = {key: value for key, value in entry.items() if key in names and key not in _OF_REPORT[:5]}
+    said["id"] = entry["unit"] if kind in (Unit, Position) else entry["id"]
+    said["at"] = entry["reported_at"]
+    said["agency"] = entry["agency"]
+    said = {key: value for key, value in said.items() if key in names}
+    return Report(
+        agency=str(entry["agency"]),
+        body=msgspec.convert(said, kind, strict=False),  # type: ignore[arg-type]  # of one of the kinds of bodies
+        source=Source(
+            feed=str(entry.get("feed", "")),
+            format=str(original.get("format", "")),
+            original_id=str(original.get("id", "")),
+            original_type=str(original.get("type", "")),
+        ),
+        received_at=datetime.fromisoformat(entry.get("received_at") or entry["reported_at"]),
+        stale_at=datetime.fromisoformat(entry["stale_at"]) if entry.get("stale_at") else None,
+        exercise=bool(entry.get("exercise", False)),
+        losses=msgspec.convert(entry.get("losses") or {}, dict[str, str]),
+    )
+
+
+def _places(units: list[Mapping[str, Any]]) -> tuple[bytes, list[TrackName], list[PositionFields]]:
+    rows: list[tuple[Any, ...]] = []
+    names: list[TrackName] = []
+    fields: list[PositionFields] = []
+    for slot, unit in enumerate(units):
+        if unit.get("lat") is None or unit.get("lon") is None:
+            continue
+        source = unit.get("source") or {}
+        names.append(
+            TrackName(
+                slot,
+                str(unit["agency"]),
+                str(unit["unit"]),
+                str(source.get("feed", "")),
+                str(source.get("format", "")),
+                str(source.get("original_id", "")),
+            )
+        )
+        measures = [
+            float(unit.get(name, "nan")) for name in ("lat", "lon", "alt_m", "course_deg", "speed_mps", "accuracy_m")
+        ]
+        times = [_epoch(unit.get(name)) for name in ("reported_at", "received_at", "stale_at")]
+        rows.append((slot, *measures, *times, bool(unit.get("exercise", False))))
+        if unit.get("losses"):
+            fields.append(PositionFields(slot, msgspec.convert(unit["losses"], dict[str, str])))
+    return (np.array(rows, dtype=POSITION_ROW).tobytes() if rows else b""), names, fields
+
+
+def _epoch(said: str | None) -> float:
+    return datetime.fromisoformat(said).timestamp() if said else float("nan")
