@@ -69,7 +69,7 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
 class Form(msgspec.Struct, frozen=True, kw_only=True):
     """A whole form. `name` is the ICS number ("201", "213RR"); `marking` the classification line, empty for none.
 
-    `note` is a line at the foot: what was kept back under which clauses, that it is an exercise, that it is of the past.
+    `note` is a line at the foot: what was kept back under which clauses, that it is an exercise, or of the past.
     """
 
     name: str
