@@ -207,7 +207,8 @@ class Agreements:
                 shapely.prepare(term.ground)
 
     def __bool__(self) -> bool:
-        return bool(self.terms)
+        """Whether they say anything: also that nobody knows what they say."""
+        return bool(self.terms) or self.incomplete
 
     def term(self, agreement: str, clause: str) -> Term | None:
         """The clause of that number."""

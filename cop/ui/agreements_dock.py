@@ -181,7 +181,7 @@ class AgreementsDock(Dock):
             for words in (f"{paused} paused" if paused else "", f"{withdrawn} withdrawn" if withdrawn else "")
             if words
         )
-        if not self.desk.picture.agreements:
+        if not self.desk.picture.agreements.terms:
             self.count.say("No agreement is loaded: every task to another agency is a request.", "muted")
         elif self.give.isChecked() and not given:
             self.count.say("We give nothing by agreement.", "muted")

@@ -244,6 +244,13 @@ def test_that_a_position_leaves_as_exact_as_its_owner_shows_it() -> None:
     assert not flushed(relay).sent
 
 
+def test_that_no_position_leaves_while_the_only_agreement_cannot_be_applied() -> None:
+    for agreements in (Agreements(incomplete=True), Agreements(incomplete=True).shares):
+        relay, _ = _positions(agreements)
+        relay.take(said(POSITION))
+        assert not flushed(relay).sent
+
+
 def test_that_an_outlet_for_a_party_follows_that_partys_clause() -> None:
     relay, _ = _positions(_shared(positions="none", to=("york-fd",)), to="york-fd")
     relay.take(said(POSITION))
