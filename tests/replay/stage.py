@@ -63,6 +63,7 @@ class Stage:
             "feeds": self.feeds,
             "root": self.root,
             "reader": self.agency,
+            "operator": OPERATOR,
             "emergencies": emergencies,
             "fresh": self.epoch == 1,
         }
