@@ -45,6 +45,8 @@ PACKAGE_OF = {
 PROGRAMS = {"mosquitto": "mosquitto", "Xvfb": "xvfb", "xauth": "xauth"}  # program -> Debian package
 # What some commands can do without: what needs it is skipped by name. Purpose -> program -> Debian package
 EXTRAS = {
+    # what opens the pages that leave the app
+    "test": {"chromium": "chromium"},
     "brokers": {"rabbitmq-server": "rabbitmq-server", "nats-server": "nats-server"},
     "faults": {"ip": "iproute2", "faketime": "faketime"},
 }
@@ -103,7 +105,7 @@ def has_font() -> bool:
 
 def packages(libraries: Iterable[str], programs: Iterable[str], *, font: bool) -> tuple[list[str], list[str]]:
     """Debian packages that bring what is missing, and the sonames for which none is known."""
-    package_of = {**PROGRAMS, **EXTRAS["brokers"], **EXTRAS["faults"]}
+    package_of = {**PROGRAMS, **{name: package for those in EXTRAS.values() for name, package in those.items()}}
     named = {PACKAGE_OF[name] for name in libraries if name in PACKAGE_OF} | {package_of[name] for name in programs}
     if font:
         named.add(FONT_PACKAGE)

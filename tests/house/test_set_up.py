@@ -53,7 +53,17 @@ def test_that_what_a_command_can_do_without_is_installed_for_it_and_hinders_noth
     lacking = operating_system.missing_extras("brokers")
     assert lacking == {"rabbitmq-server", "nats-server"}
     assert operating_system.packages((), lacking, font=False) == (["nats-server", "rabbitmq-server"], [])
-    assert operating_system.missing_extras("test") == set()
+    assert operating_system.missing_extras("run") == set()
     monkeypatch.undo()
     lack = prepare.Lack(frozenset(), frozenset(lacking), font=False)
     assert prepare.hindrance("brokers", lack).programs == frozenset()
+
+
+def test_that_the_tests_get_a_browser_and_go_on_without_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert operating_system.missing_extras("test") == {"chromium"}
+    assert operating_system.packages((), {"chromium"}, font=False) == (["chromium"], [])
+    monkeypatch.undo()
+    lack = prepare.Lack(frozenset(), frozenset({"chromium"}), font=False)
+    assert prepare.hindrance("test", lack).programs == frozenset()
