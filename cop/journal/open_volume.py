@@ -5,6 +5,7 @@ anybody: every row is checked before it is used, and what cannot be read is told
 """
 
 import contextlib
+import functools
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cop.journal.block import Block
-from cop.journal.packing import decode
+from cop.journal.packing import Wanted, decode, skim
 from cop.journal.tail import decode_tail
 from cop.journal.volume import BlockRow, Head, TailRow, read_head
 
@@ -96,18 +97,20 @@ class OpenVolume:
         place = int(np.searchsorted(numbers[:, 1], number))
         return self.rows[place] if place < len(self.rows) else None
 
-    def content(self, row: BlockRow) -> Block | None:
-        """A block; None where it is gone, or cannot be read."""
-        block = self.unpacked(row)
+    def content(self, row: BlockRow, wanted: Wanted | None = None) -> Block | None:
+        """A block; None where it is gone, or cannot be read. Where some records are `wanted`, payloads of these."""
+        block = self.unpacked(row, wanted)
         if block is not None and block.last != row.last:
             self._cannot(f"records {row.first}–{row.last}", f"there are {len(block)} of them", row.first)
             return None
         return block
 
-    def unpacked(self, row: BlockRow) -> Block | None:
+    def unpacked(self, row: BlockRow, wanted: Wanted | None = None) -> Block | None:
         """The same, however many records it holds."""
         packed = self.packed(row)
-        return self._sound(row, decode, packed) if packed is not None else None
+        if packed is None:
+            return None
+        return self._sound(row, decode if wanted is None else functools.partial(skim, wanted=wanted), packed)
 
     def packed(self, row: BlockRow) -> bytes | None:
         """A block's bytes; None where they are gone, or cannot be read."""

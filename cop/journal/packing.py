@@ -5,7 +5,8 @@ it raises ValueError for what is no block and never fills more memory than a blo
 """
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 import msgspec
@@ -76,13 +77,23 @@ def encode(block: Block, level: int = 9) -> bytes:
     )
 
 
+#: chooses, of a block whose payloads were not looked at yet, the records whose payloads are wanted, shape (n,)
+Wanted = Callable[[Block], NDArray[np.bool_]]
+
+
 def decode(packed: bytes) -> Block:
     """The block that these bytes hold. Raises ValueError if they hold none."""
     with _said_as_value_error():
-        return _unpack(_DECODER.decode(packed))
+        return _unpack(_DECODER.decode(packed), None)
 
 
-def _unpack(packed: _Packed) -> Block:
+def skim(packed: bytes, wanted: Wanted) -> Block:
+    """The same, with the payloads of the wanted records alone; those of all others are empty."""
+    with _said_as_value_error():
+        return _unpack(_DECODER.decode(packed), wanted)
+
+
+def _unpack(packed: _Packed, wanted: Wanted | None) -> Block:
     if packed.version != _VERSION:
         raise ValueError(f"a block of version {packed.version}")
     count = packed.count
@@ -106,12 +117,10 @@ def _unpack(packed: _Packed) -> Block:
         raise ValueError("the lengths of its payloads are no lengths")
     lengths = _scattered(sorted_lengths, by_label)
     begins = _scattered(np.cumsum(sorted_lengths) - sorted_lengths, by_label)
-    grouped = _unsqueeze(packed.payloads)
-    if int(lengths.sum()) != len(grouped) or len(packed.checks) not in (0, 2 * count):
+    if int(lengths.sum()) != _size_of(packed.payloads) or len(packed.checks) not in (0, 2 * count):
         raise ValueError("its payloads do not fit its records")
-    stops = begins + lengths
     rows = labels[label]
-    return Block(
+    block = Block(
         first=packed.first,
         received_at=received / _MICROS,
         said_at=np.where(delay == _NEVER, np.nan, (received - delay) / _MICROS),
@@ -123,10 +132,20 @@ def _unpack(packed: _Packed) -> Block:
         sources=sources,
         topics=topics,
         kinds=kinds,
-        ends=np.cumsum(lengths),
-        payloads=b"".join([grouped[a:b] for a, b in zip(begins.tolist(), stops.tolist(), strict=True)]),
+        ends=np.zeros(count, dtype=np.int64),
+        payloads=b"",
         checks=packed.checks,
     )
+    if wanted is not None:
+        kept = wanted(block)
+        begins, lengths, chosen = begins[kept], np.where(kept, lengths, 0), lengths[kept]
+    else:
+        chosen = lengths
+    if not chosen.any():
+        return block
+    grouped, stops = _unsqueeze(packed.payloads), begins + chosen
+    payloads = b"".join([grouped[a:b] for a, b in zip(begins.tolist(), stops.tolist(), strict=True)])
+    return replace(block, ends=np.cumsum(lengths), payloads=payloads)
 
 
 def _labels(block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -181,10 +200,15 @@ def _check(rows: NDArray[np.int64], bases: Sequence[int]) -> None:
         raise ValueError("it names what it does not hold")
 
 
-def _unsqueeze(squeezed: bytes) -> bytes:
+def _size_of(squeezed: bytes) -> int:
     size = zstandard.get_frame_parameters(squeezed).content_size
     if not 0 <= size <= _COLUMN_LIMIT:
         raise ValueError("a column is larger than a block may be")
+    return size
+
+
+def _unsqueeze(squeezed: bytes) -> bytes:
+    size = _size_of(squeezed)
     return zstandard.ZstdDecompressor().decompress(squeezed, max_output_size=size) if size else b""
 
 

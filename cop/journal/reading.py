@@ -17,6 +17,7 @@ from cop.journal.chain import digests
 from cop.journal.folder import SUFFIX, FileName, files_of, name_of
 from cop.journal.losses import letting_in
 from cop.journal.open_volume import NoteRow, OpenVolume
+from cop.journal.packing import Wanted
 from cop.journal.record import DROPPED
 from cop.journal.volume import BlockRow, Head, TailRow
 
@@ -129,6 +130,24 @@ class JournalReader:
                 number = found.last + 1
             after = max(after, number - 1)
 
+    def skimmed(self, after: int, upto: int, wanted: Wanted) -> Iterator[Block]:
+        """The same, uncut, each once, in order, and with the payloads of the wanted records alone; the newest whole."""
+        for volume in list(self._order):
+            number = max(after + 1, volume.head.first)
+            while number <= upto:
+                row = volume.block_at(number)
+                if row is None:
+                    yield from self.blocks(number - 1, min(upto, self._end_of(volume)))
+                    break
+                if row.first > upto:
+                    return
+                block = volume.content(row, wanted)
+                if block is None:
+                    volume.tell_missing(row)
+                else:
+                    yield block
+                number = row.last + 1
+
     def blocks_received(self, since: float, until: float) -> Iterator[Block]:
         """The blocks that hold records received between two times, and others beside them."""
         return self._chosen(0, lambda row: row.since <= until and row.until >= since)
@@ -186,6 +205,11 @@ class JournalReader:
             if volume.rows:
                 return volume.rows[-1].last, volume.rows[-1].hash
         return 0, b""
+
+    def _end_of(self, volume: OpenVolume) -> int:
+        """The last number that can be in a file: the next one begins above it."""
+        place = self._order.index(volume) + 1
+        return self._order[place].head.first - 1 if place < len(self._order) else self.last
 
     def _files(self) -> list[Path]:
         if not self._path.is_dir():
