@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from cop.domain.agency import Presence as PresenceWord
+from cop.exercise.lines import Participant
 from cop.exercise.link import Link, Presence
-from cop.exercise.scenario import Participant, Scenario, load_scenario
+from cop.exercise.scenario import Scenario, load_scenario
 from cop.exercise.simulation import DESK, OPERATOR, Published, Simulation
 from cop.exercise.tongues import foreign_root
 from cop.feeds.adapters.cop_json import encode

@@ -8,9 +8,10 @@ from pathlib import Path
 import shapely
 
 from cop.domain.task import Task
+from cop.exercise.lines import Area, Group, Participant, TaskLine, slug
 from cop.exercise.movement import Beat, Circling, Motion, Parked, Round, Sailing
 from cop.exercise.roads import Network, Place, load_lines, load_named_area
-from cop.exercise.scenario import Area, Group, Participant, Scenario, ScenarioError, TaskLine, slug
+from cop.exercise.scenario import Scenario, ScenarioError
 from cop.exercise.tongues import Speaker, tongue
 from cop.picture.ground import load_jurisdictions
 

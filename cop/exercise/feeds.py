@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from cop.exercise.scenario import Participant, Scenario
+from cop.exercise.lines import Participant
+from cop.exercise.scenario import Scenario
 from cop.exercise.tongues import foreign_root, object_tongue, tongue
 from cop.feeds.message import Feed
 from cop.feeds.topics import exercise_root

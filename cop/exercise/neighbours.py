@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from cop.domain.command import IncidentCommand, command_id
 from cop.domain.request import Fill, ResourceRequest
 from cop.domain.statement import Statement
-from cop.exercise.scenario import Participant
+from cop.exercise.lines import Participant
 from cop.exercise.tasking import Schedule
 
 _ACKNOWLEDGES_S = (6.0, 14.0)

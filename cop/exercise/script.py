@@ -14,8 +14,9 @@ from cop.domain.request import Fill, ResourceRequest
 from cop.domain.resource import Resource
 from cop.domain.statement import Statement
 from cop.domain.task import Basis, Task
+from cop.exercise.lines import IncidentLine, Participant, ResourceLine, TaskLine, ZoneLine, ZoneStep
 from cop.exercise.roads import Place, offset
-from cop.exercise.scenario import IncidentLine, Participant, ResourceLine, Scenario, TaskLine, ZoneLine, ZoneStep
+from cop.exercise.scenario import Scenario
 
 #: simulated seconds -> the moment that is written into a statement
 Moment = Callable[[float], datetime]

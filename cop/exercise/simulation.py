@@ -25,9 +25,10 @@ from cop.exercise import script
 from cop.exercise.cast import Assignment, Player, Region, cast
 from cop.exercise.consents import consents_of
 from cop.exercise.feeds import STALE_S
+from cop.exercise.lines import TaskLine
 from cop.exercise.neighbours import Neighbours
 from cop.exercise.roads import Place
-from cop.exercise.scenario import RESOURCES, Scenario, TaskLine
+from cop.exercise.scenario import RESOURCES, Scenario
 from cop.exercise.tasking import Tasking
 from cop.exercise.tongues import foreign_root, object_tongue, tongue
 from cop.feeds.adapters.cop_json import CopJson, encode

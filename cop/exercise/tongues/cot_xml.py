@@ -5,8 +5,8 @@ from typing import Any
 
 from lxml import etree
 
+from cop.exercise.lines import slug
 from cop.exercise.movement import Fix
-from cop.exercise.scenario import slug
 from cop.exercise.tongues import Speaker, Spoken, zulu
 
 #: CoT event types (MIL-STD-2525 symbol hierarchy as CoT writes it) by kind of unit; atoms, friendly

@@ -4,8 +4,8 @@ import json
 from datetime import datetime
 from typing import Any
 
+from cop.exercise.lines import slug
 from cop.exercise.movement import Fix
-from cop.exercise.scenario import slug
 from cop.exercise.tongues import Speaker, Spoken
 from cop.feeds.adapters.readings import identifier_of
 

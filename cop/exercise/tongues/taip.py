@@ -5,8 +5,8 @@ from functools import reduce
 from operator import xor
 from typing import Any
 
+from cop.exercise.lines import slug
 from cop.exercise.movement import Fix
-from cop.exercise.scenario import slug
 from cop.exercise.tongues import Speaker, Spoken
 
 _MPH_A_MPS = 3600 / 1609.344

@@ -4,8 +4,8 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+from cop.exercise.lines import slug
 from cop.exercise.movement import Fix
-from cop.exercise.scenario import slug
 from cop.exercise.tongues import Speaker, Spoken
 
 _MESH_HEADER = b"\xbf\x01\xbf"
