@@ -206,12 +206,13 @@ class TaskLine(Strict, frozen=True, kw_only=True):
 
 
 class CommandLine(Strict, frozen=True, kw_only=True):
-    """An agency takes command of an incident, in the person of `commander`."""
+    """An agency takes command of an incident, in the person of `commander`, and gives it up at `until_s`."""
 
     at_s: float
     agency: str
     incident: str
     commander: str
+    until_s: float | None = None
 
 
 class FillStep(Strict, frozen=True, kw_only=True):

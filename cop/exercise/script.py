@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from cop.domain.agency import Agency
 from cop.domain.area import Alert, Zone
 from cop.domain.command import IncidentCommand, command_id
@@ -109,7 +111,7 @@ def task(line: TaskLine, incident: IncidentLine, unit: str, unit_kind: str, mome
 
 
 def commands(scenario: Scenario, moment: Moment) -> Iterator[Line]:
-    """Who takes command of what."""
+    """Who takes command of what, and gives it up again."""
     owners = {incident.id: incident.agency for incident in scenario.incidents}
     for line in scenario.commands:
         owner, at = owners[line.incident], moment(line.at_s)
@@ -123,6 +125,9 @@ def commands(scenario: Scenario, moment: Moment) -> Iterator[Line]:
             since=at,
         )
         yield line.at_s, line.agency, body
+        if line.until_s is not None:
+            given_up = msgspec.structs.replace(body, at=moment(line.until_s), holds=False, commander="", since=None)
+            yield line.until_s, line.agency, given_up
 
 
 def requests(scenario: Scenario, moment: Moment) -> Iterator[Line]:

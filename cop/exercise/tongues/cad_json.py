@@ -8,7 +8,17 @@ from cop.domain.incident import Incident
 from cop.domain.statement import Statement
 from cop.exercise.tongues import Spoken
 
-_NATURES = {"hazmat": "GAS ODOR", "fire": "STRUCTURE FIRE", "medical": "SICK PERSON", "crash": "MVA"}
+_NATURES = {
+    "hazmat": "GAS ODOR",
+    "fire": "STRUCTURE FIRE",
+    "medical": "SICK PERSON",
+    "crash": "MVA",
+    "flood": "FLOODING",
+    "water_rescue": "WATER RESCUE",
+    "disturbance": "FIGHT",
+    "active_threat": "SHOTS FIRED",
+    "missing_person": "LOST CHILD",
+}
 _STATES = {"open": "PENDING", "active": "ACTIVE", "contained": "ACTIVE", "closed": "CLOSED"}
 
 

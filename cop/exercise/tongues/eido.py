@@ -9,7 +9,17 @@ from cop.domain.statement import Statement
 from cop.exercise.tongues import Spoken, rfc3339
 
 #: APCO common incident types, by ours
-_TYPES = {"hazmat": "HAZMAT", "fire": "FSMOKE"}
+_TYPES = {
+    "hazmat": "HAZMAT",
+    "fire": "FSMOKE",
+    "flood": "WATER",
+    "disturbance": "DISORD",
+    "active_threat": "SHOOT",
+    "missing_person": "PERMISS",
+    "medical": "SICK",
+    "mass_casualty": "MCI",
+    "crash": "MVA",
+}
 _STATUSES = {"open": "Active", "active": "Active", "contained": "FireUnderControl", "closed": "Closed"}
 _PIDF = (
     '<presence xmlns="urn:ietf:params:xml:ns:pidf" xmlns:gp="urn:ietf:params:xml:ns:pidf:geopriv10"'
