@@ -25,7 +25,6 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _BEFORE_QT = (
     "cop.authority.authority",
-    "cop.briefing.geojson",
     "cop.briefing.state",
     "cop.config",
     "cop.domain.lettered_grid",

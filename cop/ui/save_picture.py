@@ -1,12 +1,15 @@
 """Save the picture to a file, for people without a desk."""
 
-import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from cop.briefing.geojson import feature_collection
+from cop.briefing.exports.export import Export, Wanted
+from cop.briefing.exports.formats import save
+from cop.briefing.leaving import leaving
+from cop.briefing.occasion import Occasion
 from cop.ui.desk import Desk
 
 
@@ -26,12 +29,20 @@ class SavePictureDialog(QFileDialog):
 
     def write(self, file: str) -> str:
         """Write it; the sentence that tells how it went."""
-        document = feature_collection(self._desk.picture, self._desk.now(), operation=self._desk.operation)
-        if self._desk.past:
-            seen = self._desk.seen_otherwise
-            document["replay"] = f"REPLAY: {seen or 'what this desk knew at that time'}; looked up later"
+        desk, at = self._desk, self._desk.now()
+        occasion = Occasion(
+            operation=desk.operation,
+            at=at,
+            made_at=datetime.now(UTC),
+            operator=desk.operator,
+            exercise=desk.exercise,
+            past=f"REPLAY: {desk.seen_otherwise or 'what this desk knew at that time'}; looked up later"
+            if desk.past
+            else "",
+        )
+        leaves = leaving(desk.picture, at, own=desk.operator.agency, operation=desk.operation)
         try:
-            Path(file).write_text(json.dumps(document, ensure_ascii=False, allow_nan=False), encoding="utf-8")
+            count = save(Export(leaves, occasion, Wanted()), "geojson", Path(file))
         except OSError as error:
             return f"Not saved: {error.strerror or error}."
-        return f"Saved {len(document['features'])} objects to {Path(file).name}."
+        return f"Saved {count} objects to {Path(file).name}."

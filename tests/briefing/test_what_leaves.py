@@ -5,7 +5,6 @@ import json
 from shapely import box
 from shapely.geometry import shape
 
-from cop.briefing.geojson import feature_collection
 from cop.briefing.state import state
 from cop.domain.area import Alert, Jurisdiction, Zone, ZoneForm
 from cop.domain.batch import Batch, Delivered
@@ -18,6 +17,7 @@ from cop.picture.change import Change
 from cop.picture.ground import Ground
 from cop.picture.home import HomeGround
 from cop.picture.picture import Picture
+from tests.briefing.exported import feature_collection
 from tests.reports import answer, at, incident, positions_batch, report, resource, task, unit
 
 _SQUARE = {"type": "Polygon", "coordinates": [[[-81, 35], [-80.9, 35], [-80.9, 35.1], [-81, 35]]]}

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from cop.briefing.geojson import feature_collection
 from cop.domain.agreement import Agreement, Agreements, ShareClause, Term
 from cop.domain.batch import Batch
 from cop.domain.consent import Consent, consent_id
 from cop.picture.picture import Picture
 from tests import reports as r
+from tests.briefing.exported import feature_collection
 
 OWNER = "gastonia-pd"
 EXACT = [-80.95123, 35.24123]
