@@ -77,7 +77,7 @@ def encode(block: Block, level: int = 9) -> bytes:
     )
 
 
-#: chooses, of a block whose payloads were not looked at yet, the records whose payloads are wanted, shape (n,)
+#: chooses, of a block whose payloads are not there (their `ends` are), the records whose payloads are wanted, shape (n,)
 Wanted = Callable[[Block], NDArray[np.bool_]]
 
 
@@ -132,18 +132,15 @@ def _unpack(packed: _Packed, wanted: Wanted | None) -> Block:
         sources=sources,
         topics=topics,
         kinds=kinds,
-        ends=np.zeros(count, dtype=np.int64),
+        ends=np.cumsum(lengths),
         payloads=b"",
         checks=packed.checks,
     )
+    stops = begins + lengths
     if wanted is not None:
         kept = wanted(block)
-        begins, lengths, chosen = begins[kept], np.where(kept, lengths, 0), lengths[kept]
-    else:
-        chosen = lengths
-    if not chosen.any():
-        return block
-    grouped, stops = _unsqueeze(packed.payloads), begins + chosen
+        begins, stops, lengths = begins[kept], stops[kept], np.where(kept, lengths, 0)
+    grouped = _unsqueeze(packed.payloads) if lengths.any() else b""
     payloads = b"".join([grouped[a:b] for a, b in zip(begins.tolist(), stops.tolist(), strict=True)])
     return replace(block, ends=np.cumsum(lengths), payloads=payloads)
 
