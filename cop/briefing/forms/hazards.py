@@ -1,0 +1,70 @@
+"""What can hurt people: hazards that tasks name, zones that somebody drew, alerts in force. For safety messages."""
+
+from cop.briefing.forms.blocks import agency, lines, short
+from cop.briefing.forms.situation import Situation
+from cop.domain.area import Alert, Zone
+from cop.domain.words import zone_label
+from cop.picture.change import Key
+from cop.picture.names import one_line
+
+#: zones that say where it is dangerous, or where nobody may go
+_OF_DANGER = frozenset({"hot_zone", "warm_zone", "evacuation", "road_closure", "perimeter"})
+
+
+def named_hazards(ground: Situation, incident: Key | None = None) -> list[str]:
+    """The hazards that open tasks name, each once."""
+    works = ground.works if incident is None else ground.works_of.get(ground.picture.same.lead(incident), ())
+    found = (one_line(hazard) for work in works if work.is_open for hazard in work.task.hazards)
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def zones_of(ground: Situation, incident: Key | None = None, kinds: frozenset[str] = _OF_DANGER) -> list[Zone]:
+    """The zones of these kinds that hold at the moment of the form."""
+    found = []
+    for _key, report in sorted(ground.picture.zones.items()):
+        body = report.body
+        if not isinstance(body, Zone) or body.kind not in kinds:
+            continue
+        if (body.starts_at is not None and body.starts_at > ground.at) or (
+            body.expires_at is not None and body.expires_at <= ground.at
+        ):
+            continue
+        if incident is None or ground.of_incident((body.incident_agency, body.incident), incident):
+            found.append(body)
+    return found
+
+
+def alerts_in_force(ground: Situation) -> list[tuple[str, Alert]]:
+    """Alerts with the agency that gave them, the last to expire first."""
+    found = []
+    for (giver, _), report in sorted(ground.picture.alerts.items()):
+        body = report.body
+        if isinstance(body, Alert) and (body.expires_at is None or body.expires_at > ground.at):
+            found.append((giver, body))
+    return found
+
+
+def alert_words(ground: Situation, giver: str, alert: Alert) -> str:
+    """One alert: who warns of what, how bad it is, until when, what to do."""
+    until = f", until {short(ground, alert.expires_at)}" if alert.expires_at is not None else ""
+    status = "" if alert.status == "Actual" else f" [{one_line(alert.status)}]"
+    bad = f" ({one_line(alert.severity)})" if alert.severity not in {"", "Unknown"} else ""
+    words = f"{agency(ground, giver)}: {one_line(alert.headline) or one_line(alert.event)}{status}{bad}{until}"
+    return f"{words}. {lines(alert.instruction)}" if alert.instruction else words
+
+
+def zone_words(ground: Situation, zone: Zone) -> str:
+    """One zone: what it is, how it is called, until when."""
+    kind, name = one_line(zone_label(zone.kind)), one_line(zone.name)
+    until = f", until {short(ground, zone.expires_at)}" if zone.expires_at is not None else ""
+    named = f"{kind}: {name}" if name and name.casefold() != kind.casefold() else kind
+    summary = lines(zone.summary)
+    return f"{named}{until}{f'. {summary}' if summary else ''}"
+
+
+def safety_words(ground: Situation, incident: Key | None = None) -> str:
+    """All of it, a line each."""
+    told = [f"Hazard: {one}" for one in named_hazards(ground, incident)]
+    told += [zone_words(ground, one) for one in zones_of(ground, incident)]
+    told += [alert_words(ground, giver, one) for giver, one in alerts_in_force(ground)]
+    return "\n".join(told)
