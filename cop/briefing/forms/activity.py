@@ -119,7 +119,8 @@ def _zone(ground: Situation, report: Report, body: Zone, tasks: dict[Key, Task])
 
 
 def _alert(ground: Situation, report: Report, body: Alert, tasks: dict[Key, Task]) -> Line:
-    words = f"{'Alert taken back' if body.deleted else 'Alert'}: {one_line(body.headline) or one_line(body.event)}"
+    what = "Alert taken back" if body.deleted else "Alert called off" if body.cancels else "Alert"
+    words = f"{what}: {one_line(body.headline) or one_line(body.event)}"
     return Line(report.reported_at, report.agency, None, words)
 
 

@@ -91,8 +91,10 @@ def period_box(ground: Situation, number: str = "2", *, share: float = 1.0) -> B
 def period_words(ground: Situation) -> str:
     """Two lines: which period it is, and its bounds."""
     period = ground.period
-    named = one_line(ground.occasion.period_words)
-    lines = [f"Period {period.number}{f' · {named}' if named else ''}"]
+    # what the desk calls its period is the one that it is in: of a record that is looked up, nobody knows which
+    is_now = not ground.occasion.past and period.begins <= ground.at <= period.ends
+    named = one_line(ground.occasion.period_words) if is_now else ""
+    lines = [named or f"Period {period.number}"]
     begins, ends = (one.astimezone(ground.zone) for one in (period.begins, period.ends))
     if begins.utcoffset() == ends.utcoffset():
         lines.append(f"From {begins:%m/%d/%Y %H:%M} to {ends:%m/%d/%Y %H:%M} {offset(ends)}")
@@ -113,14 +115,17 @@ def agencies(ground: Situation, keys: Iterable[str]) -> str:
 
 def unit_name(ground: Situation, unit: Key) -> str:
     """A unit's callsign."""
+    body = ground.unit(unit)
+    if body is not None:
+        return called(body.callsign, unit[1])
     row = ground.picture.tracks.row_of(*unit)
     return called(ground.picture.tracks.callsigns[row] if row is not None else "", unit[1])
 
 
 def unit_kind(ground: Situation, unit: Key, otherwise: str = "") -> str:
     """What a unit is, in words: as its agency says, else as it was asked for."""
-    report = ground.picture.units.get(unit)
-    kind = str(getattr(report.body, "kind", "")) if report is not None else ""
+    body = ground.unit(unit)
+    kind = body.kind if body is not None else ""
     kind = kind if kind not in {"", "unknown"} else otherwise
     return one_line(label(UNIT_KINDS, kind)) if kind and kind != "unknown" else ""
 

@@ -23,10 +23,13 @@ from cop.briefing.forms import (
     ics215,
     ics221,
 )
+from cop.briefing.forms.blocks import agency, incident_name, unit_name
 from cop.briefing.forms.form import Form
+from cop.briefing.forms.requested import asked
 from cop.briefing.forms.situation import About, Situation, What
+from cop.picture.names import one_line
 
-__all__ = ["FORMS", "About", "FormKind", "fill"]
+__all__ = ["FORMS", "About", "FormKind", "fill", "subjects"]
 
 
 class FormKind(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +62,22 @@ FORMS: dict[str, FormKind] = {
         FormKind(name="221", title="Demobilization Check-Out", about=("unit", "incident"), many=True),
     )
 }
+
+
+def subjects(name: str, ground: Situation) -> list[tuple[About, str]]:
+    """What a form can be made about, each with its words for a list: incidents, units, messages or requests."""
+    told: list[tuple[About, str]] = []
+    for what in FORMS[name].about:
+        if what == "incident":
+            told += [(About(what, *key), incident_name(ground, key)) for key in ground.incidents]
+        elif what == "unit":
+            units = sorted({one.unit for one in ground.works})
+            told += [(About(what, *key), f"{unit_name(ground, key)}, {agency(ground, key[0])}") for key in units]
+        elif what == "request":
+            told += [(About(what, *one.report.key), one_line(one.request.what)) for one in asked(ground)]
+        else:
+            told += [(About(what, *key), words) for key, words in ics213.messages(ground)]
+    return told
 
 
 def fill(name: str, ground: Situation, *, about: About | None = None) -> list[Form]:

@@ -1,6 +1,8 @@
 """What can hurt people: hazards that tasks name, zones that somebody drew, alerts in force. For safety messages."""
 
-from cop.briefing.forms.blocks import agency, lines, short
+import shapely
+
+from cop.briefing.forms.blocks import agency, incident_of, lines, short
 from cop.briefing.forms.situation import Situation
 from cop.domain.area import Alert, Zone
 from cop.domain.words import zone_label
@@ -20,28 +22,17 @@ def named_hazards(ground: Situation, incident: Key | None = None) -> list[str]:
 
 def zones_of(ground: Situation, incident: Key | None = None, kinds: frozenset[str] = _OF_DANGER) -> list[Zone]:
     """The zones of these kinds that hold at the moment of the form."""
-    found = []
-    for _key, report in sorted(ground.picture.zones.items()):
-        body = report.body
-        if not isinstance(body, Zone) or body.kind not in kinds:
-            continue
-        if (body.starts_at is not None and body.starts_at > ground.at) or (
-            body.expires_at is not None and body.expires_at <= ground.at
-        ):
-            continue
-        if incident is None or ground.of_incident((body.incident_agency, body.incident), incident):
-            found.append(body)
-    return found
+    zones = ground.zones if incident is None else ground.zones_of.get(ground.picture.same.lead(incident), ())
+    return [one for one in zones if one.kind in kinds]
 
 
-def alerts_in_force(ground: Situation) -> list[tuple[str, Alert]]:
-    """Alerts with the agency that gave them, the last to expire first."""
-    found = []
-    for (giver, _), report in sorted(ground.picture.alerts.items()):
-        body = report.body
-        if isinstance(body, Alert) and (body.expires_at is None or body.expires_at > ground.at):
-            found.append((giver, body))
-    return found
+def alerts_in_force(ground: Situation, incident: Key | None = None) -> list[tuple[str, Alert]]:
+    """Alerts with the agency that gave them; of an incident those that are drawn over it, or nowhere."""
+    body = incident_of(ground, incident)
+    if body is None or body.lat is None or body.lon is None:
+        return [(giver, alert) for giver, alert, _ground in ground.alerts]
+    spot = shapely.Point(body.lon, body.lat)
+    return [(giver, alert) for giver, alert, over in ground.alerts if over is None or over.intersects(spot)]
 
 
 def alert_words(ground: Situation, giver: str, alert: Alert) -> str:
@@ -66,5 +57,5 @@ def safety_words(ground: Situation, incident: Key | None = None) -> str:
     """All of it, a line each."""
     told = [f"Hazard: {one}" for one in named_hazards(ground, incident)]
     told += [zone_words(ground, one) for one in zones_of(ground, incident)]
-    told += [alert_words(ground, giver, one) for giver, one in alerts_in_force(ground)]
+    told += [alert_words(ground, giver, one) for giver, one in alerts_in_force(ground, incident)]
     return "\n".join(told)

@@ -25,7 +25,6 @@ from cop.briefing.forms.people import commanders, lead_line
 from cop.briefing.forms.situation import About, Situation
 from cop.briefing.forms.work import Work
 from cop.domain.agency import Agency
-from cop.domain.unit import Unit
 from cop.domain.words import TASK_KINDS, TASK_STATES, label
 from cop.picture.change import Key
 from cop.picture.names import one_line
@@ -109,9 +108,8 @@ def _one(ground: Situation, incident: Key | None, works: tuple[Work, ...]) -> Fo
 
 def crew(ground: Situation, unit: Key) -> str:
     """How many people are on a unit, where its agency says so."""
-    report = ground.picture.units.get(unit)
-    body = report.body if report is not None else None
-    return str(body.crew) if isinstance(body, Unit) and body.crew is not None else ""
+    body = ground.unit(unit)
+    return str(body.crew) if body is not None and body.crew is not None else ""
 
 
 def contact_of(ground: Situation, key: str) -> str:

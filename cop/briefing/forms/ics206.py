@@ -116,7 +116,10 @@ def _hospitals(ground: Situation) -> Iterator[tuple[str, ...]]:
     for report in _resources(ground, _OF_HOSPITALS):
         body = report.body
         assert isinstance(body, Resource)
-        by_hospital.setdefault((report.agency, one_line(body.name).split(" · ")[0]), []).append(body)
+        # EDXL-HAVE says hospital and part in one name; an agency that names beds alone is the hospital itself
+        name, _, part = one_line(body.name).partition(" · ")
+        hospital = name if part or body.kind == "hospital" else agency(ground, report.agency)
+        by_hospital.setdefault((report.agency, hospital), []).append(body)
     for (giver, name), some in sorted(by_hospital.items()):
         spot = next((one for one in some if one.lat is not None), None)
         told = [_beds(one) for one in some]
@@ -135,22 +138,25 @@ def _hospitals(ground: Situation) -> Iterator[tuple[str, ...]]:
 
 
 def _beds(body: Resource) -> str:
-    part = one_line(body.name).partition(" · ")[2] or (one_line(body.nims_type) if body.kind == "beds" else "")
+    name, _, part = one_line(body.name).partition(" · ")
+    part = part or ("" if body.kind == "hospital" else name)
     state = one_line(label(AVAILABILITIES, body.availability)).lower()
     many = f"{body.available} of {body.quantity} free, {state}" if body.kind == "beds" else state
     more = f"; {one_line(body.conditions)}" if body.conditions else ""
-    return f"{part}: {many}{more}" if part else f"{many}{more}"
+    return f"{part}: {many}{more}" if part else f"State: {many}{more}"
 
 
 def _details(ground: Situation, incident: Key | None) -> str:
     """Medical details of incidents: the picture holds those alone that the reader may have."""
-    told = []
+    by_incident: dict[Key, IncidentDetails] = {}
+    reader = ground.occasion.reader or ground.occasion.operator.agency
     for _key, report in sorted(ground.picture.details.items()):
-        body = report.body
-        if not isinstance(body, IncidentDetails) or not body.medical:
-            continue
-        about = (report.agency, body.id)
+        body, about = report.body, (report.agency, report.body.id)
+        if isinstance(body, IncidentDetails) and body.medical and (about not in by_incident or body.to == reader):
+            by_incident[about] = body
+    told = []
+    for about, body in by_incident.items():
         if incident is None or ground.of_incident(about, incident):
             under = f" (shown under {', '.join(map(one_line, body.under))})" if body.under else ""
             told.append(f"{incident_name(ground, about)}: {lines(body.medical)}{under}")
-    return "\n".join(dict.fromkeys(told))
+    return "\n".join(told)

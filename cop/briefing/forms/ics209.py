@@ -57,6 +57,7 @@ def _head(ground: Situation, incident: Key | None, body: Incident | None) -> lis
     until = min(ground.at, ground.period.ends)
     kind = one_line(label(INCIDENT_TYPES, body.type)) if body is not None else ""
     status = one_line(label(INCIDENT_STATUSES, body.status)) if body is not None else ""
+    kind = f"{kind}, {status.lower()}, priority {body.priority}" if body is not None else ""
     return [
         row(name_box(ground, incident, share=0.6), number_box(ground, incident, share=0.4)),
         row(
@@ -73,7 +74,7 @@ def _head(ground: Situation, incident: Key | None, body: Incident | None) -> lis
         row(
             Box(number="6", label="Incident Start Date/Time", text=full(ground, opened), share=0.3),
             Box(number="7", label="Current Incident Size or Area Involved", share=0.35),
-            Box(number="8", label="Percent (%) Contained / Completed", text=status, share=0.35),
+            Box(number="8", label="Percent (%) Contained / Completed", share=0.35),
         ),
         row(
             Box(number="9", label="Incident Definition", text=kind, share=0.3),
@@ -179,7 +180,7 @@ def _people(ground: Situation, incident: Key | None) -> list[Part]:
             rows=tuple((one, "", "") for one in rows),
         )
 
-    threats = [alert_words(ground, giver, one) for giver, one in alerts_in_force(ground)]
+    threats = [alert_words(ground, giver, one) for giver, one in alerts_in_force(ground, incident)]
     evacuation = [zone_words(ground, one) for one in zones_of(ground, incident, frozenset({"evacuation"}))]
     common = ("D. Fatalities", "E. With Injuries/Illness", "F. Trapped/In Need of Rescue", "G. Missing")
     return [
@@ -282,9 +283,9 @@ def _committed(ground: Situation, incident: Key | None) -> list[Part]:
     people: Counter[tuple[str, str]] = Counter()
     for unit, work in units.items():
         group = (unit[0], unit_kind(ground, unit, work.task.unit_kind) or "Unit")
-        report = ground.picture.units.get(unit)
+        body = ground.unit(unit)
         many[group] += 1
-        people[group] += getattr(report.body, "crew", None) or 0 if report is not None else 0
+        people[group] += (body.crew or 0) if body is not None else 0
     giving = {key for key, _kind in many}
     asked_of = {one.unit[0] for one in works} - giving
     rows = tuple(

@@ -39,13 +39,20 @@ def fill(ground: Situation, about: About | None = None) -> list[Form]:
         at = one.arrived
         if at is not None and ground.period.begins <= at <= ground.period.ends:
             came[one.unit] = min(came.get(one.unit, (at, one)), (at, one), key=lambda pair: (pair[0], pair[1].key))
-    heard = ground.said.first_heard if incident is None else {}
-    times = {unit: (heard[unit], False) for unit in heard} | {unit: (at, True) for unit, (at, _work) in came.items()}
+    times: dict[Key, tuple[datetime, str]] = {}
+    if incident is None:
+        times |= {unit: (at, "first heard") for unit, at in ground.said.first_heard.items()}
+        for report in reversed(list(ground.said.of(Unit))):  # the first that says so stays
+            if isinstance(report.body, Unit) and report.body.status == "on_scene":
+                times[report.key] = (report.reported_at, "")
+    times |= {unit: (at, "") for unit, (at, _work) in came.items()}
     types = _types(ground)
+    order = sorted(times, key=lambda one: (agency(ground, one[0]).casefold(), one[0], times[one][0], one[1]))
     rows = []
-    for unit in sorted(times, key=lambda one: (agency(ground, one[0]).casefold(), one[0], times[one][0], one[1])):
-        at, is_there = times[unit]
-        rows.append(_row(ground, unit, at, came[unit][1] if is_there else None, types.get(unit, "")))
+    for unit in order:
+        at, how = times[unit]
+        when = f"{short(ground, at)}{f' ({how})' if how else ''}"
+        rows.append(_row(ground, unit, when, came[unit][1] if unit in came else None, types.get(unit, "")))
     body = incident_of(ground, incident)
     staging = ", ".join(
         one_line(one.name) for one in zones_of(ground, incident, frozenset({"staging_area"})) if one.name
@@ -96,11 +103,10 @@ def fill(ground: Situation, about: About | None = None) -> list[Form]:
     return [form(ground, "211", "Incident Check-In List", parts, [prepared(ground, "17")], landscape=True)]
 
 
-def _row(ground: Situation, unit: Key, at: datetime, work: Work | None, nims_type: str) -> tuple[str, ...]:
-    report = ground.picture.units.get(unit)
-    body = report.body if report is not None else None
-    kind = body.kind if isinstance(body, Unit) else ""
-    able = ", ".join(map(one_line, body.capabilities)) if isinstance(body, Unit) else ""
+def _row(ground: Situation, unit: Key, when: str, work: Work | None, nims_type: str) -> tuple[str, ...]:
+    body = ground.unit(unit)
+    kind = body.kind if body is not None else ""
+    able = ", ".join(map(one_line, body.capabilities)) if body is not None else ""
     task = work.task if work is not None else None
     where = incident_name(ground, work.incident) if work is not None and work.incident is not None else ""
     assignment = " · ".join(filter(None, (where, one_line(task.objective)))) if task is not None else ""
@@ -113,7 +119,7 @@ def _row(ground: Situation, unit: Key, at: datetime, work: Work | None, nims_typ
         unit_name(ground, unit),
         "",
         one_line(task.id) if task is not None else "",
-        short(ground, at) if work is not None else f"{short(ground, at)} (first heard)",
+        when,
         "",
         crew(ground, unit),
         one_line(task.channel) if task is not None and task.channel else contact_of(ground, unit[0]),

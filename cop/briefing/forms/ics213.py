@@ -1,12 +1,13 @@
 """ICS 213, General Message."""
 
-from cop.briefing.forms.blocks import agencies, agency, form, incident_name, name_box, offset, row, wide
+from cop.briefing.forms.blocks import agencies, agency, form, incident_name, name_box, offset, row, short, wide
 from cop.briefing.forms.blocks import lines as text_lines
 from cop.briefing.forms.form import Box, Form, Part, Signature
 from cop.briefing.forms.situation import About, Situation
 from cop.domain.log import LogEntry
 from cop.domain.report import Report
 from cop.domain.words import ROLES, label
+from cop.picture.change import Key
 from cop.picture.names import one_line
 
 
@@ -36,9 +37,23 @@ def fill(ground: Situation, about: About | None = None) -> list[Form]:
     return [form(ground, "213", "General Message", parts, signatures)]
 
 
+def messages(ground: Situation) -> list[tuple[Key, str]]:
+    """The messages that there are, the newest first, each in a line."""
+    found = sorted(_every(ground).items(), key=lambda one: (one[1].reported_at, one[0]), reverse=True)
+    return [(key, f"{short(ground, one.reported_at)} {agency(ground, one.agency)}: {_text(one)}") for key, one in found]
+
+
+def _every(ground: Situation) -> dict[Key, Report]:
+    return {one.key: one for one in [*ground.picture.log, *ground.said.of(LogEntry)]}
+
+
+def _text(report: Report) -> str:
+    text = one_line(report.body.text[:200]) if isinstance(report.body, LogEntry) else ""
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
 def _message(ground: Situation, about: About) -> Report:
-    found = next((one for one in ground.said.of(LogEntry) if one.key == about.key), None)
-    found = found or next((one for one in ground.picture.log if one.key == about.key), None)
+    found = _every(ground).get(about.key)
     if found is None:
         raise ValueError(f"there is no message {about.id!r} of {about.agency}")
     return found

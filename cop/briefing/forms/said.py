@@ -3,7 +3,6 @@
 The journal also holds what is gone from the picture: tasks that were taken back, lines beyond the log's length.
 """
 
-import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,15 +17,19 @@ from cop.domain.report import Report, Retraction, kind_of
 from cop.domain.resource import Resource
 from cop.domain.task import Answer, Task
 from cop.domain.unit import Unit
+from cop.exercise.review.skimmed import Skimmed
 from cop.picture.change import Key
 from cop.picture.picture import Picture
 from cop.picture.tables import key_of
+from cop.replay.heard import within_calendar
 from cop.replay.past import Past
 from cop.replay.recall import Recall
-from cop.replay.trailing import FirstOfSpans
 
 #: so much of the record at a time: of units that are heard beside others, their first place is known as exactly
 _STRIDE_S = 30.0
+_LONGER_THAN_ANY_S = 1e12
+#: of what a unit says of itself, forms tell this alone
+_TOLD_STATUSES = frozenset({"emergency", "on_scene"})
 #: what no form tells of
 _UNTOLD = frozenset({"presence", "details", "consent", "link", "profile"})
 
@@ -35,12 +38,14 @@ _UNTOLD = frozenset({"presence", "details", "consent", "link", "profile"})
 class Said:
     """Every word that was new in the period, by the time it was said; copies and words of the same count once.
 
-    `first_heard` are the units that were not known when it began, and when they were first heard. `whole` tells
-    whether it comes from the journal: the picture alone knows newest words only.
+    `first_heard` are the units that were not known when it began, and when they were first heard. `units` is what each
+    unit said of itself last, also one that is gone. `whole` tells whether all this comes from the journal: the picture
+    alone knows newest words only.
     """
 
     words: tuple[Report, ...] = ()
     first_heard: dict[Key, datetime] = field(default_factory=dict)
+    units: dict[Key, Unit] = field(default_factory=dict)
     whole: bool = False
 
     def of(self, kind: type) -> Iterator[Report]:
@@ -70,11 +75,8 @@ def said_in(recall: Recall, begins: datetime, ends: datetime, *, give_way: Calla
     if end < start or ends < begins:
         return Said(whole=True)
     walk = _Walk(recall, start, give_way, from_the_first=begins.timestamp() <= record.first_at)
-    at = start
-    while at < end:
-        at = min(at + _STRIDE_S, end)
-        walk.go_on(record.last if at >= record.last_at else record.number_at(at), at)
-    return Said(_in_order(walk.words), walk.heard, whole=True)
+    walk.go(record.last if end >= record.last_at else record.number_at(end))
+    return Said(_in_order(walk.words), walk.heard, walk.units, whole=True)
 
 
 def told(said: Said, leaves: Leaving) -> Said:
@@ -87,7 +89,7 @@ def told(said: Said, leaves: Leaving) -> Said:
     kept = [one for one in kept if not isinstance(one.body, Answer) or (one.body.requester, one.body.id) in tasks]
     units = leaves.picture.units
     heard = {key: at for key, at in said.first_heard.items() if key in units or key not in leaves.held_back}
-    return Said(tuple(kept), heard, said.whole)
+    return Said(tuple(kept), heard, said.units, said.whole)
 
 
 def is_new(report: Report, known: dict[tuple[str, Key], tuple[int, datetime]]) -> bool:
@@ -108,12 +110,17 @@ class _Walk:
         record = recall.record
         self.words: list[Report] = []
         self.heard: dict[Key, datetime] = {}
+        self.units: dict[Key, Unit] = {}
         self._known: dict[tuple[str, Key], tuple[int, datetime]] = {}
         self._was: dict[tuple[str, Key], tuple[object, ...]] = {}
         self._slots: dict[tuple[int, int], Key] = {}
         self._there: set[Key] = set()
-        self._past = Past(record, give_way=give_way)
-        self._past.thin = FirstOfSpans(math.inf)
+        self._give_way = give_way
+        # of those that say one unit's place and nothing else the first is heard: when the unit came
+        self._skimmed = Skimmed(record)
+        self._skimmed.places_s, self._skimmed.one_in = _LONGER_THAN_ANY_S, 1
+        self._past = Past(self._skimmed, give_way=give_way)  # type: ignore[arg-type]  # all else is the record's own
+        self._past.thin = self._skimmed.heard
         # of a period that begins with the record, all that the record holds is new
         upto = record.first - 1 if from_the_first else max(record.number_at(start), record.first)
         if from_the_first:
@@ -124,17 +131,21 @@ class _Walk:
                 self._stood(report)
         self._listen()
 
-    def go_on(self, upto: int, at: float) -> None:
-        """What was heard up to this record."""
-        if upto <= self._past.done:
-            return
-        for part in self._past.go_on(upto, at, thin=True, health=False):
-            self._take_units(part.batch)
-        self._listen()
+    def go(self, upto: int) -> None:
+        """All that was heard up to this record."""
+        for block in self._skimmed.go_through(self._past.done, upto):
+            self._give_way()
+            steps = np.floor(np.nan_to_num(block.received_at) / _STRIDE_S)
+            for row in [*np.flatnonzero(np.diff(steps)).tolist(), len(block) - 1]:
+                at = within_calendar(float(block.received_at[row]))
+                for part in self._past.go_on(block.first + row, at, thin=True, health=False):
+                    self._take_units(part.batch)
+                self._listen()
 
     def _stood(self, report: Report) -> None:
         if isinstance(report.body, Unit):
             self._there.add(report.key)
+            self.units[report.key] = report.body
         is_new(report, self._known)
         self._is_other(report)
 
@@ -144,8 +155,11 @@ class _Walk:
             if kind_of(report.body) in _UNTOLD or not is_new(report, self._known) or not self._is_other(report):
                 continue
             if isinstance(report.body, Unit):
+                if report.body.deleted:
+                    continue
                 self._hear(report.key, report.received_at)
-                if report.body.status != "emergency":  # forms tell of no other status of a unit by itself
+                self.units[report.key] = report.body
+                if report.body.status not in _TOLD_STATUSES:
                     continue
             self.words.append(report)
         self._past.events = []

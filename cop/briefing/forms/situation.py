@@ -9,14 +9,20 @@ from datetime import datetime, tzinfo
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+import msgspec
+import shapely
+from shapely.geometry.base import BaseGeometry
+
 from cop.briefing.forms.said import Said, told
 from cop.briefing.forms.work import Work, works
 from cop.briefing.leaving import Leaving
 from cop.briefing.occasion import Occasion, Period
+from cop.domain.area import Alert, Zone
 from cop.domain.incident import Incident
 from cop.domain.report import Report
 from cop.domain.rules.command import Standing
 from cop.domain.rules.site import Lead, Site
+from cop.domain.unit import Unit
 from cop.domain.words import INCIDENT_OVER
 from cop.picture.change import Key
 from cop.picture.picture import Picture
@@ -70,7 +76,7 @@ class Situation:
     @cached_property
     def works(self) -> tuple[Work, ...]:
         """Every task that was open in the period, also one that is gone by now, the first asked first."""
-        return works(self.picture, self.said, self.period.begins, self.at)
+        return works(self.picture, self.said, self.period.begins, self.period.ends, self.at)
 
     @cached_property
     def works_of(self) -> Mapping[Key, tuple[Work, ...]]:
@@ -82,6 +88,36 @@ class Situation:
                 found.setdefault(self.picture.same.lead(key), []).append(one)
         return {key: tuple(some) for key, some in found.items()}
 
+    def unit(self, unit: Key) -> Unit | None:
+        """What a unit says of itself; also of one that is gone by now, where that was said in the period."""
+        report = self.picture.units.get(unit)
+        return report.body if report is not None and isinstance(report.body, Unit) else self.said.units.get(unit)
+
+    @cached_property
+    def zones_of(self) -> Mapping[Key, tuple[Zone, ...]]:
+        """The zones that hold at the moment, by incident: by its leading report."""
+        found: dict[Key, list[Zone]] = {}
+        for zone in self.zones:
+            if zone.incident:
+                found.setdefault(self.picture.same.lead((zone.incident_agency, zone.incident)), []).append(zone)
+        return {key: tuple(some) for key, some in found.items()}
+
+    @cached_property
+    def zones(self) -> tuple[Zone, ...]:
+        """The zones that hold at the moment."""
+        bodies = (report.body for _key, report in sorted(self.picture.zones.items()))
+        return tuple(one for one in bodies if isinstance(one, Zone) and _holds(one, self.at))
+
+    @cached_property
+    def alerts(self) -> tuple[tuple[str, Alert, BaseGeometry | None], ...]:
+        """The alerts in force, with who gave them and for which ground (None: it is not drawn)."""
+        found = []
+        for (giver, _), report in sorted(self.picture.alerts.items()):
+            body = report.body
+            if isinstance(body, Alert) and (body.expires_at is None or body.expires_at > self.at):
+                found.append((giver, body, _ground(body)))
+        return tuple(found)
+
     def report(self, incident: Key) -> Report | None:
         """An incident's leading report; None for one that is not there."""
         return self.picture.incidents.get(self.picture.same.lead(incident))
@@ -90,13 +126,15 @@ class Situation:
         """Who is in command of an incident."""
         return self.picture.commanding.standing(incident)
 
-    def of_incident(self, report_incident: tuple[str, str], incident: Key) -> bool:
+    def of_incident(self, said: Key, incident: Key) -> bool:
         """Whether what somebody says to be of an incident is of this one, or of one that is the same."""
-        return bool(report_incident[1]) and self.picture.same.lead(report_incident) == self.picture.same.lead(incident)
+        return bool(said[1]) and self.picture.same.lead(said) == self.picture.same.lead(incident)
 
     def _was_open(self, report: Report) -> bool:
         body = report.body
         assert isinstance(body, Incident)
+        if (body.opened_at or report.reported_at) > self.period.ends:
+            return False
         return body.status not in INCIDENT_OVER or (body.closed_at or report.reported_at) >= self.period.begins
 
 
@@ -129,6 +167,21 @@ def leads_of(
         if (there := site(key)) is not None:
             sites[key] = there
     return leads, sites
+
+
+def _holds(zone: Zone, at: datetime) -> bool:
+    return (zone.starts_at is None or zone.starts_at <= at) and (zone.expires_at is None or zone.expires_at > at)
+
+
+def _ground(alert: Alert) -> BaseGeometry | None:
+    if alert.geometry is None:
+        return None
+    try:
+        found = shapely.from_geojson(msgspec.json.encode(alert.geometry))
+    except (shapely.GEOSException, TypeError, ValueError):  # then it may hold anywhere
+        return None
+    shapely.prepare(found)
+    return found
 
 
 def _urgency(report: Report, key: Key) -> tuple[bool, int, float, Key]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cop.briefing.forms.said import Said
-from cop.domain.report import Report
+from cop.domain.report import Report, Retraction
 from cop.domain.rules.task_state import asked_at
 from cop.domain.task import Answer, Task
 from cop.domain.words import TASK_OVER, TASK_STATES
@@ -76,9 +76,11 @@ class Work:
         return self.since if self.state in _LEFT and (was_at_work or self.state in {"complete", "released"}) else None
 
 
-def works(picture: Picture, said: Said, begins: datetime, at: datetime) -> tuple[Work, ...]:
-    """Every task that was open in the period that began then; what nobody was asked yet (a draft) is none."""
+def works(picture: Picture, said: Said, begins: datetime, ends: datetime, at: datetime) -> tuple[Work, ...]:
+    """Every task that was open in the period; what nobody was asked yet (a draft) is none."""
     words = {one.key: one for one in said.of(Task) if not one.body.deleted}  # in order: the last word stays
+    gone_at = {one.key: one.reported_at for one in said.of(Task) if one.body.deleted}
+    gone_at |= {one.key: one.reported_at for one in said.of(Retraction) if getattr(one.body, "kind", "") == "task"}
     answers: dict[tuple[str, str, str], list[Report]] = {}
     for one in [*picture.answers.values(), *said.of(Answer)]:
         body = one.body
@@ -88,10 +90,14 @@ def works(picture: Picture, said: Said, begins: datetime, at: datetime) -> tuple
     for key in words.keys() | picture.tasks.keys():
         report = picture.tasks.get(key) or words[key]
         body = report.body
-        if not isinstance(body, Task) or body.draft:
+        if not isinstance(body, Task) or body.draft or asked_at(body) > ends:
             continue
         given = sorted(answers.get((body.assignee_agency, *key), ()), key=lambda one: (one.reported_at, one.body.rev))
-        work = _standing(picture, report, body, given, at) if key in picture.tasks else _gone(report, body, given)
+        work = (
+            _standing(picture, report, body, given, at)
+            if key in picture.tasks
+            else _gone(report, body, given, gone_at.get(key))
+        )
         if work.is_open or work.since >= begins:
             found.append(work)
     return tuple(sorted(found, key=lambda one: (one.asked_at, one.key)))
@@ -106,13 +112,14 @@ def _standing(picture: Picture, report: Report, task: Task, given: list[Report],
     return Work(report, task, stands.state, stands.since, stands.reason, moments, eta)
 
 
-def _gone(report: Report, task: Task, given: list[Report]) -> Work:
+def _gone(report: Report, task: Task, given: list[Report], gone_at: datetime | None) -> Work:
+    """One that was taken back: over as its owner said last, else cancelled by that."""
     last = given[-1].body if given else None
     moments = _moments(given, task)
-    if task.cancelled or not isinstance(last, Answer):
-        state = "cancelled" if task.cancelled else "requested"
-        return Work(report, task, state, report.reported_at, task.reason, moments, gone=True)
-    return Work(report, task, last.state, given[-1].reported_at, last.reason, moments, gone=True)
+    if isinstance(last, Answer) and last.state in TASK_OVER and not task.cancelled:
+        return Work(report, task, last.state, given[-1].reported_at, last.reason, moments, gone=True)
+    since = gone_at if gone_at is not None and not task.cancelled else report.reported_at
+    return Work(report, task, "cancelled", since, task.reason, moments, gone=True)
 
 
 def _moments(given: Iterable[Report], task: Task) -> dict[str, datetime]:
