@@ -21,7 +21,7 @@ run: system-run  ## start the app with the exercise Steel Rail; options: make ru
 	$(BIN)/cop run $(ARGS)
 
 test: system-test  ## run all tests; some of them: make test ARGS="tests/domain"
-	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: environment  ## formatting, lint, types, import contracts
 	$(BIN)/ruff format --check .
