@@ -22,6 +22,8 @@ ACTIONS = (
     ("search", "Search", "Ctrl+K"),
     ("clear_selection", "Clear selection", "Esc"),
     ("what_is_here", "What is here, under the cursor", "W"),
+    ("share", "What can leave this desk", "Ctrl+Shift+S"),
+    ("share_briefing", "Briefing map…", "Ctrl+Shift+B"),
     ("save_picture", "Save the picture as GeoJSON…", "Ctrl+S"),
     ("fit_map", "Show all incidents, or the whole region", "Ctrl+0"),
     ("lock_map", "Lock the map where it is, or unlock it", "Ctrl+Shift+L"),

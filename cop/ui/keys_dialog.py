@@ -48,7 +48,7 @@ _ON_THE_MAP = frozenset(
 _OF_THE_WINDOW = frozenset({"change_theme", "float_dock", "default_layout", "show_keys"})
 #: the groups of each column, from left to right
 _COLUMNS = (
-    ("Work", "Inbox", "Window"),
+    ("Work", "Share", "Inbox", "Window"),
     ("Map", "Conflicts", "Agreements"),
     ("Draw and measure", "Panels", "Time"),
 )
@@ -105,6 +105,8 @@ class KeysDialog(QDialog):
 def _group(name: str) -> str:
     if name in _OF_THE_WINDOW:
         return "Window"
+    if name.startswith("share") or name == "save_picture":
+        return "Share"
     if name in _ON_THE_MAP:
         return "Map"
     if name.startswith(("replay_", "past_")):

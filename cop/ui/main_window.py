@@ -40,6 +40,7 @@ from cop.ui.resource_dock import ResourceDock
 from cop.ui.save_picture import SavePictureDialog
 from cop.ui.search import Hit, SearchField, find, why_no_cell
 from cop.ui.selection_panel import SelectionPanel
+from cop.ui.share_menu import Sharing
 from cop.ui.task_board import TaskBoard
 from cop.ui.task_words import task_of
 from cop.ui.theme import qt_palette, stylesheet, ui_font
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         self.map_view = map_view
         self.colours = palette
         self.dialogs = Dialogs(desk, self)
+        self.sharing = Sharing(desk, settings, self)
         self._settings = settings
         self._operation = wording.one_line(operation)
         self._say_title()
@@ -195,6 +197,8 @@ class MainWindow(QMainWindow):
                 "all_tasks": self.task_board.everything.toggle,
                 "search": self._search,
                 "clear_selection": self.clear_selection,
+                "share": lambda: self.sharing.open_menu(self.window_actions, self.top_bar.share),
+                "share_briefing": self.sharing.briefing,
                 "save_picture": self.save_picture,
                 "map_window": self.maps.open_window,
                 **self.maps.acts(self.map_view),
@@ -264,6 +268,7 @@ class MainWindow(QMainWindow):
         self.conflicts_dock.counted_ours.connect(self.top_bar.say_conflicts)
         self.top_bar.say_conflicts(*self.conflicts_dock.counts())
         self.top_bar.alerts_asked.connect(lambda: self._show_dock(self.alert_dock))
+        self.top_bar.share_asked.connect(lambda: self.sharing.open_menu(self.window_actions, self.top_bar.share))
         self.top_bar.theme_asked.connect(self.change_theme)
         for number in range(1, NEAR + 1):
             keys = QShortcut(QKeySequence(str(number)), self)
@@ -271,7 +276,7 @@ class MainWindow(QMainWindow):
         bar = self.top_bar
         left = [part for dock in self.layout_of_docks.on(_LEFT) for part in dock.stops()]
         for before, after in pairwise(
-            (bar.search, bar.dots, bar.alerts, bar.conflicts, bar.inbox, bar.theme, *left, self.map_view)
+            (bar.search, bar.dots, bar.alerts, bar.conflicts, bar.inbox, bar.share, bar.theme, *left, self.map_view)
         ):
             QWidget.setTabOrder(before, after)
 

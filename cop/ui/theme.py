@@ -120,7 +120,7 @@ QLabel[tone="section"] {{ font-weight: bold; font-size: 10px; letter-spacing: 1p
 #clock[past="true"] {{ color: {warn}; }}
 #desk_chip {{ border: 1px solid {p.border}; border-radius: 9px; padding: 3px 10px; font-size: 11px; }}
 QDialog[edge="true"], #dock[edge="true"] {{ border: 4px solid {p.exercise}; }}
-#dock[edge="past"] {{ border: 7px solid {p.replay}; }}
+QDialog[edge="past"], #dock[edge="past"] {{ border: 7px solid {p.replay}; }}
 #window_edge {{ background: transparent; border: 4px solid {p.exercise}; }}
 #replay_edge {{ background: transparent; border: 7px solid {p.replay}; }}
 

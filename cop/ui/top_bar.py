@@ -22,12 +22,13 @@ _LEAST, _SEARCH, _SEARCH_LEAST = 640, 200, 120
 
 
 class TopBar(QWidget):
-    """Brand, exercise badge, operation, search, feeds, alerts, conflicts, requests to us, clock, desk, theme."""
+    """Brand, exercise badge, operation, search, feeds, alerts, conflicts, requests to us, clock, desk, share, theme."""
 
     feeds_asked = Signal()
     inbox_asked = Signal()
     alerts_asked = Signal()
     conflicts_asked = Signal()
+    share_asked = Signal()
     theme_asked = Signal()
 
     def __init__(self, desk: Desk, search: SearchField, palette: Palette, *, operation: str, period: str) -> None:
@@ -62,6 +63,8 @@ class TopBar(QWidget):
         self.zulu = Label(tone="muted")
         self.chip = Label(wording.operator_words(desk.operator, desk.picture))
         self.chip.setObjectName("desk_chip")
+        self.share = button("Share", "bar_menu", name="Share: what can leave this desk", hint="Share (Ctrl+Shift+S)")
+        self.share.clicked.connect(self.share_asked)
         self.theme = button("☀", "flat", name="Change between dark and light", hint="Dark or light (Ctrl+D)")
         self.theme.setFixedWidth(38)
         self.theme.clicked.connect(self.theme_asked)
@@ -87,6 +90,7 @@ class TopBar(QWidget):
             self.clock,
             self.zulu,
             self.chip,
+            self.share,
             self.theme,
         )
         for part in end:

@@ -376,7 +376,7 @@ def test_that_the_tab_key_goes_from_the_search_over_the_bar_to_the_queue(
     window.search.setFocus()
     bar = window.top_bar
     chip = next(one for one in window.incident_dock.findChildren(QAbstractButton) if one.text() == "All agencies")
-    for expected in (bar.dots, bar.inbox, bar.theme, chip, window.incident_dock.list):
+    for expected in (bar.dots, bar.inbox, bar.share, bar.theme, chip, window.incident_dock.list):
         qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
         assert window.focusWidget() is expected
 

@@ -1,0 +1,61 @@
+"""What can leave this window: the menu of the Share button, and what its entries open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, QSettings
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from cop.ui.desk import Desk
+
+if TYPE_CHECKING:  # imported once something is to leave: a start needs none of it
+    from cop.briefing.leaving import Leaving
+    from cop.briefing.occasion import Occasion
+    from cop.ui.making import GoOn
+    from cop.ui.share_dialog import Backdrop, BriefingDialog, Order
+
+#: which actions of the window are in the menu, in this order
+ENTRIES = ("share_briefing", "share_forms", "share_export", "save_picture", "share_review")
+
+
+class Sharing(QObject):
+    """Opens the dialogs through which something leaves; `backdrop` is what the desk's settings say of it."""
+
+    def __init__(self, desk: Desk, settings: QSettings, window: QWidget) -> None:
+        super().__init__(window)
+        self._desk = desk
+        self._settings = settings
+        self._window = window
+        self.backdrop: Backdrop | None = None
+        self.theme = "light"
+
+    def open_menu(self, actions: list[QAction], beside: QWidget) -> None:
+        """What can leave, below the button that was pressed."""
+        menu = QMenu(beside)
+        menu.setObjectName("share_menu")
+        menu.setAccessibleName("Share")
+        named = {action.objectName(): action for action in actions}
+        for name in ENTRIES:
+            if (action := named.get(name)) is None:
+                continue
+            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            entry = menu.addAction(f"{action.text()}\t{keys}" if keys else action.text())
+            entry.setObjectName(name)
+            entry.triggered.connect(action.trigger)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(beside.mapToGlobal(QPoint(0, beside.height() + 2)))
+
+    def briefing(self) -> BriefingDialog:
+        """The dialog that saves a briefing map."""
+        from cop.ui.share_dialog import Backdrop, BriefingDialog  # noqa: PLC0415 - not needed before it is asked for
+
+        dialog = BriefingDialog(
+            self._desk, self._page, self._settings, backdrop=self.backdrop or Backdrop(), parent=self._window
+        )
+        dialog.open()
+        return dialog
+
+    def _page(self, leaves: Leaving, occasion: Occasion, order: Order, go_on: GoOn) -> bytes:
+        raise NotImplementedError
