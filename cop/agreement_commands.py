@@ -123,26 +123,31 @@ def explain(
 
 
 def _settings(config: Path | None, exercise: str | None) -> "tuple[Config, Units | None, str]":
-    """The settings, as `cop run` takes them; who has which units if it is an exercise, and whose word that is."""
+    """The settings, as `cop run` takes them; who has which units if it is an exercise, and whose word that is.
+
+    Where nothing is said, an agency has what it has in any of the ready exercises: they share their agreements.
+    """
     import msgspec
 
     from cop.config import ConfigError, load
-    from cop.exercise.scenario import ScenarioError, load_scenario
+    from cop.exercise.scenario import ScenarioError, load_scenario, names
     from cop.feeds.topics import exercise_root
 
     try:
         settings = load(config)
-        name = exercise or settings.exercise or ("" if config is not None else _DEFAULT_EXERCISE)
-        if not name:
+        name = exercise or settings.exercise
+        if not name and config is not None:
             return settings, None, ""
-        scenario = load_scenario(name)
+        scenarios = [load_scenario(one) for one in ([name] if name else names())]
     except (ConfigError, ScenarioError) as error:
         raise click.ClickException(str(error)) from None
-    owned: dict[str, Counter[str]] = {one.id: Counter() for one in scenario.agencies}
-    for one in scenario.agencies:
-        for group in one.groups:
-            owned[one.id][group.kind] += sum(1 for _ in group.callsigns())
-    return msgspec.structs.replace(settings, root=exercise_root(name)), owned, f"exercise {name}"
+    owned: dict[str, Counter[str]] = {}
+    for scenario in scenarios:
+        for one in scenario.agencies:
+            kinds = Counter(group.kind for group in one.groups for _ in group.callsigns())
+            owned[one.id] = owned.get(one.id, Counter()) | kinds
+    settings = msgspec.structs.replace(settings, root=exercise_root(name or _DEFAULT_EXERCISE))
+    return settings, owned, f"exercise {name}" if name else "the exercises"
 
 
 def _units_of_state(path: Path) -> "Units":
