@@ -48,6 +48,7 @@ from cop.ui.desk import Desk
 from cop.ui.layout import TIME_BAR_HEIGHT
 from cop.ui.main_window import MainWindow
 from cop.ui.pulse import Pulse
+from cop.ui.share_menu import Backdrop
 from cop.ui.upkeep import keep_trails, set_garbage_aside
 
 _LOG = logging.getLogger(__name__)
@@ -221,6 +222,7 @@ def _window(
         period=config.desk.period,
         make_map=make_map,
     )
+    window.sharing.backdrop = Backdrop(classification=config.desk.classification, period=config.desk.period)
     if config.journal.record:
         window.keep_free_below_map(TIME_BAR_HEIGHT)
     return window

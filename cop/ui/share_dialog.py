@@ -25,6 +25,7 @@ from cop.ui.flow_layout import FlowLayout
 from cop.ui.labels import ElidedCombo, Label, button
 from cop.ui.leaving_words import held_back
 from cop.ui.making import GoOn, Making
+from cop.ui.share_menu import Backdrop
 
 #: what can be left out of a briefing map: its name, and in words
 KINDS = (
@@ -54,15 +55,6 @@ class Order:
     theme: str
 
 
-@dataclass(frozen=True, slots=True)
-class Backdrop:
-    """What the desk's settings say of a briefing; `backgrounds`: name and words."""
-
-    classification: str = ""
-    period: str = ""
-    backgrounds: tuple[tuple[str, str], ...] = (("region", "Roads, water and borders"),)
-
-
 #: makes the page of what leaves
 MakePage = Callable[[Leaving, Occasion, Order, GoOn], bytes]
 
@@ -76,7 +68,7 @@ class BriefingDialog(ActionDialog):
         make_page: MakePage,
         settings: QSettings,
         *,
-        backdrop: Backdrop = Backdrop(),
+        backdrop: Backdrop,
         theme: str = "light",
         parent: QWidget | None = None,
     ) -> None:

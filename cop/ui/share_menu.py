@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QSettings
@@ -14,21 +15,30 @@ if TYPE_CHECKING:  # imported once something is to leave: a start needs none of 
     from cop.briefing.leaving import Leaving
     from cop.briefing.occasion import Occasion
     from cop.ui.making import GoOn
-    from cop.ui.share_dialog import Backdrop, BriefingDialog, Order
+    from cop.ui.share_dialog import BriefingDialog, Order
 
 #: which actions of the window are in the menu, in this order
 ENTRIES = ("share_briefing", "share_forms", "share_export", "save_picture", "share_review")
 
 
+@dataclass(frozen=True, slots=True)
+class Backdrop:
+    """What the desk's settings say of all that leaves; `backgrounds` of a map: name and words."""
+
+    classification: str = ""
+    period: str = ""
+    backgrounds: tuple[tuple[str, str], ...] = (("region", "Roads, water and borders"),)
+
+
 class Sharing(QObject):
-    """Opens the dialogs through which something leaves; `backdrop` is what the desk's settings say of it."""
+    """Opens the dialogs through which something leaves; `backdrop` is given by who knows the settings."""
 
     def __init__(self, desk: Desk, settings: QSettings, window: QWidget) -> None:
         super().__init__(window)
         self._desk = desk
         self._settings = settings
         self._window = window
-        self.backdrop: Backdrop | None = None
+        self.backdrop = Backdrop()
         self.theme = "light"
 
     def open_menu(self, actions: list[QAction], beside: QWidget) -> None:
@@ -49,11 +59,9 @@ class Sharing(QObject):
 
     def briefing(self) -> BriefingDialog:
         """The dialog that saves a briefing map."""
-        from cop.ui.share_dialog import Backdrop, BriefingDialog  # noqa: PLC0415 - not needed before it is asked for
+        from cop.ui.share_dialog import BriefingDialog  # noqa: PLC0415 - not needed before it is asked for
 
-        dialog = BriefingDialog(
-            self._desk, self._page, self._settings, backdrop=self.backdrop or Backdrop(), parent=self._window
-        )
+        dialog = BriefingDialog(self._desk, self._page, self._settings, backdrop=self.backdrop, parent=self._window)
         dialog.open()
         return dialog
 

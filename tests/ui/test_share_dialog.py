@@ -19,7 +19,8 @@ from cop.domain.details import IncidentDetails
 from cop.domain.log import LogEntry
 from cop.ui.desk import Desk
 from cop.ui.making import GoOn
-from cop.ui.share_dialog import Backdrop, BriefingDialog, Order
+from cop.ui.share_dialog import BriefingDialog, Order
+from cop.ui.share_menu import Backdrop
 from tests import reports as r
 from tests.ui.conftest import CRASH, MakeDesk, MakeWindow
 
@@ -56,8 +57,8 @@ def make_dialog(qtbot: QtBot, settings: QSettings, pages: Pages) -> Callable[...
     window = QWidget()
     qtbot.addWidget(window)
 
-    def make(desk: Desk, **given: object) -> BriefingDialog:
-        dialog = BriefingDialog(desk, pages, settings, parent=window, **given)  # type: ignore[arg-type]  # a test's own
+    def make(desk: Desk, backdrop: Backdrop = Backdrop()) -> BriefingDialog:  # noqa: B008 - it is frozen
+        dialog = BriefingDialog(desk, pages, settings, backdrop=backdrop, parent=window)
         dialog.open()
         qtbot.waitUntil(dialog.go.isEnabled)
         return dialog
@@ -273,7 +274,7 @@ def test_that_a_fault_in_the_making_is_said_and_the_window_goes_on(
     def broken(*_: object) -> bytes:
         raise KeyError("x")
 
-    dialog = BriefingDialog(make_desk(), broken, settings)
+    dialog = BriefingDialog(make_desk(), broken, settings, backdrop=Backdrop())
     qtbot.addWidget(dialog)
     dialog.open()
     qtbot.waitUntil(dialog.go.isEnabled)

@@ -137,6 +137,7 @@ class Replays(QObject):
             period=period,
             present=live.desk.now,
         )
+        window.sharing.backdrop = live.sharing.backdrop
         window.palette_changed.connect(self._wear_as_the_past)
         window.closed.connect(lambda: self._closed(window))
         if beside:
