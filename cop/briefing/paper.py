@@ -96,7 +96,10 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Pages of one look. `head` stands on top of each page but the first, `foot` at the end of all."""
+    """Pages of one look. `head` stands on top of each page but the first, `foot` at the end of all.
+
+    `title` is its line in the document's outline.
+    """
 
     story: Sequence[Flowable]
     marks: Marks = field(default_factory=Marks)
@@ -104,6 +107,7 @@ class Section:
     landscape: bool = False
     head: Strip | None = None
     foot: Strip | None = None
+    title: str = ""
 
     @property
     def page(self) -> tuple[float, float]:
@@ -209,7 +213,7 @@ def _look(section: Section, number: int, *, first: bool) -> PageTemplate:
     def draw_page(canvas: "_Counting", _document: BaseDocTemplate) -> None:
         _draw_marks(canvas, section.marks, wide, high - MARGIN + _LINE - section.marks.height, above_page=True)
         _draw_marks(canvas, section.marks, wide, MARGIN - _LINE, above_page=False)
-        canvas.of_section = number
+        canvas.of_section, canvas.section_title = number, section.title
         canvas.strips = [
             (strip, y) for strip, y in ((head, high - above - head_height), (section.foot, below)) if strip is not None
         ]
@@ -259,7 +263,7 @@ class _Counting(Canvas):  # type: ignore[misc]  # ReportLab ships no types
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.of_section = 0
+        self.of_section, self.section_title = 0, ""
         self.strips: list[tuple[Strip, float]] = []
         self.strip_span = (0.0, 0.0)
         self._pages: list[dict[str, Any]] = []
@@ -279,6 +283,9 @@ class _Counting(Canvas):  # type: ignore[misc]  # ReportLab ships no types
                 of_all=number + 1,
                 all_pages=len(pages),
             )
+            if place.page == 1 and self.section_title:
+                self.bookmarkPage(f"section {section}")
+                self.addOutlineEntry(lettering.fitting(self.section_title, 1, 200), f"section {section}")
             for strip, y in self.strips:
                 self.saveState()
                 strip.draw(self, self.strip_span[0], y, self.strip_span[1], place)

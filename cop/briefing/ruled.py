@@ -96,9 +96,10 @@ class _Laid:
 class Boxes(Flowable):  # type: ignore[misc]  # ReportLab ships no types
     """Ruled boxes side by side, each with a small bold label and its text."""
 
-    def __init__(self, cells: Sequence[Cell], size: float = TEXT) -> None:
+    def __init__(self, cells: Sequence[Cell], size: float = TEXT, *, most: int = 0) -> None:
+        """`most` lines of each text are shown, where that is not 0."""
         super().__init__()
-        self._cells, self._size = cells, size
+        self._cells, self._size, self._most = cells, size, most
         self._shares = shares([one.share for one in cells])
         self._laid: list[_Laid] | None = None
 
@@ -122,9 +123,10 @@ class Boxes(Flowable):  # type: ignore[misc]  # ReportLab ships no types
 
     def _lay(self, cell: Cell, room: float) -> _Laid:
         label = lettering.lines(cell.label[:400], LABEL, room, bold=True)
+        text = lettering.lines(cell.text, self._size, room, bold=cell.bold)
         return _Laid(
             lettering.cut(label, _MOST_HEADING_LINES, LABEL, room, bold=True),
-            lettering.lines(cell.text, self._size, room, bold=cell.bold),
+            lettering.cut(text, self._most, self._size, room, bold=cell.bold) if self._most else text,
             cell.least,
             cell.bold,
         )
