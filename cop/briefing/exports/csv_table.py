@@ -82,6 +82,8 @@ def write_table(export: Export, kind: str, to: IO[bytes]) -> int:
 def heading(column: str) -> str:
     """A column's name in the header row: `said.kind` is the kind, `answer.state` the answer_state."""
     of, _, name = column.rpartition(".")
+    if column == "answer.by":
+        return "answered_by"  # answer_by is until when
     return name if of == "said" and name not in {"reported_at", "by"} else column.replace(".", "_")
 
 

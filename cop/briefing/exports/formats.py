@@ -1,14 +1,13 @@
 """The formats that a file can be written in: by its suffix, or by the format's name."""
 
 import importlib
-import os
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, NamedTuple
 
 from cop.briefing.exports.export import Export
+from cop.briefing.whole_file import whole
 
 
 class Form(NamedTuple):
@@ -70,20 +69,8 @@ def write(export: Export, form: str, to: IO[bytes]) -> int:
 
 def save(export: Export, form: str, path: Path) -> int:
     """Write a file, all of it or none: what stood there stays until it is whole. Raises OSError, ValueError."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            count = write(export, form, file)
-            file.flush()
-            os.fsync(file.fileno())
-        mask = os.umask(0)  # the file is as readable as any other that this person saves
-        os.umask(mask)
-        os.chmod(name, 0o666 & ~mask)  # noqa: PTH101 - of a name, as mkstemp gives it
-        os.replace(name, path)  # noqa: PTH105 - of a name, as mkstemp gives it
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return count
+    with whole(path) as file:
+        return write(export, form, file)
 
 
 def _suffixes() -> list[str]:

@@ -165,7 +165,8 @@ def _placemark(one: Thing | Way, style: str) -> Any:
 def _times(one: Thing) -> Iterator[Any]:
     """When it was so: a unit's place at one moment, what holds for a time from then to then."""
     if one.kind not in _SPANS:
-        yield _element("TimeStamp", _text("when", str(one.fields["reported_at"])))
+        if when := one.fields.get("reported_at"):  # a unit that never said where it is has no time either
+            yield _element("TimeStamp", _text("when", str(when)))
         return
     begin, end = (str(one.fields.get(name) or "") for name in _SPANS[one.kind])
     said = [_text(name, moment) for name, moment in (("begin", begin), ("end", end)) if moment]

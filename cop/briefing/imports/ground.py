@@ -134,7 +134,7 @@ def _area(one: Drawn) -> Drawn:
     ground: BaseGeometry | None = grounds[0]
     if ground is None or ground.is_empty or not ground.area:
         return one._replace(what=_AREA, remarks=(), wrong=words[-1] if words else "it encloses nothing")
-    ground = shapely.orient_polygons(shapely.set_precision(ground, 10.0**-_DIGITS) if not remarks else ground)
+    ground = shapely.orient_polygons(ground)
     said: dict[str, Any] = shapely.geometry.mapping(ground)
     geometry = {"type": said["type"], "coordinates": _listed(said["coordinates"])}
     holes = ground.geom_type == "MultiPolygon" or len(ground.interiors)
