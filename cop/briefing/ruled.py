@@ -21,6 +21,8 @@ _SHADE = HexColor("#ececec")
 _MOST_HEADING_LINES = 5
 #: lines of a row that are not worth to be left alone at the foot of a page
 _FEW = 3
+#: a list of more columns has smaller letters
+_MANY_COLUMNS, _SMALL, _SMALLEST = 9, 7.0, 5.2
 _CONTINUED = " (continued)"
 
 
@@ -177,6 +179,12 @@ def shares(given: Sequence[float]) -> list[float]:
     return [one / whole for one in sane]
 
 
+def _fits(text: str, room: float) -> float:
+    """The size of a heading at which its longest word stands on one line; what is smaller cannot be read."""
+    widest = max((lettering.width(lettering.plain(word), 1, bold=True) for word in text.split()), default=0.0)
+    return max(room / widest, _SMALLEST) if widest else LABEL
+
+
 class Listing(Flowable):  # type: ignore[misc]  # ReportLab ships no types
     """A list in ruled lines below its title and headings, which stand on each page that it reaches.
 
@@ -193,7 +201,8 @@ class Listing(Flowable):  # type: ignore[misc]  # ReportLab ships no types
         size: float = TEXT,
     ) -> None:
         super().__init__()
-        self._title, self._headings, self._size = title, headings, size
+        self._title, self._headings = title, headings
+        self._size = size if len(headings) <= _MANY_COLUMNS else min(size, _SMALL)
         self._said = [*rows, *[()] * blank]
         self._parts = shares([share for _, share in headings])
         self._head: _Head | None = None
@@ -210,13 +219,13 @@ class Listing(Flowable):  # type: ignore[misc]  # ReportLab ships no types
     def _lay(self, room: float) -> None:
         rooms = [room * part - 2 * _PAD for part in self._parts]
         title = lettering.lines(self._title[:400], LABEL, room - 2 * _PAD, bold=True)[:2]
+        words = [(text[:400], one) for (text, _), one in zip(self._headings, rooms, strict=True)]
+        size = min([LABEL, *(_fits(text, one) for text, one in words)])
         headings = [
-            lettering.cut(
-                lettering.lines(text[:400], LABEL, one, bold=True), _MOST_HEADING_LINES, LABEL, one, bold=True
-            )
-            for (text, _), one in zip(self._headings, rooms, strict=True)
+            lettering.cut(lettering.lines(text, size, one, bold=True), _MOST_HEADING_LINES, size, one, bold=True)
+            for text, one in words
         ]
-        self._head = _Head(title, headings)
+        self._head = _Head(title, headings, size)
         self._rows = [
             self._row([lettering.lines(text, self._size, one) for text, one in zip(row, rooms, strict=False)])
             for row in self._said
@@ -267,7 +276,7 @@ class Listing(Flowable):  # type: ignore[misc]  # ReportLab ships no types
             canvas.setFillColor(_SHADE)
             canvas.rect(0, y, self.width, head.headings_height, stroke=0, fill=1)
             canvas.setFillColor(black)
-            self._draw_row(head.headings, y, head.headings_height, LABEL, bold=True)
+            self._draw_row(head.headings, y, head.headings_height, head.size, bold=True)
         for row in self._rows:
             y -= row.height
             self._draw_row(row.cells, y, row.height, self._size)
@@ -297,6 +306,7 @@ class _Head:
 
     title: list[str]
     headings: list[list[str]]
+    size: float
 
     @property
     def title_height(self) -> float:
@@ -305,7 +315,7 @@ class _Head:
     @property
     def headings_height(self) -> float:
         most = max((len(lines) for lines in self.headings), default=0)
-        return most * LABEL * _LEADING + _PAD if most else 0.0
+        return most * self.size * _LEADING + _PAD if most else 0.0
 
     @property
     def height(self) -> float:
@@ -313,4 +323,4 @@ class _Head:
 
     def later(self) -> "_Head":
         """The same on a later page."""
-        return _Head(_continued(self.title), self.headings)
+        return _Head(_continued(self.title), self.headings, self.size)

@@ -22,7 +22,7 @@ from cop.briefing.ruled import LABEL, TEXT, Boxes, Cell, Listing, Words
 _OF_THE_PLAN = frozenset({"202", "203", "204", "205", "206"})
 _PAD = 3.0
 _HEAD_TITLE = 16.0
-_SIGNED_HEIGHT = 31.0
+_SIGNED_HEIGHT = 38.0
 _NUMBER_HEIGHT = 16.0
 _NOTE, _NOTE_LEADING, _MOST_NOTE_LINES = 6.5, 8.0, 3
 #: of a page; more would leave no room for what else is on it
@@ -211,9 +211,13 @@ def _draw_signed(canvas: Canvas, x: float, y: float, wide: float, one: Signature
     for label, text, share in _signed(one):
         room = wide * share - 2 * _PAD
         canvas.rect(x, y, wide * share, _SIGNED_HEIGHT)
-        said = lettering.fitting(label, LABEL, room, bold=True)
-        lettering.draw(canvas, x + _PAD, y + _SIGNED_HEIGHT - LABEL - 1, said, LABEL, bold=True)
+        said = lettering.cut(lettering.lines(label[:400], LABEL, room, bold=True), 2, LABEL, room, bold=True)
+        for number, line in enumerate(said):
+            lettering.draw(
+                canvas, x + _PAD, y + _SIGNED_HEIGHT - 1 - (number + 0.95) * LABEL * 1.1, line, LABEL, bold=True
+            )
         size = 7.5
-        for number, line in enumerate(lettering.cut(lettering.lines(text[:1000], size, room), 2, size, room)):
-            lettering.draw(canvas, x + _PAD, y + _SIGNED_HEIGHT - LABEL - 3 - (number + 0.9) * size * 1.15, line, size)
+        written = lettering.cut(lettering.lines(text[:1000], size, room), 2, size, room)
+        for number, line in enumerate(reversed(written)):
+            lettering.draw(canvas, x + _PAD, y + 3 + number * size * 1.15, line, size)
         x += wide * share
