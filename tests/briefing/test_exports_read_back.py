@@ -84,8 +84,8 @@ def pictures(draw: st.DrawFn) -> Picture:
             places += [(agency, unit, lat, lon, seconds), (agency, unit, round(lat + 0.001, 7), lon, seconds + 20)]
     for agency, name in draw(st.sets(st.tuples(AGENCIES, IDS), max_size=2)):
         place = {"lat": draw(LATS), "lon": draw(LONS)} if draw(st.booleans()) else {}
-        words = {"title": draw(WILD), "summary": draw(WILD), "opened_at": r.at(-900)}
-        told.append(r.report(agency, r.incident(name, type="fire", priority=draw(st.integers(1, 5)), **words, **place)))
+        words: dict[str, Any] = {"title": draw(WILD), "summary": draw(WILD), "opened_at": r.at(-900), **place}
+        told.append(r.report(agency, r.incident(name, type="fire", priority=draw(st.integers(1, 5)), **words)))
         told.append(r.report(agency, r.task(f"t{name}", objective=draw(WILD), note=draw(WILD), checklist=("a", "b"))))
         told.append(r.report(agency, r.answer(f"t{name}", "declined", reason=draw(WILD))))
         told.append(r.report(agency, r.resource(name, name=draw(WILD), conditions=draw(WILD), quantity=3)))
@@ -233,11 +233,12 @@ def test_that_csv_read_back_has_the_same_rows(picture: Picture, for_excel: bool)
             content = archive.read(f"{csv_table.NAMES[kind]}.csv")
             assert content.startswith(b"\xef\xbb\xbf") == for_excel
             header, *rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-            entries = whole[lists[kind]]
+            entries = {(one["agency"], one["unit" if kind == "unit" else "id"]): one for one in whole[lists[kind]]}
             assert len(rows) == len(entries)
             assert len(set(header)) == len(header)
-            for row, entry in zip(rows, entries, strict=True):
+            for row in rows:
                 cells = dict(zip(header, row, strict=True))
+                entry = entries.pop((cells["agency"], unguarded(cells["unit" if kind == "unit" else "id"])))
                 assert unguarded(cells["file_operation"]) == "=Op"
                 assert cells["file_exercise"] == "EXERCISE: Rail"
                 for column in csv_table.COLUMNS[kind]:
@@ -264,8 +265,9 @@ def test_that_no_cell_is_a_formula_and_each_is_read_back_as_it_was(said: str) ->
 def test_that_gpx_read_back_has_the_same_trails(picture: Picture) -> None:
     wanted = Wanted(kinds=frozenset({"trail", "incident"}))
     read = gpxpy.parse(written(export(picture, r.at(0), wanted=wanted), "gpx").decode())
-    trails = {key: picture.trails.of(key) for key in picture.tracks.keys}
-    trails = {f"trail/{agency}/{unit}": one for (agency, unit), one in trails.items() if len(one.at)}
+    now = r.at(0).timestamp()
+    known = {f"trail/{key[0]}/{key[1]}": picture.trails.of(key, 0.0, now) for key in picture.tracks.keys}
+    trails = {name: one for name, one in known.items() if len(one.at)}
     assert {one.description for one in read.tracks} == set(trails)
     for track in read.tracks:
         trail = trails[str(track.description)]
