@@ -91,6 +91,8 @@ def fill(name: str, ground: Situation, *, about: About | None = None) -> list[Fo
     if about is not None and about.what not in kind.about:
         speaks = f"of the operation, or of one {' or '.join(kind.about)}" if kind.about else "of the operation"
         raise ValueError(f"ICS {kind.name} is {speaks}, not of one {about.what}")
+    if about is not None and about.what == "incident" and about.key not in ground.picture.incidents:
+        raise ValueError(f"there is no incident {about.id!r} of {about.agency}")
     return _FILL[kind.name](ground, about)
 
 

@@ -115,7 +115,7 @@ def _state(body: Incident) -> str:
 
 def _incidents(ground: Situation, incident: Key | None) -> list[Part]:
     """Of the whole operation each incident has a line of its own."""
-    if incident is not None:
+    if incident is not None or not ground.incidents:
         return []
     told = []
     for key, report in ground.incidents.items():

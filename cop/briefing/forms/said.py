@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import msgspec
 import numpy as np
 
 from cop.briefing.leaving import Leaving
@@ -28,6 +29,7 @@ from cop.replay.recall import Recall
 #: so much of the record at a time: of units that are heard beside others, their first place is known as exactly
 _STRIDE_S = 30.0
 _LONGER_THAN_ANY_S = 1e12
+_ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 #: of what a unit says of itself, forms tell this alone
 _TOLD_STATUSES = frozenset({"emergency", "on_scene"})
 #: what no form tells of
@@ -112,7 +114,7 @@ class _Walk:
         self.heard: dict[Key, datetime] = {}
         self.units: dict[Key, Unit] = {}
         self._known: dict[tuple[str, Key], tuple[int, datetime]] = {}
-        self._was: dict[tuple[str, Key], tuple[object, ...]] = {}
+        self._was: dict[tuple[str, Key], object] = {}
         self._slots: dict[tuple[int, int], Key] = {}
         self._there: set[Key] = set()
         self._give_way = give_way
@@ -165,14 +167,16 @@ class _Walk:
         self._past.events = []
 
     def _is_other(self, report: Report) -> bool:
-        """Whether a unit or resource is other than it was: what is said every minute, and says the same, is no news."""
+        """Whether an object is other than it was: what is said every minute, and says the same, is no news."""
         body = report.body
-        if not isinstance(body, Unit | Resource):
+        if isinstance(body, LogEntry | Retraction):
             return True
-        now: tuple[object, ...] = (body.deleted, getattr(body, "status", None), getattr(body, "kind", None))
-        if isinstance(body, Resource):
-            now = (*now, body.quantity, body.available, body.availability)
-        key = (kind_of(body), report.key)
+        now: object = msgspec.structs.replace(body, at=_ANY_TIME, rev=0, by="", role="", signature=None)
+        if isinstance(body, Unit):
+            now = (body.deleted, body.status, body.kind)
+        elif isinstance(body, Resource):
+            now = (body.deleted, body.kind, body.quantity, body.available, body.availability)
+        key = (kind_of(body), key_of(report))
         was, self._was[key] = self._was.get(key), now
         return was != now
 
