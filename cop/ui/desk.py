@@ -52,6 +52,7 @@ class Desk(QObject):
 
     changed = Signal(object)  # Change: once a pulse, and once an action
     lead_passed = Signal(object)  # LeadChange: who leads an incident is no longer who did
+    left = Signal(str)  # something has left this desk as a file: what, for whom, of when, in words
     refused = Signal(str)  # the reason of a refused action, in the field's words
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What the desk adds to the journal: now and then the whole picture, and the moments that the time bar marks."""
+"""What the desk adds to the journal: now and then the whole picture, the moments that the time bar marks, what left."""
 
 import functools
 import json
@@ -44,6 +44,7 @@ class OnRecord(QObject):
         self._alerts = set(picture.alerts)
         self._conflicts: set[tuple[str, ...]] = set()
         desk.changed.connect(self._take)
+        desk.left.connect(lambda words: self._mark("left", (desk.operator.agency, ""), words))
         timer = QTimer(self)
         timer.timeout.connect(self.look)
         timer.start(_LOOKS_EVERY_MS)

@@ -312,6 +312,9 @@ class BriefingDialog(ActionDialog):
         self.saved = path
         self._may_replace = str(path)
         as_of = wording.clock(occasion.at, seconds=True)
+        reader = self.reader.itemText(self.reader.findData(occasion.reader))
+        shows = wording.clock_or_date(occasion.at, occasion.made_at) + (", of the past" if occasion.past else "")
+        self.desk.left.emit(f"Briefing map for {reader}, as of {shows}: {path.name}")
         self._end(f"Saved, as of {as_of}: {path.name}, {size / 1e6:.1f} MB.", "ok")
         self.cancel.setText("Close")
         self.go.setText("Save again")

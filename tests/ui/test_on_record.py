@@ -124,3 +124,16 @@ def test_that_a_new_conflict_is_marked_once(recorded: tuple[Desk, OnRecord], not
     assert len(marked) <= standing
     on_record.look()
     assert [one for one in _marks(noted) if one["kind"] == "conflict"] == marked
+
+
+def test_that_what_left_this_desk_is_on_record(recorded: tuple[Desk, OnRecord], noted: Noted) -> None:
+    desk, _ = recorded
+    desk.left.emit("Briefing map for Anyone, as of 14:02: map.html")
+    assert _marks(noted) == [
+        {
+            "kind": "left",
+            "agency": "charlotte-fire",
+            "id": "",
+            "words": "Briefing map for Anyone, as of 14:02: map.html",
+        }
+    ]

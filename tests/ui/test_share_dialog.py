@@ -98,6 +98,8 @@ def test_that_a_map_is_saved_beside_the_work_and_says_where_and_of_when(
     qtbot: QtBot, make_desk: MakeDesk, make_dialog: Callable[..., BriefingDialog], pages: Pages, tmp_path: Path
 ) -> None:
     dialog = make_dialog(full(make_desk(exercise="Steel Rail")))
+    left: list[str] = []
+    dialog.desk.left.connect(left.append)
     file = tmp_path / "for the chief"
     dialog.file.setText(str(file))
     save(qtbot, dialog)
@@ -106,6 +108,8 @@ def test_that_a_map_is_saved_beside_the_work_and_says_where_and_of_when(
     assert list(tmp_path.glob(".*")) == []
     assert pages.thread is not threading.main_thread()
     assert dialog.refusal.text().startswith("Saved, as of ")
+    assert [words.partition(",")[0] for words in left] == ["Briefing map for Anyone"]
+    assert left[0].endswith(": for the chief.html")
     assert dialog.open_saved.isVisible()
     assert dialog.windowTitle() == "EXERCISE — Briefing map"
     [(leaves, occasion, order)] = pages.made

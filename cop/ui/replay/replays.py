@@ -138,6 +138,7 @@ class Replays(QObject):
             present=live.desk.now,
         )
         window.sharing.backdrop = live.sharing.backdrop
+        window.desk.left.connect(live.desk.left)  # what leaves is on record, also what leaves from the past
         window.palette_changed.connect(self._wear_as_the_past)
         window.closed.connect(lambda: self._closed(window))
         if beside:
