@@ -39,22 +39,27 @@ BOX = "□"
 _ELLIPSIS = "…"
 #: characters of one text that are printed; beyond them it is said how many there were
 MOST = 30_000
-#: what changes the direction of what follows, or cannot be seen: it is not printed
-_UNSEEN = frozenset({"Cc", "Cf", "Co", "Cn"})
 
 
-def plain(text: str) -> str:
-    """Text as it can be printed: lines, no steering characters, nothing without a letter, an end that says so."""
+def readable(text: str) -> str:
+    """Text as it may be shown anywhere: lines, no steering characters, an end that says what was left out."""
     more = len(text) - MOST
     if more > 0:
         text = f"{text[:MOST]}{_ELLIPSIS} [{more:,} more characters are not printed]"
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
     if text.isascii() and text.replace("\n", "").isprintable():
         return text
-    return "".join(_printed(sign) for sign in text)
+    return "".join(map(_seen, text))
 
 
-def _printed(sign: str) -> str:
+def plain(text: str) -> str:
+    """The same as it can be printed: what no font has is a box."""
+    text = readable(text)
+    letters = _letters(False)
+    return text if text.isascii() else "".join(one if one == "\n" or letters[one][0] else BOX for one in text)
+
+
+def _seen(sign: str) -> str:
     if sign in "\n ":
         return sign
     kind = unicodedata.category(sign)
@@ -62,9 +67,9 @@ def _printed(sign: str) -> str:
         return "\n"
     if kind[0] == "Z":
         return " "
-    if kind in _UNSEEN:
-        return "" if kind in {"Cc", "Cf"} else BOX
-    return sign if kind != "Cs" and _letters(False)[sign][0] else BOX
+    if kind in {"Cc", "Cf"}:
+        return ""
+    return BOX if kind in {"Co", "Cn", "Cs"} else sign
 
 
 class _Letters(dict[str, tuple[str, float]]):
