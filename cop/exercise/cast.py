@@ -1,5 +1,6 @@
 """The units of an exercise, put on their beats: the same scenario and seed give the same cast."""
 
+import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -34,12 +35,22 @@ class Player:
     rng: random.Random
     status: str = "available"
     silent_after_s: float | None = None
+    silent_until_s: float = -math.inf
+    broken_until_s: float = -math.inf
+    #: what it says in place of the truth
+    says_place: Place | None = None
+    says_status: str = ""
+    moved_s: float = 0.0
     assignment: "Assignment | None" = None
 
     @property
     def speaker(self) -> Speaker:
         """As far as a format needs to know it."""
-        return Speaker(self.agency.id, self.id, self.callsign, self.kind, self.status, self.number)
+        return Speaker(self.agency.id, self.id, self.callsign, self.kind, self.says_status or self.status, self.number)
+
+    def is_silent(self, t: float) -> bool:
+        """Whether its radio is dead."""
+        return t < self.silent_until_s or (self.silent_after_s is not None and t >= self.silent_after_s)
 
 
 @dataclass(slots=True)

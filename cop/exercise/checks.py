@@ -28,10 +28,10 @@ def complaints(scenario: "Scenario") -> Iterator[str]:
     for rows, key in (
         (scenario.agencies, "agencies"),
         (scenario.all_incidents, "incidents"),
-        ((*scenario.zones, *(one for inject in injects for one in inject.zones)), "zones"),
-        ((*scenario.warnings, *(one for inject in injects for one in inject.warnings)), "warnings"),
-        ((*scenario.tasks, *(one for inject in injects for one in inject.tasks)), "tasks"),
-        ((*scenario.requests, *(one for inject in injects for one in inject.requests)), "requests"),
+        (scenario.all_zones, "zones"),
+        (scenario.all_warnings, "warnings"),
+        (scenario.all_tasks, "tasks"),
+        (scenario.all_requests, "requests"),
         (scenario.objectives, "objectives"),
         (injects, "injects"),
     ):

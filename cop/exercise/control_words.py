@@ -1,11 +1,11 @@
 """What a controller and a running exercise say to each other, and what of it is put on record.
 
 Below `exercise/<name>/control/`, apart from every agency's tree, so that no participant's desk hears it: `order` from
-the controller, `state` (retained) and `presence` (retained, the last will) from the exercise. An order names the run
+the controller; `state`, `acts` and `presence` (the last will) from the exercise, retained. An order names the run
 and the number of the state that the controller saw when it was given: what comes late, or twice, or is of another run,
 is not obeyed, whatever clocks say.
 
-A controller's desk puts each `Act` of the state into its journal as a note of kind `control` (`CONTROL`).
+A controller's desk puts each `Act` into its journal as a note of kind `control` (`CONTROL`).
 """
 
 from typing import Annotated, Literal, TypeVar
@@ -18,8 +18,8 @@ from cop.domain.statement import Identifier, Latitude, Longitude, Moment
 CONTROL = "control"
 #: the fastest that an exercise may run, and the slowest
 RATES = (0.1, 100.0)
-#: one order, one state are never longer
-MAX_BYTES = 256 * 1024
+#: nothing that is said is longer
+MAX_BYTES = 1024 * 1024
 
 Word = Annotated[str, msgspec.Meta(max_length=256)]
 Rate = Annotated[float, msgspec.Meta(ge=RATES[0], le=RATES[1])]
@@ -40,6 +40,8 @@ What = Literal[
     "moved",
     "wrote",
 ]
+#: acts that concern the exercise's time
+OF_TIME = frozenset({"started", "continued", "paused", "resumed", "rate"})
 By = Literal["time", "condition", "hand"]
 
 
@@ -48,6 +50,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `at` is the moment, `t` the exercise's second. `inject` is fired or skipped, `by` what fired it; `agency` is the one
     that was taken over or given back, or that spoke by the controller's hand; `rate` the new speed; `words` say what.
+    `order` is the order that an agency's word or move by hand came of, as it was given.
     """
 
     at: Moment
@@ -58,6 +61,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     agency: Word = ""
     rate: float | None = None
     words: Word = ""
+    order: Annotated[str, msgspec.Meta(max_length=16_384)] = ""
 
 
 class InjectState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -81,7 +85,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How an exercise stands. `run` names this performance, `n` counts its states, `t` is its second at `at`.
 
-    `results` are those of the last orders, `acts` the last things that happened, oldest first.
+    `results` are those of the last orders.
     """
 
     run: Word
@@ -96,9 +100,15 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     duration_s: float = 0.0
     injects: tuple[InjectState, ...] = ()
     taken_over: tuple[Word, ...] = ()
-    acts: tuple[Act, ...] = ()
     results: tuple[Result, ...] = ()
     ended: bool = False
+
+
+class Acts(msgspec.Struct, frozen=True, kw_only=True):
+    """What has happened in a performance, oldest first: the last few hundred, and all that concerns its time."""
+
+    run: Word
+    acts: tuple[Act, ...]
 
 
 class Presence(msgspec.Struct, frozen=True, kw_only=True):
@@ -199,11 +209,12 @@ Order = (
 _Read = TypeVar("_Read")
 _ORDERS = msgspec.json.Decoder(Order)
 _STATES = msgspec.json.Decoder(State)
+_HISTORIES = msgspec.json.Decoder(Acts)
 _PRESENCES = msgspec.json.Decoder(Presence)
 _ACTS = msgspec.json.Decoder(Act)
 
 
-def control_topic(name: str, kind: Literal["order", "state", "presence"]) -> str:
+def control_topic(name: str, kind: Literal["order", "state", "acts", "presence"]) -> str:
     """Where an exercise is controlled from; no participant's feed reaches there."""
     return f"exercise/{name}/control/{kind}"
 
@@ -216,6 +227,11 @@ def read_order(payload: bytes) -> Order | None:
 def read_state(payload: bytes) -> State | None:
     """A state, None for what is none."""
     return _read(_STATES, payload)
+
+
+def read_acts(payload: bytes) -> Acts | None:
+    """What has happened, None for what does not say."""
+    return _read(_HISTORIES, payload)
 
 
 def read_presence(payload: bytes) -> Presence | None:

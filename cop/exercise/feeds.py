@@ -16,7 +16,7 @@ def feeds(scenario: Scenario) -> list[Feed]:
     """What a desktop must subscribe to: our own format for each agency, and the foreign one of those who have one."""
     root, foreign = exercise_root(scenario.name), foreign_root(scenario.name)
     found: list[Feed] = []
-    for agency in scenario.agencies:
+    for agency in scenario.speakers:
         found.append(
             Feed(
                 name=agency.id,
@@ -51,9 +51,9 @@ def _foreign_feed(agency: Participant, root: str) -> Feed:
 
 def _object_formats(scenario: Scenario) -> set[tuple[str, str]]:
     """Which agencies say incidents, zones, warnings or resources in which other formats."""
-    spoken = {(line.agency, line.format) for line in scenario.incidents}
-    spoken |= {(line.agency, line.format) for line in scenario.zones}
-    spoken |= {(line.agency, line.format) for line in scenario.warnings}
+    spoken = {(line.agency, line.format) for line in scenario.all_incidents}
+    spoken |= {(line.agency, line.format) for line in scenario.all_zones}
+    spoken |= {(line.agency, line.format) for line in scenario.all_warnings}
     spoken |= {(agency.id, agency.resource_format) for agency in scenario.agencies}
     return {(agency, form) for agency, form in spoken if form != "cop-json"}
 

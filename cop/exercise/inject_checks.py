@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
-from cop.domain.words import AVAILABILITIES, INCIDENT_STATUSES, TASK_STATES, UNIT_KINDS, UNIT_STATUSES, ZONE_KINDS
+from cop.domain.words import ANSWER_STATES, AVAILABILITIES, INCIDENT_STATUSES, UNIT_KINDS, UNIT_STATUSES, ZONE_KINDS
 from cop.exercise.injects import Condition, Inject
 from cop.exercise.known import Known, unknown
 from cop.exercise.line_checks import (
@@ -93,7 +93,7 @@ def _condition_complaints(where: str, when: Condition, known: Known) -> Iterator
         yield from known.incident(f"{where}.incident.id", when.incident.id)
         yield from unknown(f"{where}.incident.status", when.incident.status, INCIDENT_STATUSES)
     if when.task is not None:
-        yield from unknown(f"{where}.task.state", when.task.state, TASK_STATES)
+        yield from unknown(f"{where}.task.state", when.task.state, ("requested", "cancelled", *ANSWER_STATES))
         if when.task.unit:
             yield from known.unit(f"{where}.task.unit", when.task.agency, when.task.unit)
     for key in ("task", "unanswered"):

@@ -28,15 +28,13 @@ class Known:
     def of(cls, scenario: "Scenario") -> Self:
         """All of it."""
         groups = [(agency, group) for agency in scenario.agencies for group in agency.groups]
-        requests = (*scenario.requests, *(one for inject in scenario.injects for one in inject.requests))
-        zones = (*scenario.zones, *(one for inject in scenario.injects for one in inject.zones))
         kinds = {resource.kind for agency in scenario.agencies for resource in agency.resources}
         return cls(
             agencies=frozenset(agency.id for agency in scenario.agencies),
             units=frozenset((agency.id, callsign) for agency, group in groups for callsign in group.callsigns()),
             resources=frozenset((agency.id, one.id) for agency in scenario.agencies for one in agency.resources),
-            resource_kinds=frozenset(kinds | {request.kind for request in requests}),
-            zone_kinds=frozenset(zone.kind for zone in zones),
+            resource_kinds=frozenset(kinds | {request.kind for request in scenario.all_requests}),
+            zone_kinds=frozenset(zone.kind for zone in scenario.all_zones),
             capabilities=frozenset(word for _agency, group in groups for word in group.capabilities),
             incidents=frozenset(line.id for line in scenario.all_incidents),
             timeline=frozenset(line.id for line in scenario.incidents),

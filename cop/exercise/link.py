@@ -54,6 +54,7 @@ class Link:
         self._deadline = 0.0
         self._next_misc = 0.0
         self._failures = 0
+        self._is_cut = False
 
     @property
     def version(self) -> int:
@@ -69,8 +70,18 @@ class Link:
         """The socket to wait for, if there is one."""
         return self._client.socket() if self._client is not None else None
 
+    def cut(self, is_cut: bool) -> None:
+        """Break the connection without a word, and stay away while this is so: the last will speaks."""
+        if is_cut and not self._is_cut:
+            self._drop()
+        elif self._is_cut and not is_cut:
+            self._next_try = 0.0
+        self._is_cut = is_cut
+
     def tend(self) -> None:
         """Connect if it is time to; keep the connection alive if there is one."""
+        if self._is_cut:
+            return
         now = time.monotonic()
         client = self._client
         if client is None:

@@ -26,7 +26,7 @@ class Neighbours:
         *,
         schedule: Schedule,
         now: Callable[[], float],
-        say: Callable[[str, Statement], None],
+        say: Callable[[str, Statement], object],
         staffed: Callable[[str], bool],
         seed: int,
     ) -> None:

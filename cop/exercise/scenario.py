@@ -65,6 +65,26 @@ class Scenario(Strict, frozen=True, kw_only=True):
         """The incidents of the timeline, and those that injects bring."""
         return (*self.incidents, *(line for inject in self.injects for line in inject.incidents))
 
+    @property
+    def all_zones(self) -> tuple[ZoneLine, ...]:
+        """The zones of the timeline, and those that injects bring."""
+        return (*self.zones, *(line for inject in self.injects for line in inject.zones))
+
+    @property
+    def all_warnings(self) -> tuple[WarningLine, ...]:
+        """The warnings of the timeline, and those that injects bring."""
+        return (*self.warnings, *(line for inject in self.injects for line in inject.warnings))
+
+    @property
+    def all_tasks(self) -> tuple[TaskLine, ...]:
+        """The scripted requests for units of the timeline, and those that injects bring."""
+        return (*self.tasks, *(line for inject in self.injects for line in inject.tasks))
+
+    @property
+    def all_requests(self) -> tuple[RequestLine, ...]:
+        """The requests for resources of the timeline, and those that injects bring."""
+        return (*self.requests, *(line for inject in self.injects for line in inject.requests))
+
 
 def load_scenario(name: str, resources: Path = RESOURCES) -> Scenario:
     """Read `exercises/<name>.toml`. Raises ScenarioError that names the file and the key."""

@@ -1,7 +1,7 @@
 """The scenario's lines as statements with their times: what would be said if nobody else spoke."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,20 @@ from cop.domain.request import Fill, ResourceRequest
 from cop.domain.resource import Resource
 from cop.domain.statement import Statement
 from cop.domain.task import Basis, Task
-from cop.exercise.lines import IncidentLine, Participant, ResourceLine, TaskLine, ZoneLine, ZoneStep
+from cop.exercise.injects import IncidentChange
+from cop.exercise.lines import (
+    CommandLine,
+    IncidentLine,
+    IncidentStep,
+    LogLine,
+    Participant,
+    RequestLine,
+    ResourceLine,
+    TaskLine,
+    WarningLine,
+    ZoneLine,
+    ZoneStep,
+)
 from cop.exercise.roads import Place, offset
 from cop.exercise.scenario import Scenario
 
@@ -24,12 +37,14 @@ from cop.exercise.scenario import Scenario
 Moment = Callable[[float], datetime]
 #: when, whose, what
 Line = tuple[float, str, Statement]
+#: the agency of each incident, by its id
+Owners = Mapping[str, str]
 _CIRCLE_POINTS = 48
 
 
 def profiles(scenario: Scenario, moment: Moment) -> Iterator[Line]:
     """Who takes part."""
-    for agency in scenario.agencies:
+    for agency in scenario.speakers:
         body = Agency(
             id=agency.id,
             at=moment(0.0),
@@ -48,22 +63,48 @@ def resources(scenario: Scenario, moment: Moment) -> Iterator[Line]:
             yield from _resource(agency, line, moment)
 
 
-def incidents(scenario: Scenario, moment: Moment) -> Iterator[Line]:
-    """What happens, and how it goes on."""
-    for line in scenario.incidents:
-        yield from _incident(line, moment)
+def opening(line: IncidentLine, moment: Moment) -> tuple[float, str, Incident]:
+    """An incident as it is when it is opened."""
+    lat, lon = line.place
+    body = Incident(
+        id=line.id,
+        at=moment(line.opened_s),
+        type=line.type,
+        priority=line.priority,
+        status=line.status,
+        title=line.title,
+        address=line.address,
+        summary=line.summary,
+        lat=lat,
+        lon=lon,
+        opened_at=moment(line.opened_s),
+        lead=line.lead,
+    )
+    return line.opened_s, line.agency, body
 
 
-def zones(scenario: Scenario, moment: Moment) -> Iterator[Line]:
+def changed(body: Incident, step: IncidentStep | IncidentChange, at: datetime) -> Incident:
+    """An incident after a change; what the change does not name stays."""
+    status = step.status or body.status
+    return msgspec.structs.replace(
+        body,
+        at=at,
+        status=status,
+        priority=step.priority or body.priority,
+        summary=body.summary if step.summary is None else step.summary,
+        closed_at=at if status == "closed" else None,
+    )
+
+
+def zones(lines: Sequence[ZoneLine], owners: Owners, moment: Moment) -> Iterator[Line]:
     """The areas that agencies draw, wider and narrower, and take away."""
-    owners = {incident.id: incident.agency for incident in scenario.incidents}
-    for line in scenario.zones:
+    for line in lines:
         yield from _zone(line, owners.get(line.incident, ""), moment)
 
 
-def warnings(scenario: Scenario, moment: Moment) -> Iterator[Line]:
+def warnings(lines: Sequence[WarningLine], moment: Moment) -> Iterator[Line]:
     """What the public is warned of; a warning ends by itself."""
-    for line in scenario.warnings:
+    for line in lines:
         body = Alert(
             id=line.id,
             at=moment(line.at_s),
@@ -110,10 +151,9 @@ def task(line: TaskLine, incident: IncidentLine, unit: str, unit_kind: str, mome
     )
 
 
-def commands(scenario: Scenario, moment: Moment) -> Iterator[Line]:
-    """Who takes command of what, and gives it up again."""
-    owners = {incident.id: incident.agency for incident in scenario.incidents}
-    for line in scenario.commands:
+def commands(lines: Sequence[CommandLine], owners: Owners, moment: Moment) -> Iterator[Line]:
+    """Who takes command of what."""
+    for line in lines:
         owner, at = owners[line.incident], moment(line.at_s)
         body = IncidentCommand(
             id=command_id(owner, line.incident),
@@ -130,10 +170,9 @@ def commands(scenario: Scenario, moment: Moment) -> Iterator[Line]:
             yield line.until_s, line.agency, given_up
 
 
-def requests(scenario: Scenario, moment: Moment) -> Iterator[Line]:
+def requests(lines: Sequence[RequestLine], incidents: Mapping[str, IncidentLine], moment: Moment) -> Iterator[Line]:
     """What is asked for, and what agencies give towards it."""
-    incidents = {incident.id: incident for incident in scenario.incidents}
-    for line in scenario.requests:
+    for line in lines:
         incident, at = incidents[line.incident], moment(line.at_s)
         request = ResourceRequest(
             id=line.id,
@@ -165,11 +204,10 @@ def requests(scenario: Scenario, moment: Moment) -> Iterator[Line]:
             yield at_s, step.agency, fill
 
 
-def log(scenario: Scenario, moment: Moment) -> Iterator[Line]:
+def log(lines: Sequence[LogLine], owners: Owners, moment: Moment) -> Iterator[Line]:
     """What people write down. Ids hold the start, so that a second run's lines are not taken for the first's."""
-    owners = {incident.id: incident.agency for incident in scenario.incidents}
     run = int(moment(0.0).timestamp())
-    for index, line in enumerate(scenario.log):
+    for index, line in enumerate(lines):
         body = LogEntry(
             id=f"log-{run}-{index:02d}",
             at=moment(line.at_s),
@@ -208,34 +246,6 @@ def _resource(agency: Participant, line: ResourceLine, moment: Moment) -> Iterat
     yield 0.0, agency.id, body(0.0, line.availability, available, line.until_s)
     for step in line.steps:
         yield step.at_s, agency.id, body(step.at_s, step.availability, step.available, step.until_s)
-
-
-def _incident(line: IncidentLine, moment: Moment) -> Iterator[Line]:
-    status, priority, summary = line.status, line.priority, line.summary
-
-    def body(at_s: float) -> Incident:
-        return Incident(
-            id=line.id,
-            at=moment(at_s),
-            type=line.type,
-            priority=priority,
-            status=status,
-            title=line.title,
-            address=line.address,
-            summary=summary,
-            lat=line.place[0],
-            lon=line.place[1],
-            opened_at=moment(line.opened_s),
-            closed_at=moment(at_s) if status == "closed" else None,
-            lead=line.lead,
-        )
-
-    yield line.opened_s, line.agency, body(line.opened_s)
-    for step in line.steps:
-        status = step.status or status
-        priority = step.priority or priority
-        summary = step.summary if step.summary is not None else summary
-        yield step.at_s, line.agency, body(step.at_s)
 
 
 def _zone(line: ZoneLine, owner: str, moment: Moment) -> Iterator[Line]:

@@ -20,7 +20,7 @@ _ROLLS_S = (3.0, 7.0)
 _WORKS_S = (180.0, 420.0)
 _NEAR_M = (30.0, 160.0)
 #: at a time, do this
-Schedule = Callable[[float, Callable[[], None]], None]
+Schedule = Callable[[float, Callable[[], object]], None]
 
 
 class Tasking:
@@ -36,8 +36,12 @@ class Tasking:
         staffed: Callable[[str], bool],
         spare: Callable[[Player], Player | None] = lambda _: None,
         consented: Callable[[Task], bool] = lambda _: False,
+        by_hand: Callable[[str], bool] = lambda _: False,
     ) -> None:
-        """`spare` finds another unit of a kind, `consented` says whether a task needs no answer by an agreement."""
+        """`spare` finds another unit of a kind, `consented` says whether a task needs no answer by an agreement.
+
+        `staffed` agencies answer for themselves, and those that are played `by_hand` do nothing at all of themselves.
+        """
         self._schedule = schedule
         self._now = now
         self._say = say
@@ -45,6 +49,7 @@ class Tasking:
         self._staffed = staffed
         self._spare = spare
         self._consented = consented
+        self._by_hand = by_hand
         self.assignments: dict[tuple[str, str], Assignment] = {}
 
     def take(self, assignment: Assignment) -> None:
@@ -143,6 +148,12 @@ class Tasking:
                 assignment.by_people = False
                 self.think(assignment)
 
+    def give_up(self, player: Player, reason: str) -> None:
+        """A unit can go no further: its owner releases it from what it was asked, unless people answer for it."""
+        assignment = player.assignment
+        if assignment is not None and not assignment.over and not self._for_people(assignment):
+            self.answer(assignment, "released", reason)
+
     def answer(self, assignment: Assignment, state: str, reason: str = "", offers: str = "") -> None:
         """Say the owner's word, and let the unit do it."""
         assignment.state = state
@@ -231,6 +242,8 @@ class Tasking:
 
     def _for_people(self, assignment: Assignment) -> bool:
         """Whether people answer this one: they have begun to, or sit there. An agency's own script goes on."""
+        if self._by_hand(assignment.owner):
+            return True
         own_script = assignment.script is not None and assignment.requester == assignment.owner
         return assignment.by_people or (not own_script and self._staffed(assignment.owner))
 

@@ -141,7 +141,7 @@ def test_that_it_waits_for_a_broker_that_is_not_there_yet(mosquitto: Mosquitto) 
         mosquitto.start()
         with Client(mosquitto.port, "desk") as desk:
             desk.subscribe(f"{ROOT}/+/profile")
-            wait_until(lambda: len(desk.heard) == len(steel_rail().agencies), what="all profiles")
+            wait_until(lambda: len(desk.heard) == len(steel_rail().speakers), what="all profiles")
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL)])
@@ -157,7 +157,7 @@ def test_that_every_agency_is_seen_to_go_however_the_exercise_ends(
 
         play = subprocess.Popen([sys.executable, "-c", _PLAY.format(url=mosquitto.url)])
         try:
-            wait_until(lambda: present() == len(steel_rail().agencies), what="all agencies")
+            wait_until(lambda: present() == len(steel_rail().speakers), what="all agencies")
             play.send_signal(number)
             assert play.wait(20) == code
         finally:
@@ -191,5 +191,5 @@ def test_that_an_unknown_exercise_or_a_url_of_no_broker_is_refused() -> None:
 def test_that_each_feed_has_a_name_of_its_own_and_its_agency() -> None:
     found = feeds(steel_rail())
     assert len({feed.name for feed in found}) == len(found)
-    assert len({feed.agency for feed in found}) == len(steel_rail().agencies)
+    assert len({feed.agency for feed in found}) == len(steel_rail().speakers)
     assert all(feed.topic.startswith("exercise/steel-rail/") for feed in found)

@@ -98,7 +98,7 @@ def test_that_after_twenty_five_seconds_the_picture_is_whole() -> None:
     picture = listener.take(sim.until(25))
     assert len(picture.units) == 225
     assert len({agency for agency, _unit in picture.units}) >= 12
-    assert len(picture.agencies) == len(sim.scenario.agencies)
+    assert len(picture.agencies) == len(sim.scenario.speakers)
     assert len(picture.resources) == 61  # the hospital that speaks EDXL-HAVE stands for itself too
     assert len(picture.incidents) == 8
     assert len(picture.alerts) == 1
