@@ -32,7 +32,7 @@ from cop.journal.folder import files_of
 from cop.journal.journal import Journal
 from cop.journal.packing import decode, encode
 from cop.journal.reading import JournalReader
-from cop.journal.record import SNAPSHOT, STARTED
+from cop.journal.record import MARK, SNAPSHOT, STARTED
 from cop.journal.volume import BlockRow, Volume
 from cop.picture.picture import Picture
 from cop.replay.engine import Engine
@@ -132,7 +132,7 @@ def _row(row: BlockRow, block: Block, shift_s: float, hashed: bytes) -> BlockRow
 
 
 def _shifted(block: Block, numbers: int, seconds: float) -> Block:
-    """The same records, so much later; a snapshot says so too."""
+    """The same records, so much later; a snapshot says so too, and the feed process was started once."""
     payloads, ends = block.payloads, block.ends
     if block.kinds[block.kind[0]] == SNAPSHOT:
         stands = msgspec.msgpack.decode(payloads, type=Batch)
@@ -150,7 +150,7 @@ def _shifted(block: Block, numbers: int, seconds: float) -> Block:
         kind=block.kind,
         sources=block.sources,
         topics=block.topics,
-        kinds=block.kinds,
+        kinds=[MARK if kind == STARTED else kind for kind in block.kinds],
         ends=ends,
         payloads=payloads,
         checks=block.checks,
@@ -161,7 +161,8 @@ def _write_stretch(folder: Path) -> None:
     """What the feed process and the desktop put on record in two minutes."""
     now = _BEGIN.timestamp()
     journal = Journal(folder, _OPERATION, clock=lambda: now, steady=lambda: now)
-    begun = {"feeds": _FEEDS, "root": ROOT, "reader": "bench", "fresh": True}
+    whose = {"agency": "bench", "role": "commander", "name": "Bench", "desk": "bench"}
+    begun = {"feeds": _FEEDS, "root": ROOT, "reader": "bench", "operator": whose, "fresh": True}
     journal.note(STARTED, msgspec.json.encode(begun))
     journal.commit()
     intake, picture = Intake(_FEEDS, journal, exercise=None, clock=lambda: now), Picture()

@@ -66,6 +66,8 @@ class Past:
         self.names = Names()
         #: (number, report) of all that was believed beside positions, where that is asked for
         self.events: list[tuple[int, Report]] | None = None
+        #: whether it is counted who speaks how often, where not all that was said is heard
+        self.counts = True
         #: which rows of blocks are heard where not all are
         self.thin: Callable[[Sequence[Block]], list[NDArray[np.intp]]] = thinned
         self._early: list[tuple[int, Report]] | None = None
@@ -222,7 +224,7 @@ class Past:
     def _take(self, block: Block, rows: NDArray[np.intp], *, whole: bool) -> None:
         """Hear these records of a block in their order; unless they are the `whole` block, all of it is counted."""
         burst: list[Received] = []
-        if not whole:
+        if not whole and self.counts:
             for source, times, counts in counted(block):
                 self._intake.count(block.sources[source].feed, block.sources[source].agency, times, counts)
         fine = readable(block)

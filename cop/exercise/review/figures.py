@@ -17,10 +17,14 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Told(Figures, frozen=True, kw_only=True):
-    """A moment, and the number of the record that tells of it; 0 where no record does (the clock, a note left out)."""
+    """A moment, and the number of the record that tells of it; 0 where no record does (the clock, a note left out).
+
+    `kept`: the word was heard only as the broker had kept it, the last of several: it may have been so earlier.
+    """
 
     at: datetime
     record: int
+    kept: bool = False
 
 
 class Said(Figures, frozen=True, kw_only=True):
@@ -144,7 +148,7 @@ class Spell(Figures, frozen=True, kw_only=True):
 
 
 class Led(Figures, frozen=True, kw_only=True):
-    """Who led one incident: `leads` by the agreements (nobody, one, unified, contested), `commands` by words of command.
+    """Who led one incident: `leads` by the agreements (nobody, one, unified, contested), `commands` by their own words.
 
     Seconds are sums over the spells of that kind.
     """

@@ -105,7 +105,7 @@ class Skimmed:
 
 
 def _thinning(record: JournalReader) -> tuple[float, int]:
-    """How many seconds apart places are heard, and which part of those in other formats, by some looks at the record."""
+    """How many seconds apart places are heard, and one in how many of those in other formats, by some samples."""
     count, span_s = record.last - record.first + 1, record.last_at - record.first_at
     if count <= PLACES or not math.isfinite(span_s):
         return 0.0, 1

@@ -17,7 +17,7 @@ _NEWEST_ALONE = frozenset({"unit", "profile"})
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """A word of an agency: the first record that holds it, and the report. `retained`: heard only as the broker kept it."""
+    """A word of an agency: the first record that holds it, and the report; `retained`: as the broker had kept it."""
 
     record: int
     report: Report
