@@ -18,6 +18,7 @@ from cop.picture.picture import Picture
 from tests import reports as r
 
 OURS = "charlotte-fire"
+CHECK_IN = "Check-In Information (* first heard by this desk: nobody says when it came on a scene)"
 EAST = ZoneInfo("America/New_York")
 OPERATOR = Operator(agency=OURS, role="commander", name="Reyes", desk="desk-1")
 

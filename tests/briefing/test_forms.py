@@ -17,7 +17,7 @@ from cop.domain.log import LogEntry
 from cop.picture.picture import Picture
 from tests import reports as r
 from tests.briefing.busy_hour import EMS, GASTONIA, PD, RAIL, busy_ground, busy_hour
-from tests.briefing.form_text import OURS, boxes, ground_of, picture_of, table, texts
+from tests.briefing.form_text import CHECK_IN, OURS, boxes, ground_of, picture_of, table, texts
 
 TEXTS = (
     "<img src=x onerror=alert(1)>",
@@ -65,7 +65,7 @@ def test_that_the_briefing_tells_what_happened_who_commands_and_who_is_there() -
     assert "14 cars off the rails." in found["5"]
     assert "Leads: Charlotte Fire — Hazmat MOU §3.1" in found["5"]
     assert "Hazard: Chlorine" in found["5"]
-    assert "Hot zone: Hot zone 1 km" in found["5"]
+    assert "Hot zone 1 km" in found["5"]
     assert "Flood warning (Severe), until 11/02 09:00. Turn around." in found["5"]
     assert "Over by now" not in found["5"]
     assert found["7"] == "1. Fire attack"
@@ -113,7 +113,7 @@ def test_that_assignments_are_one_form_an_incident_with_open_tasks() -> None:
     assert boxes(form)["Staging Area"] == "Harlee Avenue"
     ((identifier, leader, persons, contact, remarks),) = table(form, "5")
     assert (identifier, leader, persons, contact) == ("Engine 30, Engine (Charlotte Fire)", "", "4", "TAC 7")
-    assert remarks == "On scene · on scene 11/02 07:15"
+    assert remarks == "On scene since 11/02 07:15"
     assert table(form, "6") == (("Engine 30", "Respond: Fire attack\n☐ Read placards", ""),)
     assert ("Engine 30", "TAC 7") in table(form, "8")
     assert "Hazard: Chlorine" in boxes(form)["7"]
@@ -173,13 +173,13 @@ def test_that_the_status_summary_counts_who_is_there_and_what_is_lacking() -> No
 
 
 def test_that_check_in_lists_each_unit_once_with_its_time_and_type() -> None:
-    rows = {row[5]: row for row in table(_one("211", busy_ground()), "Check-In Information")}
+    rows = {row[5]: row for row in table(_one("211", busy_ground()), CHECK_IN)}
     assert set(rows) == {"Engine 30", "Hazmat 4", "Medic 17", "Medic 24"}
     engine = rows["Engine 30"]
     assert (engine[2], engine[3], engine[8], engine[10]) == ("Fire", "Engine", "11/02 07:15", "4")
     assert engine[13 + 2] == "Derailment · Fire attack"
     assert rows["Medic 17"][4] == "Type 1"
-    assert rows["Medic 17"][8] == "11/02 07:01 (first heard)"
+    assert rows["Medic 17"][8] == "11/02 07:01*"
 
 
 def test_that_a_message_is_told_whole_and_a_blank_one_can_be_written() -> None:

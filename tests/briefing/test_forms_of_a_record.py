@@ -19,7 +19,7 @@ from cop.feeds.message import Feed
 from cop.replay.heard import moment_of as moment
 from cop.replay.recall import Recall
 from tests import reports as r
-from tests.briefing.form_text import EAST, boxes, ground_of, picture_of, table
+from tests.briefing.form_text import CHECK_IN, EAST, boxes, ground_of, picture_of, table
 from tests.replay.stage import NOON, OPERATION, OWN, Stage
 
 EMS = "mecklenburg-ems"
@@ -124,7 +124,7 @@ def test_that_a_task_that_is_gone_from_the_picture_is_told_with_its_times(recall
 
 
 def test_that_who_came_and_went_is_on_the_check_in_list(recall: Recall) -> None:
-    rows = {row[5]: row for row in table(fill("211", _situation(recall, 1))[0], "Check-In Information")}
+    rows = {row[5]: row for row in table(fill("211", _situation(recall, 1))[0], CHECK_IN)}
     assert set(rows) == {"Medic 17", "engine-1"}
     assert rows["Medic 17"][8] == "11/02 07:05"
     assert (rows["Medic 17"][3], rows["Medic 17"][10]) == ("Ambulance", "2")
@@ -135,7 +135,7 @@ def test_that_a_later_period_has_what_was_new_in_it_alone(recall: Recall) -> Non
     assert ground.period.begins == datetime(2026, 11, 2, 23, tzinfo=UTC)
     rows = [row[1] for row in table(fill("214", ground)[0], "7")]
     assert rows == ["Charlotte Fire: said by day, heard by night"]
-    heard = {row[5]: row[8] for row in table(fill("211", ground)[0], "Check-In Information")}
+    heard = {row[5]: row[8] for row in table(fill("211", ground)[0], CHECK_IN)}
     assert set(heard) == {"Medic 9", "engine-2"}
     # where it was first heard, not where it was heard last
     first = ground.said.first_heard[(OWN, "engine-2")]

@@ -48,7 +48,8 @@ def zone_words(ground: Situation, zone: Zone) -> str:
     """One zone: what it is, how it is called, until when."""
     kind, name = one_line(zone_label(zone.kind)), one_line(zone.name)
     until = f", until {short(ground, zone.expires_at)}" if zone.expires_at is not None else ""
-    named = f"{kind}: {name}" if name and name.casefold() != kind.casefold() else kind
+    says_kind = name.casefold().startswith(kind.casefold())
+    named = name if says_kind else f"{kind}: {name}" if name else kind
     summary = lines(zone.summary)
     return f"{named}{until}{f'. {summary}' if summary else ''}"
 

@@ -41,7 +41,7 @@ def fill(ground: Situation, about: About | None = None) -> list[Form]:
         row(
             name_box(ground, incident, share=0.4),
             number_box(ground, incident, share=0.3),
-            Box(number="3", label="Date/Time Initiated", text=_initiated(ground, incident), share=0.3),
+            Box(number="3", label="Date/Time Initiated", text=initiated(ground, incident), share=0.3),
         ),
         Sketch(number="4", label="Map/Sketch", png=ground.sketch),
         wide("5", "Situation Summary and Health and Safety Briefing", _summary(ground, incident), least=6),
@@ -87,7 +87,8 @@ def objectives(ground: Situation, incident: Key | None) -> str:
     return "\n".join(f"{number}. {one}" for number, one in enumerate(told, 1))
 
 
-def _initiated(ground: Situation, incident: Key | None) -> str:
+def initiated(ground: Situation, incident: Key | None) -> str:
+    """When an incident began, or the first of them."""
     body = incident_of(ground, incident)
     if body is not None:
         return full(ground, body.opened_at or body.at)

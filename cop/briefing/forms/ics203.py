@@ -79,17 +79,18 @@ def _representatives(ground: Situation, incident: Key | None) -> list[tuple[str,
     """Each agency with the contact that it names, and who sits at its desks."""
     picture = ground.picture
     desks: dict[str, list[str]] = {}
-    for (giver, desk), report in sorted(picture.presence.items()):
+    for (giver, _desk), report in sorted(picture.presence.items()):
         body = report.body
-        if isinstance(body, Presence) and body.online:
-            role = one_line(label(ROLES, body.role)) if body.role else one_line(desk)
-            desks.setdefault(giver, []).append(f"{one_line(body.operator)} ({role})" if body.operator else role)
+        if isinstance(body, Presence) and body.online and (name := one_line(body.operator)):
+            role = f" ({label(ROLES, body.role)})" if body.role in ROLES else ""
+            desks.setdefault(giver, []).append(f"{name}{role}")
     told = []
     for key in sorted(_taking_part(ground, incident), key=lambda one: (agency(ground, one).casefold(), one)):
         report_of = picture.agencies.get(key)
         profile = report_of.body if report_of is not None else None
         contact = one_line(profile.contact) if isinstance(profile, Agency) else ""
-        told.append((agency(ground, key), "\n".join(filter(None, (contact, *desks.get(key, ()))))))
+        names = dict.fromkeys(filter(None, (contact, *desks.get(key, ()))))
+        told.append((agency(ground, key), "\n".join(names)))
     return told
 
 

@@ -121,10 +121,9 @@ def contact_of(ground: Situation, key: str) -> str:
 def _resource(ground: Situation, work: Work) -> tuple[str, ...]:
     kind = unit_kind(ground, work.unit, work.task.unit_kind)
     named = unit_name(ground, work.unit)
-    remarks = [one_line(label(TASK_STATES, work.state))]
-    if work.arrived:
-        remarks.append(f"on scene {short(ground, work.arrived)}")
-    elif work.eta:
+    arrived = f" since {short(ground, work.arrived)}" if work.arrived and work.state == "on_scene" else ""
+    remarks = [one_line(label(TASK_STATES, work.state)) + arrived]
+    if work.eta and not work.arrived:
         remarks.append(f"ETA {short(ground, work.eta)}")
     if work.why:
         remarks.append(lines(work.why))

@@ -22,7 +22,7 @@ from cop.briefing.forms.blocks import (
 )
 from cop.briefing.forms.form import Box, Form, Part, Signature, Table
 from cop.briefing.forms.hazards import alert_words, alerts_in_force, named_hazards, zone_words, zones_of
-from cop.briefing.forms.ics201 import objectives
+from cop.briefing.forms.ics201 import initiated, objectives
 from cop.briefing.forms.people import commanders_of_all, lead_line
 from cop.briefing.forms.requested import Asked, asked
 from cop.briefing.forms.situation import About, Situation
@@ -33,6 +33,7 @@ from cop.domain.words import INCIDENT_STATUSES, INCIDENT_TYPES, label
 from cop.picture.change import Key
 from cop.picture.names import one_line
 
+_CITIES = frozenset({"municipal", "city", "municipality", "town"})
 _WITHIN_H = (12, 24, 48, 72)
 
 
@@ -53,7 +54,6 @@ def fill(ground: Situation, about: About | None = None) -> list[Form]:
 
 
 def _head(ground: Situation, incident: Key | None, body: Incident | None) -> list[Part]:
-    opened = body.opened_at if body is not None else None
     until = min(ground.at, ground.period.ends)
     kind = one_line(label(INCIDENT_TYPES, body.type)) if body is not None else ""
     status = one_line(label(INCIDENT_STATUSES, body.status)) if body is not None else ""
@@ -72,7 +72,7 @@ def _head(ground: Situation, incident: Key | None, body: Incident | None) -> lis
             Box(number="5", label="Incident Management Organization", share=0.3),
         ),
         row(
-            Box(number="6", label="Incident Start Date/Time", text=full(ground, opened), share=0.3),
+            Box(number="6", label="Incident Start Date/Time", text=initiated(ground, incident), share=0.3),
             Box(number="7", label="Current Incident Size or Area Involved", share=0.35),
             Box(number="8", label="Percent (%) Contained / Completed", share=0.35),
         ),
@@ -95,11 +95,11 @@ def _head(ground: Situation, incident: Key | None, body: Incident | None) -> lis
 
 
 def _location(ground: Situation, incident: Key | None, body: Incident | None) -> list[Part]:
-    site = ground.sites.get(ground.picture.same.lead(incident)) if incident is not None else None
-    inside = site.inside if site is not None else ()
+    keys = list(ground.incidents) if incident is None else [ground.picture.same.lead(incident)]
+    inside = [one for key in keys if key in ground.sites for one in ground.sites[key].inside]
     states = sorted({one.state for one in inside if one.state})
-    counties = [one.name for one in inside if one.level == "county"]
-    cities = [one.name for one in inside if one.level in {"city", "municipality", "town"}]
+    counties = sorted({one.name for one in inside if one.level == "county"})
+    cities = sorted({one.name for one in inside if one.level in _CITIES})
     spot = (body.lat, body.lon) if body is not None and body.lat is not None and body.lon is not None else None
     address = one_line(body.address) if body is not None else ""
     if body is None:

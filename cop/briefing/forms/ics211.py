@@ -1,6 +1,6 @@
 """ICS 211, Incident Check-In List: each unit that was first heard, or came on scene, in the period."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cop.briefing.forms.blocks import (
     BLANK,
@@ -29,6 +29,8 @@ from cop.domain.words import DISCIPLINES, UNIT_KINDS, label, unit_discipline
 from cop.picture.change import Key
 from cop.picture.names import one_line
 
+_CHECK_IN = "Check-In Information (* first heard by this desk: nobody says when it came on a scene)"
+
 
 def fill(ground: Situation, about: About | None = None) -> list[Form]:
     """Of an incident who came on its scene; of the operation also whoever was heard for the first time."""
@@ -37,21 +39,31 @@ def fill(ground: Situation, about: About | None = None) -> list[Form]:
     came: dict[Key, tuple[datetime, Work]] = {}
     for one in works:
         at = one.arrived
-        if at is not None and ground.period.begins <= at <= ground.period.ends:
+        # who was there before the record began is told where it was heard of first
+        since = datetime.min.replace(tzinfo=UTC) if one.unit in ground.said.first_heard else ground.period.begins
+        if at is not None and since <= at <= ground.period.ends:
             came[one.unit] = min(came.get(one.unit, (at, one)), (at, one), key=lambda pair: (pair[0], pair[1].key))
     times: dict[Key, tuple[datetime, str]] = {}
     if incident is None:
-        times |= {unit: (at, "first heard") for unit, at in ground.said.first_heard.items()}
+        times |= {unit: (at, "*") for unit, at in ground.said.first_heard.items()}
         for report in reversed(list(ground.said.of(Unit))):  # the first that says so stays
             if isinstance(report.body, Unit) and report.body.status == "on_scene":
                 times[report.key] = (report.reported_at, "")
     times |= {unit: (at, "") for unit, (at, _work) in came.items()}
     types = _types(ground)
-    order = sorted(times, key=lambda one: (agency(ground, one[0]).casefold(), one[0], times[one][0], one[1]))
+    # first those that came on scene, as they came; then the others, agency by agency
+    order = sorted(
+        times,
+        key=lambda one: (
+            bool(times[one][1]),
+            times[one] if not times[one][1] else (agency(ground, one[0]).casefold(), one[0]),
+            one,
+        ),
+    )
     rows = []
     for unit in order:
         at, how = times[unit]
-        when = f"{short(ground, at)}{f' ({how})' if how else ''}"
+        when = f"{short(ground, at)}{how}"
         rows.append(_row(ground, unit, when, came[unit][1] if unit in came else None, types.get(unit, "")))
     body = incident_of(ground, incident)
     staging = ", ".join(
@@ -75,26 +87,26 @@ def fill(ground: Situation, about: About | None = None) -> list[Form]:
             ),
         ),
         Table(
-            label="Check-In Information",
+            label=_CHECK_IN,
             columns=columns(
-                ("5. State", 0.04),
-                ("Agency", 0.09),
+                ("5. State", 0.035),
+                ("Agency", 0.075),
                 ("Category", 0.05),
-                ("Kind", 0.06),
-                ("Type", 0.05),
-                ("Resource Name or Identifier", 0.08),
+                ("Kind", 0.065),
+                ("Type", 0.03),
+                ("Resource Name or Identifier", 0.065),
                 ("ST or TF", 0.03),
                 ("6. Order Request #", 0.06),
-                ("7. Date/Time Check-In", 0.07),
+                ("7. Date/Time Check-In", 0.06),
                 ("8. Leader’s Name", 0.05),
-                ("9. Total Number of Personnel", 0.04),
-                ("10. Incident Contact Information", 0.06),
+                ("9. Total Number of Personnel", 0.055),
+                ("10. Incident Contact Information", 0.065),
                 ("11. Home Unit or Agency", 0.06),
-                ("12. Departure Point, Date and Time", 0.05),
-                ("13. Method of Travel", 0.03),
-                ("14. Incident Assignment", 0.08),
-                ("15. Other Qualifications", 0.06),
-                ("16. Data Provided to Resources Unit", 0.04),
+                ("12. Departure Point, Date and Time", 0.055),
+                ("13. Method of Travel", 0.05),
+                ("14. Incident Assignment", 0.075),
+                ("15. Other Qualifications", 0.065),
+                ("16. Data Provided to Resources Unit", 0.055),
             ),
             rows=tuple(rows),
             blank=BLANK,
