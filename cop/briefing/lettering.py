@@ -180,14 +180,14 @@ def draw(canvas: Canvas, x: float, y: float, line: str, size: float, *, bold: bo
     if align:
         x -= width(line, size, bold=bold) * align
     text = canvas.beginText(x, y)
-    for font, part in _runs(line, bold):
+    for font, part in runs(line, bold=bold):
         text.setFont(font, size)
         text.textOut(part)
     canvas.drawText(text)
 
 
-def _runs(line: str, bold: bool) -> Iterator[tuple[str, str]]:
-    """The line in parts of one font each."""
+def runs(line: str, *, bold: bool = False) -> Iterator[tuple[str, str]]:
+    """The line in parts of one font each: the font's name, and the part."""
     letters = _letters(bold)
     font, part = "", ""
     for sign in line:
