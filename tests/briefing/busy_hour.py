@@ -110,7 +110,7 @@ class _Leads:
     def __init__(self, agreements: Agreements) -> None:
         self._term = agreements.term("mou", "3.1")
         ground = SimpleNamespace()
-        ground.county = Jurisdiction("c", "Gaston County", "county", "law", "gaston-so", None, 900.0, "NC")  # type: ignore[arg-type]
+        ground.county = Jurisdiction("c", "Gaston County", "county", "law", "gaston-so", None, 900.0, "NC")
         self._site = Site(inside=(ground.county,))
 
     def lead(self, key: tuple[str, str]) -> Lead | None:

@@ -17,7 +17,7 @@ _ZONES = st.sampled_from(
 
 
 def _local(*at: int) -> datetime:
-    return datetime(*at, tzinfo=EAST).astimezone(UTC)  # type: ignore[arg-type, misc]  # year, month, …
+    return datetime(*at, tzinfo=EAST).astimezone(UTC)
 
 
 def test_that_the_first_period_begins_with_the_record_and_ends_at_the_next_change_of_shift() -> None:
@@ -94,7 +94,7 @@ def test_that_a_period_is_chosen_by_its_number_or_its_bounds() -> None:
 )
 def test_that_a_period_that_there_is_none_of_is_refused_in_words(asked: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"period|time"):
-        chosen(_local(2026, 11, 22, 16, 29), _local(2026, 11, 23, 7, 0), zone=EAST, **asked)  # type: ignore[arg-type]
+        chosen(_local(2026, 11, 22, 16, 29), _local(2026, 11, 23, 7, 0), zone=EAST, **asked)
 
 
 def test_that_a_clock_that_was_wrong_by_decades_makes_no_endless_list() -> None:

@@ -6,6 +6,7 @@ A period ends where the next one begins. Over the night in which clocks are set 
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import partial
 
 from cop.briefing.occasion import Period
 from cop.journal.moments import moment
@@ -69,9 +70,9 @@ def chosen(
     every = periods(first, last, zone=zone, words=words)
     if begins or ends:
         holding = every[-1] if not number else _numbered(every, number)
-        known = {"first_at": first.timestamp(), "last_at": last.timestamp(), "zone": zone}
-        since = _moment(moment(begins, **known)) if begins else first  # type: ignore[arg-type]  # two floats, a zone
-        until = _moment(moment(ends, end=True, **known)) if ends else max(last, since)  # type: ignore[arg-type]  # as above
+        typed = partial(moment, first_at=first.timestamp(), last_at=last.timestamp(), zone=zone)
+        since = _moment(typed(begins)) if begins else first
+        until = _moment(typed(ends, end=True)) if ends else max(last, since)
         if until < since:
             raise ValueError("the operational period ends before it begins")
         return Period(number=number or holding.number, begins=since, ends=until)
