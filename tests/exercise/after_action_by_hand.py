@@ -353,13 +353,13 @@ class _Facts:
         return float(opened)
 
     def command(self) -> dict[tuple[str, str], tuple[float, float]]:
-        """Of each incident of our format: how long nobody held command of it, and how long two did."""
+        """Of each incident of our format, from its opening on: how long nobody commanded it, and how long two did."""
         found = {}
         for (agency, incident), (known, over) in self._known().items():
             held: dict[str, tuple[bool, frozenset[str]]] = {}
             changes = sorted(
                 (
-                    (max(word.said, known), word.body.get("rev", 0), word)
+                    (word.said, word.body.get("rev", 0), word)
                     for word in self.words
                     if word.kind == "command"
                     and (word.body["incident_agency"], word.body["incident"]) == (agency, incident)
@@ -383,7 +383,7 @@ class _Facts:
         for word in self.words:
             if word.kind == "incident":
                 key = (word.agency, word.id)
-                begins, over = known.get(key, (max(0.0, word.came), self.end))
+                begins, over = known.get(key, (self.course.of(word.body["opened_at"]), self.end))
                 if word.body.get("status") in {"closed", "cancelled"} or word.body.get("deleted"):
                     over = min(over, word.said)
                 known[key] = (begins, over)

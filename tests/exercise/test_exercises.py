@@ -16,7 +16,7 @@ from cop.domain.agreement import Agreement, AidClause
 from cop.domain.batch import Batch
 from cop.domain.words import is_of_type
 from cop.exercise.cast import Player
-from cop.exercise.control_words import InjectState
+from cop.exercise.control_words import Act, InjectState
 from cop.exercise.feeds import feeds
 from cop.exercise.roads import Network, distance_m, load_lines, load_named_area
 from cop.exercise.scenario import RESOURCES, Scenario, load_scenario, names
@@ -48,6 +48,8 @@ class Course:
     looked_at: Counter[str] = field(default_factory=Counter)
     formats: set[str] = field(default_factory=set)
     injects: tuple[InjectState, ...] = ()
+    #: what the controller was told, as the journal keeps it
+    acts: list[Act] = field(default_factory=list)
     picture: Picture = field(default_factory=Picture)
 
 
@@ -65,7 +67,7 @@ def course(name: str) -> Course:
                 found.looked_at[ground.motions[player.agency.id, player.callsign]] += 1
                 if not ground.holds(player):
                     found.astray.append((player.callsign, t, player.motion.place))
-    found.injects = sim.injecting.states()
+    found.injects, found.acts = sim.injecting.states(), list(sim.acts)
     _decode(found)
     return found
 

@@ -33,7 +33,10 @@ def opened(scope: Scope, key: Key) -> tuple[Told, Told | None] | None:
     words = [one for one in scope.words.of("incident", key) if isinstance(one.report.body, Incident)]
     if not words:
         return None
-    begin = min((told(one, _body(one).opened_at) for one in words), key=lambda one: (one.at, one.record))
+    # a clock that went wrong later says the old time anew, and it is not that clock's: the word said most rightly tells
+    off_s = min(abs((one.report.body.at - one.at).total_seconds()) for one in words)
+    rightly = [one for one in words if abs((one.report.body.at - one.at).total_seconds()) - off_s < 1.0]
+    begin = min((told(one, _body(one).opened_at) for one in rightly), key=lambda one: (one.at, one.record))
     over: Told | None = None
     for one in words:
         is_over = _body(one).status in INCIDENT_OVER or _body(one).deleted
