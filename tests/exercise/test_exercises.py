@@ -29,7 +29,7 @@ from tests.exercise.after_action_by_hand import ByHand, Raw, figures
 from tests.exercise.plays import NOON
 
 READY = ("border-flood", "game-day", "steel-rail")
-RATE = 4.0
+RATE = 8.0
 _REGION = RESOURCES / "region"
 _LOOK_S = 60
 _EACH = pytest.mark.parametrize("name", READY)
@@ -83,7 +83,6 @@ def by_hand(name: str) -> ByHand:
         RESOURCES / "agreements",
         base=base,
         rate=RATE,
-        end_s=played.scenario.duration_s,
     )
 
 
