@@ -2,7 +2,7 @@
 
 import itertools
 import random
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ from cop.briefing.forms.situation import Situation
 from cop.domain.agreement import Agreement, Agreements, ShareClause, Term
 from cop.domain.details import IncidentDetails
 from cop.domain.log import LogEntry
+from cop.domain.report import Report
 from cop.picture.picture import Picture
 from tests import reports as r
 from tests.briefing.busy_hour import EMS, GASTONIA, PD, RAIL, busy_ground, busy_hour
@@ -168,6 +169,7 @@ def test_that_the_status_summary_counts_who_is_there_and_what_is_lacking() -> No
     assert table(form, "48–49") == (("Charlotte Fire", "Engine", "1", "4"),)
     assert (found["51"], found["52"]) == ("4", "1")
     assert dict(table(form, "39"))["12 hours"] == "2 of 6 × Evacuation teams, by 11/02 16:00"
+    assert found["53"] == "Charlotte PD, Mecklenburg EMS"
     assert not found["7"]
     assert not found["8"]
 
@@ -235,6 +237,19 @@ def test_that_who_was_released_gets_a_check_out_and_who_is_at_work_none() -> Non
     assert found["4"] == "Medic 17, Ambulance (Mecklenburg EMS)"
     assert found["Actual Release Date/Time"] == "11/02/2026 07:40 EST (UTC−05:00)"
     assert "Triage: done\n6 carried" in found["7"]
+
+
+def test_that_a_clock_that_is_hours_off_takes_nothing_from_a_form() -> None:
+    def off(report: Report) -> Report:
+        body = msgspec.structs.replace(report.body, at=report.body.at + timedelta(hours=30))
+        return msgspec.structs.replace(report, body=body, corrected_s=30 * 3600.0)
+
+    reports = [off(one) if one.agency in {EMS, GASTONIA} else one for one in busy_hour()]
+    (form,) = fill("221", busy_ground(reports))
+    assert boxes(form)["Actual Release Date/Time"] == "11/02/2026 07:40 EST (UTC−05:00)"
+    assert set(busy_ground(reports).incidents) == set(busy_ground().incidents)
+    rows = [row[0] for row in table(_one("214", busy_ground(reports)), "7")]
+    assert rows == [row[0] for row in table(_one("214", busy_ground()), "7")]
 
 
 def test_that_the_foot_of_a_form_tells_what_it_is_and_of_when() -> None:

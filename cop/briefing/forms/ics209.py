@@ -26,7 +26,7 @@ from cop.briefing.forms.ics201 import initiated, objectives
 from cop.briefing.forms.people import commanders_of_all, lead_line
 from cop.briefing.forms.requested import Asked, asked
 from cop.briefing.forms.situation import About, Situation
-from cop.briefing.forms.work import Work
+from cop.briefing.forms.work import AT_WORK, Work
 from cop.domain.incident import Incident
 from cop.domain.place_words import degrees, usng, utm
 from cop.domain.words import INCIDENT_STATUSES, INCIDENT_TYPES, label
@@ -286,8 +286,9 @@ def _committed(ground: Situation, incident: Key | None) -> list[Part]:
         body = ground.unit(unit)
         many[group] += 1
         people[group] += (body.crew or 0) if body is not None else 0
-    giving = {key for key, _kind in many}
-    asked_of = {one.unit[0] for one in works} - giving
+    there = {key for key, _kind in many}
+    helped = {one.unit[0] for one in works if one.left is not None or not AT_WORK.isdisjoint(one.moments)}
+    helped |= {given.agency for one in asked(ground, incident) for given in one.standing.given if given.quantity}
     rows = tuple(
         (agency(ground, key), kind, str(many[key, kind]), str(people[key, kind] or ""))
         for key, kind in sorted(many, key=lambda one: (agency(ground, one[0]).casefold(), one))
@@ -313,6 +314,6 @@ def _committed(ground: Situation, incident: Key | None) -> list[Part]:
         wide(
             "53",
             "Additional Cooperating and Assisting Organizations Not Listed Above",
-            ", ".join(sorted(agency(ground, one) for one in asked_of)),
+            ", ".join(sorted(agency(ground, one) for one in helped - there)),
         ),
     ]

@@ -76,7 +76,7 @@ class Situation:
     @cached_property
     def works(self) -> tuple[Work, ...]:
         """Every task that was open in the period, also one that is gone by now, the first asked first."""
-        return works(self.picture, self.said, self.period.begins, self.period.ends, self.at)
+        return works(self.picture, self.said, self.period.begins, self.at)
 
     @cached_property
     def works_of(self) -> Mapping[Key, tuple[Work, ...]]:
@@ -133,9 +133,8 @@ class Situation:
     def _was_open(self, report: Report) -> bool:
         body = report.body
         assert isinstance(body, Incident)
-        if (body.opened_at or report.reported_at) > self.period.ends:
-            return False
-        return body.status not in INCIDENT_OVER or (body.closed_at or report.reported_at) >= self.period.begins
+        ended = max(body.closed_at or report.reported_at, report.reported_at)
+        return body.status not in INCIDENT_OVER or ended >= self.period.begins
 
 
 def situation(
@@ -149,7 +148,10 @@ def situation(
     zone: tzinfo | None = None,
     sketch: bytes = b"",
 ) -> Situation:
-    """The ground of the forms of a period, of what may leave alone: of what was `said` the rest is put aside here."""
+    """The ground of the forms of a period, of what may leave alone: of what was `said` the rest is put aside here.
+
+    The picture that leaves is to be the one of the period's end: what came later would be told as of the period.
+    """
     applied = tuple(f"{one.words}: {one.what} ({one.count})" for one in leaves.applied)
     return Situation(
         leaves.picture, occasion, period, told(said, leaves), leads or {}, sites or {}, zone, sketch, applied

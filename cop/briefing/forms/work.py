@@ -51,8 +51,8 @@ class Work:
 
     @property
     def asked_at(self) -> datetime:
-        """When it was first asked."""
-        return asked_at(self.task)
+        """When it was first asked, by our clock."""
+        return asked_at(self.task) - timedelta(seconds=self.report.corrected_s)
 
     @property
     def is_open(self) -> bool:
@@ -76,7 +76,7 @@ class Work:
         return self.since if self.state in _LEFT and (was_at_work or self.state in {"complete", "released"}) else None
 
 
-def works(picture: Picture, said: Said, begins: datetime, ends: datetime, at: datetime) -> tuple[Work, ...]:
+def works(picture: Picture, said: Said, begins: datetime, at: datetime) -> tuple[Work, ...]:
     """Every task that was open in the period; what nobody was asked yet (a draft) is none."""
     words = {one.key: one for one in said.of(Task) if not one.body.deleted}  # in order: the last word stays
     gone_at = {one.key: one.reported_at for one in said.of(Task) if one.body.deleted}
@@ -90,7 +90,7 @@ def works(picture: Picture, said: Said, begins: datetime, ends: datetime, at: da
     for key in words.keys() | picture.tasks.keys():
         report = picture.tasks.get(key) or words[key]
         body = report.body
-        if not isinstance(body, Task) or body.draft or asked_at(body) > ends:
+        if not isinstance(body, Task) or body.draft:
             continue
         given = sorted(answers.get((body.assignee_agency, *key), ()), key=lambda one: (one.reported_at, one.body.rev))
         work = (
@@ -106,10 +106,13 @@ def works(picture: Picture, said: Said, begins: datetime, ends: datetime, at: da
 def _standing(picture: Picture, report: Report, task: Task, given: list[Report], at: datetime) -> Work:
     stands = picture.standings.of(report, at)
     moments = _moments(given, task)
-    moments.setdefault(stands.state, stands.since)
     answer = picture.answer_to(report)
+    # the word's own time, by our clock: what its sender's clock says may lie in another period
+    whose = next((one for one in (answer, report) if one is not None and one.body.at == stands.since), None)
+    since = whose.reported_at if whose is not None else stands.since
+    moments.setdefault(stands.state, since)
     eta = _eta(answer) if stands.state in AT_WORK else None
-    return Work(report, task, stands.state, stands.since, stands.reason, moments, eta)
+    return Work(report, task, stands.state, since, stands.reason, moments, eta)
 
 
 def _gone(report: Report, task: Task, given: list[Report], gone_at: datetime | None) -> Work:
