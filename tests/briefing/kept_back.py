@@ -82,8 +82,9 @@ def mercator() -> list[str]:
 
 def secrets(reader: str) -> list[str]:
     """All that must not be found in what leaves for this reader, who is not us."""
-    words = [MEDICAL, PERSONAL, DRAFT, *([] if reader == FRIEND else [FOR_ONE])]
-    return words if reader == OWNER else [*words, LOST, *digits(), *mercator()]
+    if reader == OWNER:  # the places and the details are its own
+        return [DRAFT, FOR_ONE]
+    return [MEDICAL, PERSONAL, DRAFT, LOST, *digits(), *mercator(), *([] if reader == FRIEND else [FOR_ONE])]
 
 
 def found_in(content: bytes, reader: str) -> list[str]:
