@@ -9,6 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from cop.briefing.exports.export import Export, ObjectKey
+    from cop.briefing.exports.looks import Draw, Look
     from cop.picture_source import Source
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -118,6 +119,23 @@ def _only(unit: str) -> "frozenset[ObjectKey]":
     return frozenset({("unit", agency, name)} if unit else ())
 
 
-def _drawing() -> Any:
-    """Who draws symbols; None where there is no Qt to draw with."""
-    return None
+def _drawing() -> "Draw":
+    """Who draws the symbols of the map: Qt, without a screen. Raises ConfigError where it cannot be loaded."""
+    import os
+
+    from cop.config import ConfigError
+
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    try:
+        from PySide6.QtGui import QGuiApplication
+
+        from cop.map.icons import png_of
+    except ImportError as error:
+        raise ConfigError(f"symbols cannot be drawn here ({error}): write KML instead") from None
+    application = QGuiApplication.instance() or QGuiApplication(["cop"])  # fonts are its own
+
+    def draw(look: "Look") -> bytes:
+        assert application is not None
+        return png_of(look)
+
+    return draw

@@ -6,12 +6,13 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QDrag, QFont, QFontMetrics, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QTabBar, QWidget
 
-from cop.map.carried import Carried, packed
+from cop.map.carried import Carried
 from cop.map.landing import Landing
 from cop.map.palette import Palette, colour
 from cop.picture.change import Key
 from cop.ui import wording
 from cop.ui.desk import Desk
+from cop.ui.drag_out import carried_out, object_words
 
 #: the property of a list that holds the row on which what is carried would be put
 LANDING = "landing_row"
@@ -27,19 +28,18 @@ def carry(source: QWidget, desk: Desk, palette: Palette, taken: Taken) -> None:
     for bar in source.window().findChildren(QTabBar):
         bar.setChangeCurrentOnDrag(True)  # a list behind another tab comes to the front when it is waited over
     drag = QDrag(source)
-    drag.setMimeData(packed(kind, keys))
+    drag.setMimeData(carried_out(desk, kind, keys))
     drag.setPixmap(_card(palette, carried_words(desk, Carried(kind, keys))))
     drag.setHotSpot(QPoint(-12, 8))
-    drag.exec(Qt.DropAction.LinkAction)
+    # a link is what the desk makes of it, a copy is what another program is given
+    drag.exec(Qt.DropAction.LinkAction | Qt.DropAction.CopyAction, Qt.DropAction.LinkAction)
 
 
 def carried_words(desk: Desk, carried: Carried) -> str:
     """What is carried, in words: "Engine 30", "3 units", "P1 Hazmat rail derailment"."""
-    if carried.kind == "unit":
-        several = len(carried.keys) > 1
-        return f"{len(carried.keys)} units" if several else wording.unit_callsign(desk.picture, *carried.keys[0])
-    report = desk.picture.incidents.get(carried.keys[0])
-    return wording.shortened(wording.incident_title(report), 40) if report is not None else "Incident"
+    if len(carried.keys) > 1:
+        return f"{len(carried.keys)} {carried.kind}s"
+    return wording.shortened(object_words(desk.picture, carried.kind, carried.keys[0]) or carried.kind.capitalize(), 40)
 
 
 class Pickup(QObject):

@@ -105,7 +105,7 @@ class KeysDialog(QDialog):
 def _group(name: str) -> str:
     if name in _OF_THE_WINDOW:
         return "Window"
-    if name.startswith("share") or name == "save_picture":
+    if name.startswith("share") or name in {"save_picture", "import_file"}:
         return "Share"
     if name in _ON_THE_MAP:
         return "Map"

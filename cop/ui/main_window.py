@@ -1,7 +1,7 @@
 """The main window: map in the middle, docks around it, one selection for all of them."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Literal, TypeVar
 
@@ -22,8 +22,10 @@ from cop.ui.conflicts_dock import ConflictsDock
 from cop.ui.desk import Desk
 from cop.ui.dialogs.opener import Dialogs
 from cop.ui.dock import Dock
+from cop.ui.drag_out import object_words
 from cop.ui.edges import Edges, kind_words
 from cop.ui.feed_dock import FeedDock
+from cop.ui.files_in import FilesIn
 from cop.ui.inbox_dock import InboxDock
 from cop.ui.incident_dock import IncidentDock
 from cop.ui.keys_dialog import KeysDialog
@@ -37,7 +39,6 @@ from cop.ui.places import load_places
 from cop.ui.proposals import Proposals
 from cop.ui.requests_dock import RequestsDock
 from cop.ui.resource_dock import ResourceDock
-from cop.ui.save_picture import SavePictureDialog
 from cop.ui.search import Hit, SearchField, find, why_no_cell
 from cop.ui.selection_panel import SelectionPanel
 from cop.ui.share_menu import Sharing
@@ -72,8 +73,12 @@ class MainWindow(QMainWindow):
         operation: str = "Operation Steel Rail",
         period: str = "",
         make_map: Callable[[], MapView] | None = None,
+        first_docks: Sequence[Callable[[Desk, Palette], Dock]] = (),
     ) -> None:
-        """`make_map` builds a further map of the same picture, for a window of its own."""
+        """`make_map` builds a further map of the same picture, for a window of its own.
+
+        `first_docks` are those that not every desk has: they stand before the others of their side.
+        """
         super().__init__()
         self.desk = desk
         self.selection = ("", "", "")
@@ -101,7 +106,8 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(middle)
         self.notice = Notice(map_view)
         self.maps = Maps(map_view, desk, settings, operation=self._operation, say=self.notice.say, make_map=make_map)
-        self._build_docks()
+        self.files_in = FilesIn(desk, self, incident=lambda: self.dialogs.incident, show_place=map_view.show_place)
+        self._build_docks(first_docks)
         self.window_actions = self._build_actions()
         self._build_head(operation, period)
         Edges(self, desk)
@@ -160,9 +166,11 @@ class MainWindow(QMainWindow):
 
     # building
 
-    def _build_docks(self) -> None:
+    def _build_docks(self, first_docks: Sequence[Callable[[Desk, Palette], Dock]]) -> None:
         desk, palette = self.desk, self.colours
         self.docks: list[Dock] = []
+        for make in first_docks:
+            self._add(make(desk, palette))
         self.incident_dock = self._add(IncidentDock(desk, palette))
         self.unit_dock = self._add(UnitDock(desk, palette))
         self.resource_dock = self._add(ResourceDock(desk, palette))
@@ -199,7 +207,9 @@ class MainWindow(QMainWindow):
                 "clear_selection": self.clear_selection,
                 "share": lambda: self.sharing.open_menu(self.window_actions, self.top_bar.share),
                 "share_briefing": self.sharing.briefing,
+                "share_forms": lambda: self.sharing.forms(self.dialogs.incident),
                 "save_picture": self.save_picture,
+                "import_file": self.files_in.open,
                 "map_window": self.maps.open_window,
                 **self.maps.acts(self.map_view),
                 "change_theme": self.change_theme,
@@ -260,6 +270,7 @@ class MainWindow(QMainWindow):
         panel.cancel_asked.connect(dialogs.cancel_task)
         panel.place_asked.connect(self.maps.show_place)
         panel.zone_asked.connect(self.zone_work.act)
+        self.files_in.published.connect(lambda *key: self._select_and_show("zone", *key))
         self.search.taken.connect(self._take_hit)
         self.search.left.connect(self.map_view.setFocus)
         self.top_bar.feeds_asked.connect(lambda: self._show_dock(self.feed_dock))
@@ -289,6 +300,7 @@ class MainWindow(QMainWindow):
         view.place_asked.connect(lambda lat, lon: self.say_what_is_here(view, lat, lon))
         work = ZoneWork(self.desk, view, say=self.maps.say_on(view), incident=lambda: self.dialogs.incident)
         work.published.connect(lambda *key: self.select("zone", *key))
+        self.files_in.land_on_map(view)
         return work
 
     def say_what_is_here(self, view: MapView, lat: float, lon: float) -> None:
@@ -402,10 +414,10 @@ class MainWindow(QMainWindow):
         self.requests_dock.request_resource(self.dialogs.incident)
 
     def save_picture(self) -> None:
-        """The dialog that saves the picture for people without a desk."""
-        dialog = SavePictureDialog(self.desk, self)
-        dialog.fileSelected.connect(lambda file: self.notice.say(dialog.write(file)))
-        dialog.open()
+        """The dialog that saves the picture for another program."""
+        kind, agency, object_id = self.selection
+        words = object_words(self.desk.picture, kind, (agency, object_id))
+        self.sharing.export(((kind, agency, object_id), words) if words and kind != "task" else None)
 
     def _show_request(self, kind: str, agency: str, object_id: str) -> None:
         self._show_dock(self.inbox_dock)

@@ -1,11 +1,15 @@
 """The selection panel: one page for each kind of object."""
 
-from PySide6.QtCore import Qt, Signal
+import functools
+
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from cop.map.palette import Palette
 from cop.picture.change import Change, Key
+from cop.ui import drag_out
 from cop.ui.area_pages import AlertPage, ZonePage
+from cop.ui.carrying import Pickup, Taken, carry
 from cop.ui.desk import Desk
 from cop.ui.dock import Dock
 from cop.ui.incident_page import IncidentPage
@@ -75,6 +79,10 @@ class SelectionPanel(Dock):
             page.place_asked.connect(self.place_asked)
             page.zone_asked.connect(self.zone_asked)
             page.selected.connect(self.selected)
+            if kind in drag_out.KINDS:
+                Pickup(page.heading, functools.partial(self._taken, kind), self._carry)
+                page.heading.setCursor(Qt.CursorShape.OpenHandCursor)
+                page.heading.setToolTip("Drag it to another program, as a file")
         self.lines.addWidget(self._stack)
 
     def set_selection(self, kind: str, agency: str, object_id: str) -> None:
@@ -87,6 +95,13 @@ class SelectionPanel(Dock):
         self._stack.setCurrentWidget(area)
         if self.kind:
             self.pages[self.kind].show_object(self.key)
+
+    def _taken(self, kind: str, _at: QPoint) -> Taken:
+        """What is shown, as far as it is there."""
+        return (kind, (self.key,)) if drag_out.object_words(self.desk.picture, kind, self.key) else ("", ())
+
+    def _carry(self, taken: Taken) -> None:
+        carry(self, self.desk, self.colours, taken)
 
     def set_palette(self, palette: Palette) -> None:
         """Wear another theme."""

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QSettings
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from cop.map.palette import RESOURCES
 from cop.ui.desk import Desk
 
 if TYPE_CHECKING:  # imported once something is to leave: a start needs none of it
-    from cop.briefing.leaving import Leaving
-    from cop.briefing.occasion import Occasion
-    from cop.ui.making import GoOn
-    from cop.ui.share_dialog import BriefingDialog, Order
+    from cop.briefing.exports.export import ObjectKey
+    from cop.ui.export_dialog import ExportDialog
+    from cop.ui.forms.forms_window import FormsWindow
+    from cop.ui.share_dialog import BriefingDialog
 
 #: which actions of the window are in the menu, in this order
-ENTRIES = ("share_briefing", "share_forms", "share_export", "save_picture", "share_review")
+ENTRIES = ("share_briefing", "share_forms", "save_picture", "share_review")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Backdrop:
 
     classification: str = ""
     period: str = ""
+    journal: Path | None = None
+    region: Path = RESOURCES / "region"
     backgrounds: tuple[tuple[str, str], ...] = (("region", "Roads, water and borders"),)
 
 
@@ -59,11 +63,30 @@ class Sharing(QObject):
 
     def briefing(self) -> BriefingDialog:
         """The dialog that saves a briefing map."""
-        from cop.ui.share_dialog import BriefingDialog  # noqa: PLC0415 - not needed before it is asked for
+        from cop.ui.briefing_page import PageMaker  # noqa: PLC0415 - not needed before it is asked for
+        from cop.ui.share_dialog import BriefingDialog  # noqa: PLC0415 - as above
 
-        dialog = BriefingDialog(self._desk, self._page, self._settings, backdrop=self.backdrop, parent=self._window)
+        make_page = PageMaker(self._desk.ground, self.backdrop.region)
+        dialog = BriefingDialog(self._desk, make_page, self._settings, backdrop=self.backdrop, parent=self._window)
         dialog.open()
         return dialog
 
-    def _page(self, leaves: Leaving, occasion: Occasion, order: Order, go_on: GoOn) -> bytes:
-        raise NotImplementedError
+    def forms(self, incident: tuple[str, str] | None = None) -> FormsWindow:
+        """The window in which forms are filled and printed; `incident` is proposed for what they are about."""
+        from cop.briefing.forms.situation import About  # noqa: PLC0415 - as above
+        from cop.ui.forms.forms_window import FormsWindow  # noqa: PLC0415 - as above
+
+        about = About("incident", *incident) if incident is not None else None
+        window = FormsWindow(self._desk, self._settings, backdrop=self.backdrop, about=about, parent=self._window)
+        window.show()
+        return window
+
+    def export(self, selected: tuple[ObjectKey, str] | None = None) -> ExportDialog:
+        """The dialog that saves the picture for another program; `selected` can be saved alone."""
+        from cop.ui.export_dialog import ExportDialog  # noqa: PLC0415 - not needed before it is asked for
+
+        dialog = ExportDialog(
+            self._desk, self._settings, backdrop=self.backdrop, selected=selected, parent=self._window
+        )
+        dialog.open()
+        return dialog

@@ -128,10 +128,10 @@ QLineEdit, QPlainTextEdit {{ background: {field}; color: {p.text};
   border: 1px solid {p.border}; border-radius: 6px; padding: 6px 9px; selection-background-color: {p.accent};
   selection-color: {accent_text}; }}
 QCheckBox {{ spacing: 8px; }}
-QCheckBox::indicator, QTreeView::indicator {{ width: 14px; height: 14px; border: 1px solid {p.muted};
-  border-radius: 3px; background: {field}; }}
-QCheckBox::indicator:checked, QTreeView::indicator:checked {{ background: {p.accent}; border-color: {p.accent};
-  image: url("{check}"); }}
+QCheckBox::indicator, QTreeView::indicator, QTableView::indicator {{ width: 14px; height: 14px;
+  border: 1px solid {p.muted}; border-radius: 3px; background: {field}; }}
+QCheckBox::indicator:checked, QTreeView::indicator:checked, QTableView::indicator:checked {{
+  background: {p.accent}; border-color: {p.accent}; image: url("{check}"); }}
 QTreeView::indicator:indeterminate {{ background: {p.accent}; border-color: {p.accent}; image: url("{dash}"); }}
 QTreeView::item {{ padding: 3px 0; }}
 QTreeView::item:selected {{ background: {p.raised}; color: {p.text}; }}

@@ -19,11 +19,11 @@ from cop.map.palette import RESOURCES, load_palette
 from cop.map.view import MapView
 from cop.replay.frames import Frame, Late
 from cop.ui.desk import Desk
+from cop.ui.export_dialog import ExportDialog
 from cop.ui.main_window import MainWindow
 from cop.ui.replay.meanwhile import in_short
 from cop.ui.replay.replays import Replays
 from cop.ui.replay.window import PastWindow
-from cop.ui.save_picture import SavePictureDialog
 from cop.ui.tones import Tones
 from tests import reports as r
 from tests.ui.conftest import RAIL, Clock, MakeDesk, MakeWindow
@@ -335,12 +335,17 @@ def test_that_every_known_agency_can_be_looked_through(make_replays: MakeReplays
     assert window.banners.texts() == []
 
 
-def test_that_a_picture_saved_in_the_past_says_so(make_replays: MakeReplays, tmp_path: Path) -> None:
+def test_that_a_picture_saved_in_the_past_says_so(qtbot: QtBot, make_replays: MakeReplays, tmp_path: Path) -> None:
     window = _go(make_replays())
-    dialog = SavePictureDialog(window.desk, window)
-    assert any(Path(one).name.startswith("cop REPLAY 2026") for one in dialog.selectedFiles())
+    window.save_picture()
+    dialog = window.findChild(ExportDialog)
+    assert isinstance(dialog, ExportDialog)
+    assert Path(dialog.file.text()).name.startswith("cop REPLAY 2026")
+    qtbot.waitUntil(dialog.go.isEnabled, timeout=5000)
     file = tmp_path / "then.geojson"
-    dialog.write(str(file))
+    dialog.file.setText(str(file))
+    dialog.go.click()
+    qtbot.waitUntil(lambda: dialog.saved == file, timeout=5000)
     document = json.loads(file.read_text(encoding="utf-8"))
     assert document["replay"].startswith("REPLAY")
     assert document["as_of"].startswith((r.NOON - timedelta(seconds=840)).strftime("%Y-%m-%dT%H:%M:%S"))

@@ -80,9 +80,7 @@ def as_circle(one: Drawn, radius_m: float) -> Drawn:
     """A point as a circle around it: zones are lines and areas."""
     lon, lat = one.geometry["coordinates"][:2]
     form = ZoneForm(shape="circle", points=((lon, lat),), radius_m=radius_m)
-    return one._replace(
-        form=form, what=_AREA, wrong=refusal_of(form), remarks=(f"a circle of {radius_m:g} m", *one.remarks)
-    )
+    return one._replace(form=form, wrong=refusal_of(form), remarks=(f"a circle of {radius_m:g} m", *one.remarks))
 
 
 def _of_feature(feature: Feature, *, turned: bool) -> Iterator[Drawn]:
@@ -141,7 +139,7 @@ def _area(one: Drawn) -> Drawn:
     if holes:
         several = "several parts" if ground.geom_type == "MultiPolygon" else "openings"
         return one._replace(
-            what=_AREA, geometry=geometry, remarks=(*words, f"it has {several}: its outline stays as it is")
+            what=_AREA, geometry=geometry, remarks=(*words, f"it has {several}: its outline cannot be changed by hand")
         )
     form = _form("polygon", geometry["coordinates"][0][:-1])
     return one._replace(what=_AREA, geometry=geometry, form=form, remarks=words)
