@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
 from pytestqt.qtbot import QtBot
 
+from cop.domain.agreement import Agreements, Term
 from cop.domain.area import Zone, ZoneForm
 from cop.domain.batch import Batch
 from cop.domain.desk import Command
@@ -22,7 +23,7 @@ from cop.ui.import_dialog import ImportDialog
 from cop.ui.main_window import MainWindow
 from tests import reports as r
 from tests.ui.conftest import RAIL, MakeDesk, MakeWindow
-from tests.ui.test_export_dialog import CLAUSE, PAPER, Agreements, Term
+from tests.ui.test_export_dialog import CLAUSE, PAPER
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
