@@ -1,0 +1,1 @@
+"""The briefing map: one page that opens in any browser, without a network and without us."""

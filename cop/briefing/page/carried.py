@@ -1,0 +1,71 @@
+"""What a page carries in itself: Leaflet and its clustering as their packages bring them, our own style and script."""
+
+import base64
+import re
+from functools import cache
+from pathlib import Path
+
+_OURS = Path(__file__).parents[3] / "resources" / "briefing"
+_TYPES = {".png": "image/png", ".svg": "image/svg+xml", ".gif": "image/gif"}
+
+
+@cache
+def scripts() -> tuple[str, ...]:
+    """The scripts, in the order in which they run; none of them asks for anything."""
+    leaflet, clusters = _folders()
+    every = (leaflet / "leaflet.js", clusters / "leaflet.markercluster.js")
+    return tuple(_without_map(path.read_text(encoding="utf-8")) for path in every)
+
+
+@cache
+def styles() -> tuple[str, ...]:
+    """The style sheets, their images in them."""
+    leaflet, clusters = _folders()
+    every = (leaflet / "leaflet.css", clusters / "MarkerCluster.css", _OURS / "page.css")
+    return tuple(_with_images(path) for path in every)
+
+
+def our_script() -> str:
+    """What makes the page of what it is told."""
+    return (_OURS / "page.js").read_text(encoding="utf-8")
+
+
+def our_elements() -> str:
+    """What stands in the page before anything is told: no word of any feed."""
+    return (_OURS / "page.html").read_text(encoding="utf-8")
+
+
+def data_uri(content: bytes) -> str:
+    """An image as it stands in a page; PNG, JPEG or WebP."""
+    kind = "image/png"
+    if content.startswith(b"\xff\xd8"):
+        kind = "image/jpeg"
+    elif content[8:12] == b"WEBP":
+        kind = "image/webp"
+    return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def _folders() -> tuple[Path, Path]:
+    from xstatic.pkg import leaflet, leaflet_markercluster  # noqa: PLC0415 - files only, for who makes a page
+
+    return Path(leaflet.BASE_DIR), Path(leaflet_markercluster.BASE_DIR)
+
+
+def _without_map(script: str) -> str:
+    """Without the hint at a file of its source, which a browser's tools would look for."""
+    return re.sub(r"^//[#@] sourceMappingURL=.*$", "", script, flags=re.MULTILINE)
+
+
+def _with_images(sheet: Path) -> str:
+    """A style sheet with the images that it names in itself; one that is not there is none."""
+
+    def carried(found: re.Match[str]) -> str:
+        named = found.group(1).strip("'\"")
+        if named.startswith(("data:", "#")):
+            return found.group(0)
+        path = sheet.parent / named
+        if not path.is_file():
+            return "none"
+        return f"url(data:{_TYPES[path.suffix]};base64,{base64.b64encode(path.read_bytes()).decode('ascii')})"
+
+    return re.sub(r"url\(([^)]*)\)", carried, sheet.read_text(encoding="utf-8"))
