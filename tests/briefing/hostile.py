@@ -128,27 +128,29 @@ def said(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def saying(text: str) -> Picture:
-    """A picture with objects of every kind, each saying the text in every field that can hold it."""
+def saying(*texts: str) -> Picture:
+    """A picture with objects of every kind, each saying a text in every field that can hold it.
+
+    Of several texts each has an agency of its own, `fire-0`, `fire-1` …, and ids that end as it does (`u1-0`).
+    """
     picture = Picture()
-    picture.apply(Batch(epoch=1, reports=reports_saying(text)))
-    who = as_name(text)
-    claims = (("charlotte-fire", "u1"), (who, who), ("charlotte-fire", "u2"))
-    for minute in range(-9, 1):
-        picture.apply(
-            r.positions_batch(
-                *((*key, 35.24 + 0.01 * at, -80.95 + 0.002 * minute, 60 * minute) for at, key in enumerate(claims)),
-                epoch=2,
-            )
-        )
+    for number, text in enumerate(texts):
+        agency, end = ("charlotte-fire", "") if len(texts) == 1 else (f"fire-{number}", f"-{number}")
+        picture.apply(Batch(epoch=1, reports=reports_saying(text, agency, end)))
+        who = as_name(text)
+        claims = ((agency, f"u1{end}"), (who, f"{who}{end}"), (agency, f"u2{end}"))
+        for minute in range(-9, 1):
+            places = ((35.24 + 0.01 * at, -80.95 + 0.002 * minute + 0.001 * number) for at in range(3))
+            told = ((*key, *place, 60.0 * minute) for key, place in zip(claims, places, strict=True))
+            picture.apply(r.positions_batch(*told, epoch=2 + number))
     return picture
 
 
-def reports_saying(text: str) -> list[Report]:
-    """One object of every kind, and of an agency, a unit and an incident that have it for their id as well."""
+def reports_saying(text: str, fire: str = "charlotte-fire", end: str = "") -> list[Report]:
+    """One object of every kind of an agency, and of an agency, units and incidents that are called as the text is."""
     text = said(text)
     who = as_name(text)
-    fire, rail = "charlotte-fire", "rail-1"
+    its, rail = f"{who}{end}", f"rail-1{end}"
     by: dict[str, Any] = {"by": text, "role": text}
     about: dict[str, Any] = {"incident_agency": fire, "incident": rail}
     return [
@@ -157,7 +159,7 @@ def reports_saying(text: str) -> list[Report]:
         r.report(fire, Presence(id="desk", at=r.at(-900), online=True, operator=text, **by)),
         *(
             r.report(agency, r.unit(unit, callsign=text, kind=kind, status=text, capabilities=(text,), **by))
-            for agency, unit, kind in ((fire, "u1", "engine"), (who, who, text), (fire, "u2", text))
+            for agency, unit, kind in ((fire, f"u1{end}", "engine"), (who, its, text), (fire, f"u2{end}", text))
         ),
         *(
             r.report(
@@ -176,9 +178,11 @@ def reports_saying(text: str) -> list[Report]:
                     **by,
                 ),
             )
-            for at, (agency, incident, kind) in enumerate(((fire, rail, "hazmat"), (who, who, text)))
+            for at, (agency, incident, kind) in enumerate(((fire, rail, "hazmat"), (who, its, text)))
         ),
-        r.report(fire, Link(id="link", at=r.NOON, first=f"{fire}/{rail}", second=f"{who}/{who}", relation=text, **by)),
+        r.report(
+            fire, Link(id=f"link{end}", at=r.NOON, first=f"{fire}/{rail}", second=f"{who}/{its}", relation=text, **by)
+        ),
         *(
             r.report(
                 agency,
@@ -194,7 +198,7 @@ def reports_saying(text: str) -> list[Report]:
                     **by,
                 ),
             )
-            for agency, resource in ((fire, "x"), (who, who))
+            for agency, resource in ((fire, f"x{end}"), (who, its))
         ),
         *(
             r.report(
@@ -216,15 +220,15 @@ def reports_saying(text: str) -> list[Report]:
                     **by,
                 ),
             )
-            for task, unit in (("t1", who), ("t2", ""), (who, who))
+            for task, unit in ((f"t1{end}", its), (f"t2{end}", ""), (its, its))
         ),
-        r.report(who, r.answer("t1", "declined", reason=text, unit=who, offers=text, **by)),
-        r.report(who, r.answer("t2", text, reason=text, work=text, **by)),
+        r.report(who, r.answer(f"t1{end}", "declined", requester=fire, reason=text, unit=its, offers=text, **by)),
+        r.report(who, r.answer(f"t2{end}", text, requester=fire, reason=text, work=text, **by)),
         *(
             r.report(
                 agency,
                 Zone(
-                    id=f"z{at}",
+                    id=f"z{at}{end}",
                     at=r.NOON,
                     kind=kind,
                     name=text,
@@ -240,7 +244,7 @@ def reports_saying(text: str) -> list[Report]:
             r.report(
                 agency,
                 Alert(
-                    id=f"a{at}",
+                    id=f"a{at}{end}",
                     at=r.NOON,
                     event=text,
                     headline=text,
@@ -257,8 +261,8 @@ def reports_saying(text: str) -> list[Report]:
             )
             for at, (agency, severity) in enumerate(((fire, "Extreme"), (who, text)))
         ),
-        r.report(fire, LogEntry(id="l1", at=r.at(-500), text=text or "-", **about, **by)),
-        r.report(who, LogEntry(id="l2", at=r.at(-400), text=text or "-", **by)),
+        r.report(fire, LogEntry(id=f"l1{end}", at=r.at(-500), text=text or "-", **about, **by)),
+        r.report(who, LogEntry(id=f"l2{end}", at=r.at(-400), text=text or "-", **by)),
     ]
 
 
