@@ -31,6 +31,7 @@ from cop.domain.agreement import Agreements
 from cop.domain.desk import Command, Operator
 from cop.domain.unit import Unit
 from cop.exercise.feeds import feeds as exercise_feeds
+from cop.exercise.injects import CONTROL_CELL
 from cop.exercise.processes import NotStarted, start_here
 from cop.exercise.scenario import Scenario, ScenarioError, load_scenario
 from cop.feed_process import FeedProcess
@@ -45,6 +46,7 @@ from cop.picture.home import HomeGround
 from cop.picture.picture import Picture
 from cop.picture.trails_file import TrailsFile
 from cop.ui.desk import Desk
+from cop.ui.dock import Dock
 from cop.ui.layout import TIME_BAR_HEIGHT
 from cop.ui.main_window import MainWindow
 from cop.ui.pulse import Pulse
@@ -71,6 +73,8 @@ class Options(Showing, frozen=True, kw_only=True):
     seed: int = 1
     select: str | None = None
     until_painted: bool = False
+    controller: bool = False
+    paused: bool = False
 
 
 def start(options: Options) -> int:
@@ -98,6 +102,8 @@ def settle(options: Options) -> tuple[Config, Scenario | None]:
     """
     config = load(options.config)
     given = {"agency": options.agency, "role": options.role, "operator": options.operator, "theme": options.theme}
+    if options.controller:
+        given |= {"agency": CONTROL_CELL, "role": "liaison", "operator": options.operator or "Exercise control"}
     desk = msgspec.structs.replace(config.desk, **{key: value for key, value in given.items() if value is not None})
     config = msgspec.structs.replace(config, desk=desk)
     if options.broker:
@@ -128,7 +134,7 @@ def settle(options: Options) -> tuple[Config, Scenario | None]:
 def _with_exercise_here(config: Config, scenario: Scenario, options: Options, running: contextlib.ExitStack) -> Config:
     """The settings with the broker of an exercise that was started here."""
     try:
-        url = start_here(scenario.name, rate=options.rate, seed=options.seed, running=running)
+        url = start_here(scenario.name, rate=options.rate, seed=options.seed, paused=options.paused, running=running)
     except NotStarted as error:
         raise ConfigError(str(error)) from error
     return msgspec.structs.replace(config, broker=msgspec.structs.replace(config.broker, url=url))
@@ -173,7 +179,17 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     map_over, without = map_maker(config, ground, palette, data)
     make_map = functools.partial(map_over, desk)
     map_view = make_map()
-    window = _window(desk, map_view, palette, config, scenario, options=options, data=data, make_map=make_map)
+    window = _window(
+        desk,
+        map_view,
+        palette,
+        config,
+        scenario,
+        options=options,
+        data=data,
+        make_map=make_map,
+        first_docks=_controls(config, scenario, feeds, data, running) if options.controller else (),
+    )
     _say_what_is_amiss(window, symbols=without, boundaries=_remarks(ground), agreements=_faults(problems))
     catch_everything(window)
     if options.offscreen:
@@ -209,6 +225,7 @@ def _window(
     options: Options,
     data: Path,
     make_map: Callable[[], MapView],
+    first_docks: Sequence[Callable[[Desk, Palette], Dock]] = (),
 ) -> MainWindow:
     settings = QSettings(str(data / "window.ini"), QSettings.Format.IniFormat)
     if options.theme is not None:
@@ -221,11 +238,23 @@ def _window(
         operation=scenario.title if scenario is not None else config.desk.operation,
         period=config.desk.period,
         make_map=make_map,
+        first_docks=first_docks,
     )
     window.sharing.backdrop = Backdrop(classification=config.desk.classification, period=config.desk.period)
     if config.journal.record:
         window.keep_free_below_map(TIME_BAR_HEIGHT)
     return window
+
+
+def _controls(
+    config: Config, scenario: Scenario | None, feeds: FeedProcess, data: Path, running: contextlib.ExitStack
+) -> Sequence[Callable[[Desk, Palette], Dock]]:
+    """The dock of an exercise's controller; its connection is ended by `running`."""
+    if scenario is None:
+        return ()
+    from cop.ui.controller.opening import controller_dock  # noqa: PLC0415 - no other desk needs it
+
+    return (controller_dock(config.broker, scenario, feeds.note, data / "controller.ini", running),)
 
 
 def _remarks(ground: Ground) -> str:

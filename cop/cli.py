@@ -13,6 +13,7 @@ from cop import __version__
 from cop.after_action_commands import review
 from cop.agreement_commands import agreement
 from cop.brief_commands import brief
+from cop.exercise_commands import broker, control, exercise
 from cop.export_commands import export
 from cop.forms_commands import forms
 from cop.journal_commands import journal
@@ -86,41 +87,6 @@ def run(**options: Any) -> None:
         sys.exit(start(Options(**options)))
     except ConfigError as error:
         raise click.ClickException(str(error)) from None
-
-
-@main.command()
-@click.argument("name")
-@click.option("--broker", required=True, metavar="URL", help="Where the simulated agencies publish.")
-@click.option("--rate", type=click.FloatRange(min=0.1, max=100), default=1.0, help="1 is real time.")
-@click.option("--seed", type=int, default=1, help="The same seed gives the same exercise.")
-@click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input closes.")
-def exercise(name: str, broker: str, rate: float, seed: int, with_parent: bool) -> None:
-    """Run only the simulated agencies of an exercise."""
-    from cop.exercise.agencies import run as run_exercise
-    from cop.exercise.scenario import ScenarioError
-
-    if with_parent:
-        _end_with_standard_input()
-    try:
-        run_exercise(broker, name, rate=rate, seed=seed)
-    except (ScenarioError, OSError, ValueError) as error:
-        raise click.ClickException(str(error)) from None
-
-
-@main.command()
-@click.option("--host", default="127.0.0.1", help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65_535), default=1883, help="0 chooses a free one.")
-@click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input closes.")
-def broker(host: str, port: int, with_parent: bool) -> None:
-    """Run only the embedded broker: for exercises and first runs; for operations take a full one."""
-    from cop.exercise.broker import serve
-
-    if with_parent:
-        _end_with_standard_input()
-    try:
-        serve(host, port)
-    except OSError as error:
-        raise click.ClickException(f"cannot listen on {host}:{port}: {error.strerror or error}") from None
 
 
 @main.command()
@@ -308,7 +274,7 @@ def schema(folder: Path) -> None:
         click.echo(str(file))
 
 
-for command in (agreement, journal, brief, forms, export, review):
+for command in (exercise, control, broker, agreement, journal, brief, forms, export, review):
     main.add_command(command)
 
 
@@ -371,20 +337,6 @@ def feed_try(
         raise click.ClickException(str(error)) from None
     if not shown:
         raise click.ClickException(f"nothing was heard on {tried.topic} for {seconds:.0f} s")
-
-
-def _end_with_standard_input() -> None:
-    """End this process in order when the one that started it is gone, however it went."""
-    import os
-    import signal
-    import threading
-
-    def watch() -> None:
-        while os.read(0, 4096):  # not sys.stdin: its lock would be held when the interpreter ends
-            pass
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def _feed_of_format(form: str, files: tuple[Path, ...], topic: str) -> "Feed":

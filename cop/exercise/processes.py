@@ -9,13 +9,14 @@ class NotStarted(Exception):  # noqa: N818 - named for what happened
     """The embedded broker did not come up."""
 
 
-def start_here(name: str, *, rate: float, seed: int, running: contextlib.ExitStack) -> str:
-    """Start both, to be ended by `running`; the URL of the broker. Raises NotStarted."""
+def start_here(name: str, *, rate: float, seed: int, running: contextlib.ExitStack, paused: bool = False) -> str:
+    """Start both, to be ended by `running`; the URL of the broker. `paused`: for a controller. Raises NotStarted."""
     broker = _spawn(["broker", "--port", "0", "--with-parent"], running)
     url = _first_line(broker).removeprefix("listening on ")
     if not url.startswith("mqtt://"):
         raise NotStarted("the embedded broker did not start")
-    _spawn(["exercise", name, "--broker", url, "--rate", str(rate), "--seed", str(seed), "--with-parent"], running)
+    how = ["--rate", str(rate), "--seed", str(seed), *(["--paused"] if paused else [])]
+    _spawn(["exercise", name, "--broker", url, *how, "--with-parent"], running)
     return url
 
 

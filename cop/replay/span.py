@@ -72,7 +72,7 @@ class Bar:
             self._marks.append(TimeMark(note.at, "clock", "", "", words or "this computer's clock was changed"))
         else:
             of = {name: one_line(str(said.get(name, ""))[:256]) for name in ("kind", "agency", "id")}
-            if of["kind"] in ("incident", "task", "alert", "conflict"):
+            if of["kind"] in ("incident", "task", "alert", "conflict", "control"):
                 self._marks.append(TimeMark(note.at, **of, words=words))
 
     def _begun(self, note: Noted) -> None:

@@ -336,6 +336,7 @@ class TimeLine(QSlider):
             "alert": legible(p.warn, p.panel),
             "conflict": p.text,
             "task": legible(p.accent, p.panel),
+            "control": legible(p.exercise, p.panel),
             "clock": legible(p.muted, p.panel),
         }
         count_font = sized(9, bold=True)
@@ -377,9 +378,7 @@ def _paint_sign(painter: QPainter, kind: str, at: QPointF, ink: QColor, ground: 
     painter.setBrush(ink)
     if kind == "incident":
         painter.drawPolygon(
-            QPolygonF(
-                [QPointF(x, y - half - 1), QPointF(x + half + 1, y), QPointF(x, y + half + 1), QPointF(x - half - 1, y)]
-            )
+            [QPointF(x, y - half - 1), QPointF(x + half + 1, y), QPointF(x, y + half + 1), QPointF(x - half - 1, y)]
         )
     elif kind == "alert":
         painter.drawPolygon(
@@ -392,6 +391,8 @@ def _paint_sign(painter: QPainter, kind: str, at: QPointF, ink: QColor, ground: 
             painter.setPen(pen)
             painter.drawLine(QPointF(x - 3.5, y - 3.5), QPointF(x + 3.5, y + 3.5))
             painter.drawLine(QPointF(x - 3.5, y + 3.5), QPointF(x + 3.5, y - 3.5))
+    elif kind == "control":
+        painter.drawPolygon([QPointF(x - half, y - half), QPointF(x + half + 1, y), QPointF(x - half, y + half)])
     else:
         painter.setPen(QPen(ink, 1.6))
         painter.setBrush(ground)

@@ -14,6 +14,7 @@ KINDS = {
     "alert": ("▲", "Alert"),
     "conflict": ("✕", "Conflict"),
     "task": ("■", "Task"),
+    "control": ("▸", "Exercise control"),
     "clock": ("○", "Clock"),
 }
 _SERIOUS = list(KINDS)

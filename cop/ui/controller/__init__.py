@@ -1,0 +1,1 @@
+"""What the controller of an exercise sees and does."""
