@@ -58,7 +58,7 @@
   Object.entries(panes).forEach(([name, z]) => { map.createPane(name).style.zIndex = z; });
   ["ground", "water", "roads", "grid"].forEach((name) => { map.getPane(name).style.pointerEvents = "none"; });
   const painters = {};
-  const painter = (pane) => painters[pane] || (painters[pane] = L.canvas({ pane: pane, padding: 0.3 }));
+  const painter = (pane) => painters[pane] || (painters[pane] = L.svg({ pane: pane, padding: 0.3 }));
   const tone = (name) => getComputedStyle(page).getPropertyValue("--" + name).trim();
   const groups = {};
   const group = (name) => groups[name] || (groups[name] = L.layerGroup());
@@ -508,6 +508,16 @@
     const shown = at("side").classList.toggle("shown");
     at("show-side").setAttribute("aria-expanded", String(shown));
   });
+  /* above and below each printed page; a marking is text of our own people, and yet spelt sign by sign */
+  function spelt(text) {
+    return '"' + [...text].map((sign) => "\\" + sign.codePointAt(0).toString(16) + " ").join("") + '"';
+  }
+  const printed = new CSSStyleSheet();
+  const mark = about.classification ? "content: " + spelt(about.classification) + "; font-weight: bold;" : "";
+  const foot = spelt(about.operation + (about.exercise ? " (EXERCISE)" : "") + ", as of " + about.at + ". Page ");
+  printed.insertRule("@page { @top-center { " + mark + " } @bottom-center { " + mark + " } @bottom-left { content: " + foot +
+    ' counter(page) " of " counter(pages); font-size: 8pt; } }');
+  document.adoptedStyleSheets = [printed];
   let asItWas = null;
   function forPaper(on) {
     if (on && !asItWas) { asItWas = map.getBounds(); }
