@@ -135,6 +135,7 @@ def _filled(source: Source, names: list[str], options: dict[str, Any]) -> list[F
     from cop.briefing.forms.periods import chosen
     from cop.briefing.forms.said import said_in, said_of
     from cop.briefing.forms.situation import leads_of, situation
+    from cop.briefing.forms.sketch import WITH_SKETCH, with_sketch
 
     record = source.recall.record if source.recall is not None else None
     first = _utc(record.first_at) if record is not None else began(source.picture, source.at)
@@ -152,7 +153,9 @@ def _filled(source: Source, names: list[str], options: dict[str, Any]) -> list[F
     filled = []
     for name in names:
         speaks = about is not None and (len(names) == 1 or about.what in FORMS[name].about)
-        filled += fill(name, ground, about=about if speaks else None)
+        its = about if speaks else None
+        drawn = with_sketch(ground, source.config.region(), its) if name == WITH_SKETCH else ground
+        filled += fill(name, drawn, about=its)
     return filled
 
 

@@ -1,15 +1,13 @@
 """What a form can be chosen for: which form, of what, of which operational period, for whom."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from cop.briefing.forms.filling import FORMS
-from cop.briefing.forms.situation import About, What
+from cop.briefing.forms.situation import About
 from cop.briefing.occasion import Period
-from cop.domain.log import LogEntry
-from cop.domain.request import ResourceRequest
 from cop.domain.rules.share import NOBODY_NAMED
 from cop.ui import wording
 from cop.ui.desk import Desk
@@ -29,7 +27,7 @@ class Choices(QWidget):
     def __init__(self, desk: Desk, *, about: About | None = None) -> None:
         """`about`: what is proposed, where the form can be of it."""
         super().__init__()
-        self._desk, self._proposed = desk, about
+        self._desk = desk
         self.form, self.about, self.period, self.reader = (ElidedCombo() for _ in range(4))
         for kind in FORMS.values():
             self.form.addItem(f"ICS {kind.name}  {kind.title}", kind.name)
@@ -52,17 +50,15 @@ class Choices(QWidget):
             grid.addWidget(label, 0, column)
             grid.addWidget(box, 1, column)
             grid.setColumnStretch(column, share)
-        self._fill_about()
-        self.form.activated.connect(lambda _: self._choose_form())
-        for box in (self.about, self.period, self.reader):
+        self.show_subjects([(about, about.id)] if about is not None else [], about)
+        for box in (self.form, self.about, self.period, self.reader):
             box.activated.connect(lambda _: self.chosen.emit())
 
     def choice(self) -> Choice:
         """What is chosen."""
-        about = self.about.currentData()
         return Choice(
             str(self.form.currentData()),
-            About(*about) if about is not None else None,
+            self._about(self.about.currentIndex()),
             int(self.period.currentData()),
             str(self.reader.currentData()),
         )
@@ -70,13 +66,15 @@ class Choices(QWidget):
     def show_choice(self, choice: Choice) -> None:
         """Choose this; nobody is told."""
         self.form.setCurrentIndex(max(self.form.findData(choice.form), 0))
-        self._fill_about()
         for at in range(self.about.count()):
-            data = self.about.itemData(at)
-            if (About(*data) if data is not None else None) == choice.about:
+            if self._about(at) == choice.about:
                 self.about.setCurrentIndex(at)
         self.period.setCurrentIndex(max(self.period.findData(choice.period), 0))
         self.reader.setCurrentIndex(max(self.reader.findData(choice.reader), 0))
+
+    def _about(self, at: int) -> About | None:
+        data = self.about.itemData(at)
+        return About(*data) if data is not None else None
 
     def show_periods(self, periods: Sequence[Period], number: int) -> None:
         """Offer these; the last one is the one that runs."""
@@ -86,46 +84,17 @@ class Choices(QWidget):
             self.period.addItem(f"{words}, running" if one is periods[-1] else words, one.number)
         self.period.setCurrentIndex(max(self.period.findData(number), 0))
 
-    def _choose_form(self) -> None:
-        self._fill_about()
-        self.chosen.emit()
-
-    def _fill_about(self) -> None:
-        """What this form can be about; without one it is of the operation."""
+    def show_subjects(self, subjects: Sequence[tuple[About, str]], about: About | None) -> None:
+        """Offer what this form can be about; without one it is of the operation."""
         kind = FORMS[str(self.form.currentData())]
         self.about.clear()
         whole = "Each that there is" if kind.many else "The whole operation"
         self.about.addItem("A blank one" if kind.about == ("message",) else whole, None)
-        for what in kind.about:
-            for words, key in self._named(what):
-                self.about.addItem(words, (what, *key))
-                if self._proposed == (what, *key):
-                    self.about.setCurrentIndex(self.about.count() - 1)
+        for one, words in subjects[:_MOST]:
+            self.about.addItem(_short(wording.one_line(words)), tuple(one))
+            if one == about:
+                self.about.setCurrentIndex(self.about.count() - 1)
         self.about.setEnabled(self.about.count() > 1)
-
-    def _named(self, what: What) -> Iterator[tuple[str, tuple[str, str]]]:
-        picture = self._desk.picture
-        found: list[tuple[str, tuple[str, str]]] = []
-        if what == "incident":
-            every = {key: picture.incidents[key] for key in picture.same.leads()}
-            found = [(wording.incident_title(report), key) for key, report in every.items()]
-        elif what == "unit":
-            found = [(wording.unit_callsign(picture, *key), key) for key in picture.units]
-        elif what == "request":
-            found = [
-                (f"{body.quantity} × {body.what}", one.key)
-                for one in picture.requests.values()
-                if isinstance(body := one.body, ResourceRequest)
-            ]
-        else:
-            found = [
-                (f"{wording.clock(body.at)} {body.text[:200]}", one.key)
-                for one in reversed(picture.log[-_MOST:])
-                if isinstance(body := one.body, LogEntry)
-            ]
-        words = [(wording.one_line(text), key) for text, key in found[:_MOST]]
-        named = [(f"{_short(text or key[1])} · {wording.agency_name(picture, key[0])}", key) for text, key in words]
-        yield from (named if what == "message" else sorted(named, key=lambda one: one[0].casefold()))
 
     def _others(self) -> list[tuple[str, str]]:
         picture, own = self._desk.picture, self._desk.operator.agency

@@ -2,18 +2,19 @@
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from cop.briefing.forms.began import began
-from cop.briefing.forms.filling import fill
+from cop.briefing.forms.filling import fill, subjects
 from cop.briefing.forms.form import Form
 from cop.briefing.forms.periods import chosen, periods
 from cop.briefing.forms.said import Said, said_in, said_of
 from cop.briefing.forms.situation import About, leads_of, situation
+from cop.briefing.forms.sketch import WITH_SKETCH, with_sketch
 from cop.briefing.leaving import leaving
 from cop.briefing.occasion import Occasion, Period
 from cop.briefing.taken import Taken
@@ -37,17 +38,24 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What came of it; `periods` are those that can be chosen, `held_back` what the reader does not get."""
+    """What came of it; `periods` and `subjects` can be chosen, `held_back` is what the reader does not get."""
 
     choice: Choice
     sheets: tuple[Form, ...]
     occasion: Occasion
     periods: tuple[Period, ...]
+    subjects: tuple[tuple[About, str], ...]
     held_back: tuple[str, ...]
 
 
 def filling(
-    desk: Desk, choice: Choice, *, classification: str = "", period: str = "", journal: Path | None = None
+    desk: Desk,
+    choice: Choice,
+    *,
+    classification: str = "",
+    period: str = "",
+    journal: Path | None = None,
+    region: Path | None = None,
 ) -> Callable[[GoOn], Filled]:
     """What fills a form from the picture of this moment, on another thread."""
     occasion = _occasion(desk, choice.reader, classification, period)
@@ -63,8 +71,15 @@ def filling(
         said, its_period, every = words.of(choice.period, go_on)
         of_period = msgspec.structs.replace(occasion, period=its_period)
         ground = situation(leaves, of_period, its_period, said, leads=leads, sites=sites)
-        sheets = tuple(fill(choice.form, ground, about=choice.about))
-        return Filled(choice, sheets, of_period, every, tuple(held_back(leaves, whole)))
+        known = subjects(choice.form, ground)
+        about = choice.about if any(one == choice.about for one, _ in known) else None
+        if choice.form == WITH_SKETCH:
+            go_on()
+            ground = with_sketch(ground, region, about)
+        sheets = tuple(fill(choice.form, ground, about=about))
+        return Filled(
+            replace(choice, about=about), sheets, of_period, every, tuple(known), tuple(held_back(leaves, whole))
+        )
 
     return work
 

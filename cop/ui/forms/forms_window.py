@@ -177,6 +177,7 @@ class FormsWindow(QDialog):
             classification=self.line.text(),
             period=backdrop.period,
             journal=backdrop.journal,
+            region=backdrop.region,
         )
         self._works.begin("fill", work, self._has_filled, "The form could not be filled")
 
@@ -216,6 +217,7 @@ class FormsWindow(QDialog):
 
     def _has_filled(self, filled: Filled) -> None:
         self.choices.show_periods(filled.periods, filled.occasion.period.number if filled.occasion.period else 0)
+        self.choices.show_subjects(filled.subjects, filled.choice.about)
         self._chosen = self.choices.choice()
         self._take(Editing(filled.sheets), filled.occasion, filled.held_back)
         self._say(f"As of {wording.clock(filled.occasion.at, seconds=True)}", "muted")
