@@ -32,13 +32,26 @@ def briefing_page(leaving: Leaving, occasion: Occasion, order: PageOrder) -> byt
     """
     content = content_of(leaving, occasion, order)
     order.go_on()
-    page = _BriefingMap(content, order.theme)
-    page.get_root().title = html.escape(content["title"])
-    return _guarded(page.get_root().render()).encode("utf-8", "replace")
+    page: str = _BriefingMap(content["centre"]).get_root().render()
+    theme = "dark" if order.theme == "dark" else "light"
+    parts = {
+        "styles": "".join(f"<style>{sheet}</style>" for sheet in carried.styles()),
+        "elements": carried.our_elements().replace("data-theme=light", f"data-theme={theme}"),
+        "libraries": "\n".join(carried.scripts()),
+        "ours": carried.our_script(),
+    }
+    for name, part in parts.items():
+        page = _put(page, name, part)
+    page = _put(_guarded(page), "told", _as_json(content))
+    # the room for it comes before all that is told, which may look like room for it
+    return _put(page, "title", html.escape(content["title"])).encode("utf-8", "replace")
 
 
 class _BriefingMap(folium.Map):  # type: ignore[misc]  # folium ships no types
-    """folium's map on a page that carries all it needs, and reads what it shows from a block of JSON."""
+    """folium's map on a page that has room for all it needs.
+
+    What is put into that room comes after folium is done: it takes what it is given for a template, twice.
+    """
 
     default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium's own name, which it reads from the class
     default_css: list[tuple[str, str]] = []  # noqa: RUF012 - as above
@@ -48,31 +61,33 @@ class _BriefingMap(folium.Map):  # type: ignore[misc]  # folium ships no types
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
         <meta name="referrer" content="no-referrer">
-        {% for sheet in this.sheets %}<style>{{ sheet }}</style>{% endfor %}
+        <title>@title@</title>
+        @styles@
         {% endmacro %}
         {% macro html(this, kwargs) %}
         <div class="folium-map" id="{{ this.get_name() }}"></div>
-        {{ this.elements }}
-        <script type="application/json" id="told">{{ this.told }}</script>
+        @elements@
+        <script type="application/json" id="told">@told@</script>
         {% endmacro %}
         {% macro script(this, kwargs) %}
-        {% for one in this.libraries %}
-        {{ one }}
-        {% endfor %}
+        @libraries@
         var {{ this.get_name() }} = L.map("{{ this.get_name() }}", {{ this.options | tojson }});
-        {{ this.ours }}
+        @ours@
         {% endmacro %}
         """
     )
 
-    def __init__(self, content: dict[str, Any], theme: str) -> None:
-        super().__init__(location=content["centre"], tiles=None)
+    def __init__(self, centre: list[float]) -> None:
+        super().__init__(location=centre, tiles=None)
         self._id = "briefing"
-        self.sheets = carried.styles()
-        self.libraries, self.ours = carried.scripts(), carried.our_script()
-        self.options = {"center": content["centre"], "zoom": 9, "minZoom": 3, "maxZoom": 19}
-        self.elements = carried.our_elements().replace("data-theme=light", f"data-theme={theme}")
-        self.told = _as_json(content)
+        self.options = {"center": centre, "zoom": 9, "minZoom": 3, "maxZoom": 19}
+
+
+def _put(page: str, name: str, part: str) -> str:
+    """Put a part where there is room for it, once: a part may hold what looks like room for another."""
+    before, room, after = page.partition(f"@{name}@")
+    assert room, name
+    return f"{before}{part}{after}"
 
 
 def _as_json(content: dict[str, Any]) -> str:
