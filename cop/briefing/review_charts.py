@@ -40,7 +40,11 @@ def svg(drawing: Drawing) -> str:
 
 def response_times(review: Review, say: Sayer, width: float) -> Drawing | None:
     """Of each agency how long it took to answer, to roll and to arrive: median, 90th percentile, slowest."""
-    parts = (("to answer", _BLUE, "to_answer"), ("to en route", _ORANGE, "to_en_route"), ("to scene", _GREEN, "to_on_scene"))
+    parts = (
+        ("to answer", _BLUE, "to_answer"),
+        ("to en route", _ORANGE, "to_en_route"),
+        ("to scene", _GREEN, "to_on_scene"),
+    )
     rows = [one for one in review.agencies if any(getattr(one, name).count for _, _, name in parts)]
     rows.sort(key=lambda one: -max(getattr(one, name).slowest_s or 0 for _, _, name in parts))
     rows = rows[:_MOST_ROWS]
@@ -66,14 +70,15 @@ def response_times(review: Review, say: Sayer, width: float) -> Drawing | None:
                 drawing.add(Line(x, y - high / 2, x, y + high / 2, strokeColor=_GRID, strokeWidth=0.6))
         _text(drawing, left - 8, y - 3, one.name, room=left - 12, align=1.0)
         for place, (_, colour, name) in enumerate(parts):
-            _bar(drawing, getattr(one, name), left, y + 6 - place * 6, scale, colour)
+            _bar(drawing, getattr(one, name), (left, y + 6 - place * 6), scale, colour)
     keys = [(words, colour) for words, colour, _ in parts]
     x = _legend(drawing, keys, left, 2)
     _text(drawing, x, 2, "bar: median   line: 90th percentile   dot: slowest", size=_SMALL, colour=_SOFT)
     return drawing
 
 
-def _bar(drawing: Drawing, times: Times, left: float, y: float, scale: float, colour: Color) -> None:
+def _bar(drawing: Drawing, times: Times, begins: tuple[float, float], scale: float, colour: Color) -> None:
+    left, y = begins
     if not times.count or times.median_s is None:
         return
     median, p90, slowest = (scale * (one or 0.0) for one in (times.median_s, times.p90_s, times.slowest_s))
@@ -124,9 +129,7 @@ def course(review: Review, say: Sayer, width: float) -> Drawing | None:
         for begins, ends, colour in spans:
             x, end_x = axis.x(begins), axis.x(ends)
             thick = 3.0 if incident_row else 8.0
-            drawing.add(
-                Rect(x, y + (_ROW - thick) / 2, max(end_x - x, 1.6), thick, fillColor=colour, strokeColor=None)
-            )
+            drawing.add(Rect(x, y + (_ROW - thick) / 2, max(end_x - x, 1.6), thick, fillColor=colour, strokeColor=None))
     keys = [
         ("waits for an answer", _YELLOW),
         ("accepted", _SKY),
@@ -233,7 +236,8 @@ class _Axis:
 
 
 def _step(span_s: float, most: float) -> float:
-    return next((float(one) for one in _STEPS if span_s / one <= max(most, 1.0)), 86_400.0 * math.ceil(span_s / 864_000))
+    days = 86_400.0 * math.ceil(span_s / 864_000)
+    return next((float(one) for one in _STEPS if span_s / one <= max(most, 1.0)), days)
 
 
 def _legend(drawing: Drawing, keys: Iterable[tuple[str, Color]], x: float, y: float) -> float:

@@ -39,10 +39,9 @@ class Finding(NamedTuple):
     records: tuple[int, ...]
 
 
-class Times_(NamedTuple):  # noqa: N801 - the figures have the plain name
-    """A row of durations as text: how many, median, 90th percentile, slowest."""
+class TimesWords(NamedTuple):
+    """A row of durations as text: median, 90th percentile, slowest."""
 
-    count: str
     median: str
     p90: str
     slowest: str
@@ -72,6 +71,13 @@ class Sayer:
         """A time with its day and offset."""
         local = at.astimezone(self._zone)
         return f"{local:%A %d %B %Y, %H:%M:%S} (UTC{_offset(local)})"
+
+    def from_to(self, begins: datetime, ends: datetime) -> str:
+        """From when to when, with the day, or the two."""
+        first, last = begins.astimezone(self._zone), ends.astimezone(self._zone)
+        if first.date() == last.date():
+            return f"{first:%A %d %B %Y, %H:%M:%S} to {last:%H:%M:%S} (UTC{_offset(last)})"
+        return f"{self.day(begins)} to {self.day(ends)}"
 
     @property
     def zone_words(self) -> str:
@@ -115,22 +121,23 @@ class Sayer:
         late = ", late" if one.late else ""
         return f"{label(TASK_STATES, one.answer).lower()}{late}"
 
-    def reasons(self, one: Response) -> str:
-        """Declines, counters and releases with their reasons."""
+    def reasons(self, one: Response) -> list[tuple[str, int]]:
+        """Declines, counters and releases with their reasons and records."""
         said = []
-        for each in one.said:
-            offers = f", offers {each.offers}" if each.offers else ""
-            why = f": {each.reason}" if each.reason else ", no reason given"
-            said.append(f"{label(TASK_STATES, each.state)}{offers}{why}")
-        return "; ".join(said)
+        for place, each in enumerate(one.said):
+            # what the answer is says the word before it
+            state = "" if place == 0 and each.state == one.answer else label(TASK_STATES, each.state).lower()
+            offers = f"offers {each.offers}" if each.offers else ""
+            words = ", ".join(filter(None, (state, offers, each.reason or "no reason given")))
+            said.append((words, each.told.record))
+        return said
 
-    def times(self, times: Times) -> Times_:
+    def times(self, times: Times) -> TimesWords:
         """Durations of one kind as text."""
         task = self._tasks.get(times.slowest)
         whose = f" ({self.unit(task)})" if task is not None else ""
         slowest = self.duration(times.slowest_s)
-        return Times_(
-            str(times.count) if times.count else "—",
+        return TimesWords(
             self.duration(times.median_s),
             self.duration(times.p90_s),
             f"{slowest}{whose}" if times.count else "—",
@@ -207,12 +214,16 @@ def _of_agencies(agencies: Iterable[AgencyTimes], say: Sayer) -> list[Finding]:
 
 def _of_leads(every: Iterable[Led], say: Sayer) -> list[Finding]:
     found = []
+    every = list(every)
+    never = [one for one in every if one.no_command_s >= 300 and not any(spell.who for spell in one.commands)]
+    if never:
+        names = ", ".join(f"{one.title} ({clock(one.no_command_s)})" for one in never[:6])
+        names += f" and {len(never) - 6} more" if len(never) > 6 else ""
+        found.append(Finding(800, f"Nobody took command of {names}.", tuple(one.known.record for one in never)))
     for one in every:
-        if one.no_command_s >= 60:
-            never = not any(spell.who for spell in one.commands)
-            how = "Nobody took command of" if never else "Nobody was in command of"
-            words = f"{how} {one.title} for {clock(one.no_command_s)}"
-            found.append(Finding(900 + min(one.no_command_s, 3600) / 60, f"{words}.", (one.known.record,)))
+        if one.no_command_s >= 120 and one not in never:
+            words = f"Nobody was in command of {one.title} for {clock(one.no_command_s)}"
+            found.append(Finding(900 + min(one.no_command_s, 3600) / 60, f"{words}.", _records(one.commands[:2])))
         if one.two_commands_s:
             words = f"Two claimed command of {one.title} for {clock(one.two_commands_s)}"
             found.append(Finding(1800 + one.two_commands_s, f"{words}.", _records(one.commands)))

@@ -63,7 +63,9 @@ class Export:
 
     def kinds(self, usual: tuple[str, ...], possible: tuple[str, ...]) -> frozenset[str]:
         """The kinds to write in a format: what was asked for of what it can hold, or what is usual in it."""
-        wanted = self.wanted.kinds or {kind for kind, _agency, _id in self.wanted.only} or set(usual)
+        of_only = {kind for kind, _agency, _id in self.wanted.only}
+        of_only |= {"trail"} if "unit" in of_only else set()
+        wanted = self.wanted.kinds or (set(usual) & of_only if of_only else set(usual)) or of_only
         return frozenset(wanted) & set(possible)
 
     def has(self, kind: str, agency: str, object_id: str) -> bool:

@@ -259,6 +259,15 @@ class Stretch(Figures, frozen=True, kw_only=True):
     pace: float
 
 
+class Indexed(Figures, frozen=True, kw_only=True):
+    """A record that figures come from: when it was received, what kind it is and whose."""
+
+    record: int
+    at: datetime
+    kind: str
+    agency: str = ""
+
+
 class Review(Figures, frozen=True, kw_only=True):
     """All of it. `first` and `last` are the records that it is of; `look_s`, `places_s` how finely time was cut."""
 
@@ -289,3 +298,4 @@ class Review(Figures, frozen=True, kw_only=True):
     unseen: tuple[Unseen, ...] = ()
     load: tuple[Load, ...] = ()
     cannot_tell: tuple[Gap, ...] = ()
+    index: tuple[Indexed, ...] = ()

@@ -4,6 +4,8 @@ import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
+import msgspec
+
 from cop.domain.agreement import Agreements
 from cop.domain.incident import Incident
 from cop.exercise.control_words import CONTROL, Act, read_act
@@ -11,6 +13,7 @@ from cop.exercise.objectives import Objective
 from cop.exercise.review import figures
 from cop.exercise.review.by_agency import by_agency
 from cop.exercise.review.figures import Load, Quiet, Response, Review, Stretch, Told
+from cop.exercise.review.index import indexed
 from cop.exercise.review.led import led
 from cop.exercise.review.limits import cannot_tell
 from cop.exercise.review.pace import ExerciseTime
@@ -61,9 +64,10 @@ def review(
     scope = Scope(walk.words, walk.picture, time, _first_word(walk, begin, begins), walk.last_at)
     deaf = deaf_times(record.notes(STARTED, STOPPED, BROKER), walk.first_at, walk.last_at)
     chosen = objectives if objectives is not None else scenario.objectives if scenario is not None else ()
-    return _put_together(
+    found = _put_together(
         scope, walk, agreements, scenario=scenario, objectives=chosen, acts=acts, deaf=deaf, begin=begin
     )
+    return msgspec.structs.replace(found, index=indexed(found, walk.words, record))
 
 
 def _first_word(walk: Walk, begin: float, begins: float | None) -> float:
@@ -97,7 +101,8 @@ def _put_together(
     answers = responses(scope)
     wanted = supplies(scope)
     leads = led(scope, walk.leads.of)
-    conflicts = stood(scope, [*walk.conflicts.over, *walk.conflicts.open.values()])
+    began = [walk.first_at, *(note.at for note in record.notes(STARTED))]
+    conflicts = stood(scope, [*walk.conflicts.over, *walk.conflicts.open.values()], answers, began)
     silences = _silences(walk, deaf, begin, scope.ends)
     parts = Parts(answers, wanted, leads, conflicts, _fired(acts), _start(scope, walk))
     titles = {one.id: one.title for one in scenario.injects} if scenario is not None else {}

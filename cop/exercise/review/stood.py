@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+import msgspec
+
 from cop.domain.rules.conflict import About
-from cop.exercise.review.figures import Stood, Told
+from cop.exercise.review.figures import Response, Stood, Told
 from cop.exercise.review.scope import Scope
 from cop.exercise.review.spells import Standing
 from cop.picture.names import one_line
@@ -13,13 +15,28 @@ from cop.picture.names import one_line
 _SAID = frozenset({"task", "incident", "zone", "resource", "request", "link", "command"})
 
 
-def stood(scope: Scope, found: Iterable[Standing]) -> tuple[Stood, ...]:
-    """Those of the time reviewed, in the order in which they arose."""
+#: what stood no longer than that when the desk began to hear, one word after the other, was none
+_CATCHING_UP_S = 5.0
+
+
+def stood(
+    scope: Scope, found: Iterable[Standing], responses: Iterable[Response], began: Iterable[float]
+) -> tuple[Stood, ...]:
+    """Those of the time reviewed, in the order in which they arose; `began` is when the desk began to hear anew.
+
+    What looked unanswered until the answer was heard stood until that was said.
+    """
+    answered = {one.task: one.answered for one in responses if one.answered is not None}
+    starts = sorted(began)
     conflicts: dict[tuple[str, tuple[About, ...], datetime], Stood] = {}
     for standing in found:
         one = _stood(scope, standing)
-        if one is None:
+        if one is None or _is_of_the_start(standing, starts):
             continue
+        if one.kind == "overdue" and (told := answered.get(_task_of(one))) is not None:
+            if told.at <= one.begins.at:
+                continue
+            one = _until(scope, one, told)
         key = (one.kind, one.about, one.begins.at)
         known = conflicts.get(key)
         # told together with others for a while, and then alone again: it stood all the time
@@ -56,3 +73,22 @@ def _newest(scope: Scope, about: About) -> int:
     kind, agency, object_id = about
     word = scope.words.newest(kind, (agency, object_id)) if kind in _SAID else None
     return word.record if word is not None else 0
+
+
+def _is_of_the_start(one: Standing, starts: list[float]) -> bool:
+    """Whether it was there only while the desk heard, one after the other, what stood when it began."""
+    if one.ends is None:
+        return False
+    return any(one.seen.at.timestamp() - at >= 0 and one.ends.at.timestamp() - at <= _CATCHING_UP_S for at in starts)
+
+
+def _task_of(one: Stood) -> str:
+    return next((f"{agency}/{object_id}" for kind, agency, object_id in one.about if kind == "task"), "")
+
+
+def _until(scope: Scope, one: Stood, answered: Told) -> Stood:
+    if one.ends is not None and one.ends.at <= answered.at:
+        return one
+    records = tuple(sorted({*one.records, answered.record} - {0}))
+    seconds = scope.elapsed(one.begins.at, answered.at)
+    return msgspec.structs.replace(one, ends=answered, seconds=seconds, records=records)

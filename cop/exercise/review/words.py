@@ -79,6 +79,14 @@ class Words:
             return self._newest.get(kind, {}).get(key)
         return _newest(self.of(kind, key))
 
+    def __iter__(self) -> Iterator[tuple[str, Word]]:
+        """All words that are kept, with their kinds."""
+        for kind, of in self._words.items():
+            for words in of.values():
+                yield from ((kind, word) for word in words.values())
+        for kind, newest in self._newest.items():
+            yield from ((kind, word) for word in newest.values())
+
     def units(self) -> dict[Key, Unit]:
         """What each unit was by its newest word."""
         known = self._newest.get("unit", {}).items()
