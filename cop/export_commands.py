@@ -1,7 +1,5 @@
 """`cop export`: write the picture as GeoJSON, KML, KMZ, CSV, GPX or CoT."""
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,21 +39,23 @@ def export(**said: Any) -> None:
     output: Path = said["output"]
     try:
         form = form_of(output, said["form"])
-        with _export(said, form) as made:
-            count = save(made, form, output)
-            for one in made.leaving.applied:
-                click.echo(f"{one.giver}, {one.words}: {one.what} ({one.count})", err=True)
+        made = _export(said, form)
     except UnknownForm as error:
         raise click.UsageError(str(error)) from None
+    except (ConfigError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    for one in made.leaving.applied:
+        click.echo(f"{one.giver}, {one.words}: {one.what} ({one.count})", err=True)
+    try:
+        count = save(made, form, output)
     except OSError as error:
         raise click.ClickException(f"{output} could not be written: {error.strerror or error}") from None
-    except (ConfigError, ValueError) as error:
+    except ValueError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{count:,} in {output}")
 
 
-@contextlib.contextmanager
-def _export(said: dict[str, Any], form: str) -> "Iterator[Export]":
+def _export(said: dict[str, Any], form: str) -> "Export":
     """What was asked for, read and sieved. Raises ConfigError, click.UsageError."""
     from cop.briefing.exports.export import Export, Wanted
     from cop.briefing.exports.formats import FORMATS
@@ -85,7 +85,7 @@ def _export(said: dict[str, Any], form: str) -> "Iterator[Export]":
         since = _look_back(source, said["begin"]) if trails and spanned else 0.0
         wanted = Wanted(kinds=kinds, only=only, since=since, for_excel=said["excel"])
         draw = _drawing() if form == "kmz" else None
-        yield Export(source.leaving(), source.occasion, wanted, draw)
+        return Export(source.leaving(), source.occasion, wanted, draw)
 
 
 def _look_back(source: "Source", begin: str) -> float:

@@ -127,7 +127,7 @@ def _place(one: dict[str, Any]) -> list[float] | None:
 
 
 @given(pictures())
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_that_geojson_read_back_has_the_same_objects_fields_and_places(picture: Picture) -> None:
     document = json.loads(written(export(picture, r.at(0)), "geojson"))
     features = {one["id"]: one for one in document["features"]}
@@ -148,7 +148,7 @@ def _point(one: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("form", ["kml", "kmz"])
 @given(data=st.data())
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 def test_that_kml_read_back_has_the_same_objects_fields_and_places(form: str, data: st.DataObject) -> None:
     picture = data.draw(pictures())
     content = written(export(picture, r.at(0)), form)
@@ -188,7 +188,7 @@ def _xml_id(content: bytes, number: int) -> str:
 
 
 @given(pictures())
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 def test_that_the_adapter_of_a_desk_reads_our_kml_as_zones_where_we_drew_them(picture: Picture) -> None:
     content = written(export(picture, r.at(0), wanted=Wanted(kinds=frozenset({"zone"}))), "kml")
     reports = Kml(Feed(name="kml", format="kml", topic="#", agency="other")).decode(Message("kml/x", content, r.at(1)))
@@ -205,7 +205,7 @@ def test_that_the_adapter_of_a_desk_reads_our_kml_as_zones_where_we_drew_them(pi
 
 
 @given(pictures())
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 def test_that_what_is_drawn_of_our_own_file_lies_where_it_lay(picture: Picture) -> None:
     content = written(export(picture, r.at(0), wanted=Wanted(kinds=frozenset({"zone"}))), "geojson")
     if not picture.zones:
@@ -222,7 +222,7 @@ def test_that_what_is_drawn_of_our_own_file_lies_where_it_lay(picture: Picture) 
 
 
 @given(pictures(), st.booleans())
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_that_csv_read_back_has_the_same_rows(picture: Picture, for_excel: bool) -> None:
     kinds = frozenset(csv_table.COLUMNS) - {"trail"}
     what = export(picture, r.at(0), wanted=Wanted(kinds=kinds, for_excel=for_excel), operation="=Op", exercise="Rail")
@@ -252,6 +252,7 @@ def test_that_csv_read_back_has_the_same_rows(picture: Picture, for_excel: bool)
                         assert unguarded(cell) == text.words(value)
 
 
+@settings(deadline=None)
 @given(WILD | st.text("=+-@;'\t\r\n |%a ", max_size=20))
 def test_that_no_cell_is_a_formula_and_each_is_read_back_as_it_was(said: str) -> None:
     cell = guarded(said)
@@ -261,7 +262,7 @@ def test_that_no_cell_is_a_formula_and_each_is_read_back_as_it_was(said: str) ->
 
 
 @given(pictures())
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 def test_that_gpx_read_back_has_the_same_trails(picture: Picture) -> None:
     wanted = Wanted(kinds=frozenset({"trail", "incident"}))
     read = gpxpy.parse(written(export(picture, r.at(0), wanted=wanted), "gpx").decode())
@@ -282,7 +283,7 @@ def test_that_gpx_read_back_has_the_same_trails(picture: Picture) -> None:
 
 @pytest.mark.parametrize("form", ["cot", "tak"])
 @given(data=st.data())
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 def test_that_cot_read_back_by_a_desk_has_the_same_units_where_they_are(form: str, data: st.DataObject) -> None:
     picture = data.draw(pictures())
     content = written(export(picture, r.at(0), wanted=Wanted(kinds=frozenset({"unit"}))), form)
