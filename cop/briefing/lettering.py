@@ -37,6 +37,7 @@ _FACES = (
 #: what stands for a character that no font has
 BOX = "□"
 _ELLIPSIS = "…"
+_MOST_OF_A_LINE = 2_000
 #: characters of one text that are printed; beyond them it is said how many there were
 MOST = 30_000
 
@@ -159,7 +160,7 @@ def cut(broken: list[str], most: int, size: float, room: float, *, bold: bool = 
 
 def fitting(text: str, size: float, room: float, *, bold: bool = False) -> str:
     """One line that ends in an ellipsis where it does not fit."""
-    line = " ".join(plain(text[: MOST - 1]).split())
+    line = " ".join(plain(text[:_MOST_OF_A_LINE]).split())
     if width(line, size, bold=bold) <= room:
         return line
     letters = _letters(bold)

@@ -26,8 +26,8 @@ _SIGNED_HEIGHT = 38.0
 _NUMBER_HEIGHT = 16.0
 _NOTE, _NOTE_LEADING, _MOST_NOTE_LINES = 6.5, 8.0, 3
 #: of a page; more would leave no room for what else is on it
-_MOST_SKETCH = 0.38
-_MOST_SIGNED_AT_FOOT = 3
+_LEAST_SKETCH, _MOST_SKETCH = 0.1, 0.38
+_MOST_SIGNED_AT_FOOT, _MOST_SIGNED = 3, 500
 #: an image of more pixels is no sketch
 _MOST_PIXELS = 40_000_000
 
@@ -73,7 +73,9 @@ def _section(form: Form, occasion: Occasion | None, paper: PaperSize, *, several
     story: list[Flowable] = [Words(title_of(form).upper(), 13, bold=True, align=0.5, after=5)]
     story += [_drawn(part, height) for part in form.parts]
     if beyond := form.signatures[_MOST_SIGNED_AT_FOOT:]:
-        story += [Boxes([Cell(label, text, share, 2) for label, text, share in _signed(one)]) for one in beyond]
+        story += [
+            Boxes([Cell(label, text[:_MOST_SIGNED], share, 2) for label, text, share in _signed(one)]) for one in beyond
+        ]
     note = lettering.lines(form.note, _NOTE, width)
     if len(note) > _MOST_NOTE_LINES:
         story.append(Boxes([Cell("Note", form.note)], size=_NOTE))
@@ -95,7 +97,7 @@ def _drawn(part: Part, page_height: float) -> Flowable:
     if isinstance(part, Table):
         headings = [(one.heading, one.share) for one in part.columns]
         return Listing(label_of(part), headings, part.rows, blank=max(min(part.blank, 200), 0))
-    return _Drawing(label_of(part), part.png, page_height * min(max(part.share_of_page, 0.1), _MOST_SKETCH))
+    return _Drawing(label_of(part), part.png, page_height * min(max(_LEAST_SKETCH, part.share_of_page), _MOST_SKETCH))
 
 
 class _Drawing(Flowable):  # type: ignore[misc]  # ReportLab ships no types
@@ -217,7 +219,7 @@ def _draw_signed(canvas: Canvas, x: float, y: float, wide: float, one: Signature
                 canvas, x + _PAD, y + _SIGNED_HEIGHT - 1 - (number + 0.95) * LABEL * 1.1, line, LABEL, bold=True
             )
         size = 7.5
-        written = lettering.cut(lettering.lines(text[:1000], size, room), 2, size, room)
+        written = lettering.cut(lettering.lines(text[:_MOST_SIGNED], size, room), 2, size, room)
         for number, line in enumerate(reversed(written)):
             lettering.draw(canvas, x + _PAD, y + 3 + number * size * 1.15, line, size)
         x += wide * share
