@@ -34,31 +34,10 @@ HEAD = Row(
         Box(number="2", label="Operational Period", text="Period 2\nFrom 06:00 to 18:00", share=0.5),
     )
 )
-PLAIN = frozenset(
-    [
-        "html",
-        "head",
-        "meta",
-        "title",
-        "style",
-        "body",
-        "section",
-        "h1",
-        "h2",
-        "div",
-        "span",
-        "p",
-        "table",
-        "caption",
-        "colgroup",
-        "col",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-    ]
-)
+PLAIN = {
+    *("html", "head", "meta", "title", "style", "body", "section", "h1", "h2", "div", "span", "p"),
+    *("table", "caption", "colgroup", "col", "thead", "tbody", "tr", "th", "td"),
+}
 OCCASION = Occasion(
     operation="Steel Rail",
     at=r.NOON,

@@ -65,7 +65,8 @@ class Editing:
         row, column = at
 
         def change(rows: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
-            return _with(rows, row, _with(rows[row], column, text))
+            known = rows[row] + ("",) * (column + 1 - len(rows[row]))  # a row may be shorter than its list is wide
+            return _with(rows, row, _with(known, column, text))
 
         self._change(sheet, _rows(part, change), ("cell", sheet, part, row, column))
 
