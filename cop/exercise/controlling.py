@@ -1,5 +1,6 @@
 """The controller's connection to an exercise, on a thread of its own: the screen never waits for a broker."""
 
+import logging
 import select
 import threading
 from typing import Literal
@@ -11,7 +12,9 @@ from cop.exercise.voices import Published
 from cop.feeds.broker import Broker
 
 _KINDS: tuple[Literal["state", "acts", "presence"], ...] = ("state", "acts", "presence")
+_LOG = logging.getLogger(__name__)
 _PULSE_S = 0.05
+_AGAIN_S = 1.0
 _JOIN_S = 3.0
 
 
@@ -33,6 +36,17 @@ class Controlling:
         self._thread.join(_JOIN_S)
 
     def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._bring()
+            except Exception:  # noqa: BLE001 - a fault of ours must be seen at the dock, not end the thread in silence
+                _LOG.exception("the controller's connection has failed")
+                self._controls.say_trouble("the connection has failed and is made anew")
+                self._link.close()
+                self._stop.wait(_AGAIN_S)
+        self._link.close()
+
+    def _bring(self) -> None:
         link = self._link
         while not self._stop.is_set():
             link.tend()
@@ -51,4 +65,3 @@ class Controlling:
             self._controls.say_trouble("" if link.online else link.refusal or "no connection to the broker yet")
             for order in self._controls.fetch():
                 link.publish(Published(0.0, "", self._order_topic, order, 1, False))
-        link.close()

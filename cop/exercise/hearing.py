@@ -28,7 +28,7 @@ class Hearing:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._agencies = {agency.id for agency in stage.scenario.agencies}
+        self._agencies = {agency.id for agency in stage.scenario.speakers}
         self._ear = CopJson(Feed(name="exercise", format="cop-json", topic=f"{stage.voices.root}/#"))
         self._earlier: dict[Key, Report] = {}  # what an earlier run left behind
         self._earlier_answers: dict[tuple[str, str, str], Answer] = {}
