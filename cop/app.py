@@ -24,6 +24,7 @@ from cop.desktop import (
     end_on_signals,
     log_to,
     map_maker,
+    tile_sources,
     without_display,
     write_asked,
 )
@@ -176,7 +177,7 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     desk = Desk(operator, picture, ground, send, exercise=exercise, operation=operation)
     desk.restore([Command(body) for body in left_unsent])
     palette = load_palette(config.desk.theme)
-    map_over, without = map_maker(config, ground, palette, data)
+    map_over, without = map_maker(config, ground, palette, data, begins=scenario.begins if scenario else None)
     make_map = functools.partial(map_over, desk)
     map_view = make_map()
     window = _window(
@@ -240,7 +241,13 @@ def _window(
         make_map=make_map,
         first_docks=first_docks,
     )
-    window.sharing.backdrop = Backdrop(classification=config.desk.classification, period=config.desk.period)
+    window.sharing.backdrop = Backdrop(
+        classification=config.desk.classification,
+        period=config.desk.period,
+        journal=config.journal_folder() if config.journal.record else None,
+        region=config.region(),
+        tiles=tuple(tile_sources(config, data)),
+    )
     if config.journal.record:
         window.keep_free_below_map(TIME_BAR_HEIGHT)
     return window

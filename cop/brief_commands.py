@@ -1,9 +1,13 @@
 """`cop brief`: write a briefing map: one HTML page that opens in any browser, without a network."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from cop.briefing.page.order import Tiles
+    from cop.picture_source import Source
 
 
 @click.command()
@@ -23,6 +27,8 @@ import click
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, metavar="FILE")
 def brief(**said: Any) -> None:
     """Write a briefing map: one HTML page that opens in any browser, without a network."""
+    import dataclasses
+
     import msgspec
 
     from cop.briefing.page.order import KINDS, PageOrder
@@ -60,6 +66,8 @@ def brief(**said: Any) -> None:
                 trails_s=said["trails"] * 60.0,
                 theme=said["theme"],
             )
+            if said["tiles"] is not None:
+                order = dataclasses.replace(order, tiles=_tiles(source, said["tiles"], said["theme"]))
             page = briefing_page(leaves, occasion, order)
             for one in leaves.applied:
                 click.echo(f"{one.giver}, {one.words}: {one.what} ({one.count})", err=True)
@@ -70,6 +78,23 @@ def brief(**said: Any) -> None:
     except OSError as error:
         raise click.ClickException(f"{said['output']} could not be written: {error.strerror or error}") from None
     click.echo(f"{said['output']}: {len(page) / 1e6:.1f} MB")
+
+
+def _tiles(source: "Source", zoom: int, theme: str) -> "Tiles":
+    """The first background map of the settings, over the incidents and some ground about them, up to a zoom."""
+    from cop.briefing.page.content import first_view
+    from cop.config import ConfigError
+    from cop.desktop import tile_sources
+    from cop.map.tiles.carried import carried_tiles
+    from cop.map.tiles.store import StoreError
+
+    sources = tile_sources(source.config, source.config.data())
+    if not sources:
+        raise ConfigError("--tiles: the settings name no background map; name their file with --config")
+    try:
+        return carried_tiles(sources[0], first_view(source.picture, source.ground), zoom, theme=theme)
+    except StoreError as error:
+        raise ConfigError(f"--tiles: {sources[0].name}: {error}") from error
 
 
 def _without_screen() -> None:

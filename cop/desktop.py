@@ -22,6 +22,7 @@ from cop.briefing.state import state
 from cop.config import Config
 from cop.map.measures import Measures
 from cop.map.palette import Palette
+from cop.map.projection import about
 from cop.map.symbol_sets import unit_drawing
 from cop.map.tile_source import TileSource
 from cop.map.view import MapView
@@ -77,9 +78,14 @@ def log_to(file: Path) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
 
 
-def map_maker(config: Config, ground: Ground, palette: Palette, data: Path) -> tuple[Callable[[Desk], MapView], str]:
-    """What makes a map over a desk's picture, the first and each further one, and what it cannot show, in words."""
-    tiles = _tiles(config, data)
+def map_maker(
+    config: Config, ground: Ground, palette: Palette, data: Path, *, begins: tuple[float, float, float] | None = None
+) -> tuple[Callable[[Desk], MapView], str]:
+    """What makes a map over a desk's picture, the first and each further one, and what it cannot show, in words.
+
+    It `begins` with so many kilometres about a place (degrees north, degrees east, kilometres), else with the region.
+    """
+    tiles = tile_sources(config, data)
     draw_unit, without = unit_drawing(config.map.symbols, data / "symbols")
 
     def make_map(desk: Desk) -> MapView:
@@ -94,12 +100,14 @@ def map_maker(config: Config, ground: Ground, palette: Palette, data: Path) -> t
             measures=Measures(config.map.units),
         )
         view.layer_set.units.wear(draw_unit)
+        if begins is not None:
+            view.moves.live_at(about(*begins))
         return view
 
     return make_map, without
 
 
-def _tiles(config: Config, data: Path) -> list[TileSource]:
+def tile_sources(config: Config, data: Path) -> list[TileSource]:
     """The background maps; what each fetches is kept in a folder of its own."""
 
     def kept(url: str) -> Path:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from cop.map.canvas import MapBox
-from cop.map.projection import WORLD_M
+from cop.map.projection import WORLD_M, place_to_degrees
 from cop.picture.change import Key
 
 #: west, south, east, north in map metres
@@ -84,6 +84,12 @@ class Moves(QObject):
         """Where the map looks now."""
         return Look(*self._box.middle, self._box.metres_per_pixel)
 
+    def ground_seen(self) -> Bounds:
+        """The ground that is in view: west, south, east, north in degrees."""
+        west, south, east, north = self._box.viewport(1.0).bounds()
+        (south, west), (north, east) = place_to_degrees(west, south), place_to_degrees(east, north)
+        return west, south, east, north
+
     def go(self, look: Look) -> None:
         """Look there, because somebody asked for it; what was followed is followed no longer."""
         self.follow(None)
@@ -110,6 +116,10 @@ class Moves(QObject):
         self._lock(True)
 
     # fitting
+
+    def live_at(self, home: Bounds) -> None:
+        """Begin with this ground, and come back to it, instead of the region's."""
+        self._home = home
 
     def begin(self) -> None:
         """The map has its size for the first time: show the region."""

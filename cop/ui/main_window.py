@@ -88,6 +88,7 @@ class MainWindow(QMainWindow):
         self.colours = palette
         self.dialogs = Dialogs(desk, self)
         self.sharing = Sharing(desk, settings, self)
+        self.sharing.seen = map_view.moves.ground_seen
         self._settings = settings
         self._operation = wording.one_line(operation)
         self._say_title()

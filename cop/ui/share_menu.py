@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from cop.map.palette import RESOURCES
+from cop.map.tile_source import TileSource
 from cop.ui.desk import Desk
 
 if TYPE_CHECKING:  # imported once something is to leave: a start needs none of it
@@ -23,6 +25,10 @@ if TYPE_CHECKING:  # imported once something is to leave: a start needs none of 
 ENTRIES = ("share_briefing", "share_forms", "save_picture", "share_review")
 
 
+#: how far in a carried map goes: the level, and what is read on it
+_LEVELS = ((12, "towns"), (14, "streets"), (16, "houses"))
+
+
 @dataclass(frozen=True, slots=True)
 class Backdrop:
     """What the desk's settings say of all that leaves; `backgrounds` of a map: name and words."""
@@ -31,7 +37,16 @@ class Backdrop:
     period: str = ""
     journal: Path | None = None
     region: Path = RESOURCES / "region"
-    backgrounds: tuple[tuple[str, str], ...] = (("region", "Roads, water and borders"),)
+    #: the desk's own background maps
+    tiles: tuple[TileSource, ...] = ()
+
+    @property
+    def backgrounds(self) -> tuple[tuple[str, str], ...]:
+        """What a briefing map can lie on: name and words; each background map up to some levels."""
+        found = [("region", "Roads, water and borders")]
+        for number, source in enumerate(self.tiles):
+            found += [(f"{number}/{zoom}", f"{source.name}, {words}") for zoom, words in _LEVELS]
+        return tuple(found)
 
 
 class Sharing(QObject):
@@ -44,6 +59,8 @@ class Sharing(QObject):
         self._window = window
         self.backdrop = Backdrop()
         self.theme = "light"
+        #: the ground that the window's map shows: west, south, east, north in degrees
+        self.seen: Callable[[], tuple[float, float, float, float]] | None = None
 
     def open_menu(self, actions: list[QAction], beside: QWidget) -> None:
         """What can leave, below the button that was pressed."""
@@ -66,7 +83,8 @@ class Sharing(QObject):
         from cop.ui.briefing_page import PageMaker  # noqa: PLC0415 - not needed before it is asked for
         from cop.ui.share_dialog import BriefingDialog  # noqa: PLC0415 - as above
 
-        make_page = PageMaker(self._desk.ground, self.backdrop.region)
+        seen = self.seen() if self.seen is not None else None
+        make_page = PageMaker(self._desk.ground, self.backdrop.region, self.backdrop.tiles, seen)
         dialog = BriefingDialog(self._desk, make_page, self._settings, backdrop=self.backdrop, parent=self._window)
         dialog.open()
         return dialog

@@ -70,14 +70,16 @@
   }
   const feature = (one) => ({ type: "Feature", properties: one, geometry: one.geometry });
   if (told.tiles) {
+    const further = told.tiles.px === 512 ? 1 : 0;  // their levels count from a world of one tile of 512 pixels
     const Carried = L.TileLayer.extend({
       getTileUrl: function (place) {
-        return told.tiles.images[place.z + "/" + place.x + "/" + place.y] ||
+        return told.tiles.images[place.z - further + "/" + place.x + "/" + place.y] ||
           "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
       },
     });
     const words = element("span", "", told.tiles.attribution).textContent.replace(/[<>&"']/g, " ");
-    new Carried("", { minNativeZoom: told.tiles.least, maxNativeZoom: told.tiles.most, maxZoom: 19, attribution: words })
+    new Carried("", { tileSize: told.tiles.px, minNativeZoom: told.tiles.least + further, maxZoom: 19,
+      maxNativeZoom: told.tiles.most + further, attribution: words })
       .addTo(group("background"));
   } else {
     const water = (told.region.water || []).map(feature);
@@ -242,6 +244,8 @@
     });
   }
   Object.keys(KINDS).forEach((kind) => told.objects[kind].forEach((one) => {
+    // a zone may be no more than a place: it has no symbol
+    if (!one.geometry && one.lat !== undefined && one.icon === undefined) one.geometry = { type: "Point", coordinates: [one.lon, one.lat] };
     if (one.geometry) {
       one.layer = area(one);
       const middle = one.layer.getBounds().isValid() ? one.layer.getBounds().getCenter() : null;
@@ -536,9 +540,7 @@
     if (event.key === "/" && event.target.tagName !== "INPUT") { event.preventDefault(); at("search").focus(); }
   });
   L.control.scale({ metric: true, imperial: true, maxWidth: 140 }).addTo(map);
-  const where = all.filter((one) => one.kind === "incident" && !one.over && one.layer && !one.middle).map((one) => one.layer.getLatLng());
-  const box = L.latLngBounds([told.box[1], told.box[0]], [told.box[3], told.box[2]]);
-  const bounds = where.length ? L.latLngBounds(where).pad(0.25) : box;
+  const bounds = L.latLngBounds([told.view[1], told.view[0]], [told.view[3], told.view[2]]);
   map.fitBounds(bounds, { animate: false, maxZoom: 14 });
   theme(page.dataset.theme);
   goTo(0);

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,11 @@ from cop.briefing.exports.things import Thing, things, ways
 from cop.briefing.leaving import Leaving
 from cop.briefing.occasion import Occasion
 from cop.briefing.page.carried import data_uri
-from cop.briefing.page.grid import lines, reference
+from cop.briefing.page.grid import Box, lines, reference
 from cop.briefing.page.order import PageOrder, Tiles
 from cop.domain.words import (
     AVAILABILITIES,
+    INCIDENT_OVER,
     INCIDENT_STATUSES,
     INCIDENT_TYPES,
     ROLES,
@@ -28,6 +29,7 @@ from cop.domain.words import (
     label,
     zone_label,
 )
+from cop.picture.ground import Ground
 from cop.picture.names import agency_name, one_line
 from cop.picture.picture import Picture
 
@@ -36,6 +38,7 @@ _DIGITS = 5
 #: boundaries of the ground are drawn to some twenty metres
 _SIMPLER_DEG = 0.0002
 _MOST_LOG = 300
+_THE_WORLD = (-180.0, -60.0, 180.0, 75.0)
 #: of the whole page; nearest in time first
 _MOST_TRAIL_POINTS = 60_000
 
@@ -61,7 +64,7 @@ def content_of(leaving: Leaving, occasion: Occasion, order: PageOrder) -> dict[s
         incident.update(_led(order, incident))
     _put_tasks(objects["incident"], picture, at)
     agencies = sorted({entry["agency"] for every in objects.values() for entry in every})
-    box = _box(order, objects)
+    box, view = _box(order, objects), first_view(picture, order.ground)
     return {
         "title": " · ".join(filter(None, (one_line(occasion.operation), "briefing map"))),
         "occasion": _occasion(occasion, leaving, picture),
@@ -76,7 +79,8 @@ def content_of(leaving: Leaving, occasion: Occasion, order: PageOrder) -> dict[s
         "region": _region(order.region),
         "grid": lines(box),
         "box": box,
-        "centre": [(box[1] + box[3]) / 2, (box[0] + box[2]) / 2],
+        "view": view,
+        "centre": [(view[1] + view[3]) / 2, (view[0] + view[2]) / 2],
         "tiles": _tiles(order.tiles),
     }
 
@@ -174,7 +178,7 @@ def _incident(thing: Thing, _picture: Picture, _at: datetime) -> dict[str, Any]:
         "what": label(INCIDENT_TYPES, str(fields.get("type", "unknown"))),
         "priority": fields.get("priority", 3),
         "status": label(INCIDENT_STATUSES, str(fields.get("status", "unknown"))),
-        "over": fields.get("status") in {"closed", "cancelled"},
+        "over": fields.get("status") in INCIDENT_OVER,
         "address": fields.get("address", ""),
         "summary": fields.get("summary", ""),
         "opened": moment_words(datetime.fromisoformat(opened)) if opened else "",
@@ -358,15 +362,41 @@ def _tiles(tiles: Tiles | None) -> dict[str, Any] | None:
         return None
     zooms = [zoom for zoom, _, _ in tiles.images]
     images = {f"{zoom}/{x}/{y}": data_uri(image) for (zoom, x, y), image in tiles.images.items()}
-    return {"images": images, "least": min(zooms), "most": max(zooms), "attribution": tiles.attribution}
+    return {
+        "images": images,
+        "least": min(zooms),
+        "most": max(zooms),
+        "px": tiles.tile_px,
+        "attribution": tiles.attribution,
+    }
 
 
-def _box(order: PageOrder, objects: Mapping[str, list[dict[str, Any]]]) -> tuple[float, float, float, float]:
-    """What the page shows at first, and where its grid lies: the ground, else where things are."""
+def _box(order: PageOrder, objects: Mapping[str, list[dict[str, Any]]]) -> Box:
+    """Where the grid lies: the ground, else where things are."""
     boxes = [one.geometry.bounds for one in order.ground.jurisdictions if not one.geometry.is_empty]
     if not boxes:
         placed = [(one["lon"], one["lat"]) for every in objects.values() for one in every if "lat" in one]
-        boxes = [(lon - 0.1, lat - 0.1, lon + 0.1, lat + 0.1) for lon, lat in placed] or [(-180.0, -60.0, 180.0, 75.0)]
+        boxes = [(lon - 0.1, lat - 0.1, lon + 0.1, lat + 0.1) for lon, lat in placed] or [_THE_WORLD]
+    return _around(boxes)
+
+
+def first_view(picture: Picture, ground: Ground) -> Box:
+    """The ground about the open incidents, else all of it: west, south, east, north in degrees."""
+    bodies: list[Any] = [report.body for report in picture.incidents.values()]
+    places = [
+        (one.lon, one.lat)
+        for one in bodies
+        if one.status not in INCIDENT_OVER and one.lat is not None and one.lon is not None
+    ]
+    if not places:
+        boxes = [one.geometry.bounds for one in ground.jurisdictions if not one.geometry.is_empty]
+        return _around(boxes) if boxes else _THE_WORLD
+    west, south, east, north = _around([(lon, lat, lon, lat) for lon, lat in places])
+    wide, high = max(0.02, (east - west) * 0.25), max(0.02, (north - south) * 0.25)
+    return west - wide, south - high, east + wide, north + high
+
+
+def _around(boxes: Sequence[Box]) -> Box:
     return (
         min(one[0] for one in boxes),
         min(one[1] for one in boxes),

@@ -20,10 +20,11 @@ def _go_on() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Tiles:
-    """A background of raster tiles: their bytes (PNG, JPEG or WebP), and whose they are."""
+    """A background of raster tiles: their bytes (PNG, JPEG or WebP), whose they are, how many pixels wide one is."""
 
     images: Mapping[Tile, bytes]
     attribution: str = ""
+    tile_px: int = 256
 
 
 @dataclass(frozen=True, slots=True)

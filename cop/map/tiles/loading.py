@@ -27,10 +27,11 @@ def start_loading(
         from cop.map.tiles.web import WebTiles  # noqa: PLC0415  # a desk without an online map starts without it
 
         return WebTiles(source, ratio, turn, post)
-    return Reading(lambda: _store(source, theme, ratio), turn, post, threads=1 if source.kind == "vector" else 2)
+    return Reading(lambda: store_of(source, theme, ratio), turn, post, threads=1 if source.kind == "vector" else 2)
 
 
-def _store(source: TileSource, theme: str, ratio: int) -> TileStore:
+def store_of(source: TileSource, theme: str, ratio: int) -> TileStore:
+    """What reads a source that is no service on the network."""
     if source.kind == "xyz" or source.basemap is None:
         return TileFolder(source)
     if source.kind == "mbtiles":

@@ -1,0 +1,80 @@
+"""The briefing map of a desk, made on a thread of what leaves it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cop.authority.authority import Authority
+from cop.briefing.leaving import Leaving
+from cop.briefing.occasion import Occasion
+from cop.briefing.page.content import first_view
+from cop.briefing.page.order import PageOrder, Tiles
+from cop.briefing.page.page import briefing_page
+from cop.map.icons import png_of
+from cop.map.tile_source import TileSource
+from cop.map.tiles.carried import Box, carried_tiles
+from cop.map.tiles.store import StoreError
+from cop.picture.change import Change
+from cop.picture.ground import Ground
+from cop.picture.picture import Picture
+from cop.ui.making import GoOn
+from cop.ui.share_dialog import Order
+
+
+class PageMaker:
+    """Makes pages; called on a thread, it looks at nothing of the desk's but what cannot change."""
+
+    def __init__(
+        self, ground: Ground, region: Path, sources: Sequence[TileSource] = (), seen: Box | None = None
+    ) -> None:
+        """`sources` are the background maps, `seen` is the ground for which they are carried (degrees)."""
+        self._ground = ground
+        self._region = region
+        self._sources = sources
+        self._seen = seen
+
+    def __call__(self, leaves: Leaving, occasion: Occasion, order: Order, go_on: GoOn) -> bytes:
+        """The page. Raises Stopped, and OSError where the region or the background map cannot be read."""
+        return briefing_page(
+            leaves,
+            occasion,
+            PageOrder(
+                draw=png_of,
+                ground=self._ground,
+                region=self._region,
+                authority=self._authority(leaves, occasion),
+                kinds=order.kinds,
+                trails_s=order.trails_s,
+                theme=order.theme,
+                tiles=self._tiles(leaves, order, go_on),
+                go_on=go_on,
+            ),
+        )
+
+    def _tiles(self, leaves: Leaving, order: Order, go_on: GoOn) -> Tiles | None:
+        number, _, zoom = order.background.partition("/")
+        if not zoom:
+            return None
+        source = self._sources[int(number)]
+        box = self._seen or first_view(leaves.picture, self._ground)
+        try:
+            return carried_tiles(source, box, int(zoom), theme=order.theme, go_on=go_on)
+        except StoreError as error:
+            raise OSError(f"{source.name}: {error}") from error
+
+    def _authority(self, leaves: Leaving, occasion: Occasion) -> Authority:
+        """Who leads, by what its reader may know."""
+        picture = leaves.picture
+        authority = Authority(
+            picture,
+            self._ground,
+            picture.agreements,
+            occasion.operator,
+            lambda: leaves.at,
+            live=not occasion.exercise,
+        )
+        authority.take(_everything(picture))
+        return authority
+
+
+def _everything(picture: Picture) -> Change:
+    return Picture(picture.home, picture.agreements, pace=picture.tracks.pace).apply(picture.snapshot().batch(epoch=1))
