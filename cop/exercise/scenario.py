@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -35,12 +36,13 @@ class ScenarioError(ValueError):
 
 
 class Scenario(Strict, frozen=True, kw_only=True):
-    """A whole exercise. `centre` is where its map opens."""
+    """A whole exercise. Its map opens at `centre`, `reach_km` to each side; without that it shows the region."""
 
     name: Identifier
     title: str
     place: str
     centre: LatLon
+    reach_km: Annotated[float, msgspec.Meta(gt=0, le=2_000)] | None = None
     duration_s: float
     streets: tuple[Street, ...] = ()
     agencies: tuple[Participant, ...]
@@ -54,6 +56,11 @@ class Scenario(Strict, frozen=True, kw_only=True):
     silences: tuple[Silence, ...] = ()
     objectives: tuple[Objective, ...] = ()
     injects: tuple[Inject, ...] = ()
+
+    @property
+    def begins(self) -> tuple[float, float, float] | None:
+        """What its map shows first: degrees north, degrees east, kilometres to each side; None for the region."""
+        return None if self.reach_km is None else (*self.centre, self.reach_km)
 
     @property
     def speakers(self) -> tuple[Participant, ...]:

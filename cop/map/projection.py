@@ -36,6 +36,13 @@ def place_to_metres(lat: float, lon: float) -> tuple[float, float]:
     return float(x), float(y)
 
 
+def about(lat: float, lon: float, reach_km: float) -> tuple[float, float, float, float]:
+    """West, south, east, north in map metres of a square that reaches so far from a place to each side."""
+    x, y = place_to_metres(lat, lon)
+    reach = reach_km * 1000.0 * stretch_at(y)
+    return x - reach, y - reach, x + reach, y + reach
+
+
 def place_to_degrees(x: float, y: float) -> tuple[float, float]:
     """One place, metres to degrees (lat, lon)."""
     lat, lon = to_degrees(x, y)

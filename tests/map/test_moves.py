@@ -15,6 +15,7 @@ from cop.domain.batch import Batch
 from cop.domain.incident import Incident
 from cop.domain.unit import Unit
 from cop.map.palette import contrast, load_palette
+from cop.map.projection import about
 from cop.map.tools.draw_zone import DrawZoneTool
 from cop.map.view import MapView
 from cop.picture.filter import Filter
@@ -46,6 +47,15 @@ def chip(view: MapView, name: str) -> QLabel:
     found = view.findChild(QLabel, f"map_{name}")
     assert found is not None
     return found
+
+
+def test_that_a_map_comes_back_to_its_exercises_ground_where_that_is_said(show_map: ShowMap) -> None:
+    view = show_map()
+    view.moves.live_at(about(35.2245, -80.849, 1.6))
+    view.moves.fit()
+    view.settle()
+    assert view.view.rect().contains(view.view.place(35.2245 + 1.5 / 111.32, -80.849))
+    assert not view.view.rect().contains(view.view.place(35.2245 + 3.5 / 111.32, -80.849))
 
 
 def test_that_the_map_shows_new_incidents_by_itself_until_a_hand_moves_it(show_map: ShowMap, picture: Picture) -> None:
