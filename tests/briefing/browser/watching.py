@@ -87,7 +87,11 @@ class Watched:
     def leavings(self) -> list[str]:
         """What was asked for beyond the file itself and what it carries."""
         asked = [url for url in self.requests if not self._is_its_own(url)]
-        return asked + self._witness.came[self._came :]
+        return asked + self.at_the_door()
+
+    def at_the_door(self) -> list[str]:
+        """What came as far as the network, whatever stopped it there."""
+        return self._witness.came[self._came :]
 
     def wrongs(self) -> list[str]:
         """All that a page that leaves may never do; empty is what every test wants."""
