@@ -9,6 +9,25 @@ import click
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
+def _list_exercises(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    """Say which exercises there are, one a line, and end."""
+    if not wanted or context.resilient_parsing:
+        return
+    from cop.exercise.scenario import ScenarioError, load_scenario, names
+
+    for name in names():
+        try:
+            one = load_scenario(name)
+        except ScenarioError as error:
+            click.echo(f"{name:<14} cannot be played: {error}")
+            continue
+        click.echo(
+            f"{name:<14} {one.title}, {one.place}: {len(one.agencies)} agencies, {one.duration_s / 60:.0f} min, "
+            f"{len(one.injects)} injects, {len(one.objectives)} objectives"
+        )
+    context.exit()
+
+
 @click.command()
 @click.argument("name")
 @click.option("--broker", required=True, metavar="URL", help="Where the simulated agencies publish.")
@@ -16,6 +35,9 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--seed", type=int, default=1, help="The same seed gives the same exercise.")
 @click.option("--paused", is_flag=True, help="Wait for the controller to start it (`cop control`).")
 @click.option("--control/--no-control", default=True, help="Whether a controller may steer it.")
+@click.option(
+    "--list", is_flag=True, is_eager=True, expose_value=False, callback=_list_exercises, help="Say which there are."
+)
 @click.option("--anew", is_flag=True, help="From the beginning, where one that was cut off could go on.")
 @click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input closes.")
 def exercise(name: str, *, broker: str, with_parent: bool, **how: Any) -> None:

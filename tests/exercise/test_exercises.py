@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import msgspec
 import pytest
 import shapely
+from click.testing import CliRunner
 from paho.mqtt.client import topic_matches_sub
 
 from cop.domain.agreement import Agreement, AidClause
@@ -21,6 +22,7 @@ from cop.exercise.feeds import feeds
 from cop.exercise.roads import Network, distance_m, load_lines, load_named_area
 from cop.exercise.scenario import RESOURCES, Scenario, load_scenario, names
 from cop.exercise.simulation import Published, Simulation
+from cop.exercise_commands import exercise
 from cop.feeds.adapters import make_adapter
 from cop.feeds.message import BadMessage, Message
 from cop.feeds.topics import exercise_root
@@ -170,6 +172,13 @@ def test_that_each_exercise_loads_with_a_cast_of_many_agencies_and_formats(name:
 
 def test_that_the_ready_exercises_are_the_three() -> None:
     assert tuple(names()) == READY
+
+
+def test_that_the_list_names_each_exercise_and_needs_nothing_else() -> None:
+    done = CliRunner().invoke(exercise, ["--list"])
+    assert done.exit_code == 0, done.output
+    assert [line.split()[0] for line in done.output.splitlines()] == list(READY)
+    assert "Operation Border Flood, Catawba River, NC and SC: 39 agencies, 30 min" in done.output
 
 
 @_EACH
