@@ -1,12 +1,14 @@
 """How each kind of zone and each severity of alert looks on the ground."""
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+import tomllib
+from collections.abc import Mapping
 from types import MappingProxyType
 
+import msgspec
 import numpy as np
 import shapely
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
@@ -14,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from cop.domain.area import Alert
 from cop.domain.rules.alarm import SEVERITIES, severity_rank, tag_of
-from cop.map.palette import Palette, colour
+from cop.map.palette import RESOURCES, Palette, colour
 from cop.map.symbols import alert_symbol
 from cop.map.viewport import Viewport
 
@@ -30,15 +32,13 @@ _STEPS = np.linspace(0.1, 0.9, 9)
 _TRIED = np.array(sorted(((x, y) for x in _STEPS for y in _STEPS), key=lambda one: math.dist(one, (0.5, 0.5))))
 
 
-@dataclass(frozen=True, slots=True)
-class ZoneLook:
-    """`ink` picks the colour of a theme; `dashes` are in widths of the line; `fill` is the fill's opacity, 0…255.
+class ZoneLook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A look of `resources/symbols/areas.toml`, where its fields are explained.
 
-    `road` lines lie on a casing. `named_to` is the largest n of a scale "1 : n" at which it is named. `rank` orders the
-    names and what lies on top: 0 is what must be seen first.
+    `ink_name` names the colour of a theme; `dashes` are in widths of the line; `fill` is the fill's opacity, 0…255.
     """
 
-    ink: Callable[[Palette], str]
+    ink_name: str = msgspec.field(name="ink")
     rank: int
     width: float = 2.0
     dashes: tuple[float, ...] = ()
@@ -47,95 +47,34 @@ class ZoneLook:
     mark: str = "pin"
     named_to: float = _ALWAYS
 
-
-def _hot(palette: Palette) -> str:
-    return palette.hot_zone
-
-
-def _drawn(palette: Palette) -> str:
-    return palette.zone
+    def ink(self, palette: Palette) -> str:
+        """Its colour in a theme."""
+        table, _, word = self.ink_name.rpartition(".")
+        found: str = getattr(palette, table)[word] if table else getattr(palette, word)
+        return found
 
 
-def _muted(palette: Palette) -> str:
-    return palette.muted
-
-
-def _severe(palette: Palette) -> str:
-    return palette.priority["2"]
-
-
-def _warm(palette: Palette) -> str:
-    return palette.priority["2"]
-
-
-def _cold(palette: Palette) -> str:
-    return palette.accent
-
-
-def _staging(palette: Palette) -> str:
-    return palette.ok
-
-
-def _search(palette: Palette) -> str:
-    return palette.status["transporting"]
-
-
-def _plain(palette: Palette) -> str:
-    return palette.label
-
-
-_HOT = ZoneLook(_hot, 0, dashes=(4.0, 3.0))
-_ZONE = ZoneLook(_drawn, 5)
-_STAGING = ZoneLook(_staging, 4)
-_LOOKS: Mapping[str, ZoneLook] = MappingProxyType(
-    {
-        "hot_zone": _HOT,
-        "hot": _HOT,
-        "warm_zone": ZoneLook(_warm, 1, dashes=(7.0, 3.0), fill=26),
-        "cold_zone": ZoneLook(_cold, 2, dashes=(11.0, 3.0), fill=20),
-        "perimeter": ZoneLook(_drawn, 3, width=2.6, fill=14),
-        "staging_area": _STAGING,
-        "staging": _STAGING,
-        "search_segment": ZoneLook(_search, 4, dashes=(8.0, 2.5, 1.5, 2.5), fill=18),
-        "reference_grid": ZoneLook(_plain, 8, width=1.6, fill=0, named_to=2_000_000),
-        "exclusion": _HOT,
-        "evacuation": _HOT,
-        "road_closure": ZoneLook(
-            _hot, 4, width=4.0, dashes=(2.2, 1.1), road=True, mark="no_entry", named_to=300_000, fill=22
-        ),
-        "lane_closure": ZoneLook(
-            _drawn, 7, width=3.4, dashes=(2.2, 1.4), road=True, mark="caution", named_to=120_000, fill=16
-        ),
-        "road_work": ZoneLook(
-            _drawn, 8, width=2.6, dashes=(0.8, 1.8), road=True, mark="caution", named_to=60_000, fill=12
-        ),
-        "marker": replace(_ZONE, rank=6, named_to=400_000),
-        "drawing": replace(_ZONE, rank=6),
-        "route": replace(_ZONE, rank=6, width=3.0, named_to=400_000),
-    }
-)
-_ALERT_DASHES = (1.5, 3.0)
 #: what the marks of alerts begin with; the severity follows
 _ALERT_MARK, _QUIET_ALERT_MARK = "alert ", "quiet alert "
-_ALERTS = tuple(
-    ZoneLook(ink, rank, dashes=_ALERT_DASHES, fill=fill, named_to=named_to, mark=f"{_ALERT_MARK}{severity}")
-    for severity, (ink, rank, fill, named_to) in zip(
-        SEVERITIES,
-        (
-            (_hot, 1, 30, _ALWAYS),
-            (_severe, 2, 26, _ALWAYS),
-            (_drawn, 3, 16, 3_000_000),
-            (_muted, 8, 10, 1_000_000),
-            (_muted, 9, 10, 1_000_000),
-        ),
-        strict=True,
+
+
+def _read() -> tuple[dict[str, ZoneLook], dict[str, ZoneLook]]:
+    """The looks of zones by kind, and of alerts by severity."""
+    with (RESOURCES / "symbols" / "areas.toml").open("rb") as file:
+        tables = tomllib.load(file)
+    zones, alerts = (
+        {kind: msgspec.convert(table.get(one.get("same_as"), one), ZoneLook) for kind, one in table.items()}
+        for table in (tables["zone"], tables["alert"])
     )
-)
+    return zones, alerts
+
+
+_ZONES, _ALERT_LOOKS = _read()
+_ZONE = _ZONES.pop("other")
+_LOOKS: Mapping[str, ZoneLook] = MappingProxyType(_ZONES)
+_ALERTS = tuple(replace(_ALERT_LOOKS[severity], mark=f"{_ALERT_MARK}{severity}") for severity in SEVERITIES)
 #: an alert that does not alarm: an outline, no colour of its own
-_QUIET = tuple(
-    ZoneLook(_muted, 9, width=1.4, dashes=(1.0, 4.0), fill=0, named_to=1_000_000, mark=f"{_QUIET_ALERT_MARK}{severity}")
-    for severity in SEVERITIES
-)
+_QUIET = tuple(replace(_ALERT_LOOKS["quiet"], mark=f"{_QUIET_ALERT_MARK}{severity}") for severity in SEVERITIES)
 
 
 #: the kinds of zones with a look of their own, those first that must be seen first; a shorter word for one is left out
