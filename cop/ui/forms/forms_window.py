@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -159,7 +159,7 @@ class FormsWindow(QDialog):
             if name == "keep":
                 line.addWidget(self.said, 1)
         close = button("Close")
-        close.clicked.connect(self.close)
+        close.clicked.connect(self.reject)
         line.addWidget(close)
         self._allow()
         return line
@@ -364,20 +364,15 @@ class FormsWindow(QDialog):
         self.said.setAccessibleDescription(words)
 
     def reject(self) -> None:
-        """Esc: as the close button."""
-        self.close()
+        """Close, by whichever way; edits that were not kept are asked for first."""
+        self._unless_edited(self._close)
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Edits that were not kept are asked for first."""
-        if self.editing is not None and self.editing.is_edited and not self._kept_edits:
-            event.ignore()
-            self._unless_edited(self.close)
-            return
+    def _close(self) -> None:
         self._settings.setValue(_SIZE, self.size())
         self._settled.stop()
         self._works.stop()
         self.handing_out.stop()
-        super().closeEvent(event)
+        super().reject()
 
 
 def _name_of(form: Form) -> str:

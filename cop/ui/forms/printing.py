@@ -45,11 +45,11 @@ class Printing(QObject):
     def stop(self) -> None:
         """No more pages."""
         self._left.clear()
+        if self._drawing is not None:
+            self._drawing.stop()
+        self._close()
 
     def _take(self, image: QImage) -> None:
-        if not self._left:
-            self._end()
-            return
         if self._painter is None:
             self._painter = QPainter()
             if not self._painter.begin(self._printer):
