@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
@@ -16,11 +16,13 @@ from cop.picture.change import Key
 from cop.ui.desk import Desk
 
 if TYPE_CHECKING:  # imported once a file comes: a start needs none of it
+    from cop.map.tools.look_through import LookThroughTool, Shape
     from cop.map.view import MapView
     from cop.ui.import_dialog import ImportDialog
 
 _METRES_A_DEGREE, _WIDER_THAN_HIGH, _ROOM = 111_320.0, 1.8, 1.6
 _LEAST_ACROSS_M = 2_000.0
+_BESIDE_PX = (16, 110)
 
 
 class FileLanding(QObject):
@@ -64,14 +66,15 @@ class FilesIn(QObject):
         window: QWidget,
         *,
         incident: Callable[[], Key | None],
-        show_place: Callable[[float, float, float], None],
+        view: MapView,
     ) -> None:
-        """`incident` is the one that was selected last, `show_place` shows a place and metres across on the map."""
+        """`incident` is the one that was selected last, `view` the map on which it is looked through."""
         super().__init__(window)
         self._desk = desk
         self._window = window
         self._incident = incident
-        self._show_place = show_place
+        self._view = view
+        self._tool: LookThroughTool | None = None
         self.dialog: ImportDialog | None = None
         self._land_on(window)
 
@@ -99,20 +102,36 @@ class FilesIn(QObject):
         FileLanding(dialog).dropped.connect(dialog.open_file)
         dialog.published.connect(self.published)
         dialog.bounds_asked.connect(self._show_bounds)
+        dialog.preview_asked.connect(self._preview)
         dialog.jurisdictions_asked.connect(self._as_jurisdictions)
         dialog.finished.connect(self._closed)
         dialog.show()
+        dialog.move(self._window.mapToGlobal(QPoint(*_BESIDE_PX)))  # the map stays in sight
 
     def _show_bounds(self, west: float, south: float, east: float, north: float) -> None:
         """Look at where something lies, with some ground around it."""
         lat = (south + north) / 2
         across = max((east - west) * math.cos(math.radians(lat)), (north - south) * _WIDER_THAN_HIGH)
-        self._show_place(lat, (west + east) / 2, max(_LEAST_ACROSS_M, _ROOM * across * _METRES_A_DEGREE))
+        self._view.show_place(lat, (west + east) / 2, max(_LEAST_ACROSS_M, _ROOM * across * _METRES_A_DEGREE))
 
     def _as_jurisdictions(self, file: Path) -> None:
         from cop.ui.boundaries_dialog import BoundariesDialog  # noqa: PLC0415 - as above
 
         BoundariesDialog(self._desk, file, self.dialog or self._window).open()
 
+    def _preview(self, shapes: list[Shape]) -> None:
+        """Show on the map what would be drawn; a tool that somebody holds stays in hand."""
+        if self._tool is None or self._view.tool is not self._tool:
+            if not shapes or (self._view.tool is not None and self._view.tool.unfinished):
+                return
+            from cop.map.tools.look_through import LookThroughTool  # noqa: PLC0415 - as above
+
+            self._tool = LookThroughTool(self._view.layer_set.tool_context().palette)
+            self._view.take_tool(self._tool)
+        self._tool.show(shapes)
+
     def _closed(self) -> None:
         self.dialog = None
+        if self._tool is not None and self._view.tool is self._tool:
+            self._view.take_tool(None)
+        self._tool = None

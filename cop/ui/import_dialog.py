@@ -16,12 +16,13 @@ from PySide6.QtWidgets import (
 )
 
 from cop.briefing.imports.feature import BadFile
-from cop.briefing.imports.ground import Box, Drawn, as_circle, drawn, looks_turned
+from cop.briefing.imports.ground import Box, Drawn, as_circle, drawn, ground_of, looks_turned
 from cop.briefing.imports.reading import SUFFIXES, Found, read
-from cop.briefing.imports.zones import Choice, command
+from cop.briefing.imports.zones import MOST_ZONES, Choice, command
 from cop.domain.desk import Refusal
 from cop.domain.incident import Incident
 from cop.domain.words import INCIDENT_OVER, ZONE_KINDS, zone_label
+from cop.map.tools.look_through import Shape
 from cop.picture.change import Key
 from cop.picture.ground import Ground
 from cop.ui import wording
@@ -45,6 +46,7 @@ class ImportDialog(ActionDialog):
     published = Signal(str, str)  # the first of them: agency, id
     bounds_asked = Signal(float, float, float, float)  # west, south, east, north: where a row lies
     jurisdictions_asked = Signal(object)  # Path
+    preview_asked = Signal(object)  # list[Shape]: what would be drawn
 
     def __init__(
         self, desk: Desk, path: Path | None = None, *, incident: Key | None = None, parent: QWidget | None = None
@@ -224,9 +226,22 @@ class ImportDialog(ActionDialog):
         bounds = bounds_of([self.rows.drawn(current.row())]) if current.isValid() else None
         if bounds is not None:
             self.bounds_asked.emit(*bounds)
+            self._preview()
+
+    def _preview(self) -> None:
+        """What is ticked, as it would stand on the map."""
+        row = self.list.currentIndex().row()
+        as_drawn, kind = self._as_drawn(), str(self.kinds.currentData())
+        shapes = [
+            Shape(ground, kind or as_drawn[at].kind, at == row)
+            for at in self.rows.chosen()[:MOST_ZONES]
+            if (ground := ground_of(as_drawn[at])) is not None
+        ]
+        self.preview_asked.emit(shapes)
 
     def _say_count(self) -> None:
         count = len(self.rows.chosen())
+        self._preview()
         self.go.setText(f"Publish {count} zones" if count > 1 else "Publish zone" if count else "Publish")
 
     # publishing

@@ -107,7 +107,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(middle)
         self.notice = Notice(map_view)
         self.maps = Maps(map_view, desk, settings, operation=self._operation, say=self.notice.say, make_map=make_map)
-        self.files_in = FilesIn(desk, self, incident=lambda: self.dialogs.incident, show_place=map_view.show_place)
+        self.files_in = FilesIn(desk, self, incident=lambda: self.dialogs.incident, view=map_view)
         self._build_docks(first_docks)
         self.window_actions = self._build_actions()
         self._build_head(operation, period)

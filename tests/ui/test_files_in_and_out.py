@@ -17,6 +17,7 @@ from cop.domain.batch import Batch
 from cop.domain.desk import Command
 from cop.domain.zone_forms import geometry_of
 from cop.map.carried import MIME, unpacked
+from cop.map.tools.look_through import LookThroughTool
 from cop.ui.boundaries_dialog import BoundariesDialog
 from cop.ui.drag_out import GEOJSON_MIME, KML_MIME, carried_out
 from cop.ui.import_dialog import ImportDialog
@@ -124,6 +125,26 @@ def test_that_what_is_chosen_is_published_for_its_incident_in_one_breath(
     assert zones[0].expires_at is not None
     assert window.selection == ("zone", "charlotte-fire", zones[0].id)
     assert window.files_in.dialog is None
+
+
+def test_that_what_is_ticked_is_seen_on_the_map_until_the_file_is_closed(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    line = {"type": "LineString", "coordinates": RING[:2]}
+    window.files_in.open(file_with(tmp_path / "day.geojson", ("Plume", polygon()), ("I-485", line)))
+    dialog = opened(window, qtbot, 2)
+    tool = window.map_view.tool
+    assert isinstance(tool, LookThroughTool)
+    assert [one.kind for one in tool.shown] == ["perimeter", "road_closure"]
+    before = window.map_view.grab().toImage()
+    dialog.list.selectRow(1)
+    dialog.kinds.setCurrentIndex(dialog.kinds.findData("hot_zone"))
+    assert [(one.kind, one.looked_at) for one in tool.shown] == [("hot_zone", False), ("hot_zone", True)]
+    assert window.map_view.grab().toImage() != before
+    dialog.none.click()
+    assert tool.shown == []
+    dialog.close()
+    assert window.map_view.tool is None
 
 
 def test_that_which_comes_first_is_asked_and_nothing_is_published_before(

@@ -77,7 +77,7 @@ def _fix(export: Export, row: int) -> Report | None:
         at=datetime.fromtimestamp(at, UTC),
         lat=lat,
         lon=lon,
-        **{name: value for name, value in measured.items() if math.isfinite(value)},  # type: ignore[arg-type]  # figures
+        **{name: value for name, value in measured.items() if math.isfinite(value)},  # type: ignore[arg-type]  # they are figures
     )
     stale_at = float(tracks.stale_at[row])
     return Report(

@@ -12,6 +12,7 @@ from cop.briefing.imports.feature import Feature
 from cop.domain.area import ZoneForm
 from cop.domain.words import ZONE_KINDS
 from cop.domain.zone_forms import MOST_POINTS, refusal_of
+from cop.domain.zone_forms import drawn as shape_of
 from cop.feeds.adapters.geometries import MAX_VERTICES, checked
 from cop.feeds.message import BadMessage
 from cop.picture.boundaries.polygons import sound
@@ -81,6 +82,13 @@ def as_circle(one: Drawn, radius_m: float) -> Drawn:
     lon, lat = one.geometry["coordinates"][:2]
     form = ZoneForm(shape="circle", points=((lon, lat),), radius_m=radius_m)
     return one._replace(form=form, wrong=refusal_of(form), remarks=(f"a circle of {radius_m:g} m", *one.remarks))
+
+
+def ground_of(one: Drawn) -> BaseGeometry | None:
+    """The shape in degrees that would be drawn; None for what cannot be."""
+    if one.wrong or not one.geometry:
+        return None
+    return shape_of(one.form) if one.form is not None else shapely.geometry.shape(one.geometry)
 
 
 def _of_feature(feature: Feature, *, turned: bool) -> Iterator[Drawn]:
