@@ -32,15 +32,16 @@ class ImportList(QAbstractTableModel):
 
     def show_rows(self, rows: Sequence[Drawn], kind: str = "", *, anew: bool = True) -> None:
         """Show these, ticked what can be drawn and is no point; not `anew`: the same ones, seen otherwise."""
-        keep = not anew and len(rows) == len(self._rows)
-        self.beginResetModel()
-        self._sizes.clear()
-        names = [one.name for one in self._rows]
-        self._rows = [one._replace(name=names[at]) if keep else one for at, one in enumerate(rows)]
-        if not keep:
-            self._chosen = [not one.wrong and one.what != "point" for one in rows]
         self._kind = kind
-        self.endResetModel()
+        if not anew and len(rows) == len(self._rows):
+            self._rows = [one._replace(name=was.name) for one, was in zip(rows, self._rows, strict=True)]
+            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(_COLUMNS) - 1))
+        else:
+            self.beginResetModel()
+            self._sizes.clear()
+            self._rows = list(rows)
+            self._chosen = [not one.wrong and one.what != "point" for one in rows]
+            self.endResetModel()
         self.ticked.emit()
 
     def chosen(self) -> list[int]:
