@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from cop.domain.report import Retraction
-from cop.domain.rules.tasking import Direct
 from cop.domain.task import Answer, Task
 from cop.domain.words import ANSWER_STATES
 from cop.exercise.review.figures import Response, Said, Told
@@ -46,7 +45,7 @@ def _response(scope: Scope, key: Key) -> Response | None:
     answered, answer = _answered(answers)
     marks = {state: _first(answers, state) for state in ("en_route", "on_scene", "complete")}
     ended, ended_as = _ended(scope, key, words)
-    by_clause = _by_clause(scope, key)
+    by_clause = scope.by_clause.get(key, "")
     requested = key[0] != task.assignee_agency
     over = min(ended.at, scope.ends_at) if ended is not None else scope.ends_at
     expired = _is_expired(task, answered, over) and requested and not by_clause
@@ -164,13 +163,6 @@ def _ended(scope: Scope, key: Key, words: Sequence[Word]) -> tuple[Told | None, 
         return None, ""
     other = scope.words.of("task", standing.other)
     return Told(at=standing.since, record=other[0].record if other else 0), standing.state
-
-
-def _by_clause(scope: Scope, key: Key) -> str:
-    """The clause by which it was accepted when it was asked; empty where its owner had to answer."""
-    report = scope.picture.tasks.get(key)
-    result = scope.picture.commitments.by_clause(report) if report is not None else None
-    return result.term.words if isinstance(result, Direct) and result.term is not None else ""
 
 
 def _is_expired(task: Task, answered: Told | None, over: datetime) -> bool:

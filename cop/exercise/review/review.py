@@ -61,7 +61,8 @@ def review(
     acts = [(note.number, act) for note in record.notes(CONTROL) if (act := read_act(note.payload)) is not None]
     acts = list({act: (number, act) for number, act in reversed(acts)}.values())[::-1]
     time = ExerciseTime(_paces(walk, acts, scenario))
-    scope = Scope(walk.words, walk.picture, time, _first_word(walk, begin, begins), walk.last_at)
+    first = _first_word(walk, begin, begins)
+    scope = Scope(walk.words, walk.picture, time, first, walk.last_at, walk.by_clause)
     deaf = deaf_times(record.notes(STARTED, STOPPED, BROKER), walk.first_at, walk.last_at)
     chosen = objectives if objectives is not None else scenario.objectives if scenario is not None else ()
     found = _put_together(

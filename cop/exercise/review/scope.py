@@ -1,5 +1,6 @@
 """What all parts of a review look at: the words, the picture at the end, exercise time, and the stretch reviewed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,13 +13,17 @@ from cop.picture.picture import Picture
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """From `begins` to `ends` (epoch seconds); `picture` is the one at the end."""
+    """From `begins` to `ends` (epoch seconds); `picture` is the one at the end.
+
+    `by_clause` names the clause of each task that one had accepted when it was asked.
+    """
 
     words: Words
     picture: Picture
     time: ExerciseTime
     begins: float
     ends: float
+    by_clause: Mapping[Key, str]
 
     @property
     def ends_at(self) -> datetime:

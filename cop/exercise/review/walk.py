@@ -15,6 +15,7 @@ from cop.domain.agreement import Agreements
 from cop.domain.batch import RefusedWord
 from cop.domain.desk import Operator
 from cop.domain.report import Report, Retraction, kind_of
+from cop.domain.rules.tasking import Direct
 from cop.domain.unit import Unit
 from cop.exercise.review.figures import Told
 from cop.exercise.review.quiet import Rhythms
@@ -73,6 +74,8 @@ class Walk:
         self.rhythms = Rhythms()
         self.refused: dict[str, Refused] = {}
         self.refused_words: list[RefusedWord] = []
+        #: tasks that a clause had accepted when they were asked, and which; its incident may be gone by the end
+        self.by_clause: dict[Key, str] = {}
         self.picture = Picture(home, agreements, pace=recall.whose.pace)
         self.at = datetime.fromtimestamp(self.first_at, UTC)
         self._operator = recall.whose.operator
@@ -164,6 +167,11 @@ class Walk:
         """Who leads and what is in conflict by all that changed."""
         change, self._change = self._change, Change()
         passed = self.authority.take(change)
+        for key in change.tasks:
+            report = self.picture.tasks.get(key)
+            result = self.picture.commitments.by_clause(report) if report is not None else None
+            if isinstance(result, Direct) and result.term is not None:
+                self.by_clause.setdefault(key, result.term.words)
         self._touch(change, [one.incident for one in passed])
 
     def _touch(self, change: Change, passed: list[Key]) -> None:
