@@ -29,10 +29,13 @@ def carry(source: QWidget, desk: Desk, palette: Palette, taken: Taken) -> None:
         bar.setChangeCurrentOnDrag(True)  # a list behind another tab comes to the front when it is waited over
     drag = QDrag(source)
     drag.setMimeData(carried_out(desk, kind, keys))
-    drag.setPixmap(_card(palette, carried_words(desk, Carried(kind, keys))))
+    words = carried_words(desk, Carried(kind, keys))
+    drag.setPixmap(_card(palette, words))
     drag.setHotSpot(QPoint(-12, 8))
     # a link is what the desk makes of it, a copy is what another program is given
-    drag.exec(Qt.DropAction.LinkAction | Qt.DropAction.CopyAction, Qt.DropAction.LinkAction)
+    done = drag.exec(Qt.DropAction.LinkAction | Qt.DropAction.CopyAction, Qt.DropAction.LinkAction)
+    if done == Qt.DropAction.CopyAction:
+        desk.left.emit(f"{words}, dragged to another program for Anyone")
 
 
 def carried_words(desk: Desk, carried: Carried) -> str:

@@ -242,9 +242,11 @@ def test_that_a_selected_zone_is_dragged_out_by_its_name(window: MainWindow, mon
     def begin(drag: QDrag, *_actions: object) -> Qt.DropAction:
         mime = drag.mimeData()
         begun.append(([url.fileName() for url in mime.urls()], bytes(mime.data(GEOJSON_MIME).data())))
-        return Qt.DropAction.IgnoreAction
+        return Qt.DropAction.CopyAction  # another program took it
 
     monkeypatch.setattr(QDrag, "exec", begin)
+    on_record: list[str] = []
+    window.desk.left.connect(on_record.append)
     heading = window.selection_panel.pages["zone"].heading
     start = QPoint(10, 8)
     QTest.mousePress(heading, LEFT, NONE, start)
@@ -254,3 +256,4 @@ def test_that_a_selected_zone_is_dragged_out_by_its_name(window: MainWindow, mon
     [(names, content)] = begun
     assert names == ["Hot-zone.kml"]
     assert json.loads(content)["features"][0]["id"] == "zone/charlotte-fire/z1"
+    assert on_record == ["Hot/zone, dragged to another program for Anyone"]
