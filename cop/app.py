@@ -245,6 +245,7 @@ def _window(
         classification=config.desk.classification,
         period=config.desk.period,
         journal=config.journal_folder() if config.journal.record else None,
+        config=options.config,
         region=config.region(),
         tiles=tuple(tile_sources(config, data)),
     )

@@ -35,6 +35,7 @@ from cop.replay.record import pace_of
 from cop.ui.desk import THE_PAST, Desk
 from cop.ui.replay.player import Player
 from cop.ui.replay.window import PastWindow
+from cop.ui.share_menu import Backdrop
 
 _LOOKS_EVERY_MS = 15_000
 _LONGEST_ROOT = 200
@@ -110,6 +111,12 @@ def start(options: Review) -> int:
             period="",
             present=lambda: datetime.fromtimestamp(player.span.last_at, UTC),
             alone=True,
+        )
+        window.sharing.backdrop = Backdrop(
+            classification=config.desk.classification,
+            journal=options.journal,
+            config=options.config,
+            region=config.region(),
         )
         if without:
             window.show_banner(without, "warn", "symbols")

@@ -46,6 +46,7 @@ ACTIONS = (
 REPLAY_ACTIONS = (
     ("replay_here", "Into the past", "Ctrl+H"),
     ("replay_beside", "Replay in a window of its own", "Ctrl+Shift+H"),
+    ("share_review", "After-action review…", "Ctrl+Shift+A"),
 )
 #: of a window over the past
 PAST_ACTIONS = (
@@ -55,6 +56,7 @@ PAST_ACTIONS = (
     ("past_on", "To the next event", "."),
     ("past_faster", "Faster", "Ctrl+Up"),
     ("past_slower", "Slower", "Ctrl+Down"),
+    ("share_review", "After-action review…", "Ctrl+Shift+A"),
 )
 
 

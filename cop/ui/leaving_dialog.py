@@ -64,7 +64,7 @@ class LeavingDialog(ActionDialog):
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
         self._settled.setInterval(_SETTLED_MS)
-        self._settled.timeout.connect(self._look)
+        self._settled.timeout.connect(self.look)
         self._build_common()
         self._rows: tuple[tuple[str, QWidget], ...] = (
             *self.rows_above(),
@@ -113,6 +113,11 @@ class LeavingDialog(ActionDialog):
 
     def after_saving(self) -> None:
         """It was saved: what can be done with the file now."""
+
+    @property
+    def is_saving(self) -> bool:
+        """Whether it is being made now."""
+        return self._saving is not None
 
     def why_not(self) -> str:
         """Why it cannot be saved as it was chosen; empty if it can."""
@@ -186,15 +191,17 @@ class LeavingDialog(ActionDialog):
         self.go.setEnabled(False)  # nothing leaves before it was said what of it does not
         self._settled.start()
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Look up what the chosen reader does not get, on a thread."""
         if self._looking is not None:
             self._looking.stop()
         self._looking = Making(self._asked(lambda leaves, whole, _: held_back(leaves, whole)))
-        self._looking.made.connect(self._say_held_back)
+        self._looking.made.connect(self.say_held_back)
         self._looking.failed.connect(lambda why: self._end(f"What leaves cannot be told: {why}", "bad"))
         self._looking.start()
 
-    def _say_held_back(self, lines: list[str]) -> None:
+    def say_held_back(self, lines: list[str]) -> None:
+        """It was looked up: say it, and let who chooses go on."""
         ours = self.reader.currentData() == self.desk.operator.agency
         self.held_back.say("\n".join(lines), "warn" if ours else "")
         self.go.setEnabled(self._saving is None)

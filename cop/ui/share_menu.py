@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # imported once something is to leave: a start needs none of 
     from cop.briefing.exports.export import ObjectKey
     from cop.ui.export_dialog import ExportDialog
     from cop.ui.forms.forms_window import FormsWindow
+    from cop.ui.review_dialog import ReviewDialog
     from cop.ui.share_dialog import BriefingDialog
 
 #: which actions of the window are in the menu, in this order
@@ -36,6 +37,8 @@ class Backdrop:
     classification: str = ""
     period: str = ""
     journal: Path | None = None
+    #: the file of the settings themselves, for commands that are started
+    config: Path | None = None
     region: Path = RESOURCES / "region"
     #: the desk's own background maps
     tiles: tuple[TileSource, ...] = ()
@@ -98,6 +101,19 @@ class Sharing(QObject):
         window = FormsWindow(self._desk, self._settings, backdrop=self.backdrop, about=about, parent=self._window)
         window.show()
         return window
+
+    def review(self) -> ReviewDialog | None:
+        """The dialog that saves the after-action review; None where nothing is on record."""
+        from cop.ui.review_dialog import ReviewDialog  # noqa: PLC0415 - not needed before it is asked for
+
+        if self.backdrop.journal is None:
+            self._desk.refused.emit("Nothing is on record here: there is nothing to review.")
+            return None
+        dialog = ReviewDialog(
+            self._desk, self.backdrop.journal, self._settings, backdrop=self.backdrop, parent=self._window
+        )
+        dialog.open()
+        return dialog
 
     def export(self, selected: tuple[ObjectKey, str] | None = None) -> ExportDialog:
         """The dialog that saves the picture for another program; `selected` can be saved alone."""

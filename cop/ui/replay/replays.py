@@ -60,6 +60,7 @@ class Replays(QObject):
         acts: dict[str, Callable[[], object]] = {
             "replay_here": lambda: self.go(step=-1),
             "replay_beside": self.open_beside,
+            "share_review": live.sharing.review,
         }
         live.window_actions += [add_action(live, name, words, keys, acts[name]) for name, words, keys in REPLAY_ACTIONS]
         live.installEventFilter(self)

@@ -84,6 +84,7 @@ class PastWindow(MainWindow):
             "past_faster": lambda: player.change_speed(1),
             "past_slower": lambda: player.change_speed(-1),
             "past_live": self.bar.live_asked.emit,
+            "share_review": self.sharing.review,
         }
         self.window_actions += [add_action(self, name, words, keys, acts[name]) for name, words, keys in PAST_ACTIONS]
         player.attach(desk)
