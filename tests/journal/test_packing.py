@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cop.journal.block import Block, Source, make_block, on_record
 from cop.journal.chain import GENESIS, digests, first_altered, link_all
-from cop.journal.packing import decode, encode
+from cop.journal.packing import decode, encode, skim
 from cop.journal.record import Record
 from cop.journal.tail import decode_tail, encode_tail
 from tests.journal.writing import NOON
@@ -54,6 +54,25 @@ def test_that_any_records_come_back_as_they_were_and_with_the_same_digests(recor
         assert _same(block, tail)
         linked, checks = link_all(records, first, GENESIS, _SOURCES)
         assert (linked, len(checks)) == (list(digests(block, GENESIS))[-1], 2 * len(records))
+
+
+@settings(deadline=None)
+@given(_RECORDS, st.data())
+def test_that_skimming_leaves_out_the_payloads_that_are_not_wanted_and_nothing_else(
+    records: list[Record], data: st.DataObject
+) -> None:
+    block = make_block(1, records, _SOURCES)
+    wanted = np.array(data.draw(st.lists(st.booleans(), min_size=len(records), max_size=len(records))), dtype=np.bool_)
+    sizes: list[list[int]] = []
+
+    def choose(seen: Block) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        sizes.append(np.diff(seen.ends, prepend=0).tolist())
+        return wanted
+
+    skimmed = skim(encode(block), choose)
+    left_out = [one if keep else one._replace(payload=b"") for one, keep in zip(records, wanted.tolist(), strict=True)]
+    assert _same(skimmed, make_block(1, left_out, _SOURCES))
+    assert sizes == [[len(one.payload) for one in records]]
 
 
 def _block(count: int = 500) -> Block:

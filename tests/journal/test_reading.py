@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cop.journal.reading import JournalReader
-from cop.journal.record import GAP, MARK, SNAPSHOT, STARTED, STOPPED
+from cop.journal.record import GAP, MARK, SNAPSHOT, STARTED, STOPPED, Way
 from cop.journal.verifying import verify
 from tests.journal.histories import BEGIN, Desk, three_days
 
@@ -63,6 +63,10 @@ def test_that_a_journal_of_any_history_verifies_and_gives_each_record_once(steps
             found = [one for block in reader.blocks(0, reader.last) for one in block]
             assert [(one.topic, one.payload, one.kind, one.way) for one in found] == [
                 (one.topic, one.payload, one.kind, one.way) for one in desk.said
+            ]
+            skimmed = reader.skimmed(0, reader.last, lambda block: block.way != Way.HEARD)
+            assert [number for block in skimmed for number in range(block.first, block.last + 1)] == [
+                *range(1, reader.last + 1)
             ]
             assert (reader.first_at, reader.last_at) == (desk.said[0].received_at, desk.said[-1].received_at)
         assert reader.unread == []
