@@ -55,7 +55,7 @@ screenshots: system-run  ## let the app take the pictures in docs/images anew
 	$(PORTRAIT) --theme dark --select $(MERGED) --screenshot docs/images/formats-dark.png
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.portraits docs/images/map-crowd.png docs/images/map-layers.png \
 		docs/images/map-measures.png docs/images/map-zones.png docs/images/inbox.png docs/images/agreements.png \
-		docs/images/replay.png
+		docs/images/replay.png docs/images/forms.png
 	rm -rf build/portrait
 
 clean:  ## remove what the other commands made

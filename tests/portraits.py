@@ -1,4 +1,4 @@
-"""The pictures of `docs/map.md`, `docs/agreements.md` and `docs/replay.md`: the app's own windows over a busy day.
+"""The pictures of the map's page, and those on agreements, replay and forms: the app's own windows over a busy day.
 
 `make screenshots` names the files.
 """
@@ -226,6 +226,21 @@ def agreements(sitter: Sitter) -> None:
     sitter.window._show_dock(sitter.window.agreements_dock)
 
 
+def forms(sitter: Sitter) -> QWidget:
+    """A form that is being corrected."""
+    window = sitter.window.sharing.forms(("charlotte-fire", "i1"))
+    window.resize(1320, 860)
+    while not window.is_settled:
+        QTest.qWait(20)
+    field = window.editor.fields[2, 0]
+    field.setFocus()
+    field.setPlainText(f"{field.toPlainText()}\nWind turns west at 15:00: staging moves to Harlee Avenue.")
+    QTest.qWait(400)
+    while not window.is_settled:
+        QTest.qWait(20)
+    return window
+
+
 #: name of a picture -> theme, agency, role, and what is arranged for it
 _PICTURES = {
     "map-crowd": ("dark", "charlotte-fire", "commander", crowd),
@@ -235,6 +250,7 @@ _PICTURES = {
     "inbox": ("dark", "mecklenburg-ems", "dispatcher", inbox),
     "agreements": ("light", "charlotte-fire", "liaison", agreements),
     "replay": ("dark", "charlotte-fire", "commander", replay),
+    "forms": ("dark", "charlotte-fire", "commander", forms),
 }
 
 

@@ -23,7 +23,7 @@ Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 _MOST_LINES, _MOST_ROWS = 12, 9
 #: pixels of a column; a list of many columns is scrolled sideways
-_LEAST_WIDTH, _LEAST_OF_MANY, _MANY = 52, 88, 6
+_LEAST_WIDTH, _LEAST_OF_MANY, _MANY = 84, 88, 6
 #: of a cell so many characters are shown in the list; all of them stand in its editor
 _SHOWN = 300
 

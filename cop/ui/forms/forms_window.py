@@ -225,7 +225,7 @@ class FormsWindow(QDialog):
     def _take(self, editing: Editing, occasion: Occasion, held_back: tuple[str, ...]) -> None:
         self.editing, self.occasion, self._held_back = editing, occasion, held_back
         self._kept_edits = True
-        self.held_back.say("Held back: " + "; ".join(held_back) if held_back else "")
+        self.held_back.say("Held back — " + "; ".join(held_back) if held_back else "")
         self.sheet.clear()
         for number, form in enumerate(editing.sheets):
             self.sheet.addItem(f"{number + 1} of {len(editing.sheets)}: {_name_of(form)}")
