@@ -1,24 +1,32 @@
-"""A review in a real browser: nothing runs, nothing is asked for, and every figure leads to its record."""
+"""The after-action review in a real browser with no network: it is read, sorted and printed, and no word of it runs."""
 
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 
+import msgspec
+import pypdfium2
 import pytest
 
-from cop.briefing.occasion import Occasion
-from cop.briefing.review_leaving import Told
+from cop.briefing import lettering
+from cop.briefing.review_leaving import Told, told_to
 from cop.briefing.review_page import as_page
 from cop.exercise.review.figures import Review
-from tests.briefing.browser.watching import Opens
+from tests import reports as r
+from tests.briefing.browser.watching import Opens, Watched
 from tests.briefing.hostile import TEXTS, occasion_saying, said
 from tests.exercise.review import busy
-from tests.replay.stage import OPERATOR, OWN
+from tests.exercise.review.told import OTHERS
+from tests.replay.stage import OWN
 
-ELEMENTS = {
-    *("html", "head", "meta", "title", "style", "body", "main", "header", "section", "nav", "footer", "p", "span", "b"),
-    *("h1", "h2", "h3", "div", "table", "caption", "thead", "tbody", "tr", "th", "td", "ul", "ol", "li", "dl", "dt"),
-    *("dd", "details", "summary", "code", "strong", "br", "button", "script", "img", "a"),
-}
+SHORT = {name: said(text) for name, text in TEXTS.items() if len(text) < 1000}
+#: lists whose lines belong to the record, not to what was said in it
+_ONE = {"paces", "load", "index"}
+#: presses all that can be pressed
+_ROUND = """() => {
+  document.querySelectorAll("details").forEach((one) => { one.open = true; });
+  document.querySelectorAll("th button, summary").forEach((one) => { one.click(); one.click(); });
+  document.querySelectorAll("nav a").forEach((one) => one.click());
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -28,60 +36,64 @@ def review(tmp_path_factory: pytest.TempPathFactory) -> Review:
     return busy.review_of(folder)
 
 
-def page_of(folder: Path, review: Review, occasion: Occasion | None = None) -> Path:
+def page_of(folder: Path, review: Review, text: str, *, reader: str = OWN) -> Path:
+    told = told_to(review, busy.CLAUSES, reader=reader, own=OWN) if reader != OWN else whole(review)
     path = folder / "review.html"
-    at = datetime(2026, 11, 2, 13, tzinfo=UTC)
-    occasion = occasion or Occasion(operation="Rail", at=at, made_at=at, operator=OPERATOR)
-    path.write_bytes(as_page(Told(review=review, reader=OWN, whole=False, kept_back=("a draft",)), occasion, zone=UTC))
+    path.write_bytes(as_page(told, occasion_saying(text, at=r.NOON, reader=reader), zone=UTC))
     return path
 
 
-def test_that_no_text_of_a_feed_runs_or_becomes_markup_in_a_review(
-    opened: Opens, tmp_path: Path, review: Review
-) -> None:
-    for name in ("script that ends ours", "attribute", "jinja", "style that ends ours", "half a character", "long"):
-        text = TEXTS[name]
-        page = opened(page_of(tmp_path, busy.saying(review, said(text)), occasion_saying(text)))
+def whole(review: Review) -> Told:
+    return Told(review=review, reader=OWN, whole=True)
+
+
+def together(text: str) -> str:
+    return "".join(text.split())
+
+
+def pressed(opened: Opens, path: Path) -> Watched:
+    page = opened(path)
+    page.page.evaluate(_ROUND)
+    return page
+
+
+def test_that_it_is_read_sorted_and_printed(opened: Opens, tmp_path: Path, review: Review) -> None:
+    page = pressed(opened, page_of(tmp_path, review, "FOUO"))
+    assert page.wrongs() == []
+    page.page.pdf(path=tmp_path / "review.pdf", prefer_css_page_size=True, print_background=True)
+    paper = pypdfium2.PdfDocument(tmp_path / "review.pdf")
+    words = together("".join(one.get_textpage().get_text_range() for one in paper))
+    for one in review.objectives:
+        assert together(one.objective.text) in words
+    narrow = opened(page_of(tmp_path, review, "FOUO"), width=360, height=720, touch=True)
+    assert narrow.page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def side_by_side(review: Review, every: list[str]) -> Review:
+    """One review with some lines of each list for each text: a page for each would take minutes."""
+    said_so = [busy.saying(review, text) for text in every]
+    lists = [name for name in review.__struct_fields__ if name not in _ONE and isinstance(getattr(review, name), tuple)]
+    fields = {name: tuple(one for each in said_so for one in getattr(each, name)[:2]) for name in lists}
+    return msgspec.structs.replace(said_so[0], **fields)
+
+
+def test_that_no_word_of_a_record_runs_or_becomes_markup(opened: Opens, tmp_path: Path, review: Review) -> None:
+    usual = set(pressed(opened, page_of(tmp_path, review, "FOUO")).elements())
+    for begin in range(3):
+        every = list(SHORT.values())[begin::3]
+        page = pressed(opened, page_of(tmp_path, side_by_side(review, every), every[0]))
+        assert page.wrongs() == []
         found = page.elements()
-        assert {one for one in found if " " not in one} <= ELEMENTS, name
-        assert page.wrongs() == [], name
+        assert set(found) <= usual
+        assert (found["script"], found["style"], found["title"]) == (1, 1, 1)
+        words = together(page.text())
+        assert [text for text in every if together(lettering.readable(text)) not in words] == []
+        links = page.page.evaluate("[...document.querySelectorAll('[href]')].map((one) => one.getAttribute('href'))")
+        assert all(one.startswith("#") for one in links)
 
 
-def test_that_a_list_is_put_in_order_by_a_click_and_again(opened: Opens, tmp_path: Path, review: Review) -> None:
-    page = opened(page_of(tmp_path, review)).page
-    table = page.locator("#responses table").nth(1)
-    column = [head.strip() for head in table.locator("thead th").all_text_contents()].index("After")
-    waits = {one.task: one.waited_s for one in review.responses}
-    button = table.locator("thead th").nth(column).locator("button")
-    button.click()
-    assert table.locator("thead th").nth(column).get_attribute("aria-sort") == "ascending"
-    order = [
-        float(row.get_attribute("data-v") or 0) for row in table.locator(f"tbody td:nth-child({column + 1})").all()
-    ]
-    assert order == sorted(waits.values())
-    button.press("Enter")
-    order = [
-        float(row.get_attribute("data-v") or 0) for row in table.locator(f"tbody td:nth-child({column + 1})").all()
-    ]
-    assert order == sorted(waits.values(), reverse=True)
-
-
-def test_that_a_record_beside_a_figure_leads_to_its_line(opened: Opens, tmp_path: Path, review: Review) -> None:
-    page = opened(page_of(tmp_path, review)).page
-    link = page.locator("#reached a.rec").first
-    number = (link.text_content() or "").replace(",", "")
-    assert link.get_attribute("href") == f"#r{number}"
-    line = page.locator(f"#r{number}")
-    found = next(one for one in review.index if one.record == int(number))
-    assert found.at.isoformat(timespec="seconds")[:19] in (line.text_content() or "")
-
-
-def test_that_it_can_be_read_without_its_script(opened: Opens, tmp_path: Path, review: Review) -> None:
-    path = page_of(tmp_path, review)
-    text = path.read_text("utf-8")
-    bare = tmp_path / "bare.html"
-    bare.write_text(text[: text.index("<script>")] + "</body></html>", "utf-8")
-    page = opened(bare)
-    words = page.text()
-    assert all(one.objective.text in words for one in review.objectives)
-    assert "1 of 4" in words and "Held for our own calls" in words
+@pytest.mark.parametrize("name", ["long", "long and marked up"])
+def test_that_an_endless_word_widens_nothing(opened: Opens, tmp_path: Path, review: Review, name: str) -> None:
+    page = pressed(opened, page_of(tmp_path, busy.saying(review, TEXTS[name]), TEXTS[name], reader=OTHERS))
+    assert page.wrongs() == []
+    assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
