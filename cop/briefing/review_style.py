@@ -17,7 +17,8 @@ header { padding: 18px 0 6px; }
 h1 { font-size: 30px; line-height: 1.15; margin: 4px 0 6px; overflow-wrap: anywhere; }
 h2 { font-size: 21px; margin: 38px 0 6px; padding-top: 10px; border-top: 2px solid var(--ink); }
 h3 { font-size: 16px; margin: 22px 0 6px; }
-p { margin: 6px 0; overflow-wrap: anywhere; } .soft, .how { color: var(--soft); } .how { font-size: 13px; max-width: 90ch; }
+p { margin: 6px 0; } p, li, footer { overflow-wrap: anywhere; } .soft, .how { color: var(--soft); }
+.how { font-size: 13px; max-width: 90ch; }
 nav { display: flex; flex-wrap: wrap; gap: 4px 16px; margin: 12px 0 0; font-size: 14px; }
 a { color: var(--accent); } a.rec { color: inherit; text-decoration: none; }
 a.rec:hover, a.rec:focus { text-decoration: underline; } .recs { color: var(--soft); font-size: 12px; }
