@@ -103,10 +103,12 @@ class FeedProcess:
         if self._teller is not None:
             self._teller.tell(NETWORK)
 
-    def note(self, kind: str, pack: Callable[[], bytes]) -> None:
-        """Put something on record; `pack` makes its bytes, on another thread. What finds no process is lost."""
-        if self._teller is not None:
-            self._teller.tell(lambda: packed_note(Note(kind, pack())))
+    def note(self, kind: str, pack: Callable[[], bytes]) -> bool:
+        """Put something on record; `pack` makes its bytes, on another thread. What finds no process is lost: False."""
+        if self._teller is None:
+            return False
+        self._teller.tell(lambda: packed_note(Note(kind, pack())))
+        return True
 
     def stop(self) -> None:
         """End the process in order: journal written, desk said to be offline."""

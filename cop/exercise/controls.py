@@ -76,7 +76,9 @@ class Controls:
                     self._refused.append((words, "no answer: it may not have been heard"))
             state, age_s = self._state, now - self._heard_at
             acts = self._acts
-            gone = self._presence is not None and not self._presence.online
+            presence = self._presence
+            # one that was started again is there before its first state: what is known is another run's
+            gone = presence is not None and state is not None and (not presence.online or presence.run != state.run)
             return Heard(
                 state=state,
                 age_s=age_s,

@@ -91,6 +91,7 @@ class ControllerDock(Dock):
         self._say_pages(waiting or 0, len(state.taken_over) if state is not None else 0)
         self.message.allow(refusal)
         self.history.say(heard.acts)
+        self.objectives.say(state)
         self._say_agencies(state, refusal)
 
     def apply(self, change: Change) -> None:
@@ -172,6 +173,9 @@ class ControllerDock(Dock):
         look = "primary" if state.paused else ""
         if self.go.property("look") != look:
             restyle(self.go, "look", look)
+        if not heard.is_there and not state.ended:
+            self.standing.say("Where it was last heard", "bad")
+            return
         words = "Ended" if state.ended else "Paused" if state.paused else f"Running {rate_words(state.rate)}"
         of = f" · of {second_words(state.duration_s)}" if state.duration_s else ""
         self.standing.say(f"{words}{of}", "warn" if state.paused or state.ended else "ok")

@@ -17,7 +17,7 @@ from cop.ui.desk import Desk
 from cop.ui.task_words import task_of
 
 #: puts a note of a kind on record; the bytes are made on another thread
-Note = Callable[[str, Callable[[], bytes]], None]
+Note = Callable[[str, Callable[[], bytes]], object]
 
 _LOOKS_EVERY_MS = 1_000
 #: a snapshot so often, and sooner when so many records came that replay has to read one by one, but never more often

@@ -18,7 +18,18 @@ _PROGRAM = Path(__file__).with_name("pressed_desktop.py")
 class DeskProcess:
     """One desktop: `tell("press", name="Accept")`, `state()`, `kill()`, `start()` again on the same folder."""
 
-    def __init__(self, folder: Path, *, broker: str, agency: str, role: str, feeds: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        broker: str,
+        agency: str,
+        role: str,
+        feeds: str = "",
+        options: dict[str, Any] | None = None,
+    ) -> None:
+        """`options`: what else `cop run` or `cop control` would be given."""
+        self._options = [json.dumps(options)] if options else []
         folder.mkdir(parents=True, exist_ok=True)
         self.agency = agency
         self.data = folder / "data"
@@ -34,7 +45,7 @@ class DeskProcess:
     def start(self) -> None:
         """Start it; it is up when it answers."""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", f"tests.end_to_end.{_PROGRAM.stem}", str(self._settings)],
+            [sys.executable, "-m", f"tests.end_to_end.{_PROGRAM.stem}", str(self._settings), *self._options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,

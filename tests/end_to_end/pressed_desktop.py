@@ -262,11 +262,15 @@ def _owner_name(field: QWidget) -> str:
 
 
 def main() -> None:
-    """`pressed_desktop.py SETTINGS`: run the desk of these settings until told to end or killed."""
+    """`pressed_desktop.py SETTINGS [OPTIONS]`: run the desk of these settings until told to end or killed.
+
+    OPTIONS is JSON: what else `cop run` or `cop control` would be given.
+    """
     application = QApplication(["cop"])
     hand = Hand()
     application.setProperty("hand", hand)
-    sys.exit(start(Options(config=Path(sys.argv[1]), offscreen=True)))
+    more = json.loads(sys.argv[2]) if sys.argv[2:] else {}
+    sys.exit(start(Options(config=Path(sys.argv[1]), offscreen=True, **more)))
 
 
 if __name__ == "__main__":

@@ -76,6 +76,7 @@ class AgencyRow(QFrame):
         lines.addWidget(self.requests)
         lines.addWidget(self.units)
         self._lines.addWidget(self.hand)
+        self.hand.show()
 
     def _shut(self) -> None:
         if self.hand is not None:

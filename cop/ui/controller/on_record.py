@@ -10,8 +10,8 @@ from cop.exercise.control_words import CONTROL, Act, written
 from cop.ui.controller.words import mark_words
 from cop.ui.desk import Desk
 
-#: puts a note of a kind on record; the bytes are made on another thread
-Note = Callable[[str, Callable[[], bytes]], None]
+#: puts a note of a kind on record, whose bytes are made on another thread; False where nobody takes it now
+Note = Callable[[str, Callable[[], bytes]], bool]
 _NOTED = "control_noted"
 #: what happened so long before this desk heard of it stands on the record, but is no news on the bar
 _NEWS_WITHIN_S = 120.0
@@ -26,11 +26,12 @@ class ActsOnRecord:
         self._noted: set[str] = set(str(settings.value(_NOTED, "")).split())
 
     def take(self, acts: Sequence[Act]) -> None:
-        """Note what was not noted yet."""
+        """Note what was not noted yet; what nobody takes now is noted later."""
         fresh = [(key, act) for act in acts if (key := _key(act)) not in self._noted]
         for key, act in fresh:
+            if not self._note(CONTROL, functools.partial(written, act)):
+                return
             self._noted.add(key)
-            self._note(CONTROL, functools.partial(written, act))
             if abs((self._desk.now() - act.at).total_seconds()) < _NEWS_WITHIN_S:
                 words = mark_words(act, self._names)[:_WORDS_LENGTH]
                 mark = {"kind": CONTROL, "agency": act.agency, "id": act.inject or act.act, "words": words}

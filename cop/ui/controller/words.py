@@ -32,6 +32,8 @@ _ACTS = {
     "moved": "sent",
     "wrote": "writes",
 }
+#: measures that are to be kept all the time: their `within_s` is no date
+_LIMITS = frozenset({"answered", "lead", "conflicts"})
 _BY = {"time": "by time", "condition": "by condition", "hand": "by hand"}
 
 
@@ -42,6 +44,8 @@ class Named:
         self.agencies = {one.id: wording.one_line(one.name) for one in scenario.speakers}
         self.incidents = {one.id: wording.one_line(one.title) for one in scenario.all_incidents}
         self.injects = {one.id: wording.one_line(one.title) for one in scenario.injects}
+        #: the second at which each incident of the timeline is opened
+        self.opened = {one.id: one.opened_s for one in scenario.incidents}
 
     def agency(self, one: str) -> str:
         """What an agency is called."""
@@ -186,9 +190,16 @@ def mark_words(act: Act, names: Mapping[str, str]) -> str:
     return wording.one_line(f"{words}: {what}" if what else words)
 
 
-def objective_words(objective: Objective, named: Named) -> str:
-    """By when an objective is to be reached."""
-    since = f"of “{named.inject(objective.after)}”" if objective.after else ""
-    if not since:
-        since = f"of {named.incident(objective.incident)}" if objective.incident else "of the start"
-    return f"within {wording.span(objective.within_s)} {since}"
+def objective_words(objective: Objective, named: Named, t: float, fired: Mapping[str, float]) -> str:
+    """How long there still is at second `t`; `fired` is when each inject fired that has."""
+    limit = wording.span(objective.within_s)
+    if objective.measure in _LIMITS:
+        return f"At most {limit} at a time"
+    if objective.after and objective.after not in fired:
+        return wording.one_line(f"{limit} from “{named.inject(objective.after)}”")
+    begins = fired.get(objective.after, named.opened.get(objective.incident, 0.0))
+    until = begins + objective.within_s
+    if until <= 0.0:
+        return "Its time was before the start"
+    left = f" · {second_words(until - t)} left" if t < until else " · time is over"
+    return f"Until {second_words(until)}{left}"
