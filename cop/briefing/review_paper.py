@@ -130,7 +130,7 @@ def _first(told: Told, say: Sayer, occasion: Occasion) -> list[Flowable]:
 
 
 def _objective(one: Reached) -> list[Flowable]:
-    mark, colour = {True: ("✓ Met", _MET), False: ("✗ Not met", _NOT)}.get(one.met, ("? Cannot tell", _OPEN))  # type: ignore[arg-type]
+    mark, colour = {True: ("✓ Met", _MET), False: ("✗ Not met", _NOT)}.get(one.met, ("? Cannot tell", _OPEN))  # type: ignore[arg-type]  # None is neither
     return [
         Words(f"{mark}:  {one.objective.text}", 10, bold=True, colour=colour, after=1, with_next=True),
         Words(f"{one.why}{_records(one.records)}", 8.5, colour=_SOFT, after=6),

@@ -149,7 +149,7 @@ def _break_down(breakdown: Breakdown, stage: Stage) -> None:
         player.motion.put(player.motion.place)
         player.status = "out_of_service"
         stage.show(player)
-        _afterwards(stage, until_s, lambda player=player: _repair(player, stage))  # type: ignore[misc]  # binds
+        _afterwards(stage, until_s, lambda player=player: _repair(player, stage))  # type: ignore[misc]  # the default binds
 
 
 def _repair(player: Player, stage: Stage) -> None:

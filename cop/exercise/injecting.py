@@ -53,7 +53,7 @@ class Injecting:
         """Plan those that have a time."""
         for one in self._all.values():
             if one.inject.at_s is not None:
-                self._clock.at(one.inject.at_s, lambda one=one: self._due(one, "time"))  # type: ignore[misc]  # binds
+                self._clock.at(one.inject.at_s, lambda one=one: self._due(one, "time"))  # type: ignore[misc]  # the default binds
 
     def states(self) -> tuple[InjectState, ...]:
         """How far each is, in the file's order."""

@@ -123,7 +123,7 @@ class Stage:
         for second, agency, body in lines:
             due = second + (from_s or 0.0)
             if second > 0.0:
-                self.clock.at(due, lambda agency=agency, body=body: self.say(agency, self.in_time(body)))  # type: ignore[misc]  # binds
+                self.clock.at(due, lambda agency=agency, body=body: self.say(agency, self.in_time(body)))  # type: ignore[misc]  # the default binds
             else:
                 latest[agency, kind_of(body), body.id] = (agency, body)
         for agency, body in latest.values():
@@ -148,7 +148,7 @@ class Stage:
             body = script.changed(body, step, self.written(step.at_s + from_s))
         self.play([(second, agency, body)], from_s=None if opening else from_s)
         for step in line.steps[len(steps) if second <= 0.0 else 0 :]:
-            self.clock.at(step.at_s + from_s, lambda step=step: self.change_incident(line.id, step))  # type: ignore[misc]  # binds
+            self.clock.at(step.at_s + from_s, lambda step=step: self.change_incident(line.id, step))  # type: ignore[misc]  # the default binds
 
     def change_incident(self, incident: str, step: IncidentStep | IncidentChange) -> bool:
         """Say an incident anew; False where it is not there, or people's."""
