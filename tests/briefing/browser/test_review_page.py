@@ -8,14 +8,19 @@ import pypdfium2
 import pytest
 
 from cop.briefing import lettering
+from cop.briefing.pdf_pages import text
 from cop.briefing.review_leaving import Told, told_to
 from cop.briefing.review_page import as_page
+from cop.briefing.review_paper import as_paper
+from cop.domain.details import IncidentDetails
+from cop.domain.log import LogEntry
 from cop.exercise.review.figures import Review
 from tests import reports as r
 from tests.briefing.browser.watching import Opens, Watched
 from tests.briefing.hostile import TEXTS, occasion_saying, said
+from tests.briefing.kept_back import DRAFT, FOR_ONE, HIDDEN, MEDICAL, PERSONAL, PLACES, digits
 from tests.exercise.review import busy
-from tests.exercise.review.told import OTHERS
+from tests.exercise.review.told import INCIDENT, OTHERS, THEIRS
 from tests.replay.stage import OWN
 
 SHORT = {name: said(text) for name, text in TEXTS.items() if len(text) < 1000}
@@ -97,3 +102,23 @@ def test_that_an_endless_word_widens_nothing(opened: Opens, tmp_path: Path, revi
     page = pressed(opened, page_of(tmp_path, busy.saying(review, TEXTS[name]), TEXTS[name], reader=OTHERS))
     assert page.wrongs() == []
     assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("reader", ["", OTHERS])
+def test_that_details_places_and_words_to_others_are_in_no_review_for_others(tmp_path: Path, reader: str) -> None:
+    record = busy.write(tmp_path)
+    lat, lon = PLACES[HIDDEN]
+    for second in range(3610, 3640, 10):
+        record.place(THEIRS, "engine-2", second, lat=lat, lon=lon)
+    to = {"to": OWN, "medical": MEDICAL, "personal": PERSONAL}
+    record.say(OWN, record.word(IncidentDetails, INCIDENT, 3650, **to))
+    record.say(OWN, record.word(LogEntry, "l-9", 3655, text=FOR_ONE, to=(THEIRS,)))
+    record.ask(3660, task="t-9", objective=DRAFT, unit="engine-9", draft=True)
+    record.end(3700)
+    told = told_to(busy.review_of(tmp_path), busy.CLAUSES, reader=reader, own=OWN)
+    occasion = occasion_saying("x", at=r.NOON, reader=reader)
+    paper = " ".join(text(as_paper(told, occasion)))
+    made = as_page(told, occasion) + paper.encode() + msgspec.json.encode(told.review)
+    assert [one for one in (MEDICAL, PERSONAL, FOR_ONE, DRAFT, *digits()) if one.encode() in made] == []
+    ours = as_page(whole(busy.review_of(tmp_path)), occasion).decode()
+    assert FOR_ONE in ours and DRAFT in ours
