@@ -100,9 +100,15 @@ class Record:
     def command(self, second: float, agency: str, *, holds: bool = True) -> None:
         """An agency says that it commands the incident, or that it does not."""
         word = self.word(
-            IncidentCommand, command_id(OWN, INCIDENT), second, incident_agency=OWN, incident=INCIDENT, holds=holds,
-            commander="Chief", role="commander",
-        )  # fmt: skip
+            IncidentCommand,
+            command_id(OWN, INCIDENT),
+            second,
+            incident_agency=OWN,
+            incident=INCIDENT,
+            holds=holds,
+            commander="Chief",
+            role="commander",
+        )
         self.say(agency, word)
 
     def online(self, second: float, agency: str) -> None:
