@@ -352,3 +352,19 @@ def test_that_share_is_reached_by_mouse_and_by_keys_and_lists_what_can_leave(
     qtbot.keyClick(window, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     qtbot.waitUntil(lambda: window.findChild(BriefingDialog) is not None)
     window.findChild(BriefingDialog).close()
+
+
+def test_that_the_window_saves_a_real_map_of_what_leaves(
+    qtbot: QtBot, make_desk: MakeDesk, make_window: MakeWindow, tmp_path: Path
+) -> None:
+    window = make_window(full(make_desk(agreements=agreed(), exercise="Steel Rail")))
+    dialog = window.sharing.briefing()
+    qtbot.waitUntil(dialog.go.isEnabled)
+    dialog.file.setText(str(tmp_path / "map.html"))
+    save(qtbot, dialog)
+    page = (tmp_path / "map.html").read_text(encoding="utf-8")
+    for words in ("Content-Security-Policy", "Engine 4", "Hazmat rail derailment", "EMS sharing §7", "Charlotte Fire"):
+        assert words in page
+    for words in ("Two burns", "J. Doe", "for one"):
+        assert words not in page
+    dialog.close()
