@@ -146,11 +146,12 @@ _HINTS = """() => [...document.querySelectorAll("link, script[type=speculationru
 _COUNT = """() => {
   const counted = {};
   const add = (word) => { counted[word] = (counted[word] || 0) + 1; };
-  const RUNS = ["href", "src", "action", "formaction", "data", "srcdoc", "xlink:href", "style"];
+  const RUNS = ["href", "src", "action", "formaction", "data", "srcdoc", "xlink:href"];
   for (const one of document.querySelectorAll("*")) {
     add(one.tagName.toLowerCase());
     for (const attribute of one.attributes) {
       if (attribute.name.startsWith("on")) add(one.tagName.toLowerCase() + " " + attribute.name);
+      if (attribute.name === "style" && /url|expression|import/i.test(attribute.value)) add("style with an address");
       if (RUNS.includes(attribute.name)) {
         const scheme = attribute.value.trim().match(/^[a-z][a-z0-9+.-]*:/i);
         add(one.tagName.toLowerCase() + " " + attribute.name + " " + (scheme ? scheme[0].toLowerCase() : ""));
@@ -167,7 +168,7 @@ def watched(browser: Browser, witness: Witness, path: Path, **looks: Any) -> Ite
     # the loopback is no exception: a page may not ask this computer either
     proxy: Any = {"server": witness.url, "bypass": "<-loopback>"}
     context = browser.new_context(proxy=proxy, accept_downloads=True, locale="en-GB", timezone_id="UTC", **looks)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)  # a machine that does much else
     try:
         yield Watched(context, path, witness)
     finally:
