@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 def brief(**said: Any) -> None:
     """Write a briefing map: one HTML page that opens in any browser, without a network."""
     import dataclasses
+    import functools
 
     import msgspec
 
@@ -59,9 +60,9 @@ def brief(**said: Any) -> None:
             leaves = source.leaving()
             order = PageOrder(
                 draw=png_of,
+                draw_dark=functools.partial(png_of, theme="dark"),
                 ground=source.ground,
                 region=source.config.region(),
-                authority=source.authority(),
                 kinds=kinds or KINDS,
                 trails_s=said["trails"] * 60.0,
                 theme=said["theme"],
@@ -82,7 +83,7 @@ def brief(**said: Any) -> None:
 
 def _tiles(source: "Source", zoom: int, theme: str) -> "Tiles":
     """The first background map of the settings, over the incidents and some ground about them, up to a zoom."""
-    from cop.briefing.page.content import first_view
+    from cop.briefing.page.backdrop import first_view
     from cop.config import ConfigError
     from cop.desktop import tile_sources
     from cop.map.tiles.carried import carried_tiles

@@ -1,10 +1,12 @@
 """The symbols of the map as pictures for files that leave: what others see there is what we see here."""
 
+from typing import Literal
+
 from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QImage
 
 from cop.briefing.exports.looks import Look
-from cop.map.glyphs import shape_of
+from cop.map.glyphs import DISCIPLINE_SHAPES, shape_of
 from cop.map.palette import Palette, colour, load_palette, readable
 from cop.map.symbols import alert_symbol, incident_symbol, resource_symbol, unit_symbol
 
@@ -12,9 +14,9 @@ from cop.map.symbols import alert_symbol, incident_symbol, resource_symbol, unit
 _RATIO = 2.0
 
 
-def png_of(look: Look) -> bytes:
-    """The symbol of a look, as on the light map, as a PNG. On any thread."""
-    palette = load_palette("light")
+def png_of(look: Look, theme: Literal["dark", "light"] = "light") -> bytes:
+    """The symbol of a look, as on the map in that theme, as a PNG. On any thread."""
+    palette = load_palette(theme)
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     _image(look, palette).save(buffer, "PNG")  # type: ignore[call-overload]  # Qt takes the format as text
@@ -48,7 +50,7 @@ def _image(look: Look, palette: Palette) -> QImage:
         return alert_symbol(look.status, quiet=look.exercise, palette=palette, dpr=_RATIO)
     return unit_symbol(
         agency,
-        shape_of(look.shape),
+        look.shape if look.shape in DISCIPLINE_SHAPES else shape_of(look.shape),
         look.status,
         stale=look.stale,
         palette=palette,

@@ -36,9 +36,9 @@ class HomeGround:
             agency: extent_of(*(float(edge) for edge in shapely.total_bounds(parts)))
             for agency, parts in geometries.items()
         }
-        self._boxes: NDArray[np.float64] = np.empty((0, 4))
-        #: whose boxes these are, in their order: the live picture and those of the past ask by codes of their own
-        self._boxed: list[str] = []
+        #: whose boxes these are, in their order: the live picture, those of the past and those that leave ask by codes
+        #: of their own, and on threads of their own
+        self._boxes: tuple[list[str], NDArray[np.float64]] = ([], np.empty((0, 4)))
 
     def doubt(self, agency: str, lat: float | None, lon: float | None) -> Doubt | None:
         """Why a place is doubtful; None if it is not, or if there is no place."""
@@ -55,10 +55,12 @@ class HomeGround:
         """Which of many places are doubtful; `codes` index `agencies`."""
         if not self._extents:
             return np.zeros(lat.shape, dtype=np.bool_)
-        if self._boxed != agencies:
-            self._boxed = list(agencies)
-            self._boxes = np.array([self._box(agency) for agency in agencies], dtype=np.float64).reshape(-1, 4)
-        return are_doubtful(lat, lon, self._boxes[codes], self._beyond_m)
+        whose, boxes = self._boxes
+        if whose != agencies:
+            whose = list(agencies)
+            boxes = np.array([self._box(agency) for agency in whose], dtype=np.float64).reshape(-1, 4)
+            self._boxes = (whose, boxes)
+        return are_doubtful(lat, lon, boxes[codes], self._beyond_m)
 
     def _box(self, agency: str) -> Extent:
         return self._extents.get(agency) or self._extents[""]

@@ -1,21 +1,19 @@
 """The briefing map of a desk, made on a thread of what leaves it."""
 
+import functools
 from collections.abc import Sequence
 from pathlib import Path
 
-from cop.authority.authority import Authority
 from cop.briefing.leaving import Leaving
 from cop.briefing.occasion import Occasion
-from cop.briefing.page.content import first_view
+from cop.briefing.page.backdrop import first_view
 from cop.briefing.page.order import PageOrder, Tiles
 from cop.briefing.page.page import briefing_page
 from cop.map.icons import png_of
 from cop.map.tile_source import TileSource
 from cop.map.tiles.carried import Box, carried_tiles
 from cop.map.tiles.store import StoreError
-from cop.picture.change import Change
 from cop.picture.ground import Ground
-from cop.picture.picture import Picture
 from cop.ui.making import GoOn
 from cop.ui.share_dialog import Order
 
@@ -39,9 +37,9 @@ class PageMaker:
             occasion,
             PageOrder(
                 draw=png_of,
+                draw_dark=functools.partial(png_of, theme="dark"),
                 ground=self._ground,
                 region=self._region,
-                authority=self._authority(leaves, occasion),
                 kinds=order.kinds,
                 trails_s=order.trails_s,
                 theme=order.theme,
@@ -60,21 +58,3 @@ class PageMaker:
             return carried_tiles(source, box, int(zoom), theme=order.theme, go_on=go_on)
         except StoreError as error:
             raise OSError(f"{source.name}: {error}") from error
-
-    def _authority(self, leaves: Leaving, occasion: Occasion) -> Authority:
-        """Who leads, by what its reader may know."""
-        picture = leaves.picture
-        authority = Authority(
-            picture,
-            self._ground,
-            picture.agreements,
-            occasion.operator,
-            lambda: leaves.at,
-            live=not occasion.exercise,
-        )
-        authority.take(_everything(picture))
-        return authority
-
-
-def _everything(picture: Picture) -> Change:
-    return Picture(picture.home, picture.agreements, pace=picture.tracks.pace).apply(picture.snapshot().batch(epoch=1))

@@ -12,7 +12,7 @@ import pytest
 from cop.briefing.exports.looks import Look
 from cop.briefing.leaving import leaving
 from cop.briefing.occasion import Occasion
-from cop.briefing.page.grid import lines, reference
+from cop.briefing.page.grid import lines
 from cop.briefing.page.order import PageOrder, Tiles
 from cop.briefing.page.page import briefing_page
 from cop.domain.desk import Operator
@@ -151,8 +151,6 @@ def test_that_who_wants_the_page_no_more_ends_it() -> None:
 
 
 def test_that_the_grid_is_that_of_the_standard() -> None:
-    assert reference(35.2425, -80.953) == "17S NU 0427 9993"
-    assert reference(89.0, 0.0) == ""
     found = lines((-81.2, 35.0, -80.7, 35.4))
     assert {one["step_km"] for one in found} == {1, 10}
     for one in found:

@@ -2,10 +2,28 @@
 
 import base64
 import re
+import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-_OURS = Path(__file__).parents[3] / "resources" / "briefing"
+_RESOURCES = Path(__file__).parents[3] / "resources"
+_OURS = _RESOURCES / "briefing"
+_PARTS = (
+    "said",
+    "colours",
+    "popups",
+    "ground",
+    "grid",
+    "things",
+    "names",
+    "layers",
+    "trails",
+    "search",
+    "lists",
+    "paper",
+)
 _TYPES = {".png": "image/png", ".svg": "image/svg+xml", ".gif": "image/gif"}
 
 
@@ -22,17 +40,40 @@ def styles() -> tuple[str, ...]:
     """The style sheets, their images in them."""
     leaflet, clusters = _folders()
     every = (leaflet / "leaflet.css", clusters / "MarkerCluster.css", _OURS / "page.css")
-    return tuple(_with_images(path) for path in every)
+    return (_colours(), *(_with_images(path) for path in every))
 
 
+@cache
 def our_script() -> str:
-    """What makes the page of what it is told."""
-    return (_OURS / "page.js").read_text(encoding="utf-8")
+    """What makes the page of what it is told: the parts of one function, in the order in which they run."""
+    parts = "\n".join((_OURS / "page" / f"{name}.js").read_text(encoding="utf-8") for name in _PARTS)
+    return f'(function () {{\n"use strict";\n{parts}}})();\n'
 
 
 def our_elements() -> str:
     """What stands in the page before anything is told: no word of any feed."""
     return (_OURS / "page.html").read_text(encoding="utf-8")
+
+
+def _colours() -> str:
+    """The colours of the desk's themes, as the style sheet and the script name them."""
+    written = []
+    for theme, chosen in (("light", "#page"), ("dark", "#page[data-theme=dark]")):
+        flat: dict[str, str] = {}
+        for name, value in theme_colours(theme).items():
+            if isinstance(value, str):
+                flat[name] = value
+            elif name in {"priority", "priority_text", "task"}:
+                flat |= {f"{name}-{word}": one for word, one in value.items()}
+        rules = "".join(f"--{name.replace('_', '-')}:{value};" for name, value in flat.items())
+        written.append(f"{chosen}{{{rules}}}")
+    return "\n".join(written)
+
+
+@cache
+def theme_colours(name: str) -> Mapping[str, Any]:
+    """The colours of a theme of the desk, "light" or "dark"."""
+    return tomllib.loads((_RESOURCES / "themes" / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def data_uri(content: bytes) -> str:

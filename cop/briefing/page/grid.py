@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-import mgrs
 import pyproj
 
 #: south of this and north of that the grid is another one
@@ -17,22 +16,10 @@ _POINTS = 12
 Box = tuple[float, float, float, float]
 
 
-def reference(lat: float, lon: float) -> str:
-    """A place in the US National Grid to ten metres: "17S NU 0427 9993"; empty where the grid ends."""
-    if not (_SOUTHMOST <= lat < _NORTHMOST and -180.0 <= lon <= 180.0):
-        return ""
-    try:
-        packed = mgrs.MGRS().toMGRS(lat, lon, MGRSPrecision=4)
-    except mgrs.core.MGRSError:
-        return ""
-    head, figures = packed[:-8], packed[-8:]
-    return f"{head[:-2]} {head[-2:]} {figures[:4]} {figures[4:]}"
-
-
 def lines(box: Box) -> list[dict[str, Any]]:
     """The grid's lines within a box (west, south, east, north; degrees), zone by zone.
 
-    `step_km` is 10 or 1, `label` the two figures of the kilometre, `line` [lat, lon] pairs.
+    `step_km` is 10 or 1, `label` the two figures of the kilometre, `line` [lat, lon] pairs; `upright` ones run north.
     """
     west, south, east, north = box
     south, north = max(south, _SOUTHMOST), min(north, _NORTHMOST - 1e-6)
@@ -66,7 +53,8 @@ def _of_zone(zone: int, box: Box) -> Iterator[dict[str, Any]]:
                     continue
                 line = _line(plane, at, begin, end, upright=upright, box=box)
                 if len(line) > 1:
-                    yield {"step_km": step // 1000, "label": f"{at // 1000 % 100:02d}", "line": line}
+                    label = f"{at // 1000 % 100:02d}"
+                    yield {"step_km": step // 1000, "label": label, "upright": upright, "line": line}
 
 
 def _line(plane: pyproj.Proj, at: float, begin: float, end: float, *, upright: bool, box: Box) -> list[list[float]]:

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cop.authority.authority import Authority
-from cop.briefing.exports.looks import Look
+from cop.briefing.exports.looks import Draw
 from cop.picture.ground import Ground
 
 #: what can be asked for
@@ -31,15 +30,15 @@ class Tiles:
 class PageOrder:
     """A page as it was asked for. `draw` makes the symbol of a look as a PNG, as the live map draws it.
 
-    `authority` looks at the picture that leaves; without one nobody is named as leading. `trails_s` is from how many
+    `draw_dark` makes those of the dark theme; without it the light ones are shown in both. `trails_s` is from how many
     seconds before the moment trails are; 0 is none. `go_on` is called now and then and raises where nobody wants the
     page any more.
     """
 
-    draw: Callable[[Look], bytes]
+    draw: Draw
     ground: Ground
     region: Path
-    authority: Authority | None = None
+    draw_dark: Draw | None = None
     kinds: frozenset[str] = KINDS
     trails_s: float = 3600.0
     theme: str = "light"

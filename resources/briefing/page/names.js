@@ -1,0 +1,128 @@
+/* Names on the map: none over another nor over a symbol, what must be read first. */
+const plates = element("div", "plates");
+plates.setAttribute("aria-hidden", "true");  // each symbol says its name itself
+add(map.getPane("names"), plates);
+const ruler = document.createElement("canvas").getContext("2d");
+const FACE = '"DejaVu Sans", "Segoe UI", "Helvetica Neue", Arial, sans-serif';
+const LOOKS = { incident: ["700 13px ", 7, 22, 24], unit: ["500 12px ", 3, 16, 19], alert: ["700 12px ", 3, 18, 19], zone: ["700 12px ", 3, 16, 2],
+  city: ["600 14px ", 2, 18, 4], place: ["500 12px ", 2, 15, 4], ground: ["600 11px ", 2, 14, 0] };
+const MOST_NAMES = 260, LONGEST = 34;
+let layingNames = 0;
+
+function short(text) {
+  const signs = [...String(text)];
+  return signs.length > LONGEST ? signs.slice(0, LONGEST - 1).join("") + "…" : signs.join("");
+}
+
+/* what wants a name: what it says, where, how urgently */
+function wanted() {
+  const found = [], zoom = map.getZoom();
+  const add = (look, text, place, rank, colour) => found.push({ look: look, text: text, place: place, rank: rank, colour: colour });
+  standing.eachLayer((layer) => {
+    const one = layer.of;
+    if (!one || one.echo_of) return;
+    if (one.kind === "incident") add("incident", "P" + one.priority + " " + short(one.name) + (one.over || one.open_s === null || one.open_s < 0 ? "" : " · " + span(one.open_s)), layer.getLatLng(), one.priority, one);
+    else add(one.kind === "alert" ? "alert" : "unit", (one.tag ? one.tag + " " : "") + short(one.name), layer.getLatLng(), one.kind === "unit" ? 0 : 6);
+  });
+  crowds._featureGroup.eachLayer((layer) => {
+    const one = layer.of;
+    if (!one) return;
+    const moves = one.speed_mps > 1, chosen = one.box.classList.contains("chosen");
+    if (one.kind === "unit" || zoom >= 12 || chosen)
+      add("unit", short(one.name) + (one.stale ? " · " + age(one.age_s) : ""), layer.getLatLng(), chosen ? 0 : one.kind !== "unit" ? 40 : one.stale ? 32 : moves ? 30 : 31);
+  });
+  all.forEach((one) => {
+    if (one.kind !== "zone" || !one.middle || !isShown(one)) return;
+    const look = lookOf(one), bounds = one.layer.getBounds();
+    if (look.named_to && 591657550 / 2 ** zoom > look.named_to) return;
+    const wide = map.latLngToContainerPoint(bounds.getNorthEast()).x - map.latLngToContainerPoint(bounds.getSouthWest()).x;
+    if (wide > 24 || bounds.getNorthEast().equals(bounds.getSouthWest()) && zoom >= 11)
+      add("zone", short(one.name), L.latLng(bounds.getNorth(), bounds.getCenter().lng), 10 + rankOf(look), inkOf(look));
+  });
+  if (isOn("places")) places.forEach((one) => {
+    const city = one.class === "city";
+    if (zoom >= (NAMED_FROM.get(one.class) || 11)) add(city ? "city" : "place", short(one.name), L.latLng(one.lat, one.lon), city ? 20 : 50);
+  });
+  told.jurisdictions.forEach((one) => {
+    if (!isOn("level " + one.level)) return;
+    const wide = map.latLngToContainerPoint(one.box.getNorthEast()).x - map.latLngToContainerPoint(one.box.getSouthWest()).x;
+    if (wide > 8 * one.name.length && wide < 2200) add("ground", short(one.name.toUpperCase()), one.box.getCenter(), 60 + Math.min(9, 900 / wide));
+  });
+  return found.sort((a, b) => a.rank - b.rank);
+}
+
+/* squares that no name may cover */
+function taken() {
+  const size = map.getSize();
+  const found = [[0, 0, 52, 66], [size.x - 50, 0, size.x, 56], [0, size.y - 50, 140, size.y], [size.x - 370, size.y - 46, size.x, size.y]];
+  const put = (layer, half) => {
+    const point = map.latLngToContainerPoint(layer.getLatLng());
+    found.push([point.x - half, point.y - half, point.x + half, point.y + half]);
+  };
+  crowds._featureGroup.eachLayer((layer) => put(layer, layer.of ? 13 : 16));
+  standing.eachLayer((layer) => { if (layer.of) put(layer, layer.of.echo_of ? 9 : 16); });
+  return found;
+}
+
+const touches = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+
+function tries(name, point, width, height) {
+  const clear = LOOKS[name.look][3], half = height / 2;
+  const beside = (x, y) => [x, y, x + width, y + height];
+  if (name.look === "ground") return [beside(point.x - width / 2, point.y - half)];
+  if (name.look === "zone") return [beside(point.x - width / 2, point.y - height - clear), beside(point.x - width / 2, point.y + clear)];
+  const near = [beside(point.x + clear, point.y - half), beside(point.x - clear - width, point.y - half),
+    beside(point.x - width / 2, point.y - clear - height), beside(point.x - width / 2, point.y + clear)];
+  if (name.look !== "incident") return near;
+  [34, 56, 84, 120].forEach((far) => [[1, -1], [1, 1], [-1, -1], [-1, 1], [0, -1], [0, 1]].forEach(([right, down]) => near.push(beside(
+    right > 0 ? point.x + far * 0.7 : right < 0 ? point.x - far * 0.7 - width : point.x - width / 2,
+    point.y + down * far - half))));
+  return near;
+}
+
+function placeNames() {
+  layingNames = 0;
+  const boxesTaken = taken(), size = map.getSize(), shift = map.containerPointToLayerPoint([0, 0]), made = [];
+  const widths = new Map();
+  wanted().forEach((name) => {
+    if (made.length >= MOST_NAMES) return;
+    const point = map.latLngToContainerPoint(name.place);
+    if (point.x < -20 || point.y < -20 || point.x > size.x + 20 || point.y > size.y + 20) return;
+    const [font, room, height] = LOOKS[name.look], key = font + name.text;
+    if (!widths.has(key)) { ruler.font = font + FACE; widths.set(key, Math.ceil(ruler.measureText(name.text).width) + 2 * room + 1); }
+    const width = widths.get(key);
+    const box = tries(name, point, width, height).find((one) => one[0] >= 2 && one[1] >= 2 && one[2] <= size.x - 2 && one[3] <= size.y - 2 &&
+      !boxesTaken.some((other) => touches(one, other)));
+    if (!box) return;
+    boxesTaken.push(box);
+    const plate = element("div", "plate " + name.look, name.text);
+    plate.style.transform = "translate(" + Math.round(box[0] + shift.x) + "px," + Math.round(box[1] + shift.y) + "px)";
+    plate.style.width = width + "px";
+    if (name.look === "incident") {
+      plate.dataset.priority = name.colour.over ? 5 : name.colour.priority;
+      const line = leader(point, box, shift);
+      if (line) made.push(line);
+    } else if (typeof name.colour === "string") plate.style.color = name.colour;
+    made.push(plate);
+  });
+  plates.replaceChildren(...made);
+}
+
+/* from a symbol to a name that found no room beside it */
+function leader(point, box, shift) {
+  const to = L.point(Math.max(box[0], Math.min(box[2], point.x)), Math.max(box[1], Math.min(box[3], point.y)));
+  const far = point.distanceTo(to);
+  if (far < 26) return null;
+  const line = element("div", "leader");
+  line.style.transform = "translate(" + (point.x + shift.x) + "px," + (point.y + shift.y) + "px) rotate(" +
+    Math.atan2(to.y - point.y, to.x - point.x) + "rad)";
+  line.style.width = Math.round(far) + "px";
+  return line;
+}
+
+function layNames() {
+  if (!layingNames) layingNames = window.requestAnimationFrame(placeNames);
+}
+map.on("zoomstart", () => plates.replaceChildren());
+map.on("moveend zoomend resize", () => { drawGrid(); layNames(); });
+recoloured.push(layNames);

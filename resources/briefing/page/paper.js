@@ -1,0 +1,67 @@
+/* Themes, paper, keys; and the start. */
+function theme(name) {
+  page.dataset.theme = name;
+  at("theme").textContent = name === "dark" ? "Light" : "Dark";
+  recoloured.forEach((put) => put());
+  drawGrid();
+  drawTrails();
+}
+at("theme").addEventListener("click", () => theme(page.dataset.theme === "dark" ? "light" : "dark"));
+at("print").addEventListener("click", () => window.print());
+at("show-side").addEventListener("click", () => {
+  const shown = at("side").classList.toggle("shown");
+  at("show-side").setAttribute("aria-expanded", String(shown));
+});
+
+/* above and below each printed page; a marking is text of our own people, and yet spelt sign by sign */
+function spelt(text) {
+  return '"' + [...text].map((sign) => "\\" + sign.codePointAt(0).toString(16) + " ").join("") + '"';
+}
+const printed = new CSSStyleSheet();
+const marking = about.classification ? "content: " + spelt(about.classification) + "; font-weight: bold;" : "";
+const foot = spelt(about.operation + (about.exercise ? " (EXERCISE)" : "") + ", as of " + about.at + ", not live. Page ");
+printed.insertRule("@page { @top-center { " + marking + " } @bottom-center { " + marking + " } @bottom-left { content: " + foot +
+  ' counter(page) " of " counter(pages); font-size: 8pt; } }');
+document.adoptedStyleSheets = [printed];
+
+/* paper is light, has room for a wide map, and shows the tasks of each incident */
+let before = null;
+function forPaper(on) {
+  if (on === Boolean(before)) return;
+  if (on) {
+    before = { view: map.getBounds(), theme: page.dataset.theme, closed: [...document.querySelectorAll("#incidents details:not([open])")] };
+    page.classList.add("on-paper");
+    before.closed.forEach((one) => { one.open = true; });
+    if (before.theme === "dark") theme("light");
+    map.closePopup();
+  }
+  const { view, closed, theme: worn } = before;
+  if (!on) {
+    before = null;
+    page.classList.remove("on-paper");
+    closed.forEach((one) => { one.open = false; });
+    if (worn === "dark") theme("dark");
+  }
+  map.invalidateSize({ animate: false });
+  map.fitBounds(view, { animate: false });
+  drawGrid();
+  placeNames();
+}
+window.addEventListener("beforeprint", () => forPaper(true));
+window.addEventListener("afterprint", () => forPaper(false));
+window.matchMedia("print").addEventListener("change", (event) => forPaper(event.matches));
+
+document.addEventListener("keydown", (event) => {
+  const typing = ["INPUT", "BUTTON", "SUMMARY"].includes(event.target.tagName) && event.target.type !== "range";
+  if (event.key === "/" && event.target.id !== "search") { event.preventDefault(); at("side").classList.add("shown"); at("search").focus(); }
+  if (event.key === " " && !typing && !at("time").hidden) { event.preventDefault(); play(!timer); }
+  if (event.key === "Escape") at("side").classList.remove("shown");
+});
+map.on("zoomend", () => map.getContainer().classList.toggle("near", map.getZoom() >= 14));
+L.control.scale({ metric: true, imperial: true, maxWidth: 140 }).addTo(map);
+const [west, south, east, north] = told.view;
+map.fitBounds([[south, west], [north, east]], { animate: false, maxZoom: 14 });
+theme(page.dataset.theme);
+goTo(0);
+pointCentre();
+page.dataset.ready = "yes";

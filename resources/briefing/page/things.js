@@ -1,0 +1,121 @@
+/* Units, incidents, resources, zones, alerts: each a layer of its own. */
+const KINDS = { unit: "Units", incident: "Incidents", resource: "Resources", zone: "Zones", alert: "Alerts" };
+const SIZES = { unit: 36, incident: 44, resource: 40, alert: 34, zone: 22 };
+const ABOVE = { incident: 2000, alert: 1500, unit: 500, resource: 0, zone: 0 };
+const all = [];
+
+/* the symbol of both themes: which of them is seen is for the style sheet to say, also on paper */
+function symbolOf(one) {
+  return told.icons.map((images, index) => {
+    const image = new Image();
+    image.alt = "";
+    image.src = images[one.icon];
+    image.className = told.icons.length < 2 ? "" : index ? "in-dark" : "in-light";
+    return image;
+  });
+}
+
+/* what stands at a point of a zone: no entry, caution, or a pin */
+function markOf(look) {
+  const colour = inkOf(look), disc = tone("symbol-disc");
+  const shapes = {
+    no_entry: () => [drawn("circle", { cx: 11, cy: 11, r: 8, fill: colour, stroke: disc, "stroke-width": 1.6 }),
+      drawn("rect", { x: 6, y: 9.5, width: 10, height: 3, fill: "#ffffff" })],
+    caution: () => [drawn("path", { d: "M11 3.5 19 17H3z", fill: colour, stroke: disc, "stroke-width": 1.6, "stroke-linejoin": "round" }),
+      drawn("path", { d: "M10 8h2v4.6h-2zM10 13.7h2v2h-2z", fill: disc })],
+  }[look.mark] || (() => [drawn("path", { d: "M11 4.5 17.5 11 11 17.5 4.5 11z", fill: disc, stroke: colour, "stroke-width": 2.2 }),
+    drawn("circle", { cx: 11, cy: 11, r: 1.8, fill: colour })]);
+  return drawn("svg", { viewBox: "0 0 22 22", width: 22, height: 22 }, ...shapes());
+}
+
+function sayName(layer, one) {
+  const words = [one.name, one.what, one.tag, one.status, one.stale ? "old" : ""].filter(Boolean).join(", ");
+  layer.on("add", () => { const made = layer.getElement(); if (made) made.setAttribute("aria-label", words); });
+}
+
+function marker(one, place) {
+  const box = element("div", "thing " + one.kind + (one.stale ? " old" : "") + (one.echo_of ? " echo" : ""));
+  const size = one.status_word === "emergency" ? 52 : SIZES[one.kind];
+  if (one.icon === undefined) {
+    const put = () => { box.replaceChildren(markOf(lookOf(one))); };
+    put();
+    recoloured.push(put);
+  } else {
+    add(box, ...symbolOf(one).map((image) => { image.width = image.height = one.echo_of ? size * 0.6 : size; return image; }));
+  }
+  if (one.course !== undefined && one.speed_mps > 0.5 && !one.stale) {
+    const way = element("div", "way");
+    way.style.transform = "rotate(" + Number(one.course) + "deg) translateY(-19px)";
+    way.style.background = colourOf(one.agency);
+    recoloured.push(() => { way.style.background = colourOf(one.agency); });
+    add(box, way);
+  }
+  const layer = L.marker(place, { icon: L.divIcon({ html: box, className: "", iconSize: [size, size] }), riseOnHover: true,
+    zIndexOffset: ABOVE[one.kind] });
+  sayName(layer, one);
+  layer.of = one;
+  one.box = box;
+  return layer;
+}
+
+function area(one) {
+  const look = lookOf(one), faint = one.over || one.coming;
+  const line = () => ({ color: inkOf(look), weight: widthOf(look), dashArray: dashesOf(look), lineCap: "butt", lineJoin: "round",
+    fillColor: inkOf(look), fillOpacity: faint ? 0 : fillOf(look), opacity: faint ? 0.5 : 1 });
+  const casing = () => ({ color: tone("symbol-disc"), weight: widthOf(look) + 3, opacity: 0.8, fill: false });
+  const options = (style) => ({ pane: "areas", renderer: painter("areas"), style: style,
+    pointToLayer: (_, place) => {
+      const sign = L.marker(place, { icon: L.divIcon({ html: markOf(look), className: "", iconSize: [22, 22] }) });
+      return sign.on("add", () => sign.getElement().setAttribute("aria-label", [one.name, one.what].filter(Boolean).join(", ")));
+    } });
+  const layer = L.geoJSON(feature(one), options(line));
+  recoloured.push(() => layer.setStyle(line()));
+  if (!look.road) return layer;
+  const below = L.geoJSON(feature(one), { ...options(casing), interactive: false, filter: (each) => each.geometry.type.indexOf("Point") < 0 });
+  recoloured.push(() => below.setStyle(casing()));
+  return L.featureGroup([below, layer]);
+}
+
+Object.keys(KINDS).forEach((kind) => {
+  const those = told.objects[kind].slice();
+  if (kind === "zone" || kind === "alert") those.sort((a, b) => rankOf(lookOf(b)) - rankOf(lookOf(a)));  // the gravest on top
+  those.forEach((one) => {
+    if (one.geometry) {
+      one.layer = area(one);
+      const bounds = one.layer.getBounds();
+      if (bounds.isValid()) one.middle = bounds.getCenter();
+      if (one.icon !== undefined && one.middle) one.sign = marker(one, one.middle);
+    } else if (one.lat !== undefined) {
+      one.layer = marker(one, [one.lat, one.lon]);
+    }
+    [one.layer, one.sign].forEach((layer) => { if (layer) layer.bindPopup(() => popupOf(one), { maxWidth: 400, minWidth: 240 }); });
+    all.push(one);
+  });
+});
+
+/* a crowd says how many, whose, and how much of it is old, as on the live map */
+function crowdIcon(crowd) {
+  const those = crowd.getAllChildMarkers().map((one) => one.of), size = 2 * (15 + 2 * Math.min(3, String(those.length).length - 1));
+  const shares = new Map();
+  those.forEach((one) => {
+    const colour = one.stale || one.doubtful ? tone("muted") + "80" : colourOf(one.agency);
+    shares.set(colour, (shares.get(colour) || 0) + 1);
+  });
+  let turned = 0;
+  const ring = [...shares].sort((a, b) => b[1] - a[1]).map(([colour, count]) => {
+    const from = turned;
+    turned += (360 * count) / those.length;
+    return colour + " " + from.toFixed(1) + "deg " + turned.toFixed(1) + "deg";
+  });
+  const old = those.filter((one) => one.stale).length;
+  const box = add(element("div", "ring" + (old === those.length ? " old" : "")), element("span", "count", those.length));
+  box.style.background = "conic-gradient(" + ring.join(", ") + ")";
+  return L.divIcon({ html: box, className: "crowd", iconSize: [size, size] });
+}
+const crowds = L.markerClusterGroup({ maxClusterRadius: 34, disableClusteringAtZoom: 14, showCoverageOnHover: false, animate: false,
+  spiderfyOnMaxZoom: false, iconCreateFunction: crowdIcon });
+crowds.on("clusterclick", (event) => event.originalEvent.stopPropagation());
+crowds.on("animationend", () => layNames());
+map.addLayer(crowds);
+const standing = L.layerGroup().addTo(map);
+recoloured.push(() => crowds.refreshClusters());
