@@ -8,7 +8,6 @@ from cop.briefing.leaving import Leaving
 from cop.briefing.occasion import Occasion
 from cop.briefing.page.backdrop import first_view
 from cop.briefing.page.order import PageOrder, Tiles
-from cop.briefing.page.page import briefing_page
 from cop.map.icons import png_of
 from cop.map.tile_source import TileSource
 from cop.map.tiles.carried import Box, carried_tiles
@@ -32,6 +31,8 @@ class PageMaker:
 
     def __call__(self, leaves: Leaving, occasion: Occasion, order: Order, go_on: GoOn) -> bytes:
         """The page. Raises Stopped, and OSError where the region or the background map cannot be read."""
+        from cop.briefing.page.page import briefing_page  # noqa: PLC0415 - folium takes a while: not on the window's thread
+
         return briefing_page(
             leaves,
             occasion,
