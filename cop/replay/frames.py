@@ -30,7 +30,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True, tag="ask"):
 
 
 class TimeMark(msgspec.Struct, frozen=True, array_like=True):
-    """Something worth finding on the time bar: `kind` is incident, task, alert, conflict, gap or clock."""
+    """Something worth finding on the time bar: `kind` is incident, task, alert, conflict, control, gap or clock."""
 
     at: float
     kind: str

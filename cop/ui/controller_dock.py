@@ -27,7 +27,7 @@ from cop.ui.labels import Label, allow, button, caption, restyle
 from cop.ui.theme import sized
 
 _LOOKS_EVERY_MS = 250
-#: the speeds that are offered: a desk takes units that go faster for doubtful
+#: the speeds that are offered: faster, nobody at a desk could follow
 RATES = (0.5, 1.0, 2.0, 4.0)
 _NOT_THERE = "The exercise is not there."
 

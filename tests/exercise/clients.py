@@ -21,12 +21,15 @@ class Client:
         protocol: MQTTProtocolVersion = MQTTProtocolVersion.MQTTv311,
         will: tuple[str, bytes] | None = None,
         keepalive_s: int = 30,
+        user: str = "",
     ) -> None:
         self.heard: list[mqtt.MQTTMessage] = []
         self.reasons: list[str] = []
         self._client = mqtt.Client(
             CallbackAPIVersion.VERSION2, client_id=name, protocol=protocol, reconnect_on_failure=False
         )
+        if user:
+            self._client.username_pw_set(user)
         if will is not None:
             self._client.will_set(will[0], will[1], qos=1, retain=True)
         self._client.on_message = self._on_message

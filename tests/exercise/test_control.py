@@ -322,6 +322,22 @@ def test_that_an_order_that_comes_twice_is_obeyed_once(times: int) -> None:
     assert [one["text"] for one in of(wire.sim.until(2), "log", "exercise-control")] == ["Once."]
 
 
+def test_that_an_old_order_said_again_after_many_others_is_not_obeyed_again() -> None:
+    wire = Wire()
+    first = wire.give(Write, agency="exercise-control", text="Once.")
+    wire.control.obey([first], wire.now)
+    for number in range(40):  # more than the results that are said
+        wire.control.obey([wire.give(SetRate, rate=1.0, id=f"r{number}")], wire.now)
+    wire.control.obey([first], wire.now)
+    assert [one["text"] for one in of(wire.sim.until(2), "log", "exercise-control")] == ["Once."]
+
+
+def test_that_a_flood_of_garbage_does_not_keep_the_controllers_order_from_being_heard() -> None:
+    wire = Wire()
+    wire.control.obey([*[b"{}", wire.give(Fire, inject="hand", run="old")] * 500, wire.give(Pause)], wire.now)
+    assert [act.act for act in wire.sim.acts] == ["started", "paused"]
+
+
 def test_that_an_order_of_another_run_or_for_a_state_of_long_ago_is_not_obeyed() -> None:
     wire = Wire()
     old = wire.give(Fire, inject="hand")
@@ -426,6 +442,8 @@ def test_that_no_feed_of_a_participants_desk_reaches_the_control() -> None:
         for kind in ("order", "state", "acts", "presence"):
             topic = f"exercise/{scenario.name}/control/{kind}"
             assert not [feed.topic for feed in feeds(scenario) if overlap(feed.topic, topic)]
+        # the broker's rules of docs/broker.md let all be read that stands deeper than control
+        assert all(len(feed.topic.split("/")) >= 5 for feed in feeds(scenario))
 
 
 def test_that_a_rate_on_the_wire_is_obeyed_as_it_is_said() -> None:

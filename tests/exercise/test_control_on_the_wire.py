@@ -6,11 +6,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from cop.exercise.control_words import AnswerTask, Fire, Pause, Resume, SetRate, State, TakeOver, control_topic
+from cop.exercise.control_words import AnswerTask, Fire, Pause, Resume, SetRate, State, TakeOver, control_topic, written
 from cop.exercise.controlling import Controlling
 from cop.exercise.controls import Controls, Heard
 from cop.exercise.feeds import feeds
@@ -185,6 +186,32 @@ def test_that_garbage_on_the_order_topic_and_a_false_state_stop_nobody(mosquitto
             vandal.publish(control_topic("steel-rail", "presence"), payload)
         order(controls, Pause)
         assert there(controls).paused
+
+
+def test_that_the_brokers_rules_keep_control_from_those_who_take_part(tmp_path: Path) -> None:
+    """The lines of docs/broker.md, at a broker that knows users by name."""
+    page = (Path(__file__).parents[2] / "docs" / "broker.md").read_text(encoding="utf-8")
+    rules = page.split("# /etc/mosquitto/cop.acl, for exercises\n")[1].split("```")[0]
+    (tmp_path / "acl").write_text(rules)
+    broker = Mosquitto(tmp_path, f"allow_anonymous true\nacl_file {tmp_path / 'acl'}\n")
+    broker.start()
+    by_name = "mqtt://{}@127.0.0.1:" + str(broker.port)
+    try:
+        with (
+            Client(broker.port, "desk", user="charlotte-fire") as desk,
+            process(by_name.format("exercise"), paused=True),
+            controlling(by_name.format("controller")) as controls,
+        ):
+            desk.subscribe("exercise/#")
+            run = there(controls).run
+            forged = Resume(id="forged", run=run, seen=1)
+            desk.publish(control_topic("steel-rail", "order"), written(forged))
+            order(controls, Fire, inject=_FIRST)
+            wait_until(lambda: desk.payloads(f"{ROOT}/charlotte-fire/incident/inc-0417"), what="the exercise itself")
+            assert there(controls).paused
+            assert not [one.topic for one in list(desk.heard) if "/control/" in one.topic]
+    finally:
+        broker.stop()
 
 
 def test_that_orders_are_not_kept_for_a_broker_that_is_away(mosquitto: Mosquitto) -> None:

@@ -31,10 +31,13 @@ from cop.exercise.controls import SILENT_S, UNANSWERED_S, Controls
 from cop.exercise.scenario import Scenario
 from cop.exercise.simulation import Simulation
 from cop.map.palette import Palette, load_palette
+from cop.replay.frames import TimeMark
 from cop.ui.controller_dock import ControllerDock
 from cop.ui.desk import Desk
 from cop.ui.labels import Label
 from cop.ui.theme import stylesheet, ui_font
+from cop.ui.time_line import TimeLine
+from cop.ui.time_marks import KINDS
 from tests import reports as r
 from tests.exercise.plays import NOON
 from tests.exercise.small import small
@@ -403,6 +406,17 @@ def test_that_the_dock_says_what_the_exercise_itself_says(stage: Stage) -> None:
     assert stage.dock.injects["radio"].standing.text() == "Fired 5:00 · by time"
     assert stage.dock.injects["ask"].standing.text() == "in 0:50"
     assert stage.dock.windowTitle() == "Controller 2"
+
+
+def test_that_the_time_bar_has_a_sign_and_an_ink_for_each_kind_of_mark(qtbot: QtBot, palette: Palette) -> None:
+    line = TimeLine(palette, follows=True)
+    qtbot.addWidget(line)
+    line.resize(800, 40)
+    marks = [TimeMark(1000.0 + 100.0 * at, kind, "", "", "words") for at, kind in enumerate(KINDS)]
+    line.show_span(900.0, 2000.0, marks, [])
+    line.show_length(900.0, 2000.0)
+    assert len(line.groups()) == len(KINDS)
+    assert not line.grab().isNull()
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
