@@ -67,6 +67,7 @@ def review(journal: Path, output: Path, **said: Any) -> None:
 def _made(recall: Recall, suffix: str, said: dict[str, Any]) -> bytes:
     import msgspec
 
+    from cop.briefing.reader import check_reader, readers
     from cop.briefing.review_leaving import told_to
     from cop.config import load
     from cop.exercise.review.review import review as figures_of
@@ -82,6 +83,8 @@ def _made(recall: Recall, suffix: str, said: dict[str, Any]) -> bytes:
     for problem in problems:
         click.echo(str(problem), err=True)
     first, last = record.first_at, record.last_at
+    known = readers(recall.picture(record.last_at), agreements, ground, whose.operator.agency) if said["reader"] else ()
+    check_reader(said["reader"], known)
     scenario = _scenario(said["exercise"] or whose.exercise, asked=bool(said["exercise"]))
     figures = figures_of(
         recall,

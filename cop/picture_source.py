@@ -11,6 +11,7 @@ import msgspec
 from cop.authority.authority import Authority
 from cop.briefing.leaving import Leaving, leaving
 from cop.briefing.occasion import Occasion
+from cop.briefing.reader import check_reader, readers
 from cop.briefing.state_reading import picture_of, whose_state
 from cop.config import Config, ConfigError, load
 from cop.domain.agreement import Agreements
@@ -74,7 +75,9 @@ def opened(asked: Asked) -> Iterator[Source]:
         raise ConfigError("say either --state FILE or --journal FILE")
     with contextlib.ExitStack() as opened_files:
         try:
-            yield _of_state(asked) if asked.state is not None else _of_journal(asked, opened_files)
+            source = _of_state(asked) if asked.state is not None else _of_journal(asked, opened_files)
+            _check_reader(source)
+            yield source
         except (OSError, ValueError) as error:
             named = asked.state or asked.journal
             raise ConfigError(str(error) if str(named) in str(error) else f"{named}: {error}") from error
@@ -134,6 +137,14 @@ def _of_journal(asked: Asked, opened_files: contextlib.ExitStack) -> Source:
         asked, config, whose.operator, whose.operation, at, exercise=_title(config.exercise), past=past
     )
     return Source(config, picture, at, ground, agreements, whose.operator, occasion, recall)
+
+
+def _check_reader(source: Source) -> None:
+    known = readers(source.picture, source.agreements, source.ground, source.operator.agency)
+    try:
+        check_reader(source.occasion.reader, known)
+    except ValueError as error:  # of what was asked for, not of the file
+        raise ConfigError(str(error)) from None
 
 
 def _occasion(

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import numpy as np
 
-from cop.domain.agreement import ShareClause
+from cop.domain.agreement import EVERYONE, ShareClause
 from cop.domain.batch import POSITION_ROW, Batch, PositionFields
 from cop.domain.details import IncidentDetails
 from cop.domain.incident import Incident
@@ -94,7 +94,7 @@ class _Sieve:
 
     def __init__(self, picture: Picture, at: datetime, reader: str, operation: str) -> None:
         self.at = at
-        self.reader = reader
+        self.reader = reader if reader != EVERYONE else NOBODY_NAMED  # all of them is no reader: it is anybody
         self.held_back: dict[Key, Shown] = {}
         self._units = dict(picture.units)
         self._incidents = dict(picture.incidents)
@@ -125,7 +125,7 @@ class _Sieve:
     def _reports(self, reports: Iterable[Report]) -> Iterator[Report]:
         for report in reports:
             body = report.body
-            if isinstance(body, Unit) and report.losses and self._is_held_back(report.key, body):
+            if isinstance(body, Unit) and report.losses and self._may_be_held_back(report.agency):
                 report = msgspec.structs.replace(report, losses={})  # noqa: PLW2901 - a place may hide in its words
             elif isinstance(body, Answer) and (body.requester, body.id) not in self._tasks:
                 continue
@@ -145,18 +145,15 @@ class _Sieve:
             return not body.to or own or self.reader in body.to
         return True
 
-    def _is_held_back(self, unit: Key, body: Unit) -> bool:
-        """Whether a unit's place is not shown as it is; also of one whose place is not known to us."""
-        if unit in self.held_back:
-            return True
-        shown = self._sharing.shown_to(
-            self.reader, unit[0], Case(unit_kind=body.kind), self.at, operation=self._operation
-        )
-        return shown.hidden or shown.rounded or bool(shown.delay)
+    def _may_be_held_back(self, giver: str) -> bool:
+        """Whether any clause speaks of what an agency shows: a unit's words may be of a place where it was once."""
+        return giver != self.reader and (giver in self._givers or self._incomplete)
 
     def _details(self, report: Report, body: IncidentDetails) -> Report | None:
         incident = self._incidents.get((report.agency, body.id))
         about = incident.body if incident is not None else None
+        if not isinstance(about, Incident) and report.agency != self.reader:
+            return None  # nobody knows of what type it is, or where: the clause that says no may speak of it
         case = Case(
             incident_type=about.type if isinstance(about, Incident) else "unknown",
             lat=getattr(about, "lat", None),
@@ -205,7 +202,7 @@ class _Sieve:
 
     def _place(self, unit: Key, lat: float, lon: float, said_at: float) -> Shown:
         """How a place is shown: by what holds now, and by what held when it was said, whichever shows less."""
-        if unit[0] == self.reader or not (unit[0] in self._givers or self._incomplete):
+        if not self._may_be_held_back(unit[0]):
             return _OPEN
         said = self._units.get(unit)
         kind = said.body.kind if said is not None and isinstance(said.body, Unit) else "unknown"

@@ -7,6 +7,7 @@ import msgspec
 from cop.domain.agreement import EVERYONE, Agreements, ShareClause
 from cop.domain.rules.share import NOBODY_NAMED
 from cop.exercise.review.figures import Entry, Review, Stood, Unseen
+from cop.exercise.review.index import named_in
 
 #: conflicts that tell where units are
 _PLACES = frozenset({"in_hot_zone", "coverage_void"})
@@ -32,7 +33,10 @@ def told_to(review: Review, agreements: Agreements, *, reader: str = NOBODY_NAME
         return Told(review=review, reader=reader, whole=True)
     closed = _closed(agreements, reader)
     messages = [one for one in review.timeline if one.kind == "message" and not _is_for(one, reader)]
+    # what the controller wrote, and to where units were sent by hand, is between it and whom it was for
+    by_hand = [one for one in review.timeline if one.kind == "control" and one.agency]
     drafts = [one for one in review.unseen if one.kind == "draft" and one.agency != reader]
+    refused = [one for one in review.unseen if one.kind == "refused"]
     held = [
         one
         for one in review.conflicts
@@ -40,25 +44,29 @@ def told_to(review: Review, agreements: Agreements, *, reader: str = NOBODY_NAME
     ]
     words = {(one.begins.at, one.words) for one in held}
     timeline = tuple(
-        msgspec.structs.replace(one, words=_WITHHELD.format("another agency"))
+        msgspec.structs.replace(one, words=_WITHHELD.format("another agency"), agency="")
         if one.kind == "conflict" and any(at == one.at and _is_same(said, one.words) for at, said in words)
         else one
         for one in review.timeline
-        if one not in messages
+        if one not in messages and one not in by_hand
     )
     conflicts = tuple(_without_place(one) if one in held else one for one in review.conflicts)
-    unseen: tuple[Unseen, ...] = tuple(one for one in review.unseen if one not in drafts)
+    # why a message was refused is said in its own words
+    unseen: tuple[Unseen, ...] = tuple(one for one in review.unseen if one not in drafts and one not in refused)
     kept_back = [
         f"{len(messages)} message{'s' if len(messages) > 1 else ''} to others" if messages else "",
         f"{len(drafts)} draft{'s' if len(drafts) > 1 else ''} of others" if drafts else "",
         f"{len(held)} conflict{'s' if len(held) > 1 else ''} that tell{'' if len(held) > 1 else 's'} where units are"
         if held
         else "",
+        "what the controller said and moved by hand" if by_hand else "",
+        "messages of feeds that were refused" if refused else "",
     ]
     left = msgspec.structs.replace(review, timeline=timeline, conflicts=conflicts, unseen=unseen)
-    return Told(
-        review=_objectives_without(left, held), reader=reader, whole=False, kept_back=tuple(filter(None, kept_back))
-    )
+    left = _objectives_without(left, held)
+    named = named_in(left)  # the list of records tells no more than the figures do
+    left = msgspec.structs.replace(left, index=tuple(one for one in left.index if one.record in named))
+    return Told(review=left, reader=reader, whole=False, kept_back=tuple(filter(None, kept_back)))
 
 
 def _closed(agreements: Agreements, reader: str) -> frozenset[str] | None:

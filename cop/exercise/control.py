@@ -14,8 +14,10 @@ ORDER_LIVES_S = 20.0
 _SAYS_EVERY_S = 1.0
 _NOT_SOONER_S = 0.1
 _RESULTS_KEPT = 30
-#: orders that are read between two pulses; who sends more is not the controller
+#: orders that are carried out between two pulses; who sends more is not the controller
 _ORDERS_AT_ONCE = 50
+#: what is read between two pulses, in bytes: garbage must not keep the controller's own order from being heard
+_READ_AT_ONCE = 4 * 1024 * 1024
 
 
 class Control:
@@ -26,15 +28,24 @@ class Control:
         self._n = 0
         self._said_at: deque[tuple[int, float]] = deque()
         self._results: deque[Result] = deque(maxlen=_RESULTS_KEPT)
+        #: every order that was heard and would not be too late yet: said again it is the same one
+        self._heard: dict[str, float] = {}
         self._next_s = self._last_s = float("-inf")
         self._acts = -1
 
     def obey(self, payloads: list[bytes], now: float) -> None:
         """Carry out what was ordered; say what became of it with the next state."""
-        for payload in payloads[:_ORDERS_AT_ONCE]:
+        self._heard = {order: at for order, at in self._heard.items() if at >= now - ORDER_LIVES_S}
+        done = read = 0
+        for payload in payloads:
+            read += len(payload)
+            if done == _ORDERS_AT_ONCE or read > _READ_AT_ONCE:
+                break
             order = read_order(payload)
-            if order is None or order.run != self._run or any(one.id == order.id for one in self._results):
+            if order is None or order.run != self._run or order.id in self._heard:
                 continue  # no order, or not for us, or heard twice
+            done += 1
+            self._heard[order.id] = now
             refused = self._why_late(order.seen, now)
             if not refused:
                 try:

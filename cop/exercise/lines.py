@@ -52,7 +52,7 @@ class Group(Strict, frozen=True, kw_only=True):
     def callsigns(self) -> Iterator[str]:
         """The callsigns of the group's units, in order."""
         for number in self.numbers or range(self.first, self.first + self.count):
-            yield self.callsign.format(n=number)
+            yield self.callsign.replace("{n}", str(number))
 
 
 class ResourceStep(Strict, frozen=True, kw_only=True):

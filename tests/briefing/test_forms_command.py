@@ -76,7 +76,7 @@ def test_that_a_page_for_browsers_is_written_by_its_suffix_and_from_a_state_too(
     document.write_text(json.dumps(state(picture, moment(NOON + 60))))
     recall.close()
     file = tmp_path / "ics214.html"
-    result = run("ICS 214", "--state", document, "--for", "gastonia-fd", "-o", file)
+    result = run("ICS 214", "--state", document, "--for", "gastonia-pd", "-o", file)
     assert result.exit_code == 0, result.output
     page = file.read_text(encoding="utf-8")
     assert "Wind turns west" in page
@@ -106,6 +106,8 @@ def test_that_the_forms_are_listed_with_what_they_can_be_about() -> None:
         (("201", "--journal", "{journal}", "--unit", f"{OWN}/e1"), "not of one unit"),
         (("201", "--journal", "{journal}", "--from", "yesterday"), "is no time"),
         (("214", "--journal", "{journal}", "--unit", "a/b", "--incident", "a/b"), "not of both"),
+        (("201", "--journal", "{journal}", "--for", "*"), "no agency of that name is known here"),
+        (("201", "--journal", "{journal}", "--for", OWN.upper()), f"is it {OWN!r}?"),
         (("201", "--state", "{folder}/state.json"), "this is no state of a desk"),
     ],
 )

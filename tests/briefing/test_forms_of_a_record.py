@@ -177,3 +177,16 @@ def test_that_of_what_was_said_the_reader_gets_what_it_may_have() -> None:
         kept = told(said, leaves)
         assert [one.body.id for one in kept.of(LogEntry)] == texts
         assert bool(list(kept.of(Task))) is bool(list(kept.of(Answer))) is (reader == OWN)
+
+
+def test_that_the_taking_back_of_a_draft_tells_nobody_else_of_it() -> None:
+    draft = r.task("draft-secret", objective="Not sent", assignee_agency=EMS, unit="medic-17", draft=True)
+    sent = r.task("t2", objective="Sent", assignee_agency=EMS, unit="medic-17")
+    words = [
+        *(r.report(OWN, one) for one in (draft, sent)),
+        *(r.report(OWN, Retraction(id=one, at=r.at(60), rev=9, kind="task")) for one in ("draft-secret", "t2")),
+    ]
+    ground = ground_of(picture_of([]), reader=EMS, said=Said(tuple(words), whole=True))
+    told_of = [one.body.id for one in ground.said.of(Retraction)]
+    assert told_of == ["t2"]
+    assert "draft-secret" not in str(fill("214", ground))

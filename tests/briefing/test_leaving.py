@@ -3,13 +3,18 @@
 from datetime import date, time, timedelta
 from typing import Any
 
+import msgspec
+import pytest
 import shapely
 
 from cop.briefing.leaving import Leaving, leaving
+from cop.briefing.reader import check_reader, readers
 from cop.domain.agreement import Agreement, Agreements, ShareClause, Term, Times
 from cop.domain.batch import Batch
 from cop.domain.details import IncidentDetails, details_id
 from cop.domain.log import LogEntry
+from cop.domain.report import Retraction
+from cop.picture.ground import Ground
 from cop.picture.picture import Picture
 from tests import reports as r
 
@@ -139,3 +144,45 @@ def test_that_what_left_stays_as_it_was_when_the_desk_goes_on() -> None:
     picture.apply(r.positions_batch((OWNER, "p1", 10.0, 10.0, 125.0)))
     assert _places(leaves) == [(PLACE[0], PLACE[1] + 0.02)]
     assert len(leaves.trail((OWNER, "p1")).at) == 3
+
+
+def test_that_the_words_of_a_unit_leave_no_place_where_it_was_hidden_before() -> None:
+    hidden_ground = shapely.box(PLACE[1] - 0.001, PLACE[0] - 0.001, PLACE[1] + 0.001, PLACE[0] + 0.001)
+    for moved in (True, False):
+        picture = Picture(agreements=Agreements([_share(hidden_ground, positions="none")]))
+        said = msgspec.structs.replace(r.report(OWNER, r.unit("p1", kind="patrol")), losses={"raw": "35.24123"})
+        picture.apply(Batch(epoch=1, reports=[said]))
+        if moved:  # it is shown again where it is now, and where that is: nobody knows
+            picture.apply(r.positions_batch((OWNER, "p1", PLACE[0] + 0.1, PLACE[1], 60.0)))
+        [report] = _leave(picture).picture.units.values()
+        assert not report.losses
+        assert next(iter(_leave(picture, OWNER).picture.units.values())).losses
+
+
+def test_that_details_of_an_incident_that_nobody_knows_leave_to_nobody_else() -> None:
+    picture = _picture(_share(positions="exact", details=("medical",)), _share(types=("active_threat",)))
+    assert _leave(picture, OTHER).picture.details  # of another type: the second clause does not speak of it
+    picture.apply(Batch(epoch=2, reports=[r.report(OWNER, Retraction(id="i1", at=r.at(9), rev=9, kind="incident"))]))
+    assert not picture.incidents
+    assert picture.details
+    assert not _leave(picture, OTHER).picture.details
+
+
+def test_that_all_is_the_name_of_no_reader() -> None:
+    picture = _picture()
+    picture.apply(Batch(epoch=2, reports=[r.report(OURS, LogEntry(id="l3", at=r.at(0), text="x", to=("*",)))]))
+    leaves = _leave(picture, "*")
+    assert leaves.reader == ""
+    assert [line.body.id for line in leaves.picture.log] == ["l1"]
+
+
+def test_that_a_reader_is_one_who_is_known_here_by_its_own_spelling() -> None:
+    known = readers(_picture(_share()), Agreements([_share(to=("union-sheriff",))]), Ground([]), OURS)
+    assert known == {OWNER, OURS, OTHER, "gastonia-fd", "union-sheriff"}
+    for reader in ("", OTHER):
+        check_reader(reader, known)
+    for wrong in ("*", "York-Sheriff", "york_sheriff", " york-sheriff", "Charlotte-Fire", "nobody-at-all", " "):
+        with pytest.raises(ValueError, match="no agency of that name"):
+            check_reader(wrong, known)
+    with pytest.raises(ValueError, match="is it 'york-sheriff'"):
+        check_reader("York Sheriff", known)

@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
@@ -16,8 +17,9 @@ from cop.briefing.review_page import as_page
 from cop.briefing.review_paper import as_paper
 from cop.briefing.review_words import Sayer, findings
 from cop.cli import main
-from cop.domain.agreement import ShareClause
-from cop.exercise.review.figures import Review
+from cop.domain.agreement import Agreements, ShareClause
+from cop.exercise.review.figures import Review, Unseen
+from cop.exercise.review.index import named_in
 from tests.briefing.hostile import TEXTS, occasion_saying, said
 from tests.exercise.review import busy
 from tests.exercise.review.told import INCIDENT, OTHERS, THEIRS, Record, agreements_of, reviewed
@@ -117,6 +119,37 @@ def test_that_no_conflict_tells_where_a_unit_is_that_its_reader_may_not_see(revi
         told = told_to(review, agreements, reader=THEIRS, own=OWN)
         for made in (as_page(told, OCCASION, zone=UTC).decode(), words_of(as_paper(told, OCCASION))):
             assert (hot.words.split(" without")[0] in " ".join(made.replace("&#34;", '"').split())) is is_told
+
+
+def test_that_what_the_controller_did_by_hand_and_why_words_were_refused_stay_with_us(tmp_path: Path) -> None:
+    record = Record(tmp_path)
+    record.incident(10)
+    record.ask(20)
+    record.control(30, "wrote", 30.0, agency=THEIRS, words="letter-secret")
+    record.control(40, "moved", 40.0, agency=THEIRS, words="Engine 2 to 35.2613, -81.1879")
+    record.control(50, "fired", 50.0, inject="second-leak")
+    record.end(60)
+    review = reviewed(tmp_path)
+    refused = Unseen(agency="", incident="", kind="refused", what="lat 35.2613: reason-secret", of="cad", records=(2,))
+    review = msgspec.structs.replace(review, unseen=(*review.unseen, refused))
+    secrets = ("letter-secret", "35.2613", "reason-secret")
+    told = told_to(review, Agreements(), reader=OTHERS, own=OWN)
+    for leaves, is_told in ((told, False), (whole(review), True)):
+        figures = msgspec.json.encode(leaves.review).decode()
+        page = as_page(leaves, OCCASION, zone=UTC).decode()
+        assert [secret in made for secret in secrets for made in (figures, page)] == [is_told] * 6
+    assert "second-leak" in as_page(told, OCCASION, zone=UTC).decode()
+    named = named_in(told.review)
+    assert {one.record for one in told.review.index} <= named
+    assert {one.record for one in review.index} - named
+
+
+def test_that_a_conflict_that_is_not_told_does_not_name_whose_unit_it_was(review: Review) -> None:
+    (hot,) = [one for one in review.conflicts if one.kind == "in_hot_zone"]
+    clause = ShareClause(number="1", says="None.", giver=OTHERS, to=("*",), positions="none")
+    told = told_to(review, agreements_of(clause), reader=THEIRS, own=OWN).review
+    lines = [one for one in told.timeline if one.kind == "conflict" and one.at == hot.begins.at]
+    assert lines and not any(one.agency for one in lines)
 
 
 def run(*arguments: object) -> Result:

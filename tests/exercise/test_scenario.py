@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cop.exercise.lines import Group
 from cop.exercise.scenario import RESOURCES, ScenarioError, load_scenario, names, read
 from tests.exercise.plays import steel_rail
 
@@ -48,6 +49,14 @@ def test_that_a_faulty_file_is_refused_with_its_name_and_the_key(was: str, becom
         read(_FILE.replace(was, becomes, 1).encode(), "steel-rail.toml")
     assert "steel-rail.toml" in str(refused.value)
     assert named in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "callsign", ["{n.__class__.__mro__}", "{n:>999999999}", "{0}", "{", "{m}", "{n!r}", "E {n} %s ${n}", "Engine {n}"]
+)
+def test_that_a_callsign_is_text_with_a_number_in_it_and_nothing_of_it_is_run(callsign: str) -> None:
+    group = Group(kind="engine", callsign=callsign, count=1, first=7)
+    assert list(group.callsigns()) == [callsign.replace("{n}", "7")]
 
 
 @pytest.mark.parametrize("name", ["no-such", "../exercises/steel-rail", "", "steel-rail.toml"])

@@ -88,7 +88,7 @@ def told(said: Said, leaves: Leaving) -> Said:
     reader = leaves.reader
     kept = [one for one in said.words if _is_told(one, reader)]
     tasks = {one.key for one in kept if isinstance(one.body, Task)} | set(leaves.picture.tasks)
-    kept = [one for one in kept if not isinstance(one.body, Answer) or (one.body.requester, one.body.id) in tasks]
+    kept = [one for one in kept if _is_of_these(one, tasks, reader)]
     units = leaves.picture.units
     heard = {key: at for key, at in said.first_heard.items() if key in units or key not in leaves.held_back}
     return Said(tuple(kept), heard, said.units, said.whole)
@@ -220,6 +220,14 @@ def _is_told(report: Report, reader: str) -> bool:
     if isinstance(body, LogEntry):
         return not body.to or own or reader in body.to
     return True
+
+
+def _is_of_these(report: Report, tasks: set[Key], reader: str) -> bool:
+    """An answer, and the taking back of a task, tell of the task: of one that is not told they are not either."""
+    body = report.body
+    if isinstance(body, Answer):
+        return (body.requester, body.id) in tasks
+    return not (isinstance(body, Retraction) and body.kind == "task" and report.agency != reader) or report.key in tasks
 
 
 _TABLES = ("unit", "incident", "resource", "task", "answer", "zone", "alert", "command", "request", "fill")

@@ -17,7 +17,7 @@ _LOOKED_UP = 400
 
 def indexed(review: Review, words: Words, record: JournalReader) -> tuple[Indexed, ...]:
     """Every record that a figure names, in order."""
-    named = sorted({number for number in _numbers(msgspec.to_builtins(review)) if number > 0})
+    named = sorted(named_in(review))
     known: dict[int, Indexed] = {}
     for kind, word in words:
         known[word.record] = Indexed(
@@ -37,6 +37,12 @@ def indexed(review: Review, words: Words, record: JournalReader) -> tuple[Indexe
                 agency=block.sources[block.source[0]].agency,
             )
     return tuple(known[number] for number in named if number in known)
+
+
+def named_in(review: Review) -> frozenset[int]:
+    """The records that the figures name, the list of them aside."""
+    plain = msgspec.to_builtins(msgspec.structs.replace(review, index=()))
+    return frozenset(number for number in _numbers(plain) if number > 0)
 
 
 def _numbers(said: Any) -> Iterator[int]:

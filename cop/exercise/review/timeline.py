@@ -27,6 +27,8 @@ _ACTS = {
     "taken_over": "Played by hand from here",
     "given_back": "Plays by itself again",
 }
+#: what an agency said or did by the controller's hand
+_BY_HAND = frozenset({"answered", "status", "moved", "wrote"})
 
 
 def timeline(
@@ -206,7 +208,9 @@ def _of_act(scope: Scope, number: int, act: Act, titles: Mapping[str, str]) -> E
     by = {"time": "by time", "condition": "by its condition", "hand": "by hand"}[act.by] if act.inject else ""
     rest = ", ".join(filter(None, (what, rate, by, act.words)))
     kind = "inject" if act.inject else "control"
-    return _entry(Told(at=act.at, record=number), kind, f"{words}: {rest}" if rest else words, about=act.inject)
+    said = f"{words}: {rest}" if rest else words
+    agency = act.agency if act.act in _BY_HAND else ""
+    return _entry(Told(at=act.at, record=number), kind, said, agency=agency, about=act.inject)
 
 
 def _of_deaf(one: Deaf) -> Iterator[Entry]:
