@@ -26,6 +26,7 @@ _PARTS = {
     "o": "recorded",
     "t": "trails",
     "u": "jumps",
+    "w": "after_action",
 }
 _HEADING = f"{'':<4}{'what':<66}{'value':>12}{'floor':>12}  {'unit':<12}{'ratio':>7}  limit"
 

@@ -50,7 +50,7 @@ _DECODER = msgspec.msgpack.Decoder(list[Said])
 def run() -> list[Row]:
     """Median and slowest of seeks to random moments, until they stand in the picture."""
     with tempfile.TemporaryDirectory() as folder:
-        _write_day(Path(folder))
+        write_day(Path(folder))
         (file,) = files_of(Path(folder), _OPERATION)
         gigabytes = sum(one.stat().st_size for one in Path(folder).iterdir()) / 1e9
         record = JournalReader(file.path)
@@ -104,25 +104,30 @@ def _read_raw(path: Path, upto: int) -> float:
     return elapsed
 
 
-def _write_day(folder: Path) -> None:
+def write_day(folder: Path) -> None:
     """Two minutes by the writer, and the rest of the day from them."""
     _write_stretch(folder)
-    (file,) = files_of(folder, _OPERATION)
+    repeat(folder, _OPERATION, STRETCHES, STRETCH_S)
+
+
+def repeat(folder: Path, operation: str, stretches: int, stretch_s: float) -> None:
+    """Lengthen a record of one file to so many times its length."""
+    (file,) = files_of(folder, operation)
     volume = Volume(file.path)
     rows = volume.blocks()
     blocks = [(row, decode(volume.content(row.first))) for row in rows]
     count, hashed = rows[-1].last, rows[-1].hash
-    for stretch in range(1, STRETCHES):
+    for stretch in range(1, stretches):
         with volume.at_once():
             for row, block in blocks:
-                shifted = _shifted(block, count * stretch, float(STRETCH_S * stretch))
+                shifted = _shifted(block, count * stretch, stretch_s * stretch)
                 is_snapshot = block.kinds[block.kind[0]] == SNAPSHOT
                 if is_snapshot:
                     volume.add_note(shifted.first, float(shifted.received_at[0]), SNAPSHOT, b"")
                 # a snapshot is believed that is chained to what stands before and after it: no more is asked of a day
                 proved = is_snapshot or row.first == 1
                 hashed = deque(digests(shifted, hashed), maxlen=1)[-1] if proved else row.hash
-                volume.add_block(_row(row, shifted, STRETCH_S * stretch, hashed), encode(shifted, 1))
+                volume.add_block(_row(row, shifted, stretch_s * stretch, hashed), encode(shifted, 1))
     volume.close()
 
 

@@ -17,6 +17,8 @@ from cop.replay.heard import readable
 
 #: no shorter pause is a silence, whoever makes it (`rhythm.silent_after_s`), in seconds
 _SHORTEST_S = 5.0
+#: whoever usually pauses no longer than this is silent after 5 s all the same: such pauses need not be remembered
+_ANY_S = 2.0
 #: to begin, and to be found again at once, is no time in which nobody was heard
 _SHORT_S = 1.0
 
@@ -71,7 +73,7 @@ class Rhythms:
             speaker = self._speakers[who] = _Speaker(begin, begin, int(records[0]))
         before = np.append(speaker.last_at, times[:-1])
         taken = 0
-        for row in np.flatnonzero(np.abs(times - before) > rhythm.BREATH_S).tolist():
+        for row in np.flatnonzero(np.abs(times - before) > _ANY_S).tolist():
             if row:
                 speaker.last_at, speaker.last_record = float(times[row - 1]), int(records[row - 1])
             speaker.messages += row - taken

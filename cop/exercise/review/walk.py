@@ -3,6 +3,7 @@
 The same messages pass the same steps as when they were heard (`cop.replay`); the picture is looked at now and then.
 """
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -84,7 +85,7 @@ class Walk:
         self.conflicts = ConflictSpells(self.authority)
         self.skimmed = Skimmed(record)
         self._ended_by = EndedBy()
-        self._change = Change()
+        self._changes: list[Change] = []
         self._touched: set[Key] = set()
         self._words_about: dict[Key, int] = {}
         self._goes_on = goes_on
@@ -158,14 +159,15 @@ class Walk:
         for part in parts:
             if part.anew:
                 self._see()
-                self._change = self.picture.forget()
+                self._changes = [self.picture.forget()]
                 self.authority.forget()
-            self._change = self._change.then(self.picture.apply(part.batch))
+            self._changes.append(self.picture.apply(part.batch))
             self.refused_words += part.batch.refusals
 
     def _see(self) -> None:
         """Who leads and what is in conflict by all that changed."""
-        change, self._change = self._change, Change()
+        change = functools.reduce(Change.then, self._changes, Change())
+        self._changes = []
         passed = self.authority.take(change)
         for key in change.tasks:
             report = self.picture.tasks.get(key)
