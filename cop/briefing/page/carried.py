@@ -1,4 +1,4 @@
-"""What a page carries in itself: Leaflet and its clustering as their packages bring them, our own style and script."""
+"""What a page carries in itself: Leaflet as its package brings it, our own style and script."""
 
 import base64
 import re
@@ -17,6 +17,7 @@ _PARTS = (
     "ground",
     "grid",
     "things",
+    "crowds",
     "names",
     "layers",
     "trails",
@@ -30,16 +31,13 @@ _TYPES = {".png": "image/png", ".svg": "image/svg+xml", ".gif": "image/gif"}
 @cache
 def scripts() -> tuple[str, ...]:
     """The scripts, in the order in which they run; none of them asks for anything."""
-    leaflet, clusters = _folders()
-    every = (leaflet / "leaflet.js", clusters / "leaflet.markercluster.js")
-    return tuple(_without_map(path.read_text(encoding="utf-8")) for path in every)
+    return (_without_map((_leaflet() / "leaflet.js").read_text(encoding="utf-8")),)
 
 
 @cache
 def styles() -> tuple[str, ...]:
     """The style sheets, their images in them."""
-    leaflet, clusters = _folders()
-    every = (leaflet / "leaflet.css", clusters / "MarkerCluster.css", _OURS / "page.css")
+    every = (_leaflet() / "leaflet.css", _OURS / "page.css")
     return (_colours(), *(_with_images(path) for path in every))
 
 
@@ -86,10 +84,10 @@ def data_uri(content: bytes) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
-def _folders() -> tuple[Path, Path]:
-    from xstatic.pkg import leaflet, leaflet_markercluster  # noqa: PLC0415 - files only, for who makes a page
+def _leaflet() -> Path:
+    from xstatic.pkg import leaflet  # noqa: PLC0415 - files only, for who makes a page
 
-    return Path(leaflet.BASE_DIR), Path(leaflet_markercluster.BASE_DIR)
+    return Path(leaflet.BASE_DIR)
 
 
 def _without_map(script: str) -> str:

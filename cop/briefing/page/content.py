@@ -7,7 +7,7 @@ from typing import Any
 
 from cop.briefing.exports.export import Export, Wanted
 from cop.briefing.exports.looks import Look, agency_colour, look_of
-from cop.briefing.exports.things import Thing, things, ways
+from cop.briefing.exports.things import Thing, things
 from cop.briefing.leaving import Leaving
 from cop.briefing.occasion import Occasion
 from cop.briefing.page.backdrop import (
@@ -25,6 +25,7 @@ from cop.briefing.page.grid import lines
 from cop.briefing.page.incidents import authority_of, incident_words, led, put_tasks
 from cop.briefing.page.moments import age_s, moment_words
 from cop.briefing.page.order import PageOrder
+from cop.briefing.page.trails import trails
 from cop.domain.agency import Agency
 from cop.domain.area import Alert
 from cop.domain.place_words import usng
@@ -43,8 +44,6 @@ from cop.picture.picture import Picture
 
 _OF_KIND = {"units": "unit", "incidents": "incident", "resources": "resource", "zones": "zone", "alerts": "alert"}
 _MOST_LOG = 300
-#: of the whole page; nearest in time first
-_MOST_TRAIL_POINTS = 60_000
 
 
 def content_of(leaving: Leaving, occasion: Occasion, order: PageOrder) -> dict[str, Any]:
@@ -81,7 +80,7 @@ def content_of(leaving: Leaving, occasion: Occasion, order: PageOrder) -> dict[s
         "looks": area_looks(),
         "objects": objects,
         "tasks": others if "incidents" in order.kinds else [],
-        "trails": _trails(export) if order.trails_s and "unit" in kinds else [],
+        "trails": trails(export) if order.trails_s and "unit" in kinds else [],
         "log": _log(picture) if "log" in order.kinds else [],
         "jurisdictions": jurisdictions(order, picture) if "jurisdictions" in order.kinds else [],
         "region": region(order.region),
@@ -243,28 +242,6 @@ def _times(fields: Mapping[str, Any], at: datetime) -> dict[str, Any]:
 
 
 _OWN = {"unit": _unit, "incident": incident_words, "resource": _resource, "zone": _zone, "alert": _alert}
-
-
-def _trails(export: Export) -> list[dict[str, Any]]:
-    """Where units had been: [seconds before the moment, lat, lon, joined to the one before], oldest first."""
-    at_s = export.at.timestamp()
-    every = list(ways(export))
-    points = sum(len(way.trail.at) for way in every)
-    step = max(1, math.ceil(points / _MOST_TRAIL_POINTS))
-    found = []
-    for way in every:
-        trail = way.trail
-        kept = range(len(trail.at) % step, len(trail.at), step) if step > 1 else range(len(trail.at))
-        rows = []
-        before = -1
-        for index in kept:
-            joined = bool(trail.joined[before + 1 : index + 1].all()) if before >= 0 else False
-            before = index
-            place = (round(float(trail.lat[index]), DIGITS), round(float(trail.lon[index]), DIGITS))
-            rows.append([round(float(trail.at[index]) - at_s), *place, int(joined)])
-        if rows:
-            found.append({"agency": way.agency, "id": way.unit, "points": rows})
-    return found
 
 
 def _log(picture: Picture) -> list[dict[str, str]]:

@@ -64,20 +64,19 @@ at("all-agencies").addEventListener("click", () => allAgencies(true));
 at("no-agency").addEventListener("click", () => allAgencies(false));
 
 const isShown = (one) => isOn(one.kind) && shownAgencies.has(one.agency) && !hiddenSorts.has(sortOf(one)) && !one.nowhere;
-/* who calls for help never stands within a crowd */
-const isCrowded = (one) => (one.kind === "unit" && one.status_word !== "emergency") || one.kind === "resource";
+const isCrowded = (one) => one.x !== undefined;
 
-function show() {
-  const crowd = [], alone = [];
-  all.forEach((one) => {
-    if (!one.layer || !isShown(one)) return;
-    if (isCrowded(one)) crowd.push(one.layer);
-    else { alone.push(one.layer); if (one.sign) alone.push(one.sign); }
-  });
+/* what is no unit stands where it is */
+function stand() {
   standing.clearLayers();
-  alone.forEach((layer) => standing.addLayer(layer));
-  crowds.clearLayers();
-  crowds.addLayers(crowd);
+  all.forEach((one) => {
+    if (!one.isPlaced || !isShown(one) || isCrowded(one)) return;
+    [one.layer, one.sign, one.cells ? cellsOf(one) : null].forEach((layer) => { if (layer) standing.addLayer(layer); });
+  });
+}
+function show() {
+  stand();
+  arrange();
   ["grid", "background", ...levels.map((level) => "level " + level)].forEach((name) => {
     if (isOn(name)) map.addLayer(group(name)); else map.removeLayer(group(name));
   });
@@ -85,5 +84,5 @@ function show() {
   drawTrails();
   layNames();
   map.getContainer().setAttribute("aria-label", "Map of " + about.operation + ", " +
-    all.filter((one) => one.layer && isShown(one)).length + " things shown");
+    all.filter((one) => one.isPlaced && isShown(one)).length + " things shown");
 }

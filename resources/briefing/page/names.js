@@ -6,12 +6,12 @@ const ruler = document.createElement("canvas").getContext("2d");
 const FACE = '"DejaVu Sans", "Segoe UI", "Helvetica Neue", Arial, sans-serif';
 const LOOKS = { incident: ["700 13px ", 7, 22, 24], unit: ["500 12px ", 3, 16, 19], alert: ["700 12px ", 3, 18, 19], zone: ["700 12px ", 3, 16, 2],
   city: ["600 14px ", 2, 18, 4], place: ["500 12px ", 2, 15, 4], ground: ["600 11px ", 2, 14, 0] };
-const MOST_NAMES = 260, LONGEST = 34;
+const MOST_NAMES = 260;
 let layingNames = 0;
 
 function short(text) {
-  const signs = [...String(text)];
-  return signs.length > LONGEST ? signs.slice(0, LONGEST - 1).join("") + "…" : signs.join("");
+  const signs = [...String(text)], longest = map.getSize().x < 500 ? 20 : 34;
+  return signs.length > longest ? signs.slice(0, longest - 1).join("").trimEnd() + "…" : signs.join("");
 }
 
 /* what wants a name: what it says, where, how urgently */
@@ -24,12 +24,10 @@ function wanted() {
     if (one.kind === "incident") add("incident", "P" + one.priority + " " + short(one.name) + (one.over || one.open_s === null || one.open_s < 0 ? "" : " · " + span(one.open_s)), layer.getLatLng(), one.priority, one);
     else add(one.kind === "alert" ? "alert" : "unit", (one.tag ? one.tag + " " : "") + short(one.name), layer.getLatLng(), one.kind === "unit" ? 0 : 6);
   });
-  crowds._featureGroup.eachLayer((layer) => {
-    const one = layer.of;
-    if (!one) return;
-    const moves = one.speed_mps > 1, chosen = one.box.classList.contains("chosen");
-    if (one.kind === "unit" || zoom >= 12 || chosen)
-      add("unit", short(one.name) + (one.stale ? " · " + age(one.age_s) : ""), layer.getLatLng(), chosen ? 0 : one.kind !== "unit" ? 40 : one.stale ? 32 : moves ? 30 : 31);
+  alone.forEach((one) => {
+    const moves = one.speed_mps > 1, isChosen = one === chosen;
+    if (one.kind === "unit" || zoom >= 12 || isChosen)
+      add("unit", short(one.name) + (one.stale ? " · " + age(one.age_s) : ""), placeOf(one), isChosen ? 0 : one.kind !== "unit" ? 40 : one.stale ? 32 : moves ? 30 : 31);
   });
   all.forEach((one) => {
     if (one.kind !== "zone" || !one.middle || !isShown(one)) return;
@@ -51,17 +49,20 @@ function wanted() {
   return found.sort((a, b) => a.rank - b.rank);
 }
 
-/* squares that no name may cover */
+/* squares that no name may cover: of the controls and what stands alone, and of crowds and their like */
 function taken() {
   const size = map.getSize();
-  const found = [[0, 0, 52, 66], [size.x - 50, 0, size.x, 56], [0, size.y - 50, 140, size.y], [size.x - 370, size.y - 46, size.x, size.y]];
-  const put = (layer, half) => {
+  const kept = [[0, 0, 52, 66], [size.x - 50, 0, size.x, 56], [0, size.y - 50, 140, size.y], [size.x - 370, size.y - 46, size.x, size.y]];
+  const square = (x, y, half) => [x - half, y - half, x + half, y + half];
+  standing.eachLayer((layer) => {
+    if (!layer.of || !layer.getLatLng) return;
     const point = map.latLngToContainerPoint(layer.getLatLng());
-    found.push([point.x - half, point.y - half, point.x + half, point.y + half]);
-  };
-  crowds._featureGroup.eachLayer((layer) => put(layer, layer.of ? 13 : 16));
-  standing.eachLayer((layer) => { if (layer.of) put(layer, layer.of.echo_of ? 9 : 16); });
-  return found;
+    kept.push(square(point.x, point.y, layer.of.echo_of ? 9 : 16));
+  });
+  const corner = map.containerPointToLayerPoint([0, 0]);
+  const crowded = [...alone.map((one) => square(one.px - corner.x, one.py - corner.y, 13)),
+    ...crowds.map((one) => square(one.x - corner.x, one.y - corner.y, one.r))];
+  return [kept, crowded];
 }
 
 const touches = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
@@ -82,7 +83,7 @@ function tries(name, point, width, height) {
 
 function placeNames() {
   layingNames = 0;
-  const boxesTaken = taken(), size = map.getSize(), shift = map.containerPointToLayerPoint([0, 0]), made = [];
+  const [kept, crowded] = taken(), size = map.getSize(), shift = map.containerPointToLayerPoint([0, 0]), made = [];
   const widths = new Map();
   wanted().forEach((name) => {
     if (made.length >= MOST_NAMES) return;
@@ -91,10 +92,12 @@ function placeNames() {
     const [font, room, height] = LOOKS[name.look], key = font + name.text;
     if (!widths.has(key)) { ruler.font = font + FACE; widths.set(key, Math.ceil(ruler.measureText(name.text).width) + 2 * room + 1); }
     const width = widths.get(key);
-    const box = tries(name, point, width, height).find((one) => one[0] >= 2 && one[1] >= 2 && one[2] <= size.x - 2 && one[3] <= size.y - 2 &&
-      !boxesTaken.some((other) => touches(one, other)));
+    const free = tries(name, point, width, height).filter((one) => one[0] >= 2 && one[1] >= 2 && one[2] <= size.x - 2 && one[3] <= size.y - 2 &&
+      !kept.some((other) => touches(one, other)));
+    // an incident is named, be it over a crowd
+    const box = free.find((one) => !crowded.some((other) => touches(one, other))) || (name.look === "incident" ? free[0] : undefined);
     if (!box) return;
-    boxesTaken.push(box);
+    kept.push(box);
     const plate = element("div", "plate " + name.look, name.text);
     plate.style.transform = "translate(" + Math.round(box[0] + shift.x) + "px," + Math.round(box[1] + shift.y) + "px)";
     plate.style.width = width + "px";
@@ -124,5 +127,5 @@ function layNames() {
   if (!layingNames) layingNames = window.requestAnimationFrame(placeNames);
 }
 map.on("zoomstart", () => plates.replaceChildren());
-map.on("moveend zoomend resize", () => { drawGrid(); layNames(); });
+map.on("moveend resize", () => { drawGrid(); arrange(); drawTrails(); layNames(); });
 recoloured.push(layNames);

@@ -34,6 +34,7 @@ function popupOf(one) {
   const box = add(element("div"), element("h3", "", (one.kind === "incident" ? "P" + one.priority + " " : "") + one.name));
   const warn = (words) => add(box, element("p", "warns", words));
   if (one.tag) warn(one.tag + ": not an alarm");
+  if (then < 0) warn("What is said here is as of " + about.at);
   if (one.stale) warn("Old: last heard " + span(one.age_s) + " before");
   if (one.doubtful) warn("This place can hardly be true");
   if (one.withheld) warn("Shown as its owner agreed: " + one.withheld);

@@ -1,20 +1,21 @@
 /* Search: units, incidents, zones, places, ground; and degrees that somebody read out. */
 function near(one) {
   at("side").classList.remove("shown");
-  document.querySelectorAll(".chosen").forEach((old) => old.classList.remove("chosen"));
-  const place = one.middle || (one.lat === undefined ? null : one.layer.getLatLng());
+  map.closePopup();
+  choose(one);
+  const place = placeOf(one);
   const loose = () => L.popup({ maxWidth: 400, minWidth: 240 }).setLatLng(place || map.getCenter()).setContent(popupOf(one)).openOn(map);
   if (!place) { loose(); return; }
-  if (one.box) one.box.classList.add("chosen");
   if (one.geometry) map.fitBounds(one.layer.getBounds().pad(0.3), { maxZoom: 15, animate: false });
   else map.setView(place, Math.max(map.getZoom(), 15), { animate: false });
+  arrange();
   if (!isShown(one)) loose(); else if (one.geometry) one.layer.openPopup(place); else one.layer.openPopup();
   layNames();
 }
 
 const plain = (text) => String(text || "").normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
 const sought = all.map((one) => ({ words: plain([one.name, one.id, one.what, one.address, nameOf(one.agency), one.status, one.grid].join(" ")),
-  name: one.name, below: [one.what, nameOf(one.agency), one.over ? "over" : "", one.layer ? "" : "no place shown"].filter(Boolean).join(" · "), go: () => near(one) }))
+  name: one.name, below: [one.what, nameOf(one.agency), one.over ? "over" : "", one.isPlaced ? "" : "no place shown"].filter(Boolean).join(" · "), go: () => near(one) }))
   .concat(told.jurisdictions.map((one) => ({ words: plain(one.name), name: one.name, below: "Ground of " + (one.whose || one.agency || "nobody"),
     go: () => map.fitBounds(one.box, { animate: false }) })))
   .concat(places.map((one) => ({ words: plain(one.name), name: one.name, below: "Place",

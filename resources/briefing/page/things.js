@@ -43,12 +43,11 @@ function marker(one, place) {
   } else {
     add(box, ...symbolOf(one).map((image) => { image.width = image.height = one.echo_of ? size * 0.6 : size; return image; }));
   }
-  if (one.course !== undefined && one.speed_mps > 0.5 && !one.stale) {
-    const way = element("div", "way");
-    way.style.transform = "rotate(" + Number(one.course) + "deg) translateY(-19px)";
-    way.style.background = colourOf(one.agency);
-    recoloured.push(() => { way.style.background = colourOf(one.agency); });
-    add(box, way);
+  if (one.kind === "unit") {
+    one.way = element("span", "way still");
+    recoloured.push(() => { one.way.style.background = colourOf(one.agency); });
+    one.way.style.background = colourOf(one.agency);
+    add(box, one.way);
   }
   const layer = L.marker(place, { icon: L.divIcon({ html: box, className: "", iconSize: [size, size] }), riseOnHover: true,
     zIndexOffset: ABOVE[one.kind] });
@@ -56,6 +55,24 @@ function marker(one, place) {
   layer.of = one;
   one.box = box;
   return layer;
+}
+
+/* a symbol is made when it is first seen: of ten thousand few ever are */
+const ROOM = { maxWidth: 400, minWidth: 240 };
+function layerOf(one) {
+  if (!one.layer) {
+    one.layer = marker(one, [one.lat, one.lon]);
+    one.layer.bindPopup(() => popupOf(one), ROOM);
+    one.layer.on("click", () => choose(one));
+  }
+  return one.layer;
+}
+/* the tick outside the ring, while it moves and that is known */
+function head(one) {
+  if (!one.way) return;
+  const went = one.went !== undefined ? one.went : one.course !== undefined && one.speed_mps > 0.5 && !one.stale ? Number(one.course) : null;
+  one.way.classList.toggle("still", went === null);
+  if (went !== null) one.way.style.transform = "rotate(" + Math.round(went) + "deg) translateY(-19px)";
 }
 
 function area(one) {
@@ -85,37 +102,11 @@ Object.keys(KINDS).forEach((kind) => {
       const bounds = one.layer.getBounds();
       if (bounds.isValid()) one.middle = bounds.getCenter();
       if (one.icon !== undefined && one.middle) one.sign = marker(one, one.middle);
-    } else if (one.lat !== undefined) {
-      one.layer = marker(one, [one.lat, one.lon]);
-    }
-    [one.layer, one.sign].forEach((layer) => { if (layer) layer.bindPopup(() => popupOf(one), { maxWidth: 400, minWidth: 240 }); });
+    } else if (one.lat !== undefined && kind !== "unit" && kind !== "resource") layerOf(one);
+    one.isPlaced = Boolean(one.geometry) || one.lat !== undefined;
+    [one.geometry ? one.layer : null, one.sign].forEach((layer) => { if (layer) layer.bindPopup(() => popupOf(one), ROOM); });
     all.push(one);
   });
 });
 
-/* a crowd says how many, whose, and how much of it is old, as on the live map */
-function crowdIcon(crowd) {
-  const those = crowd.getAllChildMarkers().map((one) => one.of), size = 2 * (15 + 2 * Math.min(3, String(those.length).length - 1));
-  const shares = new Map();
-  those.forEach((one) => {
-    const colour = one.stale || one.doubtful ? tone("muted") + "80" : colourOf(one.agency);
-    shares.set(colour, (shares.get(colour) || 0) + 1);
-  });
-  let turned = 0;
-  const ring = [...shares].sort((a, b) => b[1] - a[1]).map(([colour, count]) => {
-    const from = turned;
-    turned += (360 * count) / those.length;
-    return colour + " " + from.toFixed(1) + "deg " + turned.toFixed(1) + "deg";
-  });
-  const old = those.filter((one) => one.stale).length;
-  const box = add(element("div", "ring" + (old === those.length ? " old" : "")), element("span", "count", those.length));
-  box.style.background = "conic-gradient(" + ring.join(", ") + ")";
-  return L.divIcon({ html: box, className: "crowd", iconSize: [size, size] });
-}
-const crowds = L.markerClusterGroup({ maxClusterRadius: 34, disableClusteringAtZoom: 14, showCoverageOnHover: false, animate: false,
-  spiderfyOnMaxZoom: false, iconCreateFunction: crowdIcon });
-crowds.on("clusterclick", (event) => event.originalEvent.stopPropagation());
-crowds.on("animationend", () => layNames());
-map.addLayer(crowds);
 const standing = L.layerGroup().addTo(map);
-recoloured.push(() => crowds.refreshClusters());
