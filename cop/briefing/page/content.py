@@ -25,9 +25,11 @@ from cop.briefing.page.grid import lines
 from cop.briefing.page.incidents import authority_of, incident_words, led, put_tasks
 from cop.briefing.page.moments import age_s, moment_words
 from cop.briefing.page.order import PageOrder
+from cop.briefing.page.shared_ground import overlaps
 from cop.briefing.page.trails import trails
 from cop.domain.agency import Agency
-from cop.domain.area import Alert
+from cop.domain.area import Alert, Zone
+from cop.domain.lettered_grid import bounds_of, grid_of
 from cop.domain.place_words import usng
 from cop.domain.rules.alarm import SEVERITIES, phase, severity_rank, tag_of
 from cop.domain.words import (
@@ -74,7 +76,13 @@ def content_of(leaving: Leaving, occasion: Occasion, order: PageOrder) -> dict[s
         "title": " · ".join(filter(None, (one_line(occasion.operation), "briefing map"))),
         "occasion": _occasion(occasion, leaving, picture),
         "agencies": [
-            {"id": one, "name": agency_name(picture, one), "colour": agency_colour(picture, one)} for one in agencies
+            {
+                "id": one,
+                "name": agency_name(picture, one),
+                "colour": agency_colour(picture, one),
+                "contact": _contact(picture, one),
+            }
+            for one in agencies
         ],
         "icons": album.images,
         "looks": area_looks(),
@@ -83,6 +91,7 @@ def content_of(leaving: Leaving, occasion: Occasion, order: PageOrder) -> dict[s
         "trails": trails(export) if order.trails_s and "unit" in kinds else [],
         "log": _log(picture) if "log" in order.kinds else [],
         "jurisdictions": jurisdictions(order, picture) if "jurisdictions" in order.kinds else [],
+        "overlaps": overlaps(order, picture) if "jurisdictions" in order.kinds else [],
         "region": region(order.region),
         "grid": lines(box),
         "box": box,
@@ -123,6 +132,12 @@ def _look(thing: Thing, picture: Picture, occasion: Occasion, *, quiet: bool) ->
         known = [one for one in (body.disciplines if isinstance(body, Agency) else ()) if one in DISCIPLINES]
         look = look._replace(shape=known[0] if known else "unknown")
     return look
+
+
+def _contact(picture: Picture, agency: str) -> str:
+    """How an agency says that it is reached."""
+    profile = picture.agencies.get(agency)
+    return profile.body.contact if profile is not None and isinstance(profile.body, Agency) else ""
 
 
 def _occasion(occasion: Occasion, leaving: Leaving, picture: Picture) -> dict[str, Any]:
@@ -182,8 +197,16 @@ def _unit(thing: Thing, _picture: Picture, _at: datetime) -> dict[str, Any]:
         "speed_mps": _whole(fields.get("speed_mps"), 1),
         "accuracy_m": _whole(fields.get("accuracy_m")),
         "feed": (fields.get("source") or {}).get("format", ""),
+        "promised_s": _promised_s(fields),
     }
     return {name: value for name, value in facts.items() if value not in (None, "")}
+
+
+def _promised_s(fields: Mapping[str, Any]) -> int | None:
+    """How long after a word it takes until it is old."""
+    if not (fields.get("stale_at") and fields.get("reported_at")):
+        return None
+    return age_s(datetime.fromisoformat(fields["reported_at"]), datetime.fromisoformat(fields["stale_at"]))
 
 
 def _resource(thing: Thing, _picture: Picture, _at: datetime) -> dict[str, Any]:
@@ -194,13 +217,19 @@ def _resource(thing: Thing, _picture: Picture, _at: datetime) -> dict[str, Any]:
         "quantity": fields.get("quantity"),
         "available": fields.get("available"),
         "conditions": fields.get("conditions", ""),
+        "until": moment_words(datetime.fromisoformat(fields["until"])) if fields.get("until") else "",
     }
 
 
-def _zone(thing: Thing, _picture: Picture, at: datetime) -> dict[str, Any]:
+def _zone(thing: Thing, picture: Picture, at: datetime) -> dict[str, Any]:
     fields = thing.fields
     kind = str(fields.get("kind", "perimeter"))
-    return {"zone": kind, "what": zone_label(kind), "summary": fields.get("summary", ""), **_times(fields, at)}
+    told = {"zone": kind, "what": zone_label(kind), "summary": fields.get("summary", ""), **_times(fields, at)}
+    body = picture.zones[thing.agency, thing.id].body
+    form = grid_of(body) if isinstance(body, Zone) else None
+    if form is not None:
+        told["cells"] = [*(round(edge, DIGITS) for edge in bounds_of(form)), form.columns, form.rows]
+    return told
 
 
 def _alert(thing: Thing, _picture: Picture, at: datetime) -> dict[str, Any]:

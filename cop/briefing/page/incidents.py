@@ -17,6 +17,7 @@ from cop.domain.words import INCIDENT_OVER, INCIDENT_STATUSES, INCIDENT_TYPES, T
 from cop.picture.ground import Ground
 from cop.picture.names import agency_name, incident_title, one_line, unit_callsign
 from cop.picture.picture import Picture
+from cop.picture.sameness import links_with
 
 #: those that somebody has to do something about come first
 _ORDER = ("declined", "expired", "countered", "released", "requested", "accepted", "en_route", "on_scene", "draft")
@@ -39,9 +40,18 @@ def incident_words(thing: Thing, picture: Picture, at: datetime) -> dict[str, An
         "open_s": age_s(datetime.fromisoformat(opened), at) if opened else None,
         "echo_of": "/".join(same[0]) if same[0] != key else "",
         "reports": [_reported(picture, one) for one in same if one != key],
+        "related": [_reported(picture, one) for one in _related(picture, key) if one not in same],
         "details": _details(thing, picture),
         "tasks": [],
     }
+
+
+def _related(picture: Picture, key: tuple[str, str]) -> list[tuple[str, str]]:
+    """Incidents that somebody linked to this one; what is the same one is left to `same`."""
+    linked = [(report.body, other) for report, other, _ in links_with(picture.links, key)]
+    return sorted(
+        {other for body, other in linked if getattr(body, "relation", "same") != "same" and other in picture.incidents}
+    )
 
 
 def authority_of(leaving: Leaving, occasion: Occasion, ground: Ground) -> Authority:
@@ -103,6 +113,7 @@ def _task(report: Report, picture: Picture, at: datetime) -> dict[str, Any]:
     """Who was asked for what by whom, where that stands by whose word, and on what ground."""
     body: Any = report.body
     stands = picture.standings.of(report, at)
+    term = stands.term or picture.agreements.term(body.agreement, body.clause)
     named = f"{body.agreement} §{body.clause}" if body.agreement and body.clause else body.agreement
     by = ", ".join(filter(None, (one_line(stands.by), agency_name(picture, stands.agency) if stands.agency else "")))
     return {
@@ -117,12 +128,24 @@ def _task(report: Report, picture: Picture, at: datetime) -> dict[str, Any]:
         "since_s": age_s(stands.since, at),
         "word_of": by,
         "reason": stands.reason,
-        "clause": stands.term.words if stands.term is not None else named,
+        "clause": term.words if term is not None else named,
         "ground": stands.why,
         "late": stands.late,
         "hazards": ", ".join(body.hazards),
         "due": moment_words(body.due_at) if body.due_at else "",
+        "channel": body.channel,
+        "note": body.note,
+        **_answered(picture, report),
     }
+
+
+def _answered(picture: Picture, report: Report) -> dict[str, Any]:
+    """When it is expected, and what was offered instead."""
+    answer: Any = getattr(picture.answer_to(report), "body", None)
+    if answer is None:
+        return {}
+    offered = unit_callsign(picture, report.body.assignee_agency, answer.offers) if answer.offers else ""  # type: ignore[union-attr]  # of a task
+    return {"eta_s": answer.eta_s, "offers": offered}
 
 
 def _reported(picture: Picture, key: tuple[str, str]) -> str:

@@ -27,7 +27,12 @@ function ink(said) {
   if (!inks.has(key)) inks.set(key, readable(colour, tone("symbol-disc")));
   return inks.get(key);
 }
-const colourOf = (agency) => ink((agencyOf.get(agency) || {}).colour);
+const ofAgency = [new Map(), new Map()];  // asked for each unit at each step of the slider
+function colourOf(agency) {
+  const known = ofAgency[themed()];
+  if (!known.has(agency)) known.set(agency, ink((agencyOf.get(agency) || {}).colour));
+  return known.get(agency);
+}
 
 /* how areas look: the table that the live map reads as well */
 const zoneLooks = new Map(Object.entries(told.looks.zone)), alertLooks = new Map(Object.entries(told.looks.alert));

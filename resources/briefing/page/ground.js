@@ -80,6 +80,18 @@ levels.forEach((level) => shapes(told.jurisdictions.filter((one) => one.level ==
   (one) => ({ fill: true, ...groundLook(one.properties) }), true).addTo(group("level " + level)));
 told.jurisdictions.forEach((one) => { one.box = L.geoJSON(feature(one)).getBounds(); });
 
+/* stripes in the colours of the two who claim the same ground; they fall where a corridor's rise */
+function stripes(colours) {
+  const id = "stripes-" + colours.map((one) => one.slice(1)).join("-");
+  if (!document.getElementById(id)) {
+    add(hatches, drawn("pattern", { id: id, width: 22, height: 22, patternUnits: "userSpaceOnUse", patternTransform: "rotate(-45)" },
+      ...colours.map((colour, place) => drawn("rect", { x: 11 * place, width: 1.5, height: 22, fill: colour, "fill-opacity": 0.51 }))));
+  }
+  return "url(#" + id + ")";
+}
+told.overlaps.forEach((one) => shapes([feature(one)], "jurisdictions",
+  () => ({ stroke: false, fill: true, fillColor: stripes(one.colours.map(ink)), fillOpacity: 1 })).addTo(group("overlaps")));
+
 function within(place, geometry) {
   const inside = (ring) => {
     let odd = false;
@@ -96,6 +108,8 @@ map.on("click", (event) => {
   const here = told.jurisdictions.filter((one) => one.box.contains(event.latlng) && within(event.latlng, one.geometry)).reverse();
   const box = add(element("div"), element("h3", "", here.length ? "Whose ground" : "This place"));
   here.forEach((one) => add(box, fact(one.whose || one.agency || "—", one.name + " · " + levelWords(one.level))));
+  told.overlaps.filter((one) => within(event.latlng, one.geometry)).forEach((one) =>
+    add(box, element("p", "warns", "Overlap: " + one.names.join(" and "))));
   add(box, fact("Grid", usng(event.latlng.lat, event.latlng.wrap().lng, 4)), fact("Place", degrees(event.latlng)));
   L.popup().setLatLng(event.latlng).setContent(box).openOn(map);
 });

@@ -45,6 +45,7 @@ Object.entries(KINDS).forEach(([kind, words]) => {
 if (told.trails.length) tick(at("layers"), "trails", "Trails", told.trails.length, false, () => drawTrails());
 levels.forEach((level) => tick(at("layers"), "level " + level, levelWords(level),
   told.jurisdictions.filter((one) => one.level === level).length, true, show));
+if (told.overlaps.length) tick(at("layers"), "overlaps", "Overlaps of jurisdictions", told.overlaps.length, true, show);
 tick(at("layers"), "grid", "US National Grid", null, false, show);
 tick(at("layers"), "places", "Place names", null, true, show);
 tick(at("layers"), "background", told.tiles ? "Background map" : "Roads and water", null, true, show);
@@ -77,7 +78,7 @@ function stand() {
 function show() {
   stand();
   arrange();
-  ["grid", "background", ...levels.map((level) => "level " + level)].forEach((name) => {
+  ["grid", "background", ...levels.map((level) => "level " + level), "overlaps"].forEach((name) => {
     if (isOn(name)) map.addLayer(group(name)); else map.removeLayer(group(name));
   });
   drawGrid();

@@ -5,7 +5,7 @@ add(map.getPane("names"), plates);
 const ruler = document.createElement("canvas").getContext("2d");
 const FACE = '"DejaVu Sans", "Segoe UI", "Helvetica Neue", Arial, sans-serif';
 const LOOKS = { incident: ["700 13px ", 7, 22, 24], unit: ["500 12px ", 3, 16, 19], alert: ["700 12px ", 3, 18, 19], zone: ["700 12px ", 3, 16, 2],
-  city: ["600 14px ", 2, 18, 4], place: ["500 12px ", 2, 15, 4], ground: ["600 11px ", 2, 14, 0] };
+  city: ["600 14px ", 2, 18, 4], place: ["500 12px ", 2, 15, 4], ground: ["600 11px ", 2, 14, 0], cell: ["700 12px ", 2, 15, 0] };
 const MOST_NAMES = 260;
 let layingNames = 0;
 
@@ -37,6 +37,7 @@ function wanted() {
     if (wide > 24 || bounds.getNorthEast().equals(bounds.getSouthWest()) && zoom >= 11)
       add("zone", short(one.name), L.latLng(bounds.getNorth(), bounds.getCenter().lng), 10 + rankOf(look), inkOf(look));
   });
+  all.forEach((one) => { if (one.cells && isShown(one)) nameCells(one, (text, place) => add("cell", text, place, 19, inkOf(lookOf(one)))); });
   if (isOn("places")) places.forEach((one) => {
     const city = one.class === "city";
     if (zoom >= (NAMED_FROM.get(one.class) || 11)) add(city ? "city" : "place", short(one.name), L.latLng(one.lat, one.lon), city ? 20 : 50);
@@ -47,6 +48,21 @@ function wanted() {
     if (wide > 8 * one.name.length && wide < 2200) add("ground", short(one.name.toUpperCase()), one.box.getCenter(), 60 + Math.min(9, 900 / wide));
   });
   return found.sort((a, b) => a.rank - b.rank);
+}
+
+/* in each cell of a drawn grid its name; where there is no room, letters along the top and numbers along the left */
+function nameCells(one, name) {
+  const [west, south, east, north, columns, rows] = one.cells, [wide, high] = [(east - west) / columns, (north - south) / rows];
+  const a = map.latLngToContainerPoint([north, west]), b = map.latLngToContainerPoint([south, east]);
+  const room = Math.min((b.x - a.x) / columns, (b.y - a.y) / rows);
+  if (room >= 30 && columns * rows <= 2000) {
+    for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++)
+      name(letters(column) + (row + 1), L.latLng(north - (row + 0.5) * high, west + (column + 0.5) * wide));
+    return;
+  }
+  const every = [1, 2, 5, 10, 20, 50].find((each) => each * room >= 22) || 100;
+  for (let column = 0; column < columns; column += every) name(letters(column), map.containerPointToLatLng([a.x + ((column + 0.5) * (b.x - a.x)) / columns, a.y - 10]));
+  for (let row = 0; row < rows; row += every) name(String(row + 1), map.containerPointToLatLng([a.x - 10, a.y + ((row + 0.5) * (b.y - a.y)) / rows]));
 }
 
 /* squares that no name may cover: of the controls and what stands alone, and of crowds and their like */
@@ -70,7 +86,7 @@ const touches = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[
 function tries(name, point, width, height) {
   const clear = LOOKS[name.look][3], half = height / 2;
   const beside = (x, y) => [x, y, x + width, y + height];
-  if (name.look === "ground") return [beside(point.x - width / 2, point.y - half)];
+  if (name.look === "ground" || name.look === "cell") return [beside(point.x - width / 2, point.y - half)];
   if (name.look === "zone") return [beside(point.x - width / 2, point.y - height - clear), beside(point.x - width / 2, point.y + clear)];
   const near = [beside(point.x + clear, point.y - half), beside(point.x - clear - width, point.y - half),
     beside(point.x - width / 2, point.y - clear - height), beside(point.x - width / 2, point.y + clear)];

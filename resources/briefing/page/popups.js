@@ -25,6 +25,10 @@ function taskRow(task) {
       (task.word_of ? ", says " + task.word_of : "") + (task.late ? ", answered late" : "")));
   if (task.reason) add(row, element("span", "below said", "“" + task.reason + "”"));
   if (under) add(row, element("span", "below", under));
+  if (task.eta_s !== undefined && task.eta_s !== null) add(row, element("span", "below", "Expected within " + span(task.eta_s)));
+  if (task.offers) add(row, element("span", "below", "Offered instead: " + task.offers));
+  if (task.channel) add(row, element("span", "below", "Channel " + task.channel));
+  if (task.note) add(row, element("span", "below", task.note));
   if (task.due) add(row, element("span", "below", "Due " + task.due));
   if (task.hazards) add(row, element("span", "below warns", "Hazards: " + task.hazards));
   return row;
@@ -54,11 +58,16 @@ function popupOf(one) {
     ["Course", one.course === undefined ? "" : one.course + "°"],
     ["Accuracy", one.accuracy_m === undefined ? "" : "± " + one.accuracy_m + " m"],
     ["Grid", one.grid], ["Place", one.lat === undefined ? "" : degrees(L.latLng(one.lat, one.lon))],
-    ["Said", one.said ? one.said + ", " + age(one.age_s) : ""], ["Heard as", one.feed]]);
+    ["Said", one.said ? one.said + ", " + age(one.age_s) : ""], ["Heard as", one.feed],
+    ["Contact", (agencyOf.get(one.agency) || {}).contact]]);
   if (one.summary) add(box, element("p", "", one.summary));
   if (one.reports && one.reports.length) {
     add(box, part(one.echo_of ? "The same as" : "Also reported by"));
     one.reports.forEach((words) => add(box, element("p", "", words)));
+  }
+  if (one.related && one.related.length) {
+    add(box, element("h4", "", "Related"));
+    one.related.forEach((words) => add(box, element("p", "", words)));
   }
   (one.details || []).forEach((each) => {
     add(box, part("For this reader alone, under " + (each.under || "a clause")));

@@ -93,6 +93,18 @@ function area(one) {
   return L.featureGroup([below, layer]);
 }
 
+/* a grid that somebody drew over an area: letters across, numbers down */
+const letters = (column) => (column >= 26 ? String.fromCharCode(64 + Math.floor(column / 26)) : "") + String.fromCharCode(65 + (column % 26));
+function cellsOf(one) {
+  if (one.lines) return one.lines;
+  const [west, south, east, north, columns, rows] = one.cells, lines = [];
+  for (let i = 1; i < columns; i++) { const lon = west + ((east - west) * i) / columns; lines.push([[south, lon], [north, lon]]); }
+  for (let i = 1; i < rows; i++) { const lat = north - ((north - south) * i) / rows; lines.push([[lat, west], [lat, east]]); }
+  one.lines = L.polyline(lines, { pane: "areas", renderer: painter("areas"), interactive: false, weight: 1, opacity: 0.75, color: inkOf(lookOf(one)) });
+  recoloured.push(() => one.lines.setStyle({ color: inkOf(lookOf(one)) }));
+  return one.lines;
+}
+
 Object.keys(KINDS).forEach((kind) => {
   const those = told.objects[kind].slice();
   if (kind === "zone" || kind === "alert") those.sort((a, b) => rankOf(lookOf(b)) - rankOf(lookOf(a)));  // the gravest on top
