@@ -1,6 +1,7 @@
 """The controller's dock: an exercise's time, its injects, its agencies, and what has happened so far."""
 
 from collections.abc import Sequence
+from math import isinf
 from typing import Any
 
 from PySide6.QtCore import QSettings, Qt, QTimer
@@ -30,6 +31,7 @@ _LOOKS_EVERY_MS = 250
 #: the speeds that are offered: faster, nobody at a desk could follow
 RATES = (0.5, 1.0, 2.0, 4.0)
 _NOT_THERE = "The exercise is not there."
+_NOT_HEARD_YET = "Waiting to hear from the exercise. If it does not run, start it: it goes on from where it was."
 
 
 class ControllerDock(Dock):
@@ -49,6 +51,7 @@ class ControllerDock(Dock):
         self._record = ActsOnRecord(desk, note, settings, named.agencies)
         self._heard: Heard | None = None
         self._told: tuple[str, str] | None = None
+        self._first: set[str] = set()  # the agencies that stand above the others
         self.time = Label("–:––")
         self.time.setFont(sized(26, bold=True))
         self.time.setAccessibleName("Time of the exercise")
@@ -149,6 +152,8 @@ class ControllerDock(Dock):
             page = _page(parts)
             self.pages.addWidget(page)
             chip.clicked.connect(lambda _=False, page=page: self.pages.setCurrentWidget(page))
+            if name == "Agencies":
+                self._agency_page = page
             self.page_buttons[name] = chip
             tabs.addWidget(chip)
         tabs.addStretch(1)
@@ -174,17 +179,20 @@ class ControllerDock(Dock):
         if self.go.property("look") != look:
             restyle(self.go, "look", look)
         if not heard.is_there and not state.ended:
-            self.standing.say("Where it was last heard", "bad")
+            self.standing.say("Where it was last heard", "muted" if isinf(heard.age_s) else "bad")
             return
         words = "Ended" if state.ended else "Paused" if state.paused else f"Running {rate_words(state.rate)}"
         of = f" · of {second_words(state.duration_s)}" if state.duration_s else ""
         self.standing.say(f"{words}{of}", "warn" if state.paused or state.ended else "ok")
 
     def _say_trouble(self, heard: Heard) -> None:
+        tone = "bad"
         if heard.trouble:
             words = f"The broker is not reached: {heard.trouble}"
         elif heard.state is not None and heard.state.ended:
             words = "This exercise has ended."
+        elif isinf(heard.age_s):  # each start begins so, for a second: no alarm
+            words, tone = _NOT_HEARD_YET, "muted"
         elif not heard.is_there:
             old = f" It was last heard {wording.span(heard.age_s)} ago." if heard.age_s < 86_400 else ""
             words = f"{_NOT_THERE}{old} It goes on from there when it is started again."
@@ -193,7 +201,7 @@ class ControllerDock(Dock):
             words = told[0] if told else ""
         if self._told is not None and not words:
             words = f"{self._told[0]}: {self._told[1]}"
-        self.trouble.say(wording.one_line(words))
+        self.trouble.say(wording.one_line(words), tone)
 
     def _refusal(self, heard: Heard | None) -> str | None:
         if heard is None or not heard.can_order:
@@ -212,6 +220,23 @@ class ControllerDock(Dock):
         requests = open_requests(self.desk)
         for key, row in self.agencies.items():
             row.show_state(key in taken, requests.get(key, ()), refusal)
+        self._place_agencies(taken)
+
+    def _place_agencies(self, taken: set[str]) -> None:
+        """Those by hand come first: a request that waits for the controller's answer is not searched for."""
+        if taken == self._first:
+            return
+        more, self._first = taken - self._first, taken
+        rows = sorted(self.agencies.items(), key=lambda one: one[0] not in taken)
+        inner = self._agency_page.widget()
+        lines = inner.layout() if inner is not None else None
+        assert isinstance(lines, QVBoxLayout)
+        for place, (_, row) in enumerate(rows):
+            if lines.indexOf(row) != place:
+                lines.removeWidget(row)
+                lines.insertWidget(place, row)
+        if more:
+            self._agency_page.verticalScrollBar().setValue(0)
 
     def _turn(self) -> None:
         state = self._heard.state if self._heard is not None else None

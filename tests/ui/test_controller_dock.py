@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -147,7 +147,7 @@ def stage(qtbot: QtBot, make_desk: MakeDesk, palette: Palette, settings: QSettin
 
 def test_that_before_the_exercise_is_heard_nothing_can_be_ordered(stage: Stage) -> None:
     assert stage.dock.time.text() == "–:––"
-    assert "not there" in stage.dock.trouble.text()
+    assert "Waiting to hear" in stage.dock.trouble.text()
     for name in ("Start or pause the exercise", "Fire now: Engine 1's radio fails", "Speed 2×"):
         assert not stage.button(name).isEnabled()
 
@@ -157,7 +157,8 @@ def test_that_what_the_broker_has_kept_is_shown_but_not_taken_for_an_exercise_th
     stage.controls.hear(control_topic("small", "state"), written(kept))
     stage.dock.look()
     assert stage.dock.time.text() == "1:40"
-    assert "not there" in stage.dock.trouble.text()
+    assert "Waiting to hear" in stage.dock.trouble.text()
+    assert stage.dock.trouble.property("tone") == "muted"  # each start begins so
     assert not stage.dock.go.isEnabled()
 
 
@@ -302,6 +303,25 @@ def test_that_an_agency_is_taken_over_and_answers_by_hand(stage: Stage) -> None:
     assert [type(one).__name__ for one in stage.orders()] == ["GiveBack"]
     stage.say(t=7.0)
     assert police.hand is None
+
+
+def test_that_agencies_by_hand_stand_above_the_others(stage: Stage) -> None:
+    def order() -> list[str]:
+        rows = stage.dock.agencies
+        return sorted(rows, key=lambda one: rows[one].mapTo(stage.dock, QPoint(0, 0)).y())
+
+    stage.press("Agencies")
+    stage.say(t=5.0)
+    as_in_the_file = list(stage.dock.agencies)
+    last = as_in_the_file[-1]
+    QTest.qWait(0)
+    assert order() == as_in_the_file
+    stage.say(t=6.0, taken_over=[last])
+    QTest.qWait(0)
+    assert order() == [last, *as_in_the_file[:-1]]
+    stage.say(t=7.0)
+    QTest.qWait(0)
+    assert order() == as_in_the_file
 
 
 def test_that_units_are_sent_and_messages_are_written_by_hand(stage: Stage) -> None:
