@@ -40,7 +40,7 @@ def review(journal: Path, output: Path, **said: Any) -> None:
 
     TIME is as for `cop journal`: "14:30" of the record's day, "2026-11-22T14:30", "2026-11-22T19:30Z".
     """
-    from cop.briefing.whole_file import write_whole
+    from cop.briefing.whole_file import check_not_read, write_whole
     from cop.config import ConfigError
     from cop.exercise.scenario import ScenarioError
     from cop.replay.recall import Recall
@@ -48,6 +48,7 @@ def review(journal: Path, output: Path, **said: Any) -> None:
     if output.suffix.lower() not in _SUFFIXES:
         raise click.UsageError(f"the output ends in {', '.join(_SUFFIXES)}")
     try:
+        check_not_read(output, journal)
         recall = Recall(journal, said["operation"])
     except (OSError, ValueError) as error:
         raise click.ClickException(str(error) if str(journal) in str(error) else f"{journal}: {error}") from None

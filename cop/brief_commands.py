@@ -51,6 +51,7 @@ def brief(**said: Any) -> None:
         config=said["config"],
         reader=said["reader"],
         trails=bool(said["trails"]),
+        output=said["output"],
     )
     try:
         with opened(asked) as source:

@@ -80,6 +80,7 @@ def _export(said: dict[str, Any], form: str) -> "Export":
         config=said["config"],
         reader=said["reader"],
         trails=trails and not spanned,
+        output=said["output"],
     )
     with opened(asked) as source:
         since = _look_back(source, said["begin"]) if trails and spanned else 0.0

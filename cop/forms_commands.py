@@ -73,6 +73,7 @@ def _write(output: Path, names: list[str], options: dict[str, Any]) -> None:
         at=options["at"],
         config=options["config"],
         reader=options["reader"],
+        output=output,
     )
     try:
         if asked.journal is not None and not asked.at:

@@ -13,6 +13,7 @@ from cop.briefing.leaving import Leaving, leaving
 from cop.briefing.occasion import Occasion
 from cop.briefing.reader import check_reader, readers
 from cop.briefing.state_reading import picture_of, whose_state
+from cop.briefing.whole_file import check_not_read
 from cop.config import Config, ConfigError, load
 from cop.domain.agreement import Agreements
 from cop.domain.desk import Operator
@@ -26,7 +27,10 @@ from cop.replay.recall import Recall
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What a command was told: a state document or a journal (and of it the moment, and the operation)."""
+    """What a command was told: a state document or a journal (and of it the moment, and the operation).
+
+    `output` is where something will be written: not over what it is made from.
+    """
 
     state: Path | None = None
     journal: Path | None = None
@@ -35,6 +39,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     config: Path | None = None
     reader: str = ""
     trails: bool = False
+    output: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,8 @@ def opened(asked: Asked) -> Iterator[Source]:
         raise ConfigError("say either --state FILE or --journal FILE")
     with contextlib.ExitStack() as opened_files:
         try:
+            if asked.output is not None:
+                check_not_read(asked.output, asked.state, asked.journal)
             source = _of_state(asked) if asked.state is not None else _of_journal(asked, opened_files)
             _check_reader(source)
             yield source

@@ -8,6 +8,15 @@ from pathlib import Path
 from typing import IO
 
 
+def check_not_read(path: Path, *read: Path | None) -> None:
+    """Raises ValueError where a file would be written over what it is made from: a record is kept, whatever is said."""
+    for one in read:
+        if one is None or not path.exists():
+            continue
+        if one.samefile(path) or (one.is_dir() and path.resolve().is_relative_to(one.resolve())):
+            raise ValueError(f"{path} is what this is made from: name another file")
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Put it in place of what stood there, once all of it is on disk. Raises OSError; then what stood there stands."""
     with whole(path) as file:

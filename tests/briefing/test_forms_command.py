@@ -121,3 +121,21 @@ def test_that_what_cannot_be_is_said(journal: Path, tmp_path: Path, arguments: t
     assert words in result.output
     assert "Traceback" not in result.output
     assert not (tmp_path / "x.pdf").exists()
+
+
+def test_that_nothing_is_written_over_what_it_is_made_from(journal: Path, tmp_path: Path) -> None:
+    document = tmp_path / "state.html"
+    recall = Recall(journal)
+    document.write_text(json.dumps(state(recall.picture(NOON + 60), moment(NOON + 60))))
+    recall.close()
+    (tmp_path / "same.html").symlink_to(document)
+    kept = {one: one.read_bytes() for one in (document, *journal.iterdir())}
+    record = next(one for one in journal.iterdir() if one.is_file())
+    plain = CliRunner(env={"TZ": "UTC"})
+    for output in (document, tmp_path / "same.html"):
+        for command in (("forms", "201"), ("brief",), ("export", "--format", "geojson")):
+            result = plain.invoke(main, [*command, "--state", str(document), "-o", str(output)])
+            assert result.exit_code and "name another file" in result.output, command
+    result = plain.invoke(main, ["export", "--format", "kml", "--journal", str(journal), "-o", str(record)])
+    assert result.exit_code and "name another file" in result.output
+    assert {one: one.read_bytes() for one in kept} == kept
