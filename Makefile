@@ -49,13 +49,14 @@ bench: system-test  ## print the benchmark table
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m benchmarks $(ARGS)
 
-screenshots: system-run  ## let the app take the pictures in docs/images anew
+screenshots: system-test  ## let the app take the pictures in docs/images anew
 	$(PORTRAIT) --theme dark --screenshot docs/images/main-dark.png
 	$(PORTRAIT) --theme light --screenshot docs/images/main-light.png
 	$(PORTRAIT) --theme dark --select $(MERGED) --screenshot docs/images/formats-dark.png
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.portraits docs/images/map-crowd.png docs/images/map-layers.png \
 		docs/images/map-measures.png docs/images/map-zones.png docs/images/inbox.png docs/images/agreements.png \
 		docs/images/replay.png docs/images/forms.png
+	$(BIN)/python -m tests.page_portrait docs/images/briefing.png
 	rm -rf build/portrait
 
 clean:  ## remove what the other commands made

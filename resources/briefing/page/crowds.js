@@ -137,7 +137,7 @@ function bubble() {
   const count = element("span", "count"), ring = add(element("div", "ring"), count), one = { ring: ring, count: count, crowd: null, worn: "" };
   one.sign = L.marker([0, 0], { icon: L.divIcon({ html: ring, className: "crowd", iconSize: [42, 42] }), keyboard: true });
   one.sign.on("add", () => saidAloud(one));
-  one.sign.bindPopup(() => membersOf(one.crowd), { maxWidth: 320, minWidth: 220 });
+  one.sign.bindPopup(() => membersOf(one.crowd), { ...ROOM, maxWidth: 320 });
   return one;
 }
 function saidAloud(one) {

@@ -25,7 +25,8 @@ function planeOf(lat, lon, zone) {
   return [500000 + radius * east, radius * north + (lat < 0 ? 10000000 : 0)];
 }
 
-function usng(lat, lon, digits) {
+function usng(said, lon, digits) {
+  const lat = said < 0 && said > -1e-6 ? 0 : said;  // as near as can be written it is on the equator
   if (!(lat >= -80 && lat <= 84)) return "";
   const zone = zoneOf(lat, lon), [east, north] = planeOf(lat, lon, zone);
   const column = COLUMNS[(zone - 1) % 3][Math.floor(east / 100000) - 1] || "?";

@@ -4,7 +4,7 @@ plates.setAttribute("aria-hidden", "true");  // each symbol says its name itself
 add(map.getPane("names"), plates);
 const ruler = document.createElement("canvas").getContext("2d");
 const FACE = '"DejaVu Sans", "Segoe UI", "Helvetica Neue", Arial, sans-serif';
-const LOOKS = { incident: ["700 13px ", 7, 22, 24], unit: ["500 12px ", 3, 16, 19], alert: ["700 12px ", 3, 18, 19], zone: ["700 12px ", 3, 16, 2],
+const LOOKS = { incident: ["700 13px ", 7, 22, 24], unit: ["500 12px ", 3, 16, 19], call: ["700 12px ", 3, 18, 27], alert: ["700 12px ", 3, 18, 19], zone: ["700 12px ", 3, 16, 2],
   city: ["600 14px ", 2, 18, 4], place: ["500 12px ", 2, 15, 4], ground: ["600 11px ", 2, 14, 0], cell: ["700 12px ", 2, 15, 0] };
 const MOST_NAMES = 260;
 let layingNames = 0;
@@ -27,7 +27,7 @@ function wanted() {
   alone.forEach((one) => {
     const moves = one.speed_mps > 1, isChosen = one === chosen;
     if (one.kind === "unit" || zoom >= 12 || isChosen)
-      add("unit", short(one.name) + (one.stale ? " · " + age(one.age_s) : ""), placeOf(one), isChosen ? 0 : one.kind !== "unit" ? 40 : one.stale ? 32 : moves ? 30 : 31);
+      add(one.status_word === "emergency" ? "call" : "unit", short(one.name) + (one.stale ? " · " + age(one.age_s) : ""), placeOf(one), isChosen || one.status_word === "emergency" ? 0 : one.kind !== "unit" ? 40 : one.stale ? 32 : moves ? 30 : 31);
   });
   all.forEach((one) => {
     if (one.kind !== "zone" || !one.middle || !isShown(one)) return;
@@ -43,7 +43,8 @@ function wanted() {
     if (zoom >= (NAMED_FROM.get(one.class) || 11)) add(city ? "city" : "place", short(one.name), L.latLng(one.lat, one.lon), city ? 20 : 50);
   });
   told.jurisdictions.forEach((one) => {
-    if (!isOn("level " + one.level)) return;
+    const wideLevel = one.level === "county" || one.level === "state";
+    if (!isOn("level " + one.level) || (!wideLevel && zoom < (one.level === "corridor" ? 13 : 12))) return;
     const wide = map.latLngToContainerPoint(one.box.getNorthEast()).x - map.latLngToContainerPoint(one.box.getSouthWest()).x;
     if (wide > 8 * one.name.length && wide < 2200) add("ground", short(one.name.toUpperCase()), one.box.getCenter(), 60 + Math.min(9, 900 / wide));
   });
@@ -68,7 +69,7 @@ function nameCells(one, name) {
 /* squares that no name may cover: of the controls and what stands alone, and of crowds and their like */
 function taken() {
   const size = map.getSize();
-  const kept = [[0, 0, 52, 66], [size.x - 50, 0, size.x, 56], [0, size.y - 50, 140, size.y], [size.x - 370, size.y - 46, size.x, size.y]];
+  const kept = [[0, 0, 52, 66], [size.x - 50, 0, size.x, 56], [0, size.y - 66, 150, size.y], [size.x - 370, size.y - 46, size.x, size.y]];
   const square = (x, y, half) => [x - half, y - half, x + half, y + half];
   standing.eachLayer((layer) => {
     if (!layer.of || !layer.getLatLng) return;

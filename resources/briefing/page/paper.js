@@ -29,11 +29,18 @@ page.classList.toggle("unmargined", !printed || !("CSSMarginRule" in window));
 
 /* paper is light, has room for a wide map, and shows the tasks of each incident */
 let before = null;
+
+/* what the title and seven columns of legend leave of a page, in millimetres: A4 is the lower, Letter the narrower */
+function mapHeight() {
+  const rows = [...at("legend").children].reduce((sum, one) => sum + (one.textContent.length > 22 ? 1.6 : 1), 0);
+  return Math.max(90, 172 - 4.8 * Math.ceil(rows / 7 + 0.6));
+}
 function forPaper(on) {
   if (!on && !before) return;
   if (on && !before) {
     before = { view: map.getBounds(), theme: page.dataset.theme, closed: [...document.querySelectorAll("#incidents details:not([open])")] };
     page.classList.add("on-paper");
+    page.style.setProperty("--map-height", mapHeight() + "mm");
     before.closed.forEach((one) => { one.open = true; });
     if (before.theme === "dark") theme("light");
     map.closePopup();

@@ -58,7 +58,7 @@ function marker(one, place) {
 }
 
 /* a symbol is made when it is first seen: of ten thousand few ever are */
-const ROOM = { maxWidth: 400, minWidth: 240 };
+const ROOM = { maxWidth: 400, minWidth: 240, autoPanPaddingTopLeft: [10, 80] };
 function layerOf(one) {
   if (!one.layer) {
     one.layer = marker(one, [one.lat, one.lon]);
