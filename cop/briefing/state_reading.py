@@ -186,7 +186,7 @@ def _check_year(moment: datetime) -> None:
         raise ValueError(f"no time of this work is in the year {moment.year}")
 
 
-def _check_drawn(drawn: Mapping[str, Any]) -> None:
+def _check_drawn(drawn: dict[str, Any]) -> None:
     """No adapter has looked at it: what is no GeoJSON is not drawn, or reckoned with."""
     try:
         checked(drawn)

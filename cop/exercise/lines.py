@@ -43,7 +43,7 @@ class Group(Strict, frozen=True, kw_only=True):
     callsign: str
     count: Annotated[int, msgspec.Meta(ge=0, le=500)] = 0
     first: int = 1
-    numbers: tuple[int, ...] = ()
+    numbers: Annotated[tuple[int, ...], msgspec.Meta(max_length=500)] = ()
     motion: Literal["road", "river", "lake", "circle", "parked"] = "road"
     crew: int | None = None
     capabilities: tuple[str, ...] = ()

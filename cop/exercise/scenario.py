@@ -1,6 +1,8 @@
 """An exercise as data, read from its file and checked. Times are seconds from the start."""
 
+import math
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +31,10 @@ RESOURCES = Path(__file__).resolve().parents[2] / "resources"
 _CONTROL = Participant(
     id=CONTROL_CELL, name="Exercise control", disciplines=("other",), colour="#8a8f98", operator="Exercise control"
 )
+
+
+#: an exercise of a month, and of more units than a state has at work at a time
+_LONGEST_S, _MOST_UNITS = 31 * 86_400.0, 10_000
 
 
 class ScenarioError(ValueError):
@@ -111,8 +117,29 @@ def read(document: bytes, file: str) -> Scenario:
     """Decode a scenario and check that what it refers to exists. Raises ScenarioError."""
     try:
         scenario = msgspec.toml.decode(document, type=Scenario)
-    except (msgspec.DecodeError, ValueError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise ScenarioError(f"{file}: {error}") from None
+    for complaint in _endless(scenario):
+        raise ScenarioError(f"{file}: {complaint}")
     for complaint in complaints(scenario):
         raise ScenarioError(f"{file}: {complaint}")
     return scenario
+
+
+def _endless(scenario: Scenario) -> Iterator[str]:
+    """What no exercise can be played with: times without end, more units than any machine plays."""
+    if not 0.0 < scenario.duration_s <= _LONGEST_S:
+        yield f"duration_s: {scenario.duration_s:g}; it is more than 0, and at most a month"
+    units = sum(len(group.numbers) or group.count for agency in scenario.agencies for group in agency.groups)
+    if units > _MOST_UNITS:
+        yield f"agencies: {units:,} units; at most {_MOST_UNITS:,}"
+    if not _is_finite(msgspec.to_builtins(scenario)):
+        yield "nan or inf is no number of an exercise"
+
+
+def _is_finite(said: object) -> bool:
+    if isinstance(said, float):
+        return math.isfinite(said)
+    if isinstance(said, dict):
+        return all(map(_is_finite, said.values()))
+    return not isinstance(said, list | tuple) or all(map(_is_finite, said))

@@ -175,3 +175,20 @@ def test_that_a_row_that_is_shorter_than_its_list_can_be_written_into() -> None:
     table = editing.sheets[0].parts[1]
     assert isinstance(table, Table)
     assert table.rows == (("", "second"), ("only one",))
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-01-01T00:00:00"])
+@pytest.mark.parametrize("which", ["at", "made_at"])
+def test_that_a_kept_form_of_no_time_is_refused(which: str, at: str) -> None:
+    document = json.loads(encoded(KeptForm(occasion=OCCASION, sheets=tuple(sheets()))))
+    document["occasion"][which] = at
+    with pytest.raises(ValueError, match="no kept form"):
+        decoded(json.dumps(document).encode())
+
+
+def test_that_a_kept_row_without_boxes_is_refused() -> None:
+    document = json.loads(encoded(KeptForm(occasion=OCCASION, sheets=tuple(sheets()))))
+    row = next(one for one in document["sheets"][0]["parts"] if "boxes" in one)
+    row["boxes"] = []
+    with pytest.raises(ValueError, match="has no boxes"):
+        decoded(json.dumps(document).encode())

@@ -5,7 +5,7 @@ from cop.exercise.simulation import Simulation
 from tests.exercise.plays import NOON
 
 ROOT = "exercise/small/v1"
-_START = """
+START = """
 name = "small"
 title = "Small exercise"
 place = "Charlotte"
@@ -86,7 +86,7 @@ text = "Water supply is established."
 
 def small(injects: str = "") -> Scenario:
     """The exercise with these injects."""
-    return read((_START + injects).encode(), "small.toml")
+    return read((START + injects).encode(), "small.toml")
 
 
 def play(injects: str = "", *, rate: float = 1.0, seed: int = 1) -> Simulation:

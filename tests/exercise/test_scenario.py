@@ -9,6 +9,7 @@ import pytest
 from cop.exercise.lines import Group
 from cop.exercise.scenario import RESOURCES, ScenarioError, load_scenario, names, read
 from tests.exercise.plays import steel_rail
+from tests.exercise.small import START as _SMALL
 
 _FILE = (RESOURCES / "exercises" / "steel-rail.toml").read_text(encoding="utf-8")
 
@@ -57,6 +58,31 @@ def test_that_a_faulty_file_is_refused_with_its_name_and_the_key(was: str, becom
 def test_that_a_callsign_is_text_with_a_number_in_it_and_nothing_of_it_is_run(callsign: str) -> None:
     group = Group(kind="engine", callsign=callsign, count=1, first=7)
     assert list(group.callsigns()) == [callsign.replace("{n}", "7")]
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "named"),
+    [
+        ("duration_s = 900", "duration_s = nan", "duration_s"),
+        ("duration_s = 900", "duration_s = inf", "duration_s"),
+        ("duration_s = 900", "duration_s = -5", "duration_s"),
+        ("opened_s = ", "opened_s = inf #", "nan or inf"),
+        ("opened_s = ", "opened_s = nan #", "nan or inf"),
+        ("count = 3", f"numbers = [{','.join(map(str, range(501)))}]", "500"),
+        ("count = 3", f"numbers = {'[' * 100_000}", "recursion"),
+    ],
+)
+def test_that_a_strangers_file_without_end_is_refused(was: str, becomes: str, named: str) -> None:
+    assert was in _SMALL
+    with pytest.raises(ScenarioError, match=named):
+        read(_SMALL.replace(was, becomes, 1).encode(), "small.toml")
+
+
+def test_that_there_are_no_more_units_than_can_be_played() -> None:
+    group = '[[agencies.groups]]\nkind = "engine"\ncallsign = "{key}-{n}"\ncount = 500\n'
+    many = "".join(group.replace("{key}", f"E{number}") for number in range(21))
+    with pytest.raises(ScenarioError, match="units; at most"):
+        read(_SMALL.replace("[[agencies.groups]]", f"{many}[[agencies.groups]]", 1).encode(), "small.toml")
 
 
 @pytest.mark.parametrize("name", ["no-such", "../exercises/steel-rail", "", "steel-rail.toml"])

@@ -2,11 +2,13 @@
 
 import msgspec
 
-from cop.briefing.forms.form import Form, Table
+from cop.briefing.forms.form import Form, Row, Table
 from cop.briefing.occasion import Occasion
 
 SUFFIX = ".icsform"
 _MOST_BYTES = 64_000_000
+#: a form of another time is a stranger's
+_YEARS = (1900, 2900)
 _WHAT = "cop-ics-form"
 
 
@@ -38,8 +40,13 @@ def decoded(document: bytes) -> KeptForm:
         raise ValueError("this is no kept form")
     if kept.version != 1:
         raise ValueError("this form was kept by a newer version of COP")
+    for moment in (kept.occasion.at, kept.occasion.made_at):
+        if moment.tzinfo is None or not _YEARS[0] <= moment.year <= _YEARS[1]:
+            raise ValueError("this is no kept form: its time is none that a calendar here knows")
     for sheet in kept.sheets:
         for part in sheet.parts:
+            if isinstance(part, Row) and not part.boxes:
+                raise ValueError("this is no kept form: a row has no boxes")
             if isinstance(part, Table) and any(len(row) > len(part.columns) for row in part.rows):
                 raise ValueError("this is no kept form: a row is longer than its list is wide")
     return kept
