@@ -15,10 +15,15 @@ from cop.briefing.page import trails as page_trails
 from cop.briefing.page.order import PageOrder
 from cop.briefing.page.shared_ground import overlaps
 from cop.briefing.page.trails import trails
+from cop.domain.agency import Agency
+from cop.domain.area import Zone, ZoneForm
+from cop.domain.batch import Batch
+from cop.domain.zone_forms import geometry_of
 from cop.picture.ground import Ground
 from cop.picture.picture import Picture
+from tests import reports as r
 from tests.briefing.browser.pages import busy_picture, occasion
-from tests.briefing.test_page import REGION, Album
+from tests.briefing.test_page import REGION, Album, page_of, told_by
 from tests.map import scenes
 
 
@@ -75,3 +80,14 @@ def test_that_ground_of_two_of_one_discipline_is_marked_with_both() -> None:
         assert first.agency != second.agency
         assert {first.level, second.level}.isdisjoint({"county", "state", "corridor", "planning_zone"})
     assert overlaps(PageOrder(draw=Album(), ground=Ground(()), region=REGION), Picture()) == []
+
+
+def test_that_a_drawn_grid_brings_its_cells_and_agencies_say_how_they_are_reached() -> None:
+    form = ZoneForm(shape="grid", points=((-81.0, 35.3), (-80.9, 35.2)), columns=4, rows=3)
+    zone = Zone(id="g", at=scenes.NOON, rev=1, kind="reference_grid", form=form, geometry=geometry_of(form))
+    agency = Agency(id="york-sheriff", at=scenes.NOON, rev=1, name="York", contact="803 555 0100")
+    picture = Picture()
+    picture.apply(Batch(epoch=1, reports=[r.report("york-sheriff", zone), r.report("york-sheriff", agency)]))
+    told = told_by(page_of(picture))
+    assert told["objects"]["zone"][0]["cells"] == [-81.0, 35.2, -80.9, 35.3, 4, 3]
+    assert told["agencies"][0]["contact"] == "803 555 0100"
