@@ -137,5 +137,7 @@ def objective_complaints(where: str, objective: Objective, known: Known) -> Iter
         kinds = {*ZONE_KINDS, *known.zone_kinds}
     for kind in objective.kinds:
         yield from unknown(f"{where}.kinds", kind, kinds)
+    if objective.what and measure not in {"requested", "delivered"}:
+        yield f"{where}.what: {measure!r} is not measured on requests for resources"
     if measure == "status":
         yield from unknown(f"{where}.status", objective.status, INCIDENT_STATUSES)

@@ -25,7 +25,7 @@ class Objective(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """One objective, to be reached `within_s` simulated seconds.
 
     They count from `after` (the id of an inject), else from the incident's opening, else from the start. What is left
-    empty is not asked for; `incident` is the id of one of the exercise's incidents.
+    empty is not asked for; `incident` is the id of one of the exercise's incidents, `what` a word of what is requested.
     """
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
@@ -36,6 +36,7 @@ class Objective(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     after: str = ""
     count: Annotated[int, msgspec.Meta(ge=1)] = 1
     kinds: tuple[str, ...] = ()
+    what: str = ""
     capabilities: tuple[str, ...] = ()
     agencies: tuple[str, ...] = ()
     status: str = ""

@@ -451,7 +451,8 @@ class _Facts:
         return [
             word
             for word in self._lines_of("request", line)
-            if not line.get("kinds") or word.body["kind"] in line["kinds"]
+            if (not line.get("kinds") or word.body["kind"] in line["kinds"])
+            and line.get("what", "").lower() in word.body["what"].lower()
         ]
 
     @staticmethod

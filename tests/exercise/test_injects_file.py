@@ -100,6 +100,7 @@ def test_that_injects_and_objectives_are_read_as_they_stand_in_the_file() -> Non
         ('kinds = ["hazmat"]', 'kinds = ["foam"]', "objectives[0] (hazmat-15).kinds: 'foam'"),
         ('measure = "on_scene"\nincident = "inc-0417"', 'measure = "lead"', "incident is missing"),
         ("within_s = 900", 'within_s = 900\nafter = "no-such"', "objectives[0] (hazmat-15).after"),
+        ("within_s = 900", 'within_s = 900\nwhat = "foam"', "objectives[0] (hazmat-15).what: 'on_scene'"),
         ("within_s = 900", "within_s = 0", "$.objectives[0].within_s"),
         ('id = "by-hand"', 'id = "radio-30"', "injects: 'radio-30' stands twice"),
     ],

@@ -100,7 +100,9 @@ def _wanted(scope: Scope, objective: Objective, incident: Key | None, parts: Par
     return [
         one
         for one in parts.supplies
-        if is_for(scope, incident, one.incident) and (not objective.kinds or one.kind in objective.kinds)
+        if is_for(scope, incident, one.incident)
+        and (not objective.kinds or one.kind in objective.kinds)
+        and objective.what.casefold() in one.what.casefold()
     ]
 
 

@@ -111,6 +111,22 @@ def test_that_command_zone_warning_link_status_and_resources_are_measured(record
     assert all(one.records for one in found[:8])
 
 
+def test_that_cots_are_no_sandbags(record: Record) -> None:
+    about = {"incident_agency": OWN, "incident": INCIDENT, "kind": "equipment", "role": "commander"}
+    given = {"requester": OWN, "role": "liaison", "state": "delivered"}
+    record.say(OWN, record.word(ResourceRequest, "r-1", 130, what="Sandbags, filled", quantity=400, **about))
+    record.say(OWN, record.word(ResourceRequest, "r-2", 140, what="Cots", quantity=380, **about))
+    record.say(THEIRS, record.word(Fill, "r-1", 200, quantity=300, **given))
+    record.say(THEIRS, record.word(Fill, "r-2", 210, quantity=380, **given))
+    record.end(1000)
+    asked = goal("requested", 300, incident=INCIDENT, count=401, kinds=("equipment",), what="sandbags")
+    come = goal("delivered", 300, incident=INCIDENT, count=400, kinds=("equipment",), what="sandbags")
+    found = reviewed(record.folder, objectives=(asked, come)).objectives
+    assert [one.met for one in found] == [False, False]
+    assert "Cots" not in found[1].why
+    assert "300 of 400" in found[1].why
+
+
 def test_that_an_inject_that_is_not_on_record_decides_nothing(record: Record) -> None:
     one = reach(record, goal("status", 60, after="radio", status="closed"))
     assert one.met is None and "radio" in one.why
