@@ -4,6 +4,7 @@ import base64
 import hashlib
 from datetime import datetime, tzinfo
 from types import SimpleNamespace
+from typing import NamedTuple
 
 from jinja2 import Environment
 from markupsafe import Markup
@@ -14,6 +15,7 @@ from cop.briefing.review_leaving import Told
 from cop.briefing.review_style import SCRIPT, STYLE
 from cop.briefing.review_template import PAGE
 from cop.briefing.review_words import Sayer, findings, more_records, records_words
+from cop.exercise.review.by_agency import times
 from cop.exercise.review.figures import Review
 from cop.exercise.review.pace import ExerciseTime
 from cop.exercise.review.reached import clock
@@ -64,7 +66,7 @@ def as_page(told: Told, occasion: Occasion, *, zone: tzinfo | None = None) -> by
         say=say,
         parts=_PARTS,
         tally=tally(review),
-        tiles=tiles(review, say),
+        tiles=tiles(review),
         found=findings(review, say),
         charts=_charts(review, say),
         paced=paced(review),
@@ -89,22 +91,37 @@ def tally(review: Review) -> SimpleNamespace:
     return SimpleNamespace(met=met.count(True), not_met=met.count(False), open=met.count(None))
 
 
-def tiles(review: Review, say: Sayer) -> list[tuple[str, str, str]]:
-    """The figures of the first page: what, how much, and whether that is well ("met"), not ("not"), or neither."""
+class Tile(NamedTuple):
+    """A figure of the first page: what, how much, whether that is well ("met"), not ("not") or neither, by which."""
+
+    words: str
+    value: str
+    state: str
+    records: tuple[int, ...]
+
+
+def tiles(review: Review) -> list[Tile]:
+    """The figures of the first page."""
     had_to = [one for one in review.responses if one.requested and not one.by_clause]
-    answers = sorted(one.to_answer_s for one in had_to if one.to_answer_s is not None)
-    found: list[tuple[str, str, str]] = [("requests to other agencies", str(len(had_to)), "")]
-    if answers:
-        middle = answers[len(answers) // 2] if len(answers) % 2 else sum(answers[len(answers) // 2 - 1 :][:2]) / 2
-        found.append(("median time to an answer", clock(middle), ""))
-        found.append(("slowest answer", clock(answers[-1]), ""))
-    unanswered = sum(one.unanswered for one in had_to)
-    found.append(("requests without any answer", str(unanswered), "not" if unanswered else "met"))
+    found = [Tile("requests to other agencies", str(len(had_to)), "", tuple(one.asked.record for one in had_to))]
+    answers = times([(one.to_answer_s, one.task, one.asked, one.answered) for one in had_to])
+    if answers.median_s is not None and answers.slowest_s is not None:
+        found.append(Tile("median time to an answer", clock(answers.median_s), "", answers.records))
+        slowest = next(one for one in had_to if one.task == answers.slowest)
+        told = (slowest.asked, slowest.answered)
+        records = tuple(one.record for one in told if one is not None)
+        found.append(Tile("slowest answer", clock(answers.slowest_s), "", records))
+    waited = tuple(one.asked.record for one in had_to if one.unanswered)
+    found.append(Tile("requests without any answer", str(len(waited)), "not" if waited else "met", waited))
     two = sum(one.two_leads_s + one.two_commands_s for one in review.led)
-    found.append(("with two leads or two in command", clock(two) if two else "never", "not" if two else "met"))
-    found.append(("conflicts between agencies", str(len(review.conflicts)), ""))
-    if review.conflicts:
-        found.append(("stood longest", clock(max(one.seconds for one in review.conflicts)), ""))
+    spells = [spell for one in review.led for spell in (*one.leads, *one.commands) if spell.what == "contested"]
+    records = tuple(spell.begins.record for spell in spells)
+    value = clock(two) if two else "never"
+    found.append(Tile("with two leads or two in command", value, "not" if two else "met", records))
+    longest = max(review.conflicts, key=lambda one: one.seconds, default=None)
+    stood = f"; the longest stood {clock(longest.seconds)}" if longest is not None else ""
+    records = longest.records if longest is not None else ()
+    found.append(Tile(f"conflicts between agencies{stood}", str(len(review.conflicts)), "", records))
     return found
 
 

@@ -113,15 +113,17 @@ def _first(told: Told, say: Sayer, occasion: Occasion) -> list[Flowable]:
         words += f", {count.open} cannot be told" if count.open else ""
         story.append(Words(words, 15, bold=True, after=6))
         for one in review.objectives:
-            story += _objective(one)
+            story += _objective(say, one)
     else:
         what = "exercise" if review.exercise else "operation"
         story.append(Words(f"No objectives are set for this {what}: these are its figures.", 11, after=6))
     story.append(Spacer(0, 6))
-    figures = tiles(review, say)
-    for row in (figures[:4], figures[4:]):
+    figures = tiles(review)
+    for row in (figures[:3], figures[3:]):
         if row:
-            story.append(Boxes([Cell(words, value, bold=True) for words, value, _ in row], 12))
+            story.append(
+                Boxes([Cell(f"{one.words}{_records(one.records, 3)}", one.value, bold=True) for one in row], 12)
+            )
     found = findings(review, say)[:_FOUND]
     if found:
         story += [Spacer(0, 10), Words("What stood out", 12, bold=True, after=4, with_next=True)]
@@ -129,12 +131,17 @@ def _first(told: Told, say: Sayer, occasion: Occasion) -> list[Flowable]:
     return story
 
 
-def _objective(one: Reached) -> list[Flowable]:
+def _objective(say: Sayer, one: Reached) -> list[Flowable]:
     mark, colour = {True: ("✓ Met", _MET), False: ("✗ Not met", _NOT)}.get(one.met, ("? Cannot tell", _OPEN))  # type: ignore[arg-type]  # None is neither
     return [
         Words(f"{mark}:  {one.objective.text}", 10, bold=True, colour=colour, after=1, with_next=True),
-        Words(f"{one.why}{_records(one.records)}", 8.5, colour=_SOFT, after=6),
+        Words(f"{one.why}{_records(one.records) or _counted(say, one)}", 8.5, colour=_SOFT, after=6),
     ]
+
+
+def _counted(say: Sayer, one: Reached) -> str:
+    """From when on nothing of it was found."""
+    return f"; counted from {_at(say, one.counts_from)}" if one.counts_from is not None else ""
 
 
 def _course(review: Review, say: Sayer, width: float) -> list[Flowable]:
@@ -224,7 +231,7 @@ def _times(say: Sayer, times: Times) -> str:
     words = say.times(times)
     if times.count == 1:
         return f"{words.slowest}{_records(times.records)}"
-    return f"{words.median} · {words.p90} · {words.slowest}\nof {times.count},{_records(times.records)}"
+    return f"{words.median} · {words.p90} · {words.slowest}\nof {times.count}{_records(times.records)}"
 
 
 def _response_row(say: Sayer, one: Response) -> tuple[str, ...]:
@@ -371,12 +378,14 @@ def _lasted(say: Sayer, seconds: float | None, begins: Moment, ends: Moment | No
     return f"{say.duration(seconds, ends)}{_records((begins.record, ends.record))}"
 
 
-def _records(records: Iterable[int]) -> str:
-    """The records beside a figure: " (record 12 · 1,345)"."""
+def _records(records: Iterable[int], most: int = 0) -> str:
+    """The records beside a figure: " (record 12 · 1,345)"; where that is not 0, the first `most` of them."""
     every = tuple(records)
     named = records_words(every)
     if not named:
         return ""
     more = more_records(every)
+    if most and len(named) > most:
+        named, more = named[:most], more + len(named) - most
     rest = f" and {more:,} more" if more else ""
     return f" (record {' · '.join(f'{one:,}' for one in named)}{rest})"

@@ -25,7 +25,7 @@ a.rec:hover, a.rec:focus { text-decoration: underline; } .recs { color: var(--so
 .tallies { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 10px; margin: 14px 0; }
 .tally { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 12px 14px; }
 .tally b { display: block; font-size: 27px; line-height: 1.15; font-variant-numeric: tabular-nums; }
-.tally span { color: var(--soft); font-size: 13px; }
+.tally span { color: var(--soft); font-size: 13px; } .tally .recs { font-size: 11.5px; display: block; }
 .tally.met b { color: var(--met); } .tally.not b { color: var(--not); } .tally.open b { color: var(--open); }
 .goals { list-style: none; padding: 0; margin: 10px 0; }
 .goals li { background: var(--card); border: 1px solid var(--line); border-left: 8px solid var(--soft);

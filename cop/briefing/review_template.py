@@ -58,15 +58,18 @@ PAGE = """<!DOCTYPE html>
 <li class="{{ state }}"><span class="mark">
 {{- {"met": "✓ Met", "not": "✗ Not met", "open": "? Cannot tell"}[state] }}</span>
 <strong>{{ one.objective.text | p }}</strong>
-<span class="why">{{ one.why | p }}{{ rec(one.records) }}</span></li>
+<span class="why">{{ one.why | p }}
+{%- if not one.records and one.counts_from %}; counted from {{ at(one.counts_from) }}{% else %}{{ rec(one.records) }}
+{%- endif %}</span></li>
 {%- endfor %}
 </ol>
 {%- else %}
 <p>No objectives are set for this {{ "exercise" if review.exercise else "operation" }}: these are its figures.</p>
 {%- endif %}
 <div class="tallies">
-{%- for words, value, state in tiles %}<div class="tally {{ state }}"><b>{{ value }}</b><span>
-{{- words }}</span></div>{% endfor %}
+{%- for one in tiles %}<div class="tally {{ one.state }}"><b>{{ one.value }}</b>
+<span>{{ one.words }}{{ rec(one.records) if one.records | length <= 5 }}
+{%- if one.records | length > 5 %}<a class="recs" href="#responses">records in the list below</a>{% endif %}</span></div>{% endfor %}
 </div>
 {%- if found %}
 <h3>What stood out</h3>

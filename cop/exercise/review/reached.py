@@ -49,7 +49,7 @@ def _reached(scope: Scope, objective: Objective, parts: Parts) -> Reached:
         what = f"{total} of {objective.count}" if objective.count > 1 else "not done"
         missing = f"{what} by the end of the record"
         met = False if over else None
-        words = missing if over else f"{missing}, which ends before the {limit} were up"
+        words = f"{missing} (limit {limit})" if over else f"{missing}, which ends before the {limit} were up"
         said = f"; {_list(counted)}" if counted else ""
         return Reached(objective=objective, met=met, why=words + said, counts_from=start, due=due, records=records)
     took_s = scope.elapsed(start.at, found.told.at)
