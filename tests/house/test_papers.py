@@ -70,7 +70,7 @@ def test_that_every_cop_command_of_a_paper_exists_with_its_options(paper: Path) 
         command: click.Command | None = main
         while words and isinstance(command, click.Group):
             command = command.commands.get(words.pop(0))
-        known = {option for one in command.params for option in one.opts} if command else set()
+        known = {option for one in command.params for option in (*one.opts, *one.secondary_opts)} if command else set()
         if command is None or not {word for word in words if word.startswith("--")} <= known | {"--help"}:
             unknown.append(piece)
     assert unknown == []
