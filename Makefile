@@ -57,6 +57,8 @@ screenshots: system-test  ## let the app take the pictures in docs/images anew
 		docs/images/map-measures.png docs/images/map-zones.png docs/images/inbox.png docs/images/agreements.png \
 		docs/images/replay.png docs/images/forms.png
 	$(BIN)/python -m tests.page_portrait docs/images/briefing.png
+	$(BIN)/python -m tests.review_portrait docs/images/review.png
+	$(BIN)/python -m tests.controller_portrait docs/images/controller.png
 	rm -rf build/portrait
 
 clean:  ## remove what the other commands made

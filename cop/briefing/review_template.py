@@ -69,7 +69,8 @@ PAGE = """<!DOCTYPE html>
 <div class="tallies">
 {%- for one in tiles %}<div class="tally {{ one.state }}"><b>{{ one.value }}</b>
 <span>{{ one.words }}{{ rec(one.records) if one.records | length <= 5 }}
-{%- if one.records | length > 5 %}<a class="recs" href="#responses">records in the list below</a>{% endif %}</span></div>{% endfor %}
+{%- if one.records | length > 5 %}<a class="recs" href="#responses">records in the list below</a>{% endif %}
+</span></div>{% endfor %}
 </div>
 {%- if found %}
 <h3>What stood out</h3>
