@@ -62,7 +62,8 @@ at("made").textContent = "Made " + about.made + (about.by ? " by " + about.by : 
 (function () {
   const place = at("held-back");
   if (about.whole) { place.textContent = "Nothing is held back: for the own agency's people alone."; return; }
-  if (!about.applied.length) { place.textContent = "No clause holds anything back from this reader."; return; }
+  const never = "Letters to others, drafts, and details that no clause shows are never on this map.";
+  if (!about.applied.length) { place.textContent = "No clause holds a place back from this reader. " + never; return; }
   add(place, element("strong", "", "Held back or added by agreement: "), document.createTextNode(about.applied.map(
-    (one) => one.giver + ": " + one.what + " (" + one.count + "), " + one.clause).join(" · ")));
+    (one) => one.giver + ": " + one.what + " (" + one.count + "), " + one.clause).join(" · ") + ". " + never));
 })();
