@@ -97,7 +97,7 @@ def test_that_every_hostile_text_is_read_and_none_of_them_runs(
     assert [name for name in names if "null" not in name and together(said(SHORT[name])) not in everything] == []
 
 
-@pytest.mark.parametrize("name", [*NAMES[::12], "long", "long and marked up"])
+@pytest.mark.parametrize("name", ["title that ends ours", "frame", "null", "long and marked up"])
 def test_that_what_the_occasion_says_is_text_as_well(
     opened: Opens, harmless: dict[str, int], tmp_path: Path, name: str
 ) -> None:
@@ -109,7 +109,7 @@ def test_that_what_the_occasion_says_is_text_as_well(
     assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(some=st.lists(texts, min_size=2, max_size=6))
 def test_that_no_text_at_all_runs(opened: Opens, harmless: dict[str, int], tmp_path: Path, some: list[str]) -> None:
     path = write_page(tmp_path / "map.html", saying(*some), about(some[0]))
