@@ -6,11 +6,11 @@ const ruler = document.createElement("canvas").getContext("2d");
 const FACE = '"DejaVu Sans", "Segoe UI", "Helvetica Neue", Arial, sans-serif';
 const LOOKS = { incident: ["700 13px ", 7, 22, 24], unit: ["500 12px ", 3, 16, 19], call: ["700 12px ", 3, 18, 27], alert: ["700 12px ", 3, 18, 19], zone: ["700 12px ", 3, 16, 2],
   city: ["600 14px ", 2, 18, 4], place: ["500 12px ", 2, 15, 4], ground: ["600 11px ", 2, 14, 0], cell: ["700 12px ", 2, 15, 0] };
-const MOST_NAMES = 260;
+const MOST_NAMES = 260, STANDS_THERE = ".leaflet-control-zoom, .leaflet-control-scale, .leaflet-control-attribution, #north, #pointed, #then";
 let layingNames = 0;
 
 function short(text) {
-  const signs = [...String(text)], longest = map.getSize().x < 500 ? 20 : 34;
+  const signs = [...String(text)], longest = map.getSize().x < 500 ? 16 : 34;
   return signs.length > longest ? signs.slice(0, longest - 1).join("").trimEnd() + "…" : signs.join("");
 }
 
@@ -68,8 +68,9 @@ function nameCells(one, name) {
 
 /* squares that no name may cover: of the controls and what stands alone, and of crowds and their like */
 function taken() {
-  const size = map.getSize();
-  const kept = [[0, 0, 52, 66], [size.x - 50, 0, size.x, 56], [0, size.y - 66, 150, size.y], [size.x - 370, size.y - 46, size.x, size.y]];
+  const frame = map.getContainer().getBoundingClientRect();
+  const kept = [...document.querySelectorAll(STANDS_THERE)].map((one) => one.getBoundingClientRect()).filter((one) => one.width)
+    .map((one) => [one.left - frame.left - 4, one.top - frame.top - 4, one.right - frame.left + 4, one.bottom - frame.top + 4]);
   const square = (x, y, half) => [x - half, y - half, x + half, y + half];
   standing.eachLayer((layer) => {
     if (!layer.of || !layer.getLatLng) return;
