@@ -10,7 +10,7 @@ Measure = Literal[
     "answered",  # no request to an agency waited longer for its answer
     "requested",  # resources of a kind were requested
     "delivered",  # so many of what was requested were delivered
-    "lead",  # the incident had no lead, or two, for no longer
+    "lead",  # the incident had no lead, or two, or two that claimed command, for no longer
     "command",  # somebody had taken command of the incident
     "zone",  # a zone of a kind was drawn for the incident
     "warned",  # the public was warned

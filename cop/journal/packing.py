@@ -77,7 +77,7 @@ def encode(block: Block, level: int = 9) -> bytes:
     )
 
 
-#: chooses, of a block whose payloads are not there (their `ends` are), the records whose payloads are wanted, shape (n,)
+#: chooses, of a block whose payloads are not there (their `ends` are), records whose payloads are wanted: shape (n,)
 Wanted = Callable[[Block], NDArray[np.bool_]]
 
 

@@ -53,23 +53,22 @@ def _answered(scope: Scope, objective: Objective, incident: Key | None, parts: P
 
 
 def _lead(scope: Scope, objective: Objective, incident: Key | None, parts: Parts, start: Told) -> Limit:
+    chosen = [led for led in parts.led if incident is None or key_in(led.incident) in scope.same(incident)]
+    by_agreements = {"nobody": "no lead", "contested": "two leads"}
     spells = [
-        (led, spell)
-        for led in parts.led
-        if incident is None or key_in(led.incident) in scope.same(incident)
+        (f"{led.title}: {by_agreements[spell.what]}", spell)
+        for led in chosen
         for spell in led.leads
-        if spell.what in {"nobody", "contested"}
+        if spell.what in by_agreements
     ]
-    return _longest(
-        scope,
-        objective,
-        start,
-        [(f"{led.title}: {_two(spell.what)}", spell.begins, spell.ends) for led, spell in spells],
-    )
-
-
-def _two(what: str) -> str:
-    return "no lead" if what == "nobody" else "two leads"
+    # nobody in command yet is another objective; two who both say that they are is none but this
+    spells += [
+        (f"{led.title}: two claimed command", spell)
+        for led in chosen
+        for spell in led.commands
+        if spell.what == "contested"
+    ]
+    return _longest(scope, objective, start, [(words, spell.begins, spell.ends) for words, spell in spells])
 
 
 def _conflicts(scope: Scope, objective: Objective, incident: Key | None, parts: Parts, start: Told) -> Limit:

@@ -157,5 +157,15 @@ def test_that_leads_and_conflicts_are_held_to_their_limits(record: Record) -> No
     assert found[0].records and "no lead" in found[3].why
 
 
+def test_that_two_who_claim_command_are_no_one_lead(record: Record) -> None:
+    record.incident(10)
+    record.command(20, OWN)
+    record.command(40, THEIRS)
+    record.end(1000)
+    one = reach(record, goal("lead", 600, incident=INCIDENT))
+    assert one.met is False
+    assert "2 of 2" in one.why  # nobody's ground, and two in command of it
+
+
 def test_that_an_incident_that_is_not_on_record_is_said(record: Record) -> None:
     assert reach(record, goal("command", 60, incident="inc-99")).met is None
