@@ -3,7 +3,7 @@
 import logging
 from collections import deque
 
-from cop.exercise.control_words import Acts, Result, State, control_topic, read_order, written
+from cop.exercise.control_words import MAX_BYTES, OF_TIME, Acts, Result, State, control_topic, read_order, written
 from cop.exercise.injecting import NotDone
 from cop.exercise.simulation import Simulation
 from cop.exercise.voices import Published
@@ -78,8 +78,12 @@ class Control:
     def _history(self) -> list[Published]:
         play = self._simulation
         self._acts = play.acts_so_far
-        said = Acts(run=self._run, acts=tuple(play.acts))
-        return [Published(play.now, "", control_topic(play.scenario.name, "acts"), written(said), 1, True)]
+        acts = list(play.acts)
+        payload = written(Acts(run=self._run, acts=tuple(acts)))
+        while len(payload) > MAX_BYTES:  # long words by hand: the oldest of them are let go
+            acts = [act for at, act in enumerate(acts) if act.act in OF_TIME or at > len(acts) // 2]
+            payload = written(Acts(run=self._run, acts=tuple(acts)))
+        return [Published(play.now, "", control_topic(play.scenario.name, "acts"), payload, 1, True)]
 
     def _state(self, now: float, *, ended: bool = False) -> Published:
         self._n += 1

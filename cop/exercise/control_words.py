@@ -61,7 +61,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     agency: Word = ""
     rate: float | None = None
     words: Word = ""
-    order: Annotated[str, msgspec.Meta(max_length=16_384)] = ""
+    order: str = ""
 
 
 class InjectState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -437,6 +437,18 @@ def test_that_the_acts_that_are_kept_are_bounded_and_those_of_time_stay() -> Non
     assert wire.sim.acts[-1].words == "Line 399"
 
 
+def test_that_acts_with_many_words_stay_within_what_is_read() -> None:
+    wire = Wire()
+    wire.sim.take_over("police")
+    for _ in range(250):
+        wire.sim.obey(order(Write, agency="police", text="\x01" * 2_000))
+    said = next(one for one in wire.control.say(wire.now + 2) if one.topic.endswith("/acts"))
+    acts = read_acts(said.payload)
+    assert acts is not None
+    assert acts.acts[0].act == "started"
+    assert 10 < len(acts.acts) < 200
+
+
 def test_that_no_feed_of_a_participants_desk_reaches_the_control() -> None:
     for scenario in (play(_INJECTS).scenario, steel_rail()):
         for kind in ("order", "state", "acts", "presence"):
