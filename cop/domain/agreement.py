@@ -205,6 +205,9 @@ class Agreements:
         for term in self.terms:  # their ground is asked about again and again
             if term.ground is not None:
                 shapely.prepare(term.ground)
+                # asked once here: what is prepared is built at the first question, later ones come from many threads
+                west, south, east, north = term.ground.bounds
+                shapely.intersects_xy(term.ground, (west + east) / 2, (south + north) / 2)
 
     def __bool__(self) -> bool:
         """Whether they say anything: also that nobody knows what they say."""
