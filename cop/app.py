@@ -12,13 +12,14 @@ from pathlib import Path
 
 import click
 import msgspec
-from PySide6.QtCore import QEvent, QLockFile, QObject, QSettings, QTimer
-from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
+from PySide6.QtCore import QLockFile, QSettings, QTimer
+from PySide6.QtWidgets import QApplication
 
 from cop.authority.problem import Problem
 from cop.config import Config, ConfigError, check, load
 from cop.desktop import (
     OFFSCREEN_SIZE,
+    FirstPaint,
     Showing,
     catch_everything,
     end_on_signals,
@@ -196,7 +197,7 @@ def _run_desktop(config: Config, scenario: Scenario | None, options: Options, ru
     if options.offscreen:
         window.resize(*OFFSCREEN_SIZE)
     if options.until_painted:
-        _FirstPaint(application).watch(map_view)
+        FirstPaint(application).watch(map_view)
     window.show()
     # The first pulse starts the feed process. Started earlier, it would hold up the map by a tenth of a second.
     QTimer.singleShot(_FEEDS_AFTER_MS, lambda: Pulse(feeds.receive, desk, parent=window))
@@ -341,29 +342,6 @@ def _select_when_heard(window: MainWindow, desk: Desk, wanted: str) -> None:
 
     timer.timeout.connect(look)
     timer.start(200)
-
-
-class _FirstPaint(QObject):
-    """Says when the map was first painted, and ends: `benchmarks/start.py` waits for it."""
-
-    def watch(self, map_view: MapView) -> None:
-        """Look at all parts of a map."""
-        for part in (map_view, *map_view.findChildren(QWidget)):
-            part.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        if (
-            event.type() == QEvent.Type.Paint
-            and isinstance(watched, QWidget)
-            and isinstance(watched.parent(), QGraphicsView)
-        ):
-            watched.removeEventFilter(self)
-            QTimer.singleShot(0, self._say)  # after the paint that this event brings
-        return False
-
-    def _say(self) -> None:
-        click.echo("painted")
-        QApplication.quit()
 
 
 def _feed_setup(config: Config, operator: Operator, data: Path, agreements: Agreements, operation: str) -> FeedSetup:

@@ -15,8 +15,8 @@ from typing import TypeVar
 
 import click
 import msgspec
-from PySide6.QtCore import QTimer, QtMsgType, qInstallMessageHandler
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
 
 from cop.briefing.state import state
 from cop.config import Config
@@ -166,3 +166,26 @@ def end_on_signals(application: QApplication) -> None:
     waker = QTimer(application)
     waker.timeout.connect(lambda: None)
     waker.start(200)
+
+
+class FirstPaint(QObject):
+    """Says when the map was first painted, and ends: `benchmarks/start.py` waits for it."""
+
+    def watch(self, map_view: MapView) -> None:
+        """Look at all parts of a map."""
+        for part in (map_view, *map_view.findChildren(QWidget)):
+            part.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if (
+            event.type() == QEvent.Type.Paint
+            and isinstance(watched, QWidget)
+            and isinstance(watched.parent(), QGraphicsView)
+        ):
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self._say)  # after the paint that this event brings
+        return False
+
+    def _say(self) -> None:
+        click.echo("painted")
+        QApplication.quit()
