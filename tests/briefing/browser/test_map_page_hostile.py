@@ -41,6 +41,24 @@ _ROUND = """async (ids) => {
 }"""
 #: what there is only so much of, whatever is told
 _ONCE = ("script", "style", "meta", "title", "html", "body", "noscript")
+#: what hangs on which popup happens to be open, and on what stands on the map: with a handler it would be counted apart
+_MAY_COME = {
+    "h3",
+    "h4",
+    "details",
+    "summary",
+    "svg",
+    "g",
+    "path",
+    "rect",
+    "circle",
+    "defs",
+    "pattern",
+    "text",
+    "dl",
+    "dt",
+    "dd",
+}
 _KINDS = ("u1", "u2", "rail-1", "x", "z0", "z1", "a0")
 
 
@@ -74,7 +92,7 @@ def judge(page: Watched, harmless: dict[str, int]) -> None:
     """Nothing ran, and what stands in the page is of the kinds that stand in one with harmless words."""
     assert page.wrongs() == []
     found = page.elements()
-    assert set(found) <= set(harmless)
+    assert set(found) <= {*harmless, *_MAY_COME}
     assert [found[name] for name in _ONCE] == [harmless[name] for name in _ONCE]
     # of Leaflet's own buttons
     links = page.page.evaluate("[...document.querySelectorAll('[href]')].map((one) => one.getAttribute('href'))")
