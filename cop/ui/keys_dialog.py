@@ -48,9 +48,9 @@ _ON_THE_MAP = frozenset(
 _OF_THE_WINDOW = frozenset({"change_theme", "float_dock", "default_layout", "show_keys"})
 #: the groups of each column, from left to right
 _COLUMNS = (
-    ("Work", "Share", "Inbox", "Window"),
+    ("Work", "Share", "Inbox"),
     ("Map", "Conflicts", "Agreements"),
-    ("Draw and measure", "Panels", "Time"),
+    ("Draw and measure", "Panels", "Time", "Window"),
 )
 
 

@@ -46,7 +46,7 @@ class Agency:
 def broker(tmp_path: Path) -> Iterator[Mosquitto]:
     """A Mosquitto with the rules of the page."""
     rules = tmp_path / "acl"
-    [block] = re.findall(r"```\n(# /etc/mosquitto/cop.acl.*?)```", _PAGE, re.DOTALL)
+    [block] = re.findall(r"```\n(# /etc/mosquitto/cop.acl: .*?)```", _PAGE, re.DOTALL)
     rules.write_text(block)
     broker = Mosquitto(tmp_path, f"allow_anonymous true\nacl_file {rules}\n")
     broker.start()
