@@ -59,7 +59,7 @@ def main() -> None:
 
 @main.command()
 @click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Settings (cop.toml).")
-@click.option("--exercise", metavar="NAME", help="Run an exercise; the default where nothing else is said.")
+@click.option("--exercise", metavar="NAME", help="Run an exercise (the default); `cop control` steers one.")
 @click.option("--broker", metavar="URL", help="mqtt://host:1883 or mqtts://host:8883; default: an embedded one.")
 @click.option("--role", type=_ROLES, help="What this desk may do.")
 @click.option("--agency", metavar="ID", help="Whose desk this is.")
