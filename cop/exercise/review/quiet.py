@@ -162,8 +162,3 @@ def _offline(payload: bytes) -> str | None:
     except (msgspec.MsgspecError, ValueError):
         return None
     return None if state.state == "online" else f"no connection to the broker ({state.state})"
-
-
-def deaf_between(deaf: Sequence[Deaf], begin: float, end: float) -> Iterator[Deaf]:
-    """Those that lie in a stretch of time."""
-    return (one for one in deaf if one.begin < end and one.end > begin)
