@@ -1,6 +1,6 @@
 """Who was silent for longer than is usual for it, while this desk was connected: from the times of receipt alone."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
