@@ -15,6 +15,7 @@ PACKAGE_OF = {
     "libEGL_mesa.so.0": "libegl-mesa0",
     "libGL.so.1": "libgl1",
     "libX11-xcb.so.1": "libx11-xcb1",
+    "libatomic.so.1": "libatomic1",
     "libX11.so.6": "libx11-6",
     "libcurl.so.4": "libcurl4",
     "libdbus-1.so.3": "libdbus-1-3",
@@ -67,6 +68,8 @@ WINDOW = (
 # What draws vector tiles, where it is installed; libEGL finds its driver only when it runs.
 VECTOR_TILES = ("../mapli/_core.abi3.so",)
 EGL_DRIVER = "libEGL_mesa.so.0"
+# What speaks to the browser for the tests, where it is installed.
+BROWSER_DRIVER = ("../playwright/driver/node",)
 
 
 def missing_libraries(parts: Iterable[str], qt_folder: Path) -> set[str]:
@@ -84,6 +87,11 @@ def missing_for_vector_tiles(qt_folder: Path) -> set[str]:
         return set()
     driver = {EGL_DRIVER} if ctypes.util.find_library("EGL_mesa") is None else set()
     return missing_libraries(VECTOR_TILES, qt_folder) | driver
+
+
+def missing_for_browser(qt_folder: Path) -> set[str]:
+    """Sonames that the tests' way to the browser lacks; none where it is not installed."""
+    return missing_libraries(BROWSER_DRIVER, qt_folder)
 
 
 def missing_programs() -> set[str]:

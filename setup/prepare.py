@@ -47,6 +47,7 @@ def lack(purpose: str) -> Lack:
     programs |= operating_system.missing_extras(purpose)
     if tests:
         libraries |= operating_system.missing_for_vector_tiles(_qt_folder())
+        libraries |= operating_system.missing_for_browser(_qt_folder())
     return Lack(frozenset(libraries), frozenset(programs), font=not operating_system.has_font())
 
 

@@ -64,6 +64,9 @@ def test_that_the_tests_get_a_browser_and_go_on_without_one(monkeypatch: pytest.
     monkeypatch.setenv("PATH", str(tmp_path))
     assert operating_system.missing_extras("test") == {"chromium"}
     assert operating_system.packages((), {"chromium"}, font=False) == (["chromium"], [])
+    # the tests' way to the browser is a program of its own, which a bare system cannot start
+    assert operating_system.packages({"libatomic.so.1"}, (), font=False) == (["libatomic1"], [])
+    assert operating_system.missing_for_browser(Path("/nowhere")) == set()
     monkeypatch.undo()
     lack = prepare.Lack(frozenset(), frozenset({"chromium"}), font=False)
     assert prepare.hindrance("test", lack).programs == frozenset()
